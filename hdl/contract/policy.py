@@ -1,0 +1,152 @@
+"""The policy: what each call is, what each profile allows, and what the judge answers.
+
+Policy is data that is loaded, not logic: the tables here are the default.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hdl.contract.layout import Field, Layout
+from hdl.contract.syscalls import ID_COUNT, NAMES
+from hdl.contract.verdict import CallClass, Verdict
+
+PROFILES = 16
+
+ATTRIBUTES = Layout(
+    "attributes",
+    "What the classifier knows of a canonical id.",
+    (
+        Field("call_class", 3, "class of the call", tuple(c.name for c in CallClass)),
+        Field("field0", 4, "half word of the arguments that becomes the vaccine key's first field"),
+        Field("field1", 4, "and its second: argument * 2 + (1: upper half)"),
+        Field("allow", PROFILES, "bit p: profile p allows this call"),
+    ),
+)
+
+_CLASSES: dict[CallClass, str] = {
+    CallClass.NEUTRAL: """
+        getpid getppid gettid getuid geteuid getgid getegid getuid32 geteuid32 getgid32 getegid32 getpgrp getpgid
+        getsid sched_yield gettimeofday time times clock_gettime clock_gettime64 clock_getres clock_getres_time64
+        getcpu getrusage nanosleep clock_nanosleep clock_nanosleep_time64 pause restart_syscall""",
+    CallClass.IRREVERSIBLE: """
+        execve execveat unlink unlinkat rmdir rename renameat renameat2 kill tkill tgkill truncate truncate64
+        ftruncate ftruncate64 mount umount umount2 reboot pivot_root swapon swapoff""",
+    CallClass.PRIVILEGE: """
+        setuid setgid setreuid setregid setresuid setresgid setfsuid setfsgid setgroups setuid32 setgid32
+        setreuid32 setregid32 setresuid32 setresgid32 setgroups32 capset ptrace process_vm_readv process_vm_writev
+        init_module finit_module delete_module bpf perf_event_open kexec_load kexec_file_load unshare setns chroot
+        keyctl add_key request_key seccomp prctl personality iopl ioperm userfaultfd pidfd_getfd""",
+    CallClass.NETWORK: """
+        socket socketpair bind connect listen accept accept4 sendto sendmsg sendmmsg recvfrom recvmsg recvmmsg
+        shutdown setsockopt getsockopt getsockname getpeername socketcall""",
+    CallClass.MEMORY: """
+        mmap mmap2 munmap mprotect mremap brk madvise mlock mlockall munlock munlockall msync pkey_mprotect
+        memfd_create memfd_secret remap_file_pages shmat shmdt shmget shmctl""",
+    CallClass.PROCESS: """
+        clone clone3 fork vfork exit exit_group wait4 waitpid waitid sched_setscheduler sched_setparam setpriority
+        setpgid setsid rt_sigaction rt_sigprocmask sigaction sigprocmask prlimit64 setrlimit futex""",
+    CallClass.WRITE: """
+        write writev pwrite64 pwritev pwritev2 creat mkdir mkdirat mknod mknodat link linkat symlink symlinkat
+        chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat chown32 fchown32 lchown32 utime utimes
+        utimensat utimensat_time64 futimesat setxattr lsetxattr fsetxattr removexattr sendfile sendfile64 splice
+        copy_file_range fallocate sync fsync fdatasync""",
+}
+
+# Half words of the arguments worth a place in a vaccine's key; everything else keeps the low halves of a0, a1.
+_FIELDS: dict[str, tuple[int, int]] = {
+    "open": (2, 4), "creat": (2, 4), "openat": (4, 6), "openat2": (4, 6),
+    "mmap": (4, 6), "mmap2": (4, 6), "mprotect": (4, 2), "pkey_mprotect": (4, 6),
+    "unlinkat": (4, 0), "mkdirat": (4, 0), "fchmodat": (4, 0), "fchmodat2": (4, 6), "chmod": (2, 0),
+    "fchownat": (4, 6), "mknodat": (4, 6), "faccessat": (4, 6), "renameat2": (8, 0), "linkat": (8, 0),
+    "ioctl": (2, 3), "fcntl": (2, 4), "fcntl64": (2, 4), "clone": (0, 1), "lseek": (8, 2),
+    "setsockopt": (2, 4), "getsockopt": (2, 4), "kill": (2, 0), "tgkill": (4, 0), "memfd_create": (2, 0),
+    "execveat": (8, 0), "mount": (6, 7), "unshare": (0, 1), "setns": (2, 0),
+}  # fmt: skip
+
+
+def call_class(name: str) -> CallClass:
+    """Return the class of a call by name; what is not listed reads."""
+    return _CLASS_OF.get(name, CallClass.READ)
+
+
+_CLASS_OF = {name: kind for kind, names in _CLASSES.items() for name in names.split()}
+
+ALLOW_ALL = (1 << PROFILES) - 1
+
+
+def attribute_rows(allow: dict[int, frozenset[str]] | None = None) -> list[int]:
+    """Return the packed ATTRIBUTES of every canonical id.
+
+    allow: names that a profile allows, by profile; a profile not named allows every call, unknown ones too.
+    """
+    rows = []
+    for ident in range(ID_COUNT):
+        name = NAMES[ident] if ident < len(NAMES) else ""
+        field0, field1 = _FIELDS.get(name, (0, 2))
+        allowed = ALLOW_ALL
+        for profile, names in (allow or {}).items():
+            if name not in names:
+                allowed &= ~(1 << profile)
+        rows.append(
+            ATTRIBUTES.pack({"call_class": call_class(name), "field0": field0, "field1": field1, "allow": allowed})
+        )
+    return rows
+
+
+JUDGE_ROWS = PROFILES * 16
+"""Judge rows: one per profile, call class and whether the object is secret."""
+
+JUDGE_CELLS = 16
+"""Cells of a row: verdicts by tier, vaccine hit and allow-list violation."""
+
+VERDICT_BITS = 3
+
+
+def judge_row(profile: int, call_class: int, secret: int) -> int:
+    """Return the number of the judge's row."""
+    return profile << 4 | call_class << 1 | secret
+
+
+def judge_cell(tier: int, vaccinated: int, violation: int) -> int:
+    """Return the number of the cell within a row."""
+    return violation << 3 | vaccinated << 2 | tier
+
+
+def default_verdict(kind: CallClass, secret: int, tier: int, vaccinated: int, violation: int) -> Verdict:
+    """Return the default policy's answer; vaccines and allow-lists deny, tiers escalate."""
+    if vaccinated or violation or tier == 3:
+        return Verdict.DENY
+    if tier == 2:
+        return Verdict.QUARANTINE
+    if tier == 1 and secret:
+        return Verdict.DECOY
+    if tier == 1 and kind in (CallClass.IRREVERSIBLE, CallClass.PRIVILEGE):
+        return Verdict.CLONE
+    return Verdict.ALLOW
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A policy as it is loaded.
+
+    attributes: 512 packed ATTRIBUTES; rows: 256 judge rows of 16 cells of 3 bits, cell 0 lowest;
+    enforce: bit p set, profile p is in enforce mode, else in monitor mode.
+    """
+
+    attributes: tuple[int, ...]
+    rows: tuple[int, ...]
+    enforce: int = ALLOW_ALL
+
+
+def default_policy(enforce: int = ALLOW_ALL, allow: dict[int, frozenset[str]] | None = None) -> Policy:
+    """Return the default policy for every profile."""
+    rows = []
+    for row in range(JUDGE_ROWS):
+        kind, secret = CallClass(row >> 1 & 7), row & 1
+        packed = 0
+        for cell in range(JUDGE_CELLS):
+            verdict = default_verdict(kind, secret, cell & 3, cell >> 2 & 1, cell >> 3)
+            packed |= verdict << VERDICT_BITS * cell
+        rows.append(packed)
+    return Policy(tuple(attribute_rows(allow)), tuple(rows), enforce)

@@ -1,0 +1,33 @@
+"""The golden model's compiler, typed: numba's `njit`, its result cached by the content of the sources."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar, cast
+
+import numba
+
+from hdl import cache
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def _sources_digest() -> str:
+    """Return the digest of everything that the compiled code depends on."""
+    root = Path(__file__).resolve().parents[2]
+    digest = hashlib.sha256(numba.__version__.encode())
+    for folder in ("hdl/contract", "models/golden"):
+        for source in sorted((root / folder).glob("*.py")):
+            digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+# numba's own cache looks at the time stamp of one file; a change in a callee's file would go unnoticed.
+numba.config.CACHE_DIR = str(cache.folder("golden", _sources_digest()))
+
+
+def jit(function: F) -> F:
+    """Compile `function` on its first call; it stays plain Python to readers and type checkers."""
+    return cast(F, numba.njit(cache=True, error_model="numpy", forceinline=True)(function))

@@ -1,0 +1,82 @@
+"""The pipeline's golden model: the sequential machine that the gateware must equal, record for record.
+
+Numbers are plain integers in numpy arrays, one row per slot or tree; `run` is compiled, so that the twin that
+checks the gateware is also an engine of its own.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdl.contract.event import SLOTS, TREES
+from hdl.contract.vaccine import BANK_DEPTH, BANKS, KEY, VACCINES
+
+Ints = NDArray[np.int64]
+Words = NDArray[np.uint32]
+Bytes = NDArray[np.uint8]
+
+# Kinds, faults, verdicts and classes as the plain integers that compiled code takes.
+CALL, CLEAR, FORK, EXEC, EXIT, SPILL, RESTORE, SWAP, VACCINATE, REVOKE = range(10)
+STALE, NO_SLOT, SOURCE, TREE, VACCINE, MODEL, BAD_KIND = range(1, 8)
+DENY = 4
+SECRET_FROM = 13
+FULL = 0xFFFF
+TIER_BYTES = (0, 204, 230, 243, 256)
+
+# Columns of `Machine.slots`.
+(LIVE, GENERATION, TREE_OF, PROFILE, ALLOW, LAST_CLASS, TOKEN1, TOKEN2, TOKEN3, TOKEN4, TOKEN5,
+ A, C, PENDING, EFFECTIVE, FLOOR_A, FLOOR_C, EPOCH, TIER, FLOOR_TIER, FLOOR_LEFT) = range(21)  # fmt: skip
+SLOT_COLUMNS = 21
+# Columns of `Machine.trees`.
+USERS, T, FLOOR_T, EPOCH_T = range(4)
+# Globals.
+ACTIVE, RUNNING, READY, ENFORCE, SWAPS, SEQUENCE = range(6)
+
+
+class Machine(NamedTuple):
+    """Everything the machine holds.
+
+    slots: one row per slot, `SLOT_COLUMNS` wide; trees: one row per tree; registers: the globals.
+    tables: int8 values of both model slots, (2, 6, 2048), in the order of `model.TABLES`.
+    tries, idmaps, curves, params: per model slot.  attributes, rows: the policy.
+    banks: (BANKS, BANK_DEPTH) packed keys, -1 where free; indices: which vaccine stands there.
+    masks, cared: per bank; hashes: (fields, 65536) hash bits; used: per vaccine index; hits: its counter.
+    """
+
+    slots: Ints
+    trees: Ints
+    registers: Ints
+    tables: Ints
+    tries: Ints
+    idmaps: Ints
+    curves: Ints
+    params: Ints
+    attributes: Ints
+    rows: NDArray[np.uint64]
+    banks: Ints
+    indices: Ints
+    masks: Ints
+    cared: Ints
+    hashes: Ints
+    used: Ints
+    hits: Ints
+    expiry: Ints
+
+
+def new_machine(slots: int = SLOTS, trees: int = TREES) -> Machine:
+    """Return a machine as it is after reset; more than 64 slots only make sense without a twin in gateware."""
+
+    def zeros(*shape: int) -> Ints:
+        return np.zeros(shape, np.int64)
+
+    return Machine(
+        slots=zeros(slots, SLOT_COLUMNS), trees=zeros(trees, 4), registers=zeros(6),
+        tables=zeros(2, 6, 2048), tries=zeros(2, 256), idmaps=zeros(2, 512), curves=zeros(2, 192),
+        params=zeros(2, 15), attributes=zeros(512), rows=np.zeros(256, np.uint64),
+        banks=zeros(BANKS, BANK_DEPTH) - 1, indices=zeros(BANKS, BANK_DEPTH), masks=zeros(BANKS),
+        cared=zeros(BANKS), hashes=zeros(len(KEY.fields), 65536), used=zeros(VACCINES), hits=zeros(VACCINES),
+        expiry=zeros(VACCINES),
+    )  # fmt: skip
