@@ -25,7 +25,7 @@ def _sources_digest() -> str:
 
 
 # numba's own cache looks at the time stamp of one file; a change in a callee's file would go unnoticed.
-numba.config.CACHE_DIR = str(cache.folder("golden", _sources_digest()))
+vars(numba.config)["CACHE_DIR"] = str(cache.folder("golden", _sources_digest()))
 
 
 def jit(function: F) -> F:
