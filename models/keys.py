@@ -31,7 +31,7 @@ _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _SCHEME = Prehashed(hashes.SHA256())
 
 
-class KeyFault(Exception):
+class TrustError(Exception):
     """A key or a signature is refused; the message says why and names the mend."""
 
 
@@ -56,9 +56,11 @@ class PublicKey:
         try:
             key = load_pem_public_key(_read(path))
         except (ValueError, UnsupportedAlgorithm):
-            raise KeyFault(f"{path}: no public key in PEM: name the .pub file that `vigilante keygen` wrote") from None
+            raise TrustError(
+                f"{path}: no public key in PEM: name the .pub file that `vigilante keygen` wrote"
+            ) from None
         if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
-            raise KeyFault(f"{path}: not a P-256 key: make one with `vigilante keygen`")
+            raise TrustError(f"{path}: not a P-256 key: make one with `vigilante keygen`")
         return cls(key)
 
 
@@ -79,11 +81,11 @@ class PrivateKey:
         try:
             key = load_pem_private_key(_read(path), None)
         except (ValueError, TypeError, UnsupportedAlgorithm):
-            raise KeyFault(
+            raise TrustError(
                 f"{path}: no private key in PEM without a passphrase: name the file that `vigilante keygen` wrote"
             ) from None
         if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
-            raise KeyFault(f"{path}: not a P-256 key: make one with `vigilante keygen`")
+            raise TrustError(f"{path}: not a P-256 key: make one with `vigilante keygen`")
         return cls(key)
 
 
@@ -94,17 +96,17 @@ def generate_key(path: Path) -> PrivateKey:
     """
     public = path.with_suffix(".pub")
     if path == public:
-        raise KeyFault(f"{path}: .pub is the public key's ending: choose another name for the private key")
+        raise TrustError(f"{path}: .pub is the public key's ending: choose another name for the private key")
     for wanted in (path, public):
         if wanted.exists():
-            raise KeyFault(f"{wanted}: exists, and a key is never overwritten: choose another name")
+            raise TrustError(f"{wanted}: exists, and a key is never overwritten: choose another name")
     key = PrivateKey(ec.generate_private_key(ec.SECP256R1()))
     private = key.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     try:
         _create(path, private, 0o600)
         _create(public, key.public.pem(), 0o644)
     except OSError as error:
-        raise KeyFault(f"{error.filename}: cannot be written ({error.strerror}): choose another place") from None
+        raise TrustError(f"{error.filename}: cannot be written ({error.strerror}): choose another place") from None
     return key
 
 
@@ -116,20 +118,24 @@ def signature_block(digest: bytes, key: PrivateKey) -> bytes:
 
 
 def verify_block(block: bytes, digest: bytes, trusted: Sequence[PublicKey]) -> bytes:
-    """Return the id of the trusted key that signed `digest`, else raise KeyFault."""
+    """Return the id of the trusted key that signed `digest`, else raise TrustError."""
     if len(block) != BLOCK_BYTES or not block.startswith(BLOCK_MAGIC):
-        raise KeyFault("what follows its digest is no signature: sign it with `vigilante sign`")
+        raise TrustError("what follows its digest is no signature: sign it with `vigilante sign`")
     named = block[len(BLOCK_MAGIC) : len(BLOCK_MAGIC) + 32]
     key = next((key for key in trusted if key.id == named), None)
     if key is None:
-        raise KeyFault(f"signed with key {named.hex()[:16]}, which is not trusted: name its public key with --key")
+        raise TrustError(
+            f"signed with key {named.hex()[:16]}, which is not trusted: name its public key with --key"
+        )
     r, s = int.from_bytes(block[-64:-32], "big"), int.from_bytes(block[-32:], "big")
     try:
         if s > _ORDER // 2:
             raise InvalidSignature
         key.key.verify(encode_dss_signature(r, s), digest, ec.ECDSA(_SCHEME))
     except (InvalidSignature, ValueError):
-        raise KeyFault(f"its signature by key {named.hex()[:16]} is wrong: fetch it again, or sign it again") from None
+        raise TrustError(
+            f"its signature by key {named.hex()[:16]} is wrong: fetch it again, or sign it again"
+        ) from None
     return named
 
 
@@ -138,7 +144,9 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(1 << 16)
     except OSError as error:
-        raise KeyFault(f"{path}: cannot be read ({error.strerror}): make a key with `vigilante keygen`") from None
+        raise TrustError(
+            f"{path}: cannot be read ({error.strerror}): make a key with `vigilante keygen`"
+        ) from None
 
 
 def _create(path: Path, content: bytes, mode: int) -> None:

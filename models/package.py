@@ -30,7 +30,7 @@ from typing import Any
 from hdl.contract.model import IMAGE_BYTES, PARAM_NAMES
 from hdl.contract.verdict import CONTRACT_VERSION
 from models.golden.engine import region
-from models.keys import BLOCK_BYTES, KeyFault, PrivateKey, PublicKey, signature_block, verify_block
+from models.keys import BLOCK_BYTES, PrivateKey, PublicKey, TrustError, signature_block, verify_block
 from models.vectors import Vector, VectorError, check_moving, make_vectors, unpack
 
 MAGIC = b"VGMODEL\0"
@@ -95,7 +95,9 @@ def pack(package: Package) -> bytes:
     packed = b"".join(vector.pack() for vector in vectors)
     body = _START.pack(MAGIC, CONTRACT_VERSION, len(header), len(packed)) + package.image + header + packed
     if len(body) + _DIGEST + BLOCK_BYTES > LIMIT:
-        raise PackageError(f"model {package.name!r} would take {len(body)} bytes, {LIMIT} are the limit: trim its papers")
+        raise PackageError(
+            f"model {package.name!r} would take {len(body)} bytes, {LIMIT} are the limit: trim its papers"
+        )
     return body + hashlib.sha256(body).digest()
 
 
@@ -132,7 +134,7 @@ def parse_package(blob: bytes, trusted: Sequence[PublicKey], name: str = "packag
         raise PackageError(f"{name}: truncated within its signature: fetch it again")
     try:
         key_id = verify_block(block, blob[end : end + _DIGEST], trusted)
-    except KeyFault as error:
+    except TrustError as error:
         raise PackageError(f"{name}: {error}") from None
     return _with(package, digest=blob[end : end + _DIGEST].hex(), key_id=key_id.hex())
 
@@ -151,8 +153,10 @@ def shipped_keys() -> tuple[PublicKey, ...]:
     """Return the key of the model that ships with the tool."""
     try:
         return (PublicKey.load(SHIPPED_KEY),)
-    except (KeyFault, OSError) as error:
-        raise PackageError(f"{SHIPPED_KEY}: the shipped model's key cannot be read ({error}): install again") from None
+    except (TrustError, OSError) as error:
+        raise PackageError(
+            f"{SHIPPED_KEY}: the shipped model's key cannot be read ({error}): install again"
+        ) from None
 
 
 def _with(package: Package, digest: str, key_id: str) -> Package:

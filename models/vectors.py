@@ -115,7 +115,9 @@ def make_vectors(image: bytes, paths: Sequence[str] = (), count: int = VECTORS) 
             vectors.append(vector)
         if len(vectors) == count:
             return tuple(vectors)
-    raise VectorError("the model's tables answer nearly everything with nothing: train it, all-zero tables judge nobody")
+    raise VectorError(
+        "the model's tables answer nearly everything with nothing: train it, all-zero tables judge nobody"
+    )
 
 
 def _sequence(
@@ -175,7 +177,9 @@ def check_moving(vectors: Sequence[Vector]) -> None:
     if len(vectors) < MINIMUM:
         raise VectorError(f"the package has {len(vectors)} self-test vectors, {MINIMUM} are the least")
     if not all(vector.moves() for vector in vectors):
-        raise VectorError("a self-test vector never leaves zero, as all-zero tables do not: the model is not trained")
+        raise VectorError(
+            "a self-test vector never leaves zero, as all-zero tables do not: the model is not trained"
+        )
 
 
 def replay(vectors: Sequence[Vector], engine: Screens) -> None:
@@ -186,4 +190,6 @@ def replay(vectors: Sequence[Vector], engine: Screens) -> None:
         wrong = ((records ^ vector.records) & _COMPARED).any(axis=1)
         if wrong.any():
             row = int(np.flatnonzero(wrong)[0])
-            raise VectorError(f"self-test vector {number}, event {row}: the engine's record is not the one expected")
+            raise VectorError(
+                f"self-test vector {number}, event {row}: the engine's record is not the one expected"
+            )
