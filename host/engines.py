@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
-from hdl.contract.policy import Policy
-from hdl.contract.vaccine import BankKey
-from models.encode import Bytes, Ints, Words
-from models.gateway import EngineError
+if TYPE_CHECKING:  # the command line reads ENGINES before it knows whether anything will be screened
+    from hdl.contract.policy import Policy
+    from hdl.contract.vaccine import BankKey
+    from models.encode import Bytes, Ints, Words
 
 ENGINES = ("gateware", "golden")
 
@@ -39,6 +39,8 @@ def make_engine(name: str, progress: Progress | None = None) -> Engine:
         return GoldenEngine()
     if name != "gateware":
         raise ValueError(f"unknown engine {name!r}: use one of {', '.join(ENGINES)}")
+    from models.gateway import EngineError
+
     try:
         module = importlib.import_module("sim.engine")
     except ImportError as error:

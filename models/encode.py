@@ -76,7 +76,9 @@ class PathSeeds:
         if known is None:
             known = self._of[None]
             if base is not None and base.startswith(b"/"):
-                node, excess, _overlong = walk(self._trie, self._seed, NODE_ROOT, 0, np.frombuffer(bytearray(base), np.uint8))
+                node, excess, _overlong = walk(
+                    self._trie, self._seed, NODE_ROOT, 0, np.frombuffer(bytearray(base), np.uint8)
+                )
                 known = bytes((int(node), int(excess)))
             self._of[base] = known
         return known
@@ -198,6 +200,11 @@ class Encoder:
         states = self._run(batch)
         for row, spilled in rows.expected:
             spilled.state = int.from_bytes(states[row].astype("<u4").tobytes(), "little")
+
+    def change_model(self, image: bytes) -> None:
+        """Another model is in force from the next event on; before it is, everything that waits is screened."""
+        self.settle()
+        self._seeds = PathSeeds(image)
 
     def finish(self) -> None:
         """Have everything screened; processes that never ended get no event for it."""
