@@ -151,7 +151,7 @@ def unlimited(items: list[Item], cuts: list[int]) -> Words:
     return comparable(everything, kinds == Kind.CALL)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     seed=st.integers(0, 1 << 32),
     slots=st.sampled_from((3, 4, 5, 9, 32)),
