@@ -65,7 +65,7 @@ _NOTE = r"<<|<(?>[^<>]+|>(?=[\d\[])|<[^<>]*>)*+>"
 
 def _nested(depth: int) -> str:
     plain = r"[^\"<(){}\[\]]+"
-    inner = rf"(?>{plain}|{_STRING}|{_NOTE}|<|" + (_nested(depth - 1) if depth else r"[({\[]") + ")*+"
+    inner = rf"(?>{plain}|{_STRING}|{_NOTE}|<|" + (_nested(depth - 1) if depth else "(?!)") + ")*+"
     return rf"\({inner}\)|\{{{inner}\}}|\[{inner}\]"
 
 
