@@ -1,4 +1,4 @@
-"""A model of random numbers: it judges without sense, but like any other.  For tests, benchmarks and the curious."""
+"""A model of random numbers: it judges without sense, but like any other.  For tests and benchmarks."""
 
 from __future__ import annotations
 
