@@ -324,8 +324,8 @@ COPROCESSOR = Peripheral(
         ),
         Register("slot", 0x010, Access.BOTH, "slot of the process that runs", (Field("number", 6, "0..31"),)),
         Register("generation", 0x014, Access.BOTH, "its generation"),
-        Register("base", 0x018, Access.BOTH, "what the bus adds to the process's addresses"),
-        Register("limit", 0x01C, Access.BOTH, "bytes of `user` that the process may reach"),
+        Register("window_base", 0x018, Access.BOTH, "what the bus adds to the process's addresses"),
+        Register("window_limit", 0x01C, Access.BOTH, "bytes of `user` that the process may reach"),
         Register(
             "cwd",
             0x020,
