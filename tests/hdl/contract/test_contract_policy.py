@@ -21,7 +21,6 @@ from hdl.contract.policy import (
 from hdl.contract.syscalls import ID_COUNT, IDS, UNKNOWN
 from hdl.contract.verdict import TIER_BYTES, TIER_SCORES, CallClass, Verdict
 
-
 POLICY = default_policy()
 
 
