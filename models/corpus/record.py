@@ -36,6 +36,8 @@ _CELL = Path(__file__).with_name("cell.sh")
 _NAMESPACES = ("--mount", "--pid", "--fork", "--net", "--uts", "--ipc", "--kill-child")
 _STEMS = ("job", "task", "main", "run", "step", "work", "update", "daily", "tool", "check")
 _PLACES = ("/tmp", "/var/tmp", "/srv", "{home}", "{home}/projects", "/opt", "{home}/bin")
+# Logs are text: byte positions mean nothing to it, so pb is 0.
+_XZ = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "pb": 0}]
 _RESUMED = re.compile(r"^\d+ +\d+\.\d+ <\.\.\. \w+ resumed>")
 
 
@@ -145,7 +147,7 @@ def record(
             f"{len(lines)} lines with onset {onset}: make the scenario 20 to {MAX_LINES} lines"
         )
     partial = out / f".{file}.part"
-    partial.write_bytes(lzma.compress("".join(lines).encode("latin-1"), preset=9 | lzma.PRESET_EXTREME))
+    partial.write_bytes(lzma.compress("".join(lines).encode("latin-1"), filters=_XZ))
     partial.replace(out / file)
     shutil.rmtree(stage, ignore_errors=True)
     return {
