@@ -60,6 +60,7 @@ class Vigilante(click.Group):
         from models.keys import TrustError
         from models.package import PackageError
         from models.trace import TraceError
+        from sim.engine import EngineError as Standstill
 
         try:
             return super().invoke(ctx)
@@ -67,7 +68,7 @@ class Vigilante(click.Group):
             return _fail(str(error), ExitCode.MODEL)
         except TraceError as error:
             return _fail(str(error), ExitCode.TRACE)
-        except EngineError as error:
+        except (EngineError, Standstill) as error:
             return _fail(str(error), ExitCode.ENGINE)
         except BrokenPipeError:
             return _pipe_gone()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import PurePosixPath
 
 from rich.console import Console
@@ -59,7 +60,7 @@ def show(
         worst = max(result.worst for result in rest)
         blocked = sum(result.block is not None for result in rest)
         text = f"  and {_count(len(rest), 'more process', 'more processes')}, {blocked} of them blocked"
-        console.print(_line(f"{text}, highest score {worst:.2f} (--all shows them)", "dim"))
+        console.print(_line(f"{text}, highest score {digits(worst)} (--all shows them)", "dim"))
     if hit is None or hit.block is None:
         console.print(
             _line(f"  passed: {'nothing blocked' if mode == 'enforce' else 'enforce would block nothing'}")
@@ -113,6 +114,11 @@ def warnings(stats: TraceStats) -> list[str]:
     return found
 
 
+def digits(score: float) -> str:
+    """Return a score with two digits, never rounded up into a tier that it is not in."""
+    return f"{math.floor(score * 100 + 1e-9) / 100:.2f}"
+
+
 def word(verdict: Verdict) -> str:
     """Return a verdict as people read it."""
     return {
@@ -125,7 +131,7 @@ def _show_process(console: Console, result: ProcessResult, line: Timeline) -> No
     text = Text(f"  {label(result)[:_LABEL]:<{_LABEL}} ")
     for glyph, tier in zip(line.text(glyphs_for(console)), line.tiers, strict=True):
         text.append(glyph, STYLES[tier])
-    text.append(f" {result.worst:.2f}")
+    text.append(f" {digits(result.worst)}")
     console.print(text, no_wrap=True, overflow="crop")
     if line.mark >= 0:
         console.print(_line(" " * (_LABEL + 3) + line.pointer(), "red"), no_wrap=True, overflow="crop")

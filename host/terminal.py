@@ -47,10 +47,10 @@ class Terminal:
             console=self._errors,
             transient=True,
         ) as progress:
-            task = progress.add_task("engine", total=1.0)
+            task = progress.add_task("engine", total=1)
 
-            def update(what: str, done: float) -> None:
-                progress.update(task, description=what, completed=done)
+            def update(what: str, done: int, total: int) -> None:
+                progress.update(task, description=f"gateware engine: {what}", completed=done, total=total)
 
             yield update
 

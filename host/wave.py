@@ -1,32 +1,37 @@
-"""Writes the waveform of one event of a screened trace: the trace again, on a gateware engine of its own."""
+"""Writes the waveform of one event of a screened trace: the trace again, on a gateware engine that can."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, cast
 
 import click
 
 from hdl.contract.policy import Policy
-from host.engines import make_engine
+from host.engines import Progress, make_gateware
 from host.model import ModelKeeper
 from host.screen import Screening
-from models.gateway import EngineError
 from models.package import Package
 
 
-def write_wave(path: Path, event: int, screening: Screening, package: Package, policy: Policy) -> None:
-    """Write to `path` what the gateware's signals do while it takes event number `event` of the trace."""
-    if not 0 <= event < len(screening.events):
-        raise click.UsageError(f"--event {event}: the trace has events 0 to {len(screening.events) - 1}")
-    engine = make_engine("gateware")
-    keeper = ModelKeeper(engine, lambda: make_engine("gateware"))
-    keeper.start(package, policy)
-    if not hasattr(engine, "screen_wave"):
-        raise EngineError("this gateware engine writes no waveforms: update it")
+def check_writable(path: Path) -> None:
+    """Refuse a place for the waveform before hours are spent on the trace."""
     try:
-        cast(Any, engine).screen_wave(screening.events, screening.pool, screening.offsets, event, path)
+        with path.open("wb"):
+            pass
     except OSError as error:
-        raise click.UsageError(
-            f"--wave {path}: cannot be written ({error.strerror}): choose another place"
-        ) from None
+        raise click.UsageError(f"--wave {path}: cannot be written ({error.strerror}): name another file") from None
+
+
+def write_wave(
+    path: Path, event: int, screening: Screening, package: Package, policy: Policy, progress: Progress | None
+) -> None:
+    """Write to `path` (VCD) what the signals do from the offer of event number `event` until its record leaves."""
+    if not 0 <= event < len(screening.events):
+        raise click.UsageError(f"--event {event}: {screening.name} has events 0 to {len(screening.events) - 1}")
+    engine = make_gateware(progress, trace=True)
+    ModelKeeper(engine, make_gateware).start(package, policy)
+    events, pool, offsets = screening.events, screening.pool, screening.offsets
+    engine.screen(events[:event], pool, offsets[:event])
+    engine.wave(path)
+    engine.screen(events[event : event + 1], pool, offsets[event : event + 1])
+    engine.wave(None)

@@ -16,7 +16,7 @@ from host.model import ModelKeeper, policy_of
 from host.report import show
 from host.screen import Screening, screen_trace
 from host.terminal import Stages, Terminal
-from host.wave import write_wave
+from host.wave import check_writable, write_wave
 from models.gateway import Gateway
 from models.keys import PublicKey
 from models.package import SHIPPED, Package, PackageError, read_package
@@ -60,6 +60,8 @@ def run(options: Options, terminal: Terminal) -> ExitCode:
         raise click.UsageError("--wave FILE and --event N go together: N is the event that the waveform shows")
     if options.wave is not None and (options.engine != "gateware" or len(options.traces) != 1):
         raise click.UsageError("--wave takes one trace and --engine gateware: only gateware has signals")
+    if options.wave is not None:
+        check_writable(options.wave)
     stages = Stages()
     with stages("model"):
         package = load_package(options.model, options.key)
@@ -87,7 +89,9 @@ def run(options: Options, terminal: Terminal) -> ExitCode:
             if screening.blocked is not None:
                 worst = max(worst, ExitCode.BLOCKED)
             if options.wave is not None and options.event is not None:
-                write_wave(options.wave, options.event, screening, package, policy_of(options.mode))
+                with terminal.building() as progress:
+                    policy = policy_of(options.mode)
+                    write_wave(options.wave, options.event, screening, package, policy, progress)
                 terminal.note(f"waveform of event {options.event} written to {options.wave}")
     if options.profile:
         for text in stages.lines():
