@@ -133,5 +133,61 @@ def screen(traces: tuple[Path, ...], as_json: bool, **options: Any) -> int:
     return run(Options(traces, json=as_json, **options), Terminal())
 
 
+@main.command(cls=examples("vigilante demo", "vigilante demo --engine golden"))
+@click.option("--model", type=_FILE, help="Model package (.vgm); default: the one shipped.")
+@click.option("--key", type=_FILE, help="Public key that must have signed it; default: the shipped model's.")
+@click.option("--engine", type=click.Choice(ENGINES), default="gateware", show_default=True, help="What screens.")
+def demo(model: Path | None, key: Path | None, engine: str) -> int:
+    """Screen one benign and one attack trace.
+
+    Returns 0 only if the attack is blocked after it began and the benign trace passes.
+    """
+    from host.commands.demo import run
+    from host.terminal import Terminal
+
+    return run(Terminal(), model, key, engine)
+
+
+@main.command(
+    cls=examples("vigilante inspect", "vigilante inspect my.vgm --key my.pub", "vigilante inspect --json")
+)
+@click.argument("package", required=False, type=_FILE)
+@click.option("--key", type=_FILE, help="Public key that must have signed it; default: the shipped model's.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def inspect(package: Path | None, key: Path | None, as_json: bool) -> int:
+    """Show what a model package holds; default: the shipped one.
+
+    The host verifies the signature, the board the digest.
+    """
+    from host.commands.inspect import run
+    from host.terminal import Terminal
+
+    return run(Terminal(), package, key, as_json)
+
+
+@main.command(cls=examples("vigilante keygen my.pem"))
+@click.argument("private", type=_FILE)
+def keygen(private: Path) -> None:
+    """Make a key pair for models of your own: PRIVATE, and its public key beside it (.pub).
+
+    ECDSA over P-256.  Nothing is ever overwritten.
+    """
+    from host.commands.keys import keygen as run
+    from host.terminal import Terminal
+
+    run(Terminal(), private)
+
+
+@main.command(cls=examples("vigilante sign my.vgm --with my.pem"))
+@click.argument("package", type=_FILE)
+@click.option("--with", "private", required=True, type=_FILE, help="Private key, as `vigilante keygen` made it.")
+def sign(package: Path, private: Path) -> None:
+    """Sign a model package, in place of any signature it has."""
+    from host.commands.keys import sign as run
+    from host.terminal import Terminal
+
+    run(Terminal(), package, private)
+
+
 if __name__ == "__main__":
     main()

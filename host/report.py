@@ -51,7 +51,7 @@ def show(
     console.print(_line(f"  {screening.calls:,} calls, {_count(len(results), 'process', 'processes')}"))
     for warning in warnings(stats):
         console.print(_line(f"  note: {warning}", "yellow"), soft_wrap=True)
-    order = sorted(results, key=lambda result: (result.block is None, -int(result.scores.max()), result.rows[0]))
+    order = sorted(results, key=_prominence)
     shown = order if everything else order[:SHOWN]
     width = max(16, min(console.width, 100) - _LABEL - _SCORE - 4)
     for result in shown:
@@ -125,6 +125,11 @@ def word(verdict: Verdict) -> str:
         Verdict.ALLOW: "allowed", Verdict.DECOY: "decoy served", Verdict.CLONE: "rehearsed in the cell",
         Verdict.QUARANTINE: "quarantined", Verdict.DENY: "denied", Verdict.KILL: "killed",
     }[verdict]  # fmt: skip
+
+
+def _prominence(result: ProcessResult) -> tuple[float, int, int]:
+    """Order processes: blocked ones first, as they were blocked, then by score."""
+    return (result.block.row if result.block else math.inf, -int(result.scores.max()), int(result.rows[0]))
 
 
 def _show_process(console: Console, result: ProcessResult, line: Timeline) -> None:

@@ -116,6 +116,10 @@ class Screening:
         """Calls in the trace."""
         return int(self.is_call.sum())
 
+    def calls_between(self, first: int, last: int) -> int:
+        """Return how many calls stand on trace lines from `first` on, before `last`."""
+        return int((self.is_call & (self.lines >= first) & (self.lines < last)).sum())
+
     def digest(self) -> str:
         """Return the SHA-256 of all records but their sequence numbers: equal engines give equal digests."""
         return hashlib.sha256(self.records[:, :5].astype("<u4").tobytes()).hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +18,8 @@ class Terminal:
     """Results go to standard output, everything else to standard error; progress only to a terminal."""
 
     def __init__(self) -> None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")  # names of files and programs may be any bytes
         # Not a terminal: no colours, and no width to cut anything to.
         self.console = Console(highlight=False, width=None if sys.stdout.isatty() else 100)
         self._errors = Console(stderr=True, highlight=False, soft_wrap=True)

@@ -1,0 +1,77 @@
+"""`vigilante demo`: one benign and one attack trace, screened with the shipped model."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from host.commands.screen import load_package, open_engine
+from host.engines import make_engine
+from host.exits import ExitCode
+from host.explain import Explainer
+from host.model import ModelKeeper, policy_of
+from host.report import show
+from host.screen import Screening, screen_trace
+from host.terminal import Terminal
+from models.gateway import Gateway
+from models.readers.detect import open_trace
+from models.trace import TraceError
+
+FOLDER = Path(__file__).resolve().parents[2] / "models" / "corpus" / "demo"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A demonstration trace: `onset` is the line where the attack begins, None in a benign one."""
+
+    path: Path
+    onset: int | None
+
+    def judge(self, screening: Screening) -> tuple[bool, str]:
+        """Say whether it came out right, in words too."""
+        hit = screening.blocked
+        block = hit.block if hit else None
+        if self.onset is None:
+            if block is None:
+                return True, "the benign trace passes, as it should"
+            return False, f"the benign trace is blocked at line {block.line}, as it should not be"
+        attack = f"the attack, which begins at line {self.onset},"
+        if block is None:
+            return False, f"{attack} is not blocked"
+        if block.line < self.onset:
+            return False, f"{attack} has its trace blocked before, at line {block.line}"
+        late = screening.calls_between(self.onset, block.line)
+        return True, f"{attack} is blocked at line {block.line}, {late} calls later"
+
+
+def cases(folder: Path) -> list[Case]:
+    """Return the demonstration traces, benign ones first."""
+    labels = folder / "labels.jsonl"
+    try:
+        rows = [json.loads(line) for line in labels.read_text().splitlines() if line.strip()]
+        onsets = [None if row["class"] == "benign" else int(row["onset_line"]) for row in rows]
+        found = [Case(folder / row["file"], onset) for row, onset in zip(rows, onsets, strict=True)]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise TraceError(f"{labels}: cannot be read ({error}): install again") from None
+    return sorted(found, key=lambda case: (case.onset is not None, case.path))
+
+
+def run(terminal: Terminal, model: Path | None, key: Path | None, engine: str, folder: Path = FOLDER) -> ExitCode:
+    """Screen every demonstration trace; CLEAN only if each comes out right."""
+    package = load_package(model, key)
+    keeper = ModelKeeper(open_engine(terminal, engine), lambda: make_engine(engine))
+    keeper.start(package, policy_of("enforce"))
+    gateway = Gateway(keeper.engine, package.image)
+    terminal.out(f"model {package.name} {package.version}, {engine} engine, enforce mode")
+    outcomes = []
+    for case in cases(folder):
+        reader = open_trace(case.path)
+        screening = screen_trace(gateway, case.path.name, reader)
+        terminal.out("")
+        show(terminal.console, screening, Explainer(screening, package.image), "enforce", reader.stats, False)
+        outcomes.append(case.judge(screening))
+    terminal.out("")
+    for right, text in outcomes:
+        terminal.out(f"{'ok' if right else 'WRONG'}: {text}")
+    return ExitCode.CLEAN if all(right for right, _text in outcomes) else ExitCode.BLOCKED
