@@ -70,6 +70,8 @@ class Vigilante(click.Group):
             return _fail(str(error), ExitCode.TRACE)
         except (EngineError, Standstill) as error:
             return _fail(str(error), ExitCode.ENGINE)
+        except KeyboardInterrupt:
+            return _fail("interrupted", ExitCode.INTERRUPTED)
         except BrokenPipeError:
             return _pipe_gone()
 

@@ -6,7 +6,7 @@
 `{"type": "trace"}` once per trace, after its processes:
     trace, engine, mode, model {name, version, digest}, lines, calls, events, processes, max_score, blocked,
     first (null, or the earliest of its processes' firsts), unknown_names {name: count}, unparsed_lines,
-    records_sha256 (over all records but their sequence numbers: equal engines, equal digests).
+    records_sha256 (over all records but generation and sequence: equal engines, equal digests).
 `{"type": "error"}` for a trace that cannot be read: trace, message, exit.
 
 `first` is the first call that is not allowed (mode enforce) or would not be (monitor): pid, line, event, name,

@@ -14,6 +14,14 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from host.engines import Progress as BuildProgress
 
 
+class _Console(Console):
+    """A console that leaves it to the command line what a broken pipe means."""
+
+    def on_broken_pipe(self) -> None:
+        """Pass it on."""
+        raise BrokenPipeError from None
+
+
 class Terminal:
     """Results go to standard output, everything else to standard error; progress only to a terminal."""
 
@@ -21,8 +29,8 @@ class Terminal:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")  # names of files and programs may be any bytes
         # Not a terminal: no colours, and no width to cut anything to.
-        self.console = Console(highlight=False, width=None if sys.stdout.isatty() else 100)
-        self._errors = Console(stderr=True, highlight=False, soft_wrap=True)
+        self.console = _Console(highlight=False, width=None if sys.stdout.isatty() else 100)
+        self._errors = _Console(stderr=True, highlight=False, soft_wrap=True)
         self._progress: Progress | None = None
 
     def out(self, text: str) -> None:
