@@ -27,8 +27,8 @@ class Judge(wiring.Component):
     """Tiers of all slots, and the policy.
 
     Members: `beat2` is the beat in stage 2 (for the row), `beat3` the one in stage 3 with its registered
-    `decayed`, `cusum`, `tree_sum` and `vaccinated`.  `verdict`, `proposed`, `tiers`, `floored`, `by_tree` and `enforce` are
-    valid in stage 3.  `state` must hold still from a RESTORE's commit until its stage 3.
+    `decayed`, `cusum`, `tree_sum` and `vaccinated`.  `verdict`, `proposed`, `tiers`, `floored`, `by_tree` and
+    `enforce` are valid in stage 3.  `state` must hold still from a RESTORE's commit until its stage 3.
     """
 
     def __init__(self) -> None:
