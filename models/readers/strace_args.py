@@ -240,7 +240,7 @@ def _parse(name: str, text: str) -> Arguments:
     shape = PATHS.get(name)
     if shape is None:
         return args, (), (), None
-    if len(shape) > 1:
+    if len(shape) != 1:
         return _many_paths(name, args, parts, shape)
     # The usual case, one path, without the detour over a Spec.
     index, dirfd_index = shape[0]

@@ -5,6 +5,7 @@ import gzip
 import io
 import lzma
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -170,6 +171,8 @@ def test_results() -> None:
         ("syscall_0x1c3(0x1, 0x2, 0, 0, 0, 0x9)", (1, 2, 0, 0, 0, 9)),
         ("fchdir(3</tmp/x> /* hm */)", (3,)),
         ("close(3</tmp/x>(deleted))", (3,)),
+        ("openat(,)", ()),
+        ("fanotify_mark(3)", (3,)),
     ],
 )  # fmt: skip
 def test_arguments(printed: str, args: tuple[int, ...]) -> None:
@@ -533,7 +536,7 @@ LOG = b"1 getpid() = 1\n" * 3000
 
 
 @pytest.mark.parametrize("pack", [bytes, lzma.compress, gzip.compress, bz2.compress])
-def test_packed(pack: "type[bytes]", tmp_path: Path) -> None:
+def test_packed(pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
     path = tmp_path / "log"
     path.write_bytes(pack(LOG))
     reader = StraceReader(path)
