@@ -77,7 +77,7 @@ def main_record(
             for count, future in enumerate(as_completed(waiting), 1):
                 scenario = waiting[future]
                 try:
-                    labels[scenario.name] = label = future.result()
+                    label = future.result()
                 except RecordingError as error:
                     failures.append(f"{scenario.name}: {error}")
                     click.echo(f"[{count}/{len(order)}] {failures[-1]}", err=True)
@@ -87,6 +87,8 @@ def main_record(
         finally:
             # Also on Ctrl-C: what is recorded stays usable, what has not started never starts.
             pool.shutdown(cancel_futures=True)
+            ended = [future for future in waiting if future.done() and not future.cancelled()]
+            labels |= {waiting[future].name: future.result() for future in ended if not future.exception()}
             write_labels(out, [label for label in labels.values() if (out / str(label["file"])).exists()])
     if failures:
         raise RecordingError(f"{len(failures)} of {len(order)} runs failed, first {failures[0]}")
