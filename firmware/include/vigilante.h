@@ -1184,7 +1184,7 @@
 #define VG_UART_RECEIVE_VALID_SHIFT 8 /* there was one */
 #define VG_UART_RECEIVE_VALID_MASK 0x00000100
 #define VG_UART_SEND 0x80000304 /* write: a byte to send; lost when there is no room */
-#define VG_UART_SEND_BYTE_SHIFT 0
+#define VG_UART_SEND_BYTE_SHIFT 0 /* the byte */
 #define VG_UART_SEND_BYTE_MASK 0x000000ff
 #define VG_UART_STATUS 0x80000308 /* read: the FIFOs */
 #define VG_UART_STATUS_RECEIVED_SHIFT 0 /* bytes that wait in the receive FIFO */
