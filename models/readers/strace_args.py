@@ -273,9 +273,7 @@ def directory(text: str) -> tuple[int | None, bytes | None]:
     return known
 
 
-def _many_paths(
-    name: str, args: Args, parts: list[str], shape: tuple[tuple[int, int | None], ...]
-) -> Arguments:
+def _many_paths(name: str, args: Args, parts: list[str], shape: tuple[tuple[int, int | None], ...]) -> Arguments:
     specs: list[Spec] = []
     cwd: bytes | None = None
     for index, dirfd_index in shape:

@@ -30,9 +30,7 @@ def test_a_missing_mark_goes_to_the_start(tmp_path: Path) -> None:
 
 
 def test_a_mark_in_the_middle_stays_there(tmp_path: Path) -> None:
-    (perl,) = parse(
-        tmp_path, "=== a shadow T1003.008 perl root embedded\nprint 1;\n@MARK@\nprint 2;\n", ATTACK
-    )
+    (perl,) = parse(tmp_path, "=== a shadow T1003.008 perl root embedded\nprint 1;\n@MARK@\nprint 2;\n", ATTACK)
     assert perl.splitlines() == ["print 1;", "{ my $seen = -e $ENV{CHECKPOINT}; }", "print 2;"]
 
 
