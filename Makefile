@@ -30,11 +30,14 @@ test: check
 	@echo '== pytest'
 	@$(BIN)/python -m pytest -q -m 'not slow'
 
+# All four speak, whichever of them fails.
 check: setup-dev
-	@echo '== ruff check';    $(BIN)/ruff check --quiet .
-	@echo '== ruff format';   $(BIN)/ruff format --quiet --check . || { echo 'mend with: make format'; exit 1; }
-	@echo '== mypy';          $(BIN)/mypy --no-error-summary
-	@echo '== pyright';       $(BIN)/pyright
+	@failed=; \
+	echo '== ruff check';  $(BIN)/ruff check --quiet . || failed=1; \
+	echo '== ruff format'; $(BIN)/ruff format --quiet --check . || { echo 'mend with: make format'; failed=1; }; \
+	echo '== mypy';        $(BIN)/mypy --no-error-summary || failed=1; \
+	echo '== pyright';     $(BIN)/pyright || failed=1; \
+	test -z "$$failed"
 
 format: setup-dev
 	@$(BIN)/ruff check --quiet --fix .

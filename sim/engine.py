@@ -88,7 +88,9 @@ class GatewareEngine:
     def wait(self, cycles: int) -> Words:
         """Let `cycles` pass; return the records that left meanwhile (vaccines that expired)."""
         records = np.zeros((1024, 6), np.uint32)
-        count = self._library.bench_wait(self._bench, ctypes.c_int64(cycles), _pointer(records), ctypes.c_int64(1024))
+        count = self._library.bench_wait(
+            self._bench, ctypes.c_int64(cycles), _pointer(records), ctypes.c_int64(1024)
+        )
         return records[:count]
 
     def vaccine(self, index: int) -> tuple[int, bool, int]:

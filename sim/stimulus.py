@@ -15,28 +15,44 @@ from numpy.typing import NDArray
 
 from hdl.contract.event import Kind
 from hdl.contract.model import IMAGE_BYTES, NODE, PARAM_NAMES, REGIONS, component_step, node_places
+from hdl.contract.syscalls import IDS, UNKNOWN
 from hdl.contract.vaccine import FULL_MASK, KEY, field_mask
 
-COMPONENTS = [b"etc", b"shadow", b"home", b"a", b"bob", b".ssh", b"tmp", b"proc", b"self", b"mem", b"x" * 40, b"..."]
+COMPONENTS = [
+    b"etc",
+    b"shadow",
+    b"home",
+    b"a",
+    b"bob",
+    b".ssh",
+    b"tmp",
+    b"proc",
+    b"self",
+    b"mem",
+    b"x" * 40,
+    b"...",
+]
 
 
 def random_image(seed: int) -> bytes:
     """Return a model image: random tables and maps, a small trie over COMPONENTS, thresholds that are met."""
     draw = random.Random(seed)
     image = bytearray(draw.randbytes(IMAGE_BYTES))
-    # Tokens few enough that n-grams recur; a table whose values lean to the benign side.
+    # Tokens few enough that n-grams recur; a table that leans to the attacker's side.
     region = REGIONS["idmap"]
     image[region.offset : region.offset + region.size] = bytes(draw.randrange(2, 40) for _ in range(region.size))
+    region = REGIONS["unigram"]
+    image[region.offset : region.offset + region.size] = bytes(draw.randrange(100) for _ in range(region.size))
     curve = REGIONS["curve"]
     for part in range(3):
         rising = sorted(draw.randrange(256) for _ in range(64))
         image[curve.offset + 64 * part : curve.offset + 64 * part + 64] = bytes(rising)
-    params = {name: 0 for name in PARAM_NAMES}
+    params = dict.fromkeys(PARAM_NAMES, 0)
     params |= {"version": 1, "cusum_drift": draw.randrange(40, 200), "tree_drift": draw.randrange(40, 300)}
     params |= {"drain": draw.choice((64, 1000, 9000, 40000)), "path_seed_low": draw.randrange(1 << 16)}
     params["path_seed_high"] = draw.randrange(256)
     for name in ("decayed", "cusum", "tree"):
-        for tier, threshold in enumerate(sorted(draw.sample(range(1500, 30000), 3)), start=1):
+        for tier, threshold in enumerate(sorted(draw.sample(range(500, 8000), 3)), start=1):
             params[f"{name}_{tier}"] = threshold
     words = b"".join(params[name].to_bytes(2, "little") for name in PARAM_NAMES)
     region = REGIONS["params"]
@@ -134,6 +150,7 @@ class Stimulus:
         names = [f.name for f in KEY.fields]
         for bank in range(banks):
             mask = field_mask(*self.draw.sample(names, self.draw.randrange(1, len(names) + 1)))
+            mask |= field_mask("id") if bank else 0
             self.masks[bank] = mask | (self.draw.getrandbits(KEY.width) & FULL_MASK if bank % 3 == 0 else 0)
         return self.masks
 
@@ -147,7 +164,9 @@ class Stimulus:
             words.extend(event if event is not None else self._call(pool))
         pool.append(0)
         return Stream(
-            np.array(words, np.uint32).reshape(-1, 8), np.frombuffer(bytes(pool), np.uint8), np.array(offsets, np.int64)
+            np.array(words, np.uint32).reshape(-1, 8),
+            np.frombuffer(bytes(pool), np.uint8),
+            np.array(offsets, np.int64),
         )
 
     def learn(self, records: NDArray[np.uint32], states: NDArray[np.uint32]) -> None:
@@ -170,9 +189,11 @@ class Stimulus:
         generation = self.live.get(slot, (1, 0))[0]
         if draw.random() < 0.002:
             generation += 1
-        ident = 39 if draw.random() < self.neutral else draw.randrange(470) if draw.random() < 0.5 else draw.randrange(6)
+        ident = draw.randrange(470) if draw.random() < 0.5 else draw.randrange(6)
+        if draw.random() < self.neutral:
+            ident = IDS["getpid"]
         if draw.random() < 0.01:
-            ident = 511
+            ident = UNKNOWN
         count = draw.choice((1, 1, 1, 2, 3)) if draw.random() < self.paths else 0
         for _ in range(count):
             text = random_path(draw)
@@ -191,7 +212,7 @@ class Stimulus:
         bad = draw.random() < self.wrong
         kind = draw.choices(
             (Kind.CLEAR, Kind.FORK, Kind.EXEC, Kind.EXIT, Kind.SPILL, Kind.RESTORE, Kind.SWAP, Kind.VACCINATE,
-             Kind.REVOKE, 10), (6, 20, 10, 18, 6, 6, 1 if self.swaps else 0, 12, 6, 0.3),
+             Kind.REVOKE, 10), (6, 20, 10, 18, 6, 6, 0.4 if self.swaps else 0, 12, 6, 0.3),
         )[0]  # fmt: skip
         if kind == Kind.CLEAR:
             return self._clear(bad)
@@ -243,8 +264,7 @@ class Stimulus:
         if not self.masks:
             return None
         index, bank = draw.randrange(512), draw.choice(list(self.masks)) if not bad else draw.randrange(32)
-        few = [draw.choice((0, 1, 2)), draw.randrange(16), draw.randrange(4), draw.randrange(3), draw.randrange(2), 0]
-        key = KEY.pack({f.name: min(v, 3) for f, v in zip(KEY.fields, few, strict=True)})
+        key = KEY.pack({field.name: draw.randrange(3) for field in KEY.fields} | {"id": draw.randrange(470)})
         if draw.random() < 0.5:
             key = draw.getrandbits(KEY.width)
         if kind == Kind.REVOKE and self.vaccines:

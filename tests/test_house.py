@@ -123,3 +123,38 @@ def test_set_up_says_how_it_is_used(tmp_path: Path) -> None:
     house, environment = clone_with(tmp_path)
     done = set_up(house, environment, "everything")
     assert (done.returncode, done.stderr) == (2, "usage: .ci/setup demo|dev\n")
+
+
+FAKE_PYTHON = """#!/bin/bash
+case "$*" in
+    *ensurepip*) exit 0 ;;
+    *platform*) echo 3.11.0 ;;
+    '-m venv --clear .venv') rm -rf .venv; mkdir -p .venv/bin; cp "$0" .venv/bin/python; echo venv >>../calls ;;
+    '-m pip --version') exit 0 ;;
+    '-m pip install'*) echo "pip ${@: -1}" >>../calls; echo 'Collecting something'; exit "${PIP_FAILS:-0}" ;;
+esac
+"""
+
+
+def test_set_up_does_only_what_is_needed(tmp_path: Path) -> None:
+    """The whole life of an environment, with a Python that only writes down what it is asked to do."""
+    tools = ("make", "g++", "perl", "tee", "tail", "rm", "mkdir", "cp")
+    house, environment = clone_with(tmp_path, *tools, python=FAKE_PYTHON)
+    calls = tmp_path / "calls"
+
+    def done(want: str, **more: str) -> tuple[int, list[str]]:
+        calls.write_text("")
+        code = set_up(house, environment | more, want).returncode
+        return code, calls.read_text().splitlines()
+
+    assert done("demo") == (0, ["venv", "pip ."])
+    assert done("demo") == (0, [])
+    assert done("dev") == (0, ["pip .[dev]"])
+    assert done("dev") == done("demo") == (0, [])
+    (house / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    assert done("demo") == (0, ["pip .[dev]"]), "what tests need is not taken away"
+    (house / "pyproject.toml").write_text("[project]\nname = 'y'\n")
+    assert done("dev", PIP_FAILS="1") == (1, ["pip .[dev]"])
+    assert done("dev") == (0, ["venv", "pip .[dev]"]), "after a failure it begins anew"
+    house = house.rename(tmp_path / "moved")
+    assert done("dev") == (0, ["venv", "pip .[dev]"]), "scripts name the folder that they were made in"

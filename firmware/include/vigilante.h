@@ -212,35 +212,35 @@
 /* Parameters of a model. */
 #define VG_PARAMS_WORDS 8
 #define VG_PARAMS_BYTES 32
-#define VG_PARAMS_VERSION_OFFSET 0
+#define VG_PARAMS_VERSION_OFFSET 0 /* the contract version */
 #define VG_PARAMS_VERSION_WIDTH 16
-#define VG_PARAMS_DECAYED_1_OFFSET 16
+#define VG_PARAMS_DECAYED_1_OFFSET 16 /* from here on A puts its process into tier 1 */
 #define VG_PARAMS_DECAYED_1_WIDTH 16
-#define VG_PARAMS_DECAYED_2_OFFSET 32
+#define VG_PARAMS_DECAYED_2_OFFSET 32 /* from here on A puts its process into tier 2 */
 #define VG_PARAMS_DECAYED_2_WIDTH 16
-#define VG_PARAMS_DECAYED_3_OFFSET 48
+#define VG_PARAMS_DECAYED_3_OFFSET 48 /* from here on A puts its process into tier 3 */
 #define VG_PARAMS_DECAYED_3_WIDTH 16
-#define VG_PARAMS_CUSUM_1_OFFSET 64
+#define VG_PARAMS_CUSUM_1_OFFSET 64 /* from here on C puts its process into tier 1 */
 #define VG_PARAMS_CUSUM_1_WIDTH 16
-#define VG_PARAMS_CUSUM_2_OFFSET 80
+#define VG_PARAMS_CUSUM_2_OFFSET 80 /* from here on C puts its process into tier 2 */
 #define VG_PARAMS_CUSUM_2_WIDTH 16
-#define VG_PARAMS_CUSUM_3_OFFSET 96
+#define VG_PARAMS_CUSUM_3_OFFSET 96 /* from here on C puts its process into tier 3 */
 #define VG_PARAMS_CUSUM_3_WIDTH 16
-#define VG_PARAMS_TREE_1_OFFSET 112
+#define VG_PARAMS_TREE_1_OFFSET 112 /* from here on T puts its process into tier 1 */
 #define VG_PARAMS_TREE_1_WIDTH 16
-#define VG_PARAMS_TREE_2_OFFSET 128
+#define VG_PARAMS_TREE_2_OFFSET 128 /* from here on T puts its process into tier 2 */
 #define VG_PARAMS_TREE_2_WIDTH 16
-#define VG_PARAMS_TREE_3_OFFSET 144
+#define VG_PARAMS_TREE_3_OFFSET 144 /* from here on T puts its process into tier 3 */
 #define VG_PARAMS_TREE_3_WIDTH 16
-#define VG_PARAMS_CUSUM_DRIFT_OFFSET 160
+#define VG_PARAMS_CUSUM_DRIFT_OFFSET 160 /* what every proven call takes from C */
 #define VG_PARAMS_CUSUM_DRIFT_WIDTH 16
-#define VG_PARAMS_TREE_DRIFT_OFFSET 176
+#define VG_PARAMS_TREE_DRIFT_OFFSET 176 /* what every proven call takes from T */
 #define VG_PARAMS_TREE_DRIFT_WIDTH 16
-#define VG_PARAMS_DRAIN_OFFSET 192
+#define VG_PARAMS_DRAIN_OFFSET 192 /* no accumulator falls by more than this within one epoch */
 #define VG_PARAMS_DRAIN_WIDTH 16
-#define VG_PARAMS_PATH_SEED_LOW_OFFSET 208
+#define VG_PARAMS_PATH_SEED_LOW_OFFSET 208 /* start of the component hash, bits 0..15 */
 #define VG_PARAMS_PATH_SEED_LOW_WIDTH 16
-#define VG_PARAMS_PATH_SEED_HIGH_OFFSET 224
+#define VG_PARAMS_PATH_SEED_HIGH_OFFSET 224 /* bits 16..23 */
 #define VG_PARAMS_PATH_SEED_HIGH_WIDTH 16
 
 /* The policy.  Stands: the golden machine and the screening pipeline keep to it. */
@@ -1184,7 +1184,7 @@
 #define VG_UART_RECEIVE_VALID_SHIFT 8 /* there was one */
 #define VG_UART_RECEIVE_VALID_MASK 0x00000100
 #define VG_UART_SEND 0x80000304 /* write: a byte to send; lost when there is no room */
-#define VG_UART_SEND_BYTE_SHIFT 0
+#define VG_UART_SEND_BYTE_SHIFT 0 /* the byte */
 #define VG_UART_SEND_BYTE_MASK 0x000000ff
 #define VG_UART_STATUS 0x80000308 /* read: the FIFOs */
 #define VG_UART_STATUS_RECEIVED_SHIFT 0 /* bytes that wait in the receive FIFO */

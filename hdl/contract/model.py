@@ -89,26 +89,24 @@ NODE = Layout(
     ),
 )
 
-PARAM_NAMES = (
-    "version",  # the contract version
-    "decayed_1",  # thresholds: an accumulator at or above number t puts the process in tier t
-    "decayed_2",
-    "decayed_3",
-    "cusum_1",
-    "cusum_2",
-    "cusum_3",
-    "tree_1",
-    "tree_2",
-    "tree_3",
-    "cusum_drift",  # what every proven call takes from C
-    "tree_drift",  # and from T
-    "drain",  # no accumulator falls by more than this within one epoch
-    "path_seed_low",  # start of the component hash, 24 bits
-    "path_seed_high",
+_PARAMS = (
+    ("version", "the contract version"),
+    *(
+        (f"{sum_name}_{tier}", f"from here on {letter} puts its process into tier {tier}")
+        for sum_name, letter in (("decayed", "A"), ("cusum", "C"), ("tree", "T"))
+        for tier in (1, 2, 3)
+    ),
+    ("cusum_drift", "what every proven call takes from C"),
+    ("tree_drift", "what every proven call takes from T"),
+    ("drain", "no accumulator falls by more than this within one epoch"),
+    ("path_seed_low", "start of the component hash, bits 0..15"),
+    ("path_seed_high", "bits 16..23"),
 )
+
+PARAM_NAMES = tuple(name for name, _ in _PARAMS)
 """The 16-bit words of the `params` region in order; the rest of the region is 0."""
 
-PARAMS = Layout("params", "Parameters of a model.", tuple(Field(name, 16, "") for name in PARAM_NAMES))
+PARAMS = Layout("params", "Parameters of a model.", tuple(Field(name, 16, doc) for name, doc in _PARAMS))
 
 COMPONENT_STEP = 0x9E3779
 """Added after the rotation in every step of the component hash (24 bits of the golden ratio)."""

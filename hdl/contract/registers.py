@@ -183,7 +183,11 @@ UART = Peripheral(
             (Field("byte", 8, "the byte"), Field("valid", 1, "there was one")),
         ),
         Register(
-            "send", 0x04, Access.WRITE, "a byte to send; lost when there is no room", (Field("byte", 8, ""),)
+            "send",
+            0x04,
+            Access.WRITE,
+            "a byte to send; lost when there is no room",
+            (Field("byte", 8, "the byte"),),
         ),
         Register(
             "status",

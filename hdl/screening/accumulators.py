@@ -10,11 +10,12 @@ from __future__ import annotations
 from typing import Any
 
 from amaranth import C, Cat, Module, Mux, Signal, signed
-from amaranth.lib import data, memory, wiring
+from amaranth.lib import data
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.event import SLOTS, TREES
 from hdl.contract.model import LEAK_SHIFT, SUM_BITS
+from hdl.screening.block import Block, bundle, rows_of
 from hdl.screening.layouts import PARAMS, STATE, Op
 
 SUMS = data.StructLayout(
@@ -55,7 +56,7 @@ def accumulate(m: Module, name: str, value: Any, gain: Any, loss: Any, floor: An
     return new, new_floor
 
 
-class Accumulators(wiring.Component):
+class Accumulators(Block):
     """Sums of all slots and trees.
 
     Members: the beat's `valid`, `op`, `slot`, `tree`, `fault`, `ok`, `epoch`, `effect`, `alone`, `stale` and the
@@ -86,9 +87,9 @@ class Accumulators(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.sums = store = memory.Memory(shape=SUMS, depth=SLOTS, init=[])
+        m.submodules.sums = store = rows_of(SUMS, SLOTS)
         read, write = store.read_port(domain="comb"), store.write_port()
-        m.submodules.tree_sums = tree_store = memory.Memory(shape=TREE_SUMS, depth=TREES, init=[])
+        m.submodules.tree_sums = tree_store = rows_of(TREE_SUMS, TREES)
         tree_read, tree_write = tree_store.read_port(domain="comb"), tree_store.write_port()
         old, tree_old = read.data, tree_read.data
         params, state = self.params, self.state
@@ -116,7 +117,7 @@ class Accumulators(wiring.Component):
             Mux(self.epoch == tree_old.tree_epoch, tree_old.tree_floor, 0), params.drain,
         )  # fmt: skip
 
-        carried, new, tree_new = Signal(SUMS), Signal(SUMS), Signal(TREE_SUMS)
+        carried, new, tree_new = bundle(SUMS), bundle(SUMS), bundle(TREE_SUMS)
         change, tree_change = Signal(), Signal()
         m.d.comb += [new.eq(old), tree_new.eq(tree_old)]
 

@@ -7,17 +7,18 @@ so an expiry travels the pipeline, in order, and leaves a record like every othe
 from __future__ import annotations
 
 from amaranth import Module, Mux, Signal
-from amaranth.lib import data, memory, wiring
+from amaranth.lib import data
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.event import Kind
 from hdl.contract.vaccine import VACCINES
+from hdl.screening.block import Block, bundle, rows_of
 from hdl.screening.layouts import KEY, event_stream
 
 PAGE = data.StructLayout({"live": 1, "bank": 5, "key": KEY.size, "expiry": 32})
 
 
-class Book(wiring.Component):
+class Book(Block):
     """Book and reaper.
 
     Members: with `check`, `check_index` is looked up, `used` is valid from the next cycle until the next check.
@@ -54,7 +55,7 @@ class Book(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.pages = pages = memory.Memory(shape=PAGE, depth=VACCINES, init=[])
+        m.submodules.pages = pages = rows_of(PAGE, VACCINES)
         check, scan, query, write = pages.read_port(), pages.read_port(), pages.read_port(), pages.write_port()
         m.d.comb += [
             check.addr.eq(self.check_index),
@@ -72,7 +73,7 @@ class Book(wiring.Component):
 
         # Reaper: `page` is what `place` holds; the offer stands until it is taken or the page changes.
         place, fresh, offer = Signal(9), Signal(), Signal()
-        page = Signal(PAGE)
+        page = bundle(PAGE)
         changed = (self.inserted | self.removed) & (self.index == place)
         m.d.comb += scan.addr.eq(place)
         m.d.sync += fresh.eq(0)
@@ -99,7 +100,7 @@ class Book(wiring.Component):
         ]
 
         # Hit counters: read, then written one cycle later; a hit right behind takes the sum on its way.
-        m.submodules.hits = counters = memory.Memory(shape=32, depth=VACCINES, init=[])
+        m.submodules.hits = counters = rows_of(32, VACCINES)
         count, shown, recount = counters.read_port(), counters.read_port(), counters.write_port()
         hit1, index1 = Signal(), Signal(9)
         hit2, index2, sum2 = Signal(), Signal(9), Signal(32)

@@ -12,17 +12,17 @@ from __future__ import annotations
 from typing import Any
 
 from amaranth import Array, C, Cat, Module, Mux, Signal
-from amaranth.lib import memory, wiring
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.load import Target
 from hdl.contract.vaccine import BANK_BITS, BANK_DEPTH, BANKS, HASH_NIBBLES, rotation
 from hdl.contract.vaccine import KEY as KEY_LAYOUT
+from hdl.screening.block import Block, bundle, rows_of
 from hdl.screening.layouts import ENTRY, KEY, LoadPort, Op
 from hdl.screening.loading import word_write
 
 
-class KeyedHash(wiring.Component):
+class KeyedHash(Block):
     """Nine secret hash bits of every field of a key, in the same cycle."""
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class KeyedHash(wiring.Component):
         bits: dict[str, Any] = {field.name: C(0, BANK_BITS) for field in KEY_LAYOUT.fields}
         written = word_write(self.load, Target.HASH)
         for number, (field, low) in enumerate(HASH_NIBBLES):
-            store = memory.Memory(shape=BANK_BITS, depth=16, init=[])
+            store = rows_of(BANK_BITS, 16)
             m.submodules[f"{field}{low}"] = store
             read, write = store.read_port(domain="comb"), store.write_port()
             m.d.comb += [
@@ -48,7 +48,7 @@ class KeyedHash(wiring.Component):
         return m
 
 
-class Cam(wiring.Component):
+class Cam(Block):
     """All banks.
 
     Parameters: `banks`, the number of masks in force at once.
@@ -89,7 +89,7 @@ class Cam(wiring.Component):
         hashes = [getattr(keyed, f"hash_{field.name}") for field in KEY_LAYOUT.fields]
 
         valid1, op1 = Signal(), Signal(Op)
-        key1 = Signal(KEY)
+        key1 = bundle(KEY)
         m.d.sync += [valid1.eq(self.valid), op1.eq(self.op), key1.eq(self.key)]
 
         # A mask takes three words: the fields that enter the hash, the low half, the high half that commits.
@@ -107,7 +107,7 @@ class Cam(wiring.Component):
         indices: list[Any] = []
         update = Signal()
         for number in range(self.banks):
-            store = memory.Memory(shape=ENTRY, depth=BANK_DEPTH, init=[])
+            store = rows_of(ENTRY, BANK_DEPTH)
             m.submodules[f"bank{number}"] = store
             read, write = store.read_port(), store.write_port()
             mask, cared = Signal(KEY.size, name=f"mask{number}"), Signal(len(hashes), name=f"cared{number}")

@@ -7,7 +7,6 @@ The lookups by canonical id start when the latch takes an event and stand while 
 from __future__ import annotations
 
 from amaranth import Array, C, Cat, Module, Signal
-from amaranth.lib import memory, wiring
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.event import Kind
@@ -15,11 +14,12 @@ from hdl.contract.load import Target
 from hdl.contract.model import MODEL_SLOTS, REGIONS
 from hdl.contract.policy import PROFILES
 from hdl.contract.syscalls import ID_COUNT
+from hdl.screening.block import Block, rows_of
 from hdl.screening.layouts import ATTRIBUTES, EVENT, KEY, LoadPort
 from hdl.screening.loading import load_bytes, word_write
 
 
-class Classifier(wiring.Component):
+class Classifier(Block):
     """Members: with `take`, `id` is looked up; `token`, `call_class`, `allow` are valid from the next cycle until
     the next take.  `key` is combinational from `event`, the path's class and node and the process's tree."""
 
@@ -44,9 +44,9 @@ class Classifier(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         region = REGIONS["idmap"]
-        m.submodules.idmap = idmap = memory.Memory(shape=8, depth=MODEL_SLOTS * region.depth, init=[])
+        m.submodules.idmap = idmap = rows_of(8, MODEL_SLOTS * region.depth)
         load_bytes(m, self.load, region, idmap)
-        m.submodules.attributes = attributes = memory.Memory(shape=ATTRIBUTES, depth=ID_COUNT, init=[])
+        m.submodules.attributes = attributes = rows_of(ATTRIBUTES, ID_COUNT)
         token, row, write = idmap.read_port(), attributes.read_port(), attributes.write_port()
         m.d.comb += [
             token.addr.eq(Cat(self.id, self.model)),
@@ -80,7 +80,7 @@ class Classifier(wiring.Component):
         return m
 
 
-class Profile(wiring.Component):
+class Profile(Block):
     """Allow-list check: `violation` unless every profile in the set `profiles` allows the call; same cycle."""
 
     def __init__(self) -> None:

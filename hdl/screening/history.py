@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from amaranth import C, Cat, Module, Signal
-from amaranth.lib import data, memory, wiring
+from amaranth.lib import data
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.event import SLOTS
 from hdl.contract.model import HISTORY, ORDERS, REGIONS, ROTATION, TABLES
+from hdl.screening.block import Block, bundle, rows_of
 from hdl.screening.layouts import STATE, Op
 
 PAST = data.StructLayout({"tokens": data.ArrayLayout(8, HISTORY), "path_class": 4})
@@ -31,7 +32,7 @@ def index_bits(table: str) -> int:
     return (REGIONS[table].depth - 1).bit_length()
 
 
-class History(wiring.Component):
+class History(Block):
     """Histories of all slots.
 
     Members, valid in the cycle of the beat: `index` per table for the call under way, and `past`, the slot's
@@ -58,10 +59,10 @@ class History(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.pasts = store = memory.Memory(shape=PAST, depth=SLOTS, init=[])
+        m.submodules.pasts = store = rows_of(PAST, SLOTS)
         read, write = store.read_port(domain="comb"), store.write_port()
         past = read.data
-        carried, new = Signal(PAST), Signal(PAST)
+        carried, new = bundle(PAST), bundle(PAST)
         tokens: list[Any] = [self.token, *(past.tokens[i] for i in range(HISTORY))]
         for table, order in ORDERS.items():
             m.d.comb += getattr(self, f"index_{table}").eq(ngram_index(tokens[:order], index_bits(table)))

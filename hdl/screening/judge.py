@@ -10,25 +10,26 @@ from __future__ import annotations
 from typing import Any
 
 from amaranth import Array, Cat, Module, Mux, Signal
-from amaranth.lib import data, memory, wiring
+from amaranth.lib import data
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.event import FLOOR_CALLS, SLOTS
 from hdl.contract.load import Target
 from hdl.contract.policy import JUDGE_CELLS, JUDGE_ROWS, PROFILES, VERDICT_BITS
 from hdl.contract.verdict import SECRET_FROM, Verdict
+from hdl.screening.block import Block, bundle, rows_of
 from hdl.screening.layouts import BEAT, PARAMS, STATE, LoadPort, Op
 from hdl.screening.loading import word_write
 
 TIERS = data.StructLayout({"tier": 2, "floor_tier": 2, "floor_left": 7})
 
 
-class Judge(wiring.Component):
+class Judge(Block):
     """Tiers of all slots, and the policy.
 
     Members: `beat2` is the beat in stage 2 (for the row), `beat3` the one in stage 3 with its registered
-    `decayed`, `cusum`, `tree_sum` and `vaccinated`.  `verdict`, `proposed`, `tiers`, `floored`, `by_tree` and `enforce` are
-    valid in stage 3.  `state` must hold still from a RESTORE's commit until its stage 3.
+    `decayed`, `cusum`, `tree_sum` and `vaccinated`.  `verdict`, `proposed`, `tiers`, `floored`, `by_tree` and
+    `enforce` are valid in stage 3.  `state` must hold still from a RESTORE's commit until its stage 3.
     """
 
     def __init__(self) -> None:
@@ -54,7 +55,7 @@ class Judge(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.rows = rows = memory.Memory(shape=JUDGE_CELLS * VERDICT_BITS, depth=JUDGE_ROWS, init=[])
+        m.submodules.rows = rows = rows_of(JUDGE_CELLS * VERDICT_BITS, JUDGE_ROWS)
         row, row_write = rows.read_port(), rows.write_port()
         low_half, enforced = Signal(32), Signal(PROFILES)
         judging = word_write(self.load, Target.JUDGE)
@@ -70,9 +71,9 @@ class Judge(wiring.Component):
             row.addr.eq(Cat(secret, self.beat2.call_class, self.beat2.profile)),
         ]
 
-        m.submodules.tiers = store = memory.Memory(shape=TIERS, depth=SLOTS, init=[])
+        m.submodules.tiers = store = rows_of(TIERS, SLOTS)
         read, write = store.read_port(domain="comb"), store.write_port()
-        old, new, carried = read.data, Signal(TIERS), Signal(TIERS)
+        old, new, carried = read.data, bundle(TIERS), bundle(TIERS)
         beat = self.beat3
 
         def reached(value: Any, name: str) -> Any:

@@ -8,19 +8,19 @@ for `LINGER` cycles.
 from __future__ import annotations
 
 from amaranth import Module, Mux, Signal
-from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.event import SLOTS, Kind
 from hdl.contract.vaccine import BANKS
 from hdl.contract.verdict import Fault
+from hdl.screening.block import Block
 from hdl.screening.layouts import EVENT, Op, event_stream
 
 LINGER = 4
 """Cycles for which RESTORE, SPILL and vaccine events hold still after their commit: until the record is out."""
 
 
-class Latch(wiring.Component):
+class Latch(Block):
     """Members: `events` from the core or the link; `reap` from the vaccine book goes first.  `take` says that
     `taken` is latched at the end of this cycle.  `event` is the one held.  `paths_done` counts its classified
     paths.  A beat is committed in every cycle with `commit`: `op`, `slot`, `last`; `form_fault` is what is wrong

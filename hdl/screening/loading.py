@@ -23,14 +23,14 @@ def model_write(load: Any, region: Region) -> tuple[Any, Any, Any]:
     return selected, load.address[16], (offset - region.offset)[: (region.size - 1).bit_length()]
 
 
-def load_bytes(m: Module, load: Any, region: Region, store: memory.Memory) -> None:
+def load_bytes(m: Module, load: Any, region: Region, store: memory.Memory[Any, Any]) -> None:
     """Let the load port write the byte region of both model slots into `store` (slot 1 in the upper half)."""
     selected, slot, offset = model_write(load, region)
     port = store.write_port()
     m.d.comb += [port.addr.eq(Cat(offset, slot)), port.data.eq(load.data[:8]), port.en.eq(selected)]
 
 
-def load_entries(m: Module, load: Any, region: Region, store: memory.Memory, half: int | None = None) -> None:
+def load_entries(m: Module, load: Any, region: Region, store: memory.Memory[Any, Any], half: int | None = None) -> None:
     """Let the load port write, byte by byte, a region whose entries have 2 or 4 bytes.
 
     half: 0 or 1 where `store` holds only the lower or upper half of each slot's entries.

@@ -8,13 +8,14 @@ the SWAP leave with its record and the next event enter.  So no event ever sees 
 from __future__ import annotations
 
 from amaranth import Cat, Module, Signal
-from amaranth.lib import data, memory, wiring
+from amaranth.lib import data
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.event import SLOTS
 from hdl.contract.load import Target
 from hdl.contract.model import MODEL_SLOTS, PARAM_NAMES, REGIONS
 from hdl.contract.vaccine import BANK_DEPTH
+from hdl.screening.block import Block, rows_of
 from hdl.screening.layouts import PARAMS, LoadPort, Op
 from hdl.screening.loading import load_entries, word_write
 
@@ -22,7 +23,7 @@ DRAIN_CYCLES = 4
 """From the last commit until no stage holds a beat that reads parameters."""
 
 
-class Models(wiring.Component):
+class Models(Block):
     """Members: `start` for one cycle begins the change to `target`, `switched` holds in its last cycle;
     `DRAIN_CYCLES` + 1 + 15 + 64 cycles in all.  While `busy`, `op` and `slot` are the beats to commit (`Op.NONE`:
     none).  After reset the same counter blanks all slots, trees and vaccine places (512 cycles): `init`.
@@ -54,9 +55,7 @@ class Models(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         region = REGIONS["params"]
-        m.submodules.store = store = memory.Memory(
-            shape=data.ArrayLayout(8, 2), depth=MODEL_SLOTS * region.depth, init=[]
-        )
+        m.submodules.store = store = rows_of(data.ArrayLayout(8, 2), MODEL_SLOTS * region.depth)
         load_entries(m, self.store_load, region, store)
         read = store.read_port()
 

@@ -12,11 +12,12 @@ from __future__ import annotations
 from typing import Any
 
 from amaranth import C, Cat, Module, Mux, Signal
-from amaranth.lib import data, enum, memory, wiring
+from amaranth.lib import data, enum, wiring
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.event import DEPTH_LIMIT, PATH_LIMIT
 from hdl.contract.model import COMPONENT_STEP, NODE_ROOT, PATH_NODES, REGIONS
+from hdl.screening.block import Block, rows_of
 from hdl.screening.layouts import NODE, LoadPort, path_stream
 from hdl.screening.loading import load_entries
 
@@ -38,7 +39,7 @@ def component_step(value: Any, byte: Any) -> Any:
     return (Cat(mixed[17:], mixed[:17]) + COMPONENT_STEP)[:24]
 
 
-class ComponentSplitter(wiring.Component):
+class ComponentSplitter(Block):
     """Cut paths into components and hash them.
 
     Members: `path` is consumed at one beat a cycle while `out_valid` of a split last beat does not hold it up
@@ -125,7 +126,7 @@ class ComponentSplitter(wiring.Component):
         return m
 
 
-class PathClassifier(wiring.Component):
+class PathClassifier(Block):
     """Class of the worst of an event's paths.
 
     Members: `clear` for one cycle forgets the last event's paths.  `enable` lets beats in.  `done` counts the
@@ -156,11 +157,9 @@ class PathClassifier(wiring.Component):
         wiring.connect(m, wiring.flipped(self.path), splitter.path)
 
         # The trie three times: both places where an edge may stand, and the node where the path is now.
-        places = [memory.Memory(shape=data.ArrayLayout(8, 4), depth=2 * HALF, init=[]) for _ in range(2)]
+        places = [rows_of(data.ArrayLayout(8, 4), 2 * HALF) for _ in range(2)]
         m.submodules.place0, m.submodules.place1 = places
-        m.submodules.here = here_memory = memory.Memory(
-            shape=data.ArrayLayout(8, 4), depth=2 * PATH_NODES, init=[]
-        )
+        m.submodules.here = here_memory = rows_of(data.ArrayLayout(8, 4), 2 * PATH_NODES)
         lookups = [place.read_port() for place in places]
         here_port = here_memory.read_port()
         for half, place in enumerate(places):

@@ -23,6 +23,7 @@ from hdl.contract.model import HISTORY, TABLES
 from hdl.contract.vaccine import BANKS
 from hdl.contract.verdict import Fault, Verdict
 from hdl.screening.accumulators import SUMS, TREE_SUMS, Accumulators
+from hdl.screening.block import Block, bundle
 from hdl.screening.book import Book
 from hdl.screening.cam import Cam
 from hdl.screening.classifier import Classifier, Profile
@@ -37,7 +38,7 @@ from hdl.screening.slots import Slots
 from hdl.screening.tables import Tables
 
 
-class Pipeline(wiring.Component):
+class Pipeline(Block):
     """The whole pipeline.
 
     Parameters: `banks`, masks in force at once in the vaccine CAM.
@@ -128,7 +129,7 @@ class Pipeline(wiring.Component):
         # Stage 0.
         effect = classifier.call_class != 0
         stale = restored.swaps != models.swaps
-        beat0, fault0 = Signal(BEAT), Signal(3)
+        beat0, fault0 = bundle(BEAT), Signal(3)
         m.d.comb += [
             slots.valid.eq(beat0.valid),
             slots.op.eq(beat0.op),
@@ -187,7 +188,7 @@ class Pipeline(wiring.Component):
             m.d.comb += getattr(tables, f"index_{table}").eq(getattr(history, f"index_{table}"))
 
         # Stage 1.
-        beat1, beat2, beat3 = Signal(BEAT), Signal(BEAT), Signal(BEAT)
+        beat1, beat2, beat3 = bundle(BEAT), bundle(BEAT), bundle(BEAT)
         total2 = Signal(tables.total.shape())
         m.d.sync += [beat1.eq(beat0), beat2.eq(beat1), beat3.eq(beat2), total2.eq(tables.total)]
         with m.If(cam.refused & (beat1.fault == 0)):
@@ -224,7 +225,7 @@ class Pipeline(wiring.Component):
             accumulators.params.eq(models.params),
             accumulators.state.eq(restored),
         ]
-        sums3, tree_sums3 = Signal(SUMS), Signal(TREE_SUMS)
+        sums3, tree_sums3 = bundle(SUMS), bundle(TREE_SUMS)
         hit3, vaccine3 = Signal(), Signal(9)
         m.d.sync += [sums3.eq(accumulators.sums), tree_sums3.eq(accumulators.tree_sums)]
         m.d.sync += [hit3.eq(cam.hit), vaccine3.eq(cam.vaccine)]

@@ -8,19 +8,19 @@ from __future__ import annotations
 from typing import Any
 
 from amaranth import Cat, Module, Mux, Signal
-from amaranth.lib import memory, wiring
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.event import Kind
 from hdl.contract.model import MODEL_SLOTS, REGIONS
 from hdl.contract.verdict import TIER_BYTES, Verdict
 from hdl.screening.accumulators import SUMS, TREE_SUMS
+from hdl.screening.block import Block, bundle, rows_of
 from hdl.screening.judge import TIERS
 from hdl.screening.layouts import BEAT, RECORD, LoadPort
 from hdl.screening.loading import model_write
 
 
-class Recorder(wiring.Component):
+class Recorder(Block):
     """Members: everything of stage 3 goes in; `record` is valid with `valid`, for one cycle, two clock edges
     later.  `pending` one edge before `valid`."""
 
@@ -52,7 +52,7 @@ class Recorder(wiring.Component):
         selected, slot, offset = model_write(self.load, region)
         readings = []
         for number, value in enumerate((self.sums.decayed, self.sums.cusum, self.tree_sums.tree_sum)):
-            store = memory.Memory(shape=8, depth=MODEL_SLOTS * 64, init=[])
+            store = rows_of(8, MODEL_SLOTS * 64)
             m.submodules[f"curve{number}"] = store
             read, write = store.read_port(), store.write_port()
             m.d.comb += [
@@ -63,7 +63,7 @@ class Recorder(wiring.Component):
             ]
             readings.append(read.data)
 
-        valid4, record4, scored = Signal(), Signal(RECORD), Signal()
+        valid4, record4, scored = Signal(), bundle(RECORD), Signal()
         refused = beat.fault != 0
         of_slot = ~refused & (beat.kind < Kind.SWAP)
         vaccine_event = (beat.kind == Kind.VACCINATE) | (beat.kind == Kind.REVOKE)

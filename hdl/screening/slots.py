@@ -7,17 +7,18 @@ end, so that the next beat already sees it.  Twin: `_fault_of` and `_change` in 
 from __future__ import annotations
 
 from amaranth import Module, Mux, Signal
-from amaranth.lib import data, memory, wiring
+from amaranth.lib import data
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.event import SLOTS, TREES
 from hdl.contract.verdict import Fault
+from hdl.screening.block import Block, bundle, rows_of
 from hdl.screening.layouts import EVENT, STATE, Op
 
 IDENTITY = data.StructLayout({"live": 1, "generation": 32, "tree": 6, "profile": 4, "allow": 16})
 
 
-class Slots(wiring.Component):
+class Slots(Block):
     """The identity of all slots.
 
     Members, all valid in the cycle of the beat: `op`, `slot`, `event` and `running` (a model is in force) go in;
@@ -44,15 +45,15 @@ class Slots(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.identities = store = memory.Memory(shape=IDENTITY, depth=SLOTS, init=[])
+        m.submodules.identities = store = rows_of(IDENTITY, SLOTS)
         read, write = store.read_port(domain="comb"), store.write_port()
-        m.submodules.users = users = memory.Memory(shape=7, depth=TREES, init=[])
+        m.submodules.users = users = rows_of(7, TREES)
         count, recount = users.read_port(domain="comb"), users.write_port()
 
         event = self.event
         old = read.data
         state = data.View(STATE, event.as_value()[64 : 64 + STATE.size])
-        carried = Signal(IDENTITY)
+        carried = bundle(IDENTITY)
         carried_fault = Signal(Fault)
 
         # What the event may be refused for, by what it wants of this slot.
@@ -101,7 +102,7 @@ class Slots(wiring.Component):
             with m.If(self.op == Op.READ):
                 m.d.sync += carried.eq(old)
 
-        new = Signal(IDENTITY)
+        new = bundle(IDENTITY)
         m.d.comb += new.eq(old)
         change, more, fewer = Signal(), Signal(), Signal()
         with m.Switch(self.op):

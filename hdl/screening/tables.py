@@ -6,16 +6,16 @@ Twin: `table_sum` in `models.golden.score`.
 from __future__ import annotations
 
 from amaranth import Cat, Module, Signal, signed
-from amaranth.lib import memory, wiring
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.model import MODEL_SLOTS, REGIONS, SUM_BITS, TABLES
+from hdl.screening.block import Block, rows_of
 from hdl.screening.history import index_bits
 from hdl.screening.layouts import LoadPort
 from hdl.screening.loading import load_bytes
 
 
-class Tables(wiring.Component):
+class Tables(Block):
     """Both model slots' tables.
 
     Members: `index_*` and `model` are sampled at the end of every cycle; `total` is valid one cycle later, until
@@ -37,7 +37,7 @@ class Tables(wiring.Component):
         values = []
         for table in TABLES:
             region = REGIONS[table]
-            store = memory.Memory(shape=8, depth=MODEL_SLOTS * region.depth, init=[])
+            store = rows_of(8, MODEL_SLOTS * region.depth)
             m.submodules[table] = store
             load_bytes(m, self.load, region, store)
             port = store.read_port()

@@ -18,9 +18,7 @@ DEMO_PROGRAMS = Path(__file__).with_name("programs") / "demo"
 
 
 @click.command()
-@click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder to fill."
-)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder to fill.")
 @click.option("--seed", default=2, help="Drawn names.")
 def main(out: Path, seed: int) -> None:
     """Record the two demonstration traces."""

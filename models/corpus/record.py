@@ -55,9 +55,7 @@ class Draw:
     checkpoint: str
 
 
-def main_record(
-    scenarios: Sequence[Scenario], files: dict[str, str], out: Path, seed: int, jobs: int
-) -> None:
+def main_record(scenarios: Sequence[Scenario], files: dict[str, str], out: Path, seed: int, jobs: int) -> None:
     """Record `scenarios` into `out`; labels of other scenarios that are already there stay."""
     check_machine()
     out.mkdir(parents=True, exist_ok=True)
@@ -77,7 +75,7 @@ def main_record(
             for count, future in enumerate(as_completed(waiting), 1):
                 scenario = waiting[future]
                 try:
-                    labels[scenario.name] = label = future.result()
+                    label = future.result()
                 except RecordingError as error:
                     failures.append(f"{scenario.name}: {error}")
                     click.echo(f"[{count}/{len(order)}] {failures[-1]}", err=True)
@@ -87,6 +85,8 @@ def main_record(
         finally:
             # Also on Ctrl-C: what is recorded stays usable, what has not started never starts.
             pool.shutdown(cancel_futures=True)
+            ended = [future for future in waiting if future.done() and not future.cancelled()]
+            labels |= {waiting[future].name: future.result() for future in ended if not future.exception()}
             write_labels(out, [label for label in labels.values() if (out / str(label["file"])).exists()])
     if failures:
         raise RecordingError(f"{len(failures)} of {len(order)} runs failed, first {failures[0]}")
@@ -143,9 +143,7 @@ def record(
     if onset is None:
         raise RecordingError(f"its mark was never reached, it printed {printed[-300:]!r}")
     if not 20 <= len(lines) <= MAX_LINES or onset > len(lines):
-        raise RecordingError(
-            f"{len(lines)} lines with onset {onset}: make the scenario 20 to {MAX_LINES} lines"
-        )
+        raise RecordingError(f"{len(lines)} lines with onset {onset}: make the scenario 20 to {MAX_LINES} lines")
     partial = out / f".{file}.part"
     partial.write_bytes(lzma.compress("".join(lines).encode("latin-1"), filters=_XZ))
     partial.replace(out / file)
@@ -213,9 +211,7 @@ def write_labels(folder: Path, labels: list[dict[str, object]]) -> None:
 
 
 @click.command()
-@click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder to fill."
-)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder to fill.")
 @click.option("--only", default="*", help="Shell pattern of scenario names.")
 @click.option("--seed", default=1, help="Order of recording and drawn names.")
 @click.option("--jobs", default=1, help="Runs at the same time.")

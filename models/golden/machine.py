@@ -33,7 +33,7 @@ SLOT_COLUMNS = 21
 # Columns of `Machine.trees`.
 USERS, T, FLOOR_T, EPOCH_T = range(4)
 # Globals.
-ACTIVE, RUNNING, READY, ENFORCE, SWAPS, SEQUENCE = range(6)
+ACTIVE, RUNNING, READY, ENFORCE, SWAPS, SEQUENCE, VACCINES_HELD = range(7)
 
 
 class Machine(NamedTuple):
@@ -43,7 +43,8 @@ class Machine(NamedTuple):
     tables: int8 values of both model slots, (2, 6, 2048), in the order of `model.TABLES`.
     tries, idmaps, curves, params: per model slot.  attributes, rows: the policy.
     banks: (BANKS, BANK_DEPTH) packed keys, -1 where free; indices: which vaccine stands there.
-    masks, cared, held (entries in force): per bank; hashes: (fields, 65536) hash bits; used: per vaccine index; hits: its counter.
+    masks, cared, held (entries in force): per bank.  hashes: (fields, 65536) hash bits.
+    used, hits, expiry: per vaccine index.
     """
 
     slots: Ints
@@ -74,7 +75,7 @@ def new_machine(slots: int = SLOTS, trees: int = TREES) -> Machine:
         return np.zeros(shape, np.int64)
 
     return Machine(
-        slots=zeros(slots, SLOT_COLUMNS), trees=zeros(trees, 4), registers=zeros(6),
+        slots=zeros(slots, SLOT_COLUMNS), trees=zeros(trees, 4), registers=zeros(7),
         tables=zeros(2, 6, 2048), tries=zeros(2, 256), idmaps=zeros(2, 512), curves=zeros(2, 192),
         params=zeros(2, 15), attributes=zeros(512), rows=np.zeros(256, np.uint64),
         banks=zeros(BANKS, BANK_DEPTH) - 1, indices=zeros(BANKS, BANK_DEPTH), masks=zeros(BANKS),

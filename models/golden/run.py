@@ -233,12 +233,14 @@ def _change_tables(g: Machine, kind: int, event: Words) -> None:
         g.indices[bank, place] = index
         g.used[index] = 1
         g.held[bank] += 1
+        g.registers[m.VACCINES_HELD] += 1
         g.hits[index] = 0
         g.expiry[index] = event[5]
     else:
         g.banks[bank, place] = -1
         g.used[index] = 0
         g.held[bank] -= 1
+        g.registers[m.VACCINES_HELD] -= 1
 
 
 @jit

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from hdl.contract.model import LEAK_SHIFT
-from hdl.contract.vaccine import BANK_BITS, BANK_DEPTH, BANKS, KEY
+from hdl.contract.vaccine import BANK_BITS, BANK_DEPTH, BANKS, KEY, rotation
 from models.golden import machine as m
 from models.golden.jit import jit
 from models.golden.machine import Ints, Machine
@@ -13,6 +15,7 @@ _THRESHOLD_A, _THRESHOLD_C, _THRESHOLD_T = 1, 4, 7
 _DRIFT_C, _DRIFT_T, _DRAIN = 10, 11, 12
 
 _FIELD_COUNT = len(KEY.fields)
+_TURNS = np.array([[rotation(bank, f) for f in range(_FIELD_COUNT)] for bank in range(BANKS)])
 _OFFSETS = tuple(KEY.offset[field.name] for field in KEY.fields)
 _ONES = tuple((1 << field.width) - 1 for field in KEY.fields)
 
@@ -103,23 +106,42 @@ def score_byte(g: Machine, slot: int, tree: int, tier: int) -> int:
 
 
 @jit
-def place_of(g: Machine, bank: int, key: int) -> int:
-    """Return where `key` stands in `bank`; twin of `vaccine.BankKey.place`."""
-    place = 0
+def hash_key(g: Machine, key: int, hashed: Ints) -> None:
+    """Write the secret hash bits of every field of `key`."""
     for position in range(_FIELD_COUNT):
-        if g.cared[bank] >> position & 1:
-            value = g.hashes[position, key >> _OFFSETS[position] & _ONES[position]]
-            turn = bank * (position + 1) % BANK_BITS
-            place ^= (value << turn | value >> (BANK_BITS - turn)) & (BANK_DEPTH - 1)
+        hashed[position] = g.hashes[position, key >> _OFFSETS[position] & _ONES[position]]
+
+
+@jit
+def place_in(g: Machine, bank: int, hashed: Ints) -> int:
+    """Return where a key with these hash bits stands in `bank`; twin of `vaccine.BankKey.place`."""
+    place = 0
+    cared = g.cared[bank]
+    for position in range(_FIELD_COUNT):
+        if cared >> position & 1:
+            turn = _TURNS[bank, position]
+            place ^= (hashed[position] << turn | hashed[position] >> (BANK_BITS - turn)) & (BANK_DEPTH - 1)
     return int(place)
+
+
+@jit
+def place_of(g: Machine, bank: int, key: int) -> int:
+    """Return where `key` stands in `bank`."""
+    hashed = np.empty(_FIELD_COUNT, np.int64)
+    hash_key(g, key, hashed)
+    return place_in(g, bank, hashed)
 
 
 @jit
 def find_vaccine(g: Machine, key: int) -> int:
     """Return the index of the vaccine in the lowest bank that matches `key`, or -1; count the hit."""
+    if g.registers[m.VACCINES_HELD] == 0:
+        return -1
+    hashed = np.empty(_FIELD_COUNT, np.int64)
+    hash_key(g, key, hashed)
     for bank in range(BANKS):
         if g.held[bank]:
-            place = place_of(g, bank, key)
+            place = place_in(g, bank, hashed)
             if g.banks[bank, place] == key & g.masks[bank]:
                 index = int(g.indices[bank, place])
                 g.hits[index] += 1

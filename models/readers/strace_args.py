@@ -240,7 +240,7 @@ def _parse(name: str, text: str) -> Arguments:
     shape = PATHS.get(name)
     if shape is None:
         return args, (), (), None
-    if len(shape) > 1:
+    if len(shape) != 1:
         return _many_paths(name, args, parts, shape)
     # The usual case, one path, without the detour over a Spec.
     index, dirfd_index = shape[0]
@@ -273,9 +273,7 @@ def directory(text: str) -> tuple[int | None, bytes | None]:
     return known
 
 
-def _many_paths(
-    name: str, args: Args, parts: list[str], shape: tuple[tuple[int, int | None], ...]
-) -> Arguments:
+def _many_paths(name: str, args: Args, parts: list[str], shape: tuple[tuple[int, int | None], ...]) -> Arguments:
     specs: list[Spec] = []
     cwd: bytes | None = None
     for index, dirfd_index in shape:

@@ -35,9 +35,7 @@ def logs() -> dict[str, list[tuple[Label, list[str]]]]:
         folder: [
             (
                 label,
-                lzma.decompress((CORPUS / folder / label["file"]).read_bytes())
-                .decode("latin-1")
-                .splitlines(),
+                lzma.decompress((CORPUS / folder / label["file"]).read_bytes()).decode("latin-1").splitlines(),
             )
             for label in labels_of(folder)
         ]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from models.corpus.record import draw, scrub, without_marks
+from models.corpus.record import RecordingError, check_machine, draw, scrub, without_marks
 from models.corpus.scenario import ATTACK, BENIGN, ScenarioError, read_scenarios
 from models.corpus.scenarios import load
 
@@ -27,9 +30,7 @@ def test_a_missing_mark_goes_to_the_start(tmp_path: Path) -> None:
 
 
 def test_a_mark_in_the_middle_stays_there(tmp_path: Path) -> None:
-    (perl,) = parse(
-        tmp_path, "=== a shadow T1003.008 perl root embedded\nprint 1;\n@MARK@\nprint 2;\n", ATTACK
-    )
+    (perl,) = parse(tmp_path, "=== a shadow T1003.008 perl root embedded\nprint 1;\n@MARK@\nprint 2;\n", ATTACK)
     assert perl.splitlines() == ["print 1;", "{ my $seen = -e $ENV{CHECKPOINT}; }", "print 2;"]
 
 
@@ -83,8 +84,6 @@ def test_a_printed_environment_is_no_mark() -> None:
 
 
 def test_the_kernel_is_not_named() -> None:
-    import os
-
     assert os.uname().release not in scrub(f"Linux version {os.uname().release} (me@there) (gcc)")
 
 
@@ -92,3 +91,25 @@ def test_draws_depend_on_name_and_seed_only() -> None:
     first, *_ = load()
     assert draw(first, 1) == draw(first, 1)
     assert draw(first, 1) != draw(first, 2)
+
+
+def test_a_missing_tool_is_named_with_the_line_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda tool: None)
+    with pytest.raises(RecordingError, match=r"^strace is missing: apt-get install strace$"):
+        check_machine()
+
+
+def test_recording_without_root_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda tool: f"/usr/bin/{tool}")
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(RecordingError, match=r"^recording needs root \(uid is 1000\): run it with sudo$"):
+        check_machine()
+
+
+def test_recording_without_namespaces_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = subprocess.CompletedProcess([], 1, "", "unshare: unshare failed: Operation not permitted\n")
+    monkeypatch.setattr(shutil, "which", lambda tool: f"/usr/bin/{tool}")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(subprocess, "run", lambda *args, **kwargs: refused)
+    with pytest.raises(RecordingError, match=r"^no namespaces here \(unshare: unshare failed"):
+        check_machine()
