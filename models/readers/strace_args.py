@@ -1,0 +1,262 @@
+"""The arguments of one strace line: split, turned into numbers, paths picked out.
+
+All of it depends on the text alone, so it is cached by text; what depends on the process (its cwd, its
+descriptors) is left open here as a `Spec` and closed by the reader.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from models.readers.strace_constants import CONSTANTS
+from models.readers.strace_tables import PATHS, POINTERS
+from models.trace import PathArgument
+
+Args = tuple[int, int, int, int, int, int]
+
+_MASK = 0xFFFFFFFF
+_CACHE_LIMIT = 1 << 16
+_CACHED_LENGTH = 400
+_MOST_PATHS = 3
+
+
+class Spec(NamedTuple):
+    """A path argument as printed; what is relative still needs the process's state.
+
+    text: the path, unescaped.
+    fixed: the finished PathArgument where the line alone tells all, else None.
+    dirfd: the descriptor it starts from, None for the cwd.
+    link: index of the path whose directory it starts from (a symlink's target), else None.
+    """
+
+    text: bytes
+    fixed: PathArgument | None
+    dirfd: int | None
+    link: int | None
+
+
+class Arguments(NamedTuple):
+    """What a call's printed arguments say.
+
+    args: six uint32.
+    paths: finished path arguments, valid when `specs` is empty.
+    specs: the path arguments when at least one needs the process's state.
+    cwd: the cwd that an annotated AT_FDCWD shows, else None.
+    """
+
+    args: Args
+    paths: tuple[PathArgument, ...]
+    specs: tuple[Spec, ...]
+    cwd: bytes | None
+
+
+NOTHING = Arguments((0, 0, 0, 0, 0, 0), (), (), None)
+
+# An unfinished string reaches to the end, which also keeps damaged lines from being searched again and again.
+_STRING = r'"(?>[^"\\]+|\\.)*+(?:"|\\?\Z)'
+# A descriptor's annotation.  Those of sockets hold "->" before an address, those of devices a nested <...>;
+# "<<" is a shift.
+_NOTE = r"<<|<(?>[^<>]+|>(?=[\d\[])|<[^<>]*>)*+>"
+
+
+def _nested(depth: int) -> str:
+    plain = r"[^\"<(){}\[\]]+"
+    inner = rf"(?>{plain}|{_STRING}|{_NOTE}|<|" + (_nested(depth - 1) if depth else r"[({\[]") + ")*+"
+    return rf"\({inner}\)|\{{{inner}\}}|\[{inner}\]"
+
+
+# One argument: everything up to a comma outside of strings and brackets.  Six levels of brackets are more
+# than strace prints; deeper ones fall to the last alternative and split too early, never fail.
+_ARGUMENT = re.compile(rf'(?>[^,"<({{\[]+|{_STRING}|{_NOTE}|{_nested(5)}|["<({{\[])++', re.DOTALL)
+_BODY = re.compile(rf'((?>[^"<({{\[)]+|{_STRING}|{_NOTE}|{_nested(5)}|["<({{\[])*+)\)\s*= ', re.DOTALL)
+
+_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3})|(.))", re.DOTALL)
+_LETTERS = {"n": "\n", "t": "\t", "r": "\r", "v": "\v", "f": "\f", "a": "\a", "b": "\b", "e": "\x1b"}
+_COMMENT = re.compile(r"\s*/\*.*?\*/")
+_NAMED = re.compile(r"[a-z_]\w*=")
+_DESCRIPTOR = re.compile(r"(AT_FDCWD|-?\d{1,10})(?:<(.*)>)?(?:\(deleted\))?\Z", re.DOTALL)
+_FLAGS = re.compile(r"flags=([^,}]*)")
+_FUNCTION = re.compile(r"(makedev|_IOC)\(([^()]*)\)\Z")
+
+_values: dict[str, int] = {}
+_parsed: dict[str, Arguments] = {}
+
+
+def split_call(rest: str) -> tuple[str, str] | None:
+    """Split what follows "name(" at the closing ") = "; None when there is none.
+
+    The halves are the arguments and the result.  A log may hold ") = " in a string or a file's name,
+    so a second one sends it through the lexer.
+    """
+    head, equals, result = rest.rpartition(" = ")
+    if not equals:
+        return None
+    if " = " in head and (match := _BODY.match(rest)):
+        return match[1], rest[match.end() :]
+    head = head.rstrip()
+    return (head[:-1], result) if head.endswith(")") else None
+
+
+def split_arguments(text: str) -> list[str]:
+    """Return the printed arguments of a call, stripped."""
+    if '"' not in text and "{" not in text and "[" not in text and "<" not in text and "(" not in text:
+        return text.split(", ") if text else []
+    return [part.strip() for part in _ARGUMENT.findall(text)]
+
+
+def unescape(text: str) -> bytes:
+    """Return the bytes of a C string as strace prints it between the quotes."""
+    if "\\" not in text:
+        return text.encode("latin-1")
+    return _ESCAPE.sub(_unescaped, text).encode("latin-1")
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    hexadecimal, octal, letter = match.groups()
+    if hexadecimal:
+        return chr(int(hexadecimal, 16))
+    if octal:
+        return chr(int(octal, 8) & 0xFF)
+    return _LETTERS.get(letter, letter)
+
+
+def string(text: str) -> bytes | None:
+    """Return the content of a printed string argument, None when `text` is none."""
+    if not text.startswith('"'):
+        return None
+    end = text.rfind('"')
+    return unescape(text[1:end] if end else text[1:])
+
+
+def note_path(note: str | None) -> bytes | None:
+    """Return the absolute path in a descriptor's annotation, None where it holds none."""
+    if not note or not note.startswith("/"):
+        return None
+    # -yy appends <char 1:3> to devices; a removed file is marked.
+    return unescape(note.partition("<")[0].removesuffix(" (deleted)"))
+
+
+def value(text: str) -> int:
+    """Return the uint32 that an argument's text stands for; 0 for strings, structures and unknown names.
+
+    Of flags joined by "|" the known ones count.  Numbers of 2**32 or more, printed in
+    hexadecimal, are addresses and count as 0; decimal ones are truncated.
+    """
+    known = _values.get(text)
+    if known is None:
+        known = _value(text)
+        if len(_values) >= _CACHE_LIMIT:
+            _values.clear()
+        if len(text) <= _CACHED_LENGTH:
+            _values[text] = known
+    return known
+
+
+def _value(text: str) -> int:
+    if "/*" in text:
+        text = _COMMENT.sub("", text)
+    if match := _NAMED.match(text):
+        text = text[match.end() :]
+    if text[:1] in '"{[~':
+        return 0
+    if match := _DESCRIPTOR.match(text):
+        text = match[1]
+    if match := _FUNCTION.match(text):
+        return _function(match[1], [_value(part.strip()) for part in match[2].split(",")])
+    result = 0
+    for part in text.split("|"):
+        # Where a number has two names, old releases print "SNDCTL_TMR_TIMEBASE or TCGETS".
+        for name in part.split(" or "):
+            result |= _atom(name.strip())
+    return result
+
+
+def _atom(text: str) -> int:
+    if (known := CONSTANTS.get(text)) is not None:
+        return known
+    try:
+        if text.startswith("0x"):
+            number = int(text, 16)
+            return number if number <= _MASK else 0
+        if text[:1] == "0":
+            return int(text, 8) & _MASK
+        return int(text) & _MASK if len(text) < 64 else 0
+    except ValueError:
+        return 0
+
+
+def _function(name: str, parts: list[int]) -> int:
+    if name == "makedev" and len(parts) == 2:
+        major, minor = parts
+        return ((major & 0xFFF) << 8 | (minor & 0xFF) | (minor & ~0xFF) << 12) & _MASK
+    if name == "_IOC" and len(parts) == 4:
+        direction, kind, number, size = parts
+        return (direction << 30 | size << 16 | kind << 8 | number) & _MASK
+    return 0
+
+
+def clone_flags(name: str, text: str) -> str:
+    """Return the printed flags of a clone or clone3 call, "" for the others."""
+    match = _FLAGS.search(text) if name.startswith("clone") else None
+    return match[1] if match else ""
+
+
+def parse(key: str, name: str, text: str) -> Arguments:
+    """Return what the arguments `text` of a call to `name` say; `key` names both in the cache."""
+    known = _parsed.get(key)
+    if known is None:
+        known = _parse(name, text)
+        if len(_parsed) >= _CACHE_LIMIT:
+            _parsed.clear()
+        if len(key) <= _CACHED_LENGTH:
+            _parsed[key] = known
+    return known
+
+
+def _parse(name: str, text: str) -> Arguments:
+    if not text:
+        return NOTHING
+    parts = split_arguments(text)
+    if name == "clone":
+        # Printed by meaning, not by position; the flags come first in the registers, pointers follow.
+        numbers = [value(clone_flags(name, text))]
+    else:
+        numbers = [value(part) for part in parts[:6]]
+        for index in POINTERS.get(name, ()):
+            # Zero, not left out: hexadecimal numbers below 2**32 are pointers in 32-bit programs.
+            if index < len(numbers):
+                numbers[index] = 0
+    specs, cwd = _specs(name, parts) if name in PATHS else ((), None)
+    a, b, c, d, e, f = numbers + [0] * (6 - len(numbers))
+    args = (a, b, c, d, e, f)
+    fixed = tuple(spec.fixed for spec in specs if spec.fixed is not None)
+    if len(fixed) == len(specs):
+        return Arguments(args, fixed, (), cwd)
+    return Arguments(args, (), specs, cwd)
+
+
+def _specs(name: str, parts: list[str]) -> tuple[tuple[Spec, ...], bytes | None]:
+    specs: list[Spec] = []
+    cwd: bytes | None = None
+    for index, dirfd_index in PATHS[name]:
+        text = string(parts[index]) if index < len(parts) else None
+        if text is None or len(specs) == _MOST_PATHS:
+            continue
+        dirfd, base = None, None
+        if dirfd_index is not None and (match := _DESCRIPTOR.match(parts[dirfd_index])):
+            base = note_path(match[2])
+            if match[1] == "AT_FDCWD":
+                cwd = base or cwd
+            else:
+                dirfd = int(match[1])
+        if text.startswith(b"/"):
+            specs.append(Spec(text, PathArgument(text), None, None))
+        elif base is not None:
+            specs.append(Spec(text, PathArgument(text, base), None, None))
+        else:
+            specs.append(Spec(text, None, dirfd, None))
+    if name.startswith("symlink") and len(specs) == 2 and specs[0].fixed is None:
+        # A relative target starts from the directory of the link, not from the caller's.
+        specs[0] = specs[0]._replace(link=1)
+    return tuple(specs), cwd
