@@ -145,6 +145,8 @@ def _decompressed(stream: BinaryIO, name: str) -> tuple[_Readable, bool]:
 
 def _checked_start(text: str, name: str) -> str:
     start = text[:4096]
+    if start[257:262] == "ustar":
+        raise TraceError(f"{name}: is a tar archive; unpack it and pass a recording inside")
     strange = sum(1 for character in start if character < " " and character not in "\t\n\r\f\x1b")
     if "\0" in start or strange * 10 > len(start):
         raise TraceError(f"{name}: is binary (it starts {shown(start, 24)}); pass a text recording")

@@ -7,7 +7,7 @@ descriptors) is left open here as a `Spec` and closed by the reader.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from models.readers.strace_constants import CONSTANTS
 from models.readers.strace_tables import PATHS, POINTERS
@@ -18,7 +18,10 @@ Args = tuple[int, int, int, int, int, int]
 _MASK = 0xFFFFFFFF
 _CACHE_LIMIT = 1 << 16
 _CACHED_LENGTH = 400
-_MOST_PATHS = 3
+
+# First characters of what is no number; the empty string is among them.
+_NO_NUMBER = '"{[~'
+_ZEROS = tuple([0] * (6 - count) for count in range(7))
 
 
 class Spec(NamedTuple):
@@ -68,7 +71,7 @@ def _nested(depth: int) -> str:
 
 # One argument: everything up to a comma outside of strings and brackets.  Six levels of brackets are more
 # than strace prints; deeper ones fall to the last alternative and split too early, never fail.
-_ARGUMENT = re.compile(rf'(?>[^,"<({{\[]+|{_STRING}|{_NOTE}|{_nested(5)}|["<({{\[])++', re.DOTALL)
+_ARGUMENT = re.compile(rf'\s*+((?>[^,"<({{\[]+|{_STRING}|{_NOTE}|{_nested(5)}|["<({{\[])++)', re.DOTALL)
 _BODY = re.compile(rf'((?>[^"<({{\[)]+|{_STRING}|{_NOTE}|{_nested(5)}|["<({{\[])*+)\)\s*= ', re.DOTALL)
 
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3})|(.))", re.DOTALL)
@@ -79,7 +82,21 @@ _DESCRIPTOR = re.compile(r"(AT_FDCWD|-?\d{1,10})(?:<(.*)>)?(?:\(deleted\))?\Z", 
 _FLAGS = re.compile(r"flags=([^,}]*)")
 _FUNCTION = re.compile(r"(makedev|_IOC)\(([^()]*)\)\Z")
 
-_values: dict[str, int] = {}
+
+class _Values(dict[str, int]):
+    """Numbers by argument text, worked out at the first look."""
+
+    def __missing__(self, text: str) -> int:
+        number = _value(text)
+        if len(self) >= _CACHE_LIMIT:
+            self.clear()
+        if len(text) <= _CACHED_LENGTH:
+            self[text] = number
+        return number
+
+
+_values = _Values()
+_directories: dict[str, tuple[int | None, bytes | None]] = {}
 _parsed: dict[str, Arguments] = {}
 
 
@@ -101,8 +118,8 @@ def split_call(rest: str) -> tuple[str, str] | None:
 def split_arguments(text: str) -> list[str]:
     """Return the printed arguments of a call, stripped."""
     if '"' not in text and "{" not in text and "[" not in text and "<" not in text and "(" not in text:
-        return text.split(", ") if text else []
-    return [part.strip() for part in _ARGUMENT.findall(text)]
+        return text.split(", ")
+    return _ARGUMENT.findall(text)
 
 
 def unescape(text: str) -> bytes:
@@ -143,14 +160,7 @@ def value(text: str) -> int:
     Of flags joined by "|" the known ones count.  Numbers of 2**32 or more, printed in
     hexadecimal, are addresses and count as 0; decimal ones are truncated.
     """
-    known = _values.get(text)
-    if known is None:
-        known = _value(text)
-        if len(_values) >= _CACHE_LIMIT:
-            _values.clear()
-        if len(text) <= _CACHED_LENGTH:
-            _values[text] = known
-    return known
+    return _values[text]
 
 
 def _value(text: str) -> int:
@@ -158,7 +168,7 @@ def _value(text: str) -> int:
         text = _COMMENT.sub("", text)
     if match := _NAMED.match(text):
         text = text[match.end() :]
-    if text[:1] in '"{[~':
+    if text[:1] in _NO_NUMBER:
         return 0
     if match := _DESCRIPTOR.match(text):
         text = match[1]
@@ -222,41 +232,72 @@ def _parse(name: str, text: str) -> Arguments:
         # Printed by meaning, not by position; the flags come first in the registers, pointers follow.
         numbers = [value(clone_flags(name, text))]
     else:
-        numbers = [value(part) for part in parts[:6]]
+        numbers = [0 if part[:1] in _NO_NUMBER else _values[part] for part in parts[:6]]
         for index in POINTERS.get(name, ()):
             # Zero, not left out: hexadecimal numbers below 2**32 are pointers in 32-bit programs.
             if index < len(numbers):
                 numbers[index] = 0
-    specs, cwd = _specs(name, parts) if name in PATHS else ((), None)
-    a, b, c, d, e, f = numbers + [0] * (6 - len(numbers))
-    args = (a, b, c, d, e, f)
-    fixed = tuple(spec.fixed for spec in specs if spec.fixed is not None)
-    if len(fixed) == len(specs):
-        return Arguments(args, fixed, (), cwd)
-    return Arguments(args, (), specs, cwd)
+    if len(numbers) < 6:
+        numbers += _ZEROS[len(numbers)]
+    args = cast("Args", tuple(numbers))
+    shape = PATHS.get(name)
+    if shape is None:
+        return Arguments(args, (), (), None)
+    if len(shape) > 1:
+        return _many_paths(name, args, parts, shape)
+    # The usual case, one path, without the detour over a Spec.
+    ((index, dirfd_index),) = shape
+    path = string(parts[index]) if index < len(parts) else None
+    dirfd, base = (None, None) if dirfd_index is None else directory(parts[dirfd_index])
+    cwd = base if dirfd is None else None
+    if path is None:
+        return Arguments(args, (), (), cwd)
+    if path.startswith(b"/"):
+        return Arguments(args, (PathArgument(path),), (), cwd)
+    if base is not None:
+        return Arguments(args, (PathArgument(path, base),), (), cwd)
+    return Arguments(args, (), (Spec(path, None, dirfd, None),), cwd)
 
 
-def _specs(name: str, parts: list[str]) -> tuple[tuple[Spec, ...], bytes | None]:
+def directory(text: str) -> tuple[int | None, bytes | None]:
+    """Return a directory argument's descriptor, None for AT_FDCWD, and the path that its annotation shows."""
+    known = _directories.get(text)
+    if known is None:
+        match = _DESCRIPTOR.match(text)
+        if not match:
+            # No descriptor of any process: nothing is known about where the path starts.
+            known = -1, None
+        else:
+            known = None if match[1] == "AT_FDCWD" else int(match[1]), note_path(match[2])
+        if len(_directories) >= _CACHE_LIMIT:
+            _directories.clear()
+        if len(text) <= _CACHED_LENGTH:
+            _directories[text] = known
+    return known
+
+
+def _many_paths(
+    name: str, args: Args, parts: list[str], shape: tuple[tuple[int, int | None], ...]
+) -> Arguments:
     specs: list[Spec] = []
     cwd: bytes | None = None
-    for index, dirfd_index in PATHS[name]:
+    for index, dirfd_index in shape:
         text = string(parts[index]) if index < len(parts) else None
-        if text is None or len(specs) == _MOST_PATHS:
+        if text is None:
             continue
-        dirfd, base = None, None
-        if dirfd_index is not None and (match := _DESCRIPTOR.match(parts[dirfd_index])):
-            base = note_path(match[2])
-            if match[1] == "AT_FDCWD":
-                cwd = base or cwd
-            else:
-                dirfd = int(match[1])
+        dirfd, base = (None, None) if dirfd_index is None else directory(parts[dirfd_index])
+        if dirfd is None:
+            cwd = base or cwd
         if text.startswith(b"/"):
             specs.append(Spec(text, PathArgument(text), None, None))
-        elif base is not None:
-            specs.append(Spec(text, PathArgument(text, base), None, None))
         else:
-            specs.append(Spec(text, None, dirfd, None))
+            specs.append(Spec(text, PathArgument(text, base) if base else None, dirfd, None))
     if name.startswith("symlink") and len(specs) == 2 and specs[0].fixed is None:
         # A relative target starts from the directory of the link, not from the caller's.
         specs[0] = specs[0]._replace(link=1)
-    return tuple(specs), cwd
+    fixed = tuple(spec.fixed for spec in specs if spec.fixed is not None)
+    return (
+        Arguments(args, fixed, (), cwd)
+        if len(fixed) == len(specs)
+        else Arguments(args, (), tuple(specs), cwd)
+    )
