@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 import numba
+from numba.core import config
 
 from hdl import cache
 
@@ -25,7 +26,7 @@ def _sources_digest() -> str:
 
 
 # numba's own cache looks at the time stamp of one file; a change in a callee's file would go unnoticed.
-numba.config.CACHE_DIR = str(cache.folder("golden", _sources_digest()))
+config.__dict__["CACHE_DIR"] = str(cache.folder("golden", _sources_digest()))
 
 
 def jit(function: F) -> F:

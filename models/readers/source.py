@@ -91,9 +91,7 @@ def blocks(stream: BinaryIO, name: str) -> Iterator[list[str]]:
             if "\n" not in text:
                 tail += text
                 if len(tail) > _LONGEST_LINE:
-                    raise TraceError(
-                        f"{name}, line {line + 1}: longer than 16 MiB; this is no text recording"
-                    )
+                    raise TraceError(f"{name}, line {line + 1}: longer than 16 MiB; this is no text recording")
                 continue
             whole, _, rest = (tail + text).rpartition("\n")
             tail = rest
@@ -108,9 +106,7 @@ def blocks(stream: BinaryIO, name: str) -> Iterator[list[str]]:
     except OSError as error:
         # gzip and bz2 report damage as OSError too.
         message = (
-            _damaged(name, line, str(error))
-            if packed
-            else f"{name}, line {line + 1}: cannot be read ({error})"
+            _damaged(name, line, str(error)) if packed else f"{name}, line {line + 1}: cannot be read ({error})"
         )
         raise TraceError(message) from None
     if tail:

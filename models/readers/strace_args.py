@@ -276,9 +276,7 @@ def directory(text: str) -> tuple[int | None, bytes | None]:
     return known
 
 
-def _many_paths(
-    name: str, args: Args, parts: list[str], shape: tuple[tuple[int, int | None], ...]
-) -> Arguments:
+def _many_paths(name: str, args: Args, parts: list[str], shape: tuple[tuple[int, int | None], ...]) -> Arguments:
     specs: list[Spec] = []
     cwd: bytes | None = None
     for index, dirfd_index in shape:
@@ -296,8 +294,4 @@ def _many_paths(
         # A relative target starts from the directory of the link, not from the caller's.
         specs[0] = specs[0]._replace(link=1)
     fixed = tuple(spec.fixed for spec in specs if spec.fixed is not None)
-    return (
-        Arguments(args, fixed, (), cwd)
-        if len(fixed) == len(specs)
-        else Arguments(args, (), tuple(specs), cwd)
-    )
+    return Arguments(args, fixed, (), cwd) if len(fixed) == len(specs) else Arguments(args, (), tuple(specs), cwd)

@@ -1,0 +1,54 @@
+# Everything a newcomer types.  Both `demo` and `test` set up .venv first; `make help` lists the rest.
+
+BIN := .venv/bin
+
+# Verilator runs a make of its own: what this one was told must not reach it.
+unexport MAKEFLAGS MFLAGS MAKELEVEL
+
+.PHONY: help demo test check format generate model sweep clean setup-demo setup-dev
+
+help:
+	@echo 'make demo      set up, then screen one benign and one attack trace'
+	@echo 'make test      set up, then all checks and tests'
+	@echo 'make check     linters and type checkers only'
+	@echo 'make sweep     the long tests'
+	@echo 'make format    let ruff mend style'
+	@echo 'make generate  write header, linker fragment, SVD and tables from the contract room'
+	@echo 'make model     train the shipped model again, to the byte'
+	@echo 'make clean     remove .venv and what tests left behind'
+
+setup-demo:
+	@.ci/setup demo
+
+setup-dev:
+	@.ci/setup dev
+
+demo: setup-demo
+	@$(BIN)/vigilante demo
+
+test: check
+	@echo '== pytest'
+	@$(BIN)/python -m pytest -q -m 'not slow'
+
+check: setup-dev
+	@echo '== ruff check';    $(BIN)/ruff check --quiet .
+	@echo '== ruff format';   $(BIN)/ruff format --quiet --check . || { echo 'mend with: make format'; exit 1; }
+	@echo '== mypy';          $(BIN)/mypy --no-error-summary
+	@echo '== pyright';       $(BIN)/pyright
+
+format: setup-dev
+	@$(BIN)/ruff check --quiet --fix .
+	@$(BIN)/ruff format .
+
+generate: setup-dev
+	@$(BIN)/python -m hdl.contract.generate
+
+sweep: setup-dev
+	@$(BIN)/python -m pytest -q -m slow
+
+model: setup-dev
+	@$(BIN)/vigilante train --shipped
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist sim_build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

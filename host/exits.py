@@ -1,0 +1,28 @@
+"""Exit codes of `vigilante`: stable, and the same for every command."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process returns.  Of several traces the worst, that is the highest, counts."""
+
+    CLEAN = 0  # done; nothing was blocked
+    BLOCKED = 1  # something was blocked, or would be in enforce mode; a demo or check did not come out right
+    USAGE = 2  # a wrong option, argument or combination
+    TRACE = 3  # a trace, corpus or data folder cannot be read
+    MODEL = 4  # a model package, key or signature is refused
+    ENGINE = 5  # the engine is not there, was not built, or answered wrongly
+    INTERRUPTED = 130  # Ctrl-C
+
+
+MEANINGS = {
+    ExitCode.CLEAN: "nothing was blocked",
+    ExitCode.BLOCKED: "something was blocked, or would be in enforce mode",
+    ExitCode.USAGE: "wrong usage",
+    ExitCode.TRACE: "a trace cannot be read",
+    ExitCode.MODEL: "the model or its signature is refused",
+    ExitCode.ENGINE: "the engine is missing, cannot be built, or answered wrongly",
+    ExitCode.INTERRUPTED: "interrupted",
+}

@@ -1,0 +1,65 @@
+"""Loads model packages into an engine: checked, tried elsewhere, then switched to between two events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hdl.contract.policy import ALLOW_ALL, Policy, default_policy
+from host.engines import Engine
+from models.gateway import switch
+from models.package import Package, PackageError
+from models.vectors import VectorError, replay
+
+
+def policy_of(mode: str) -> Policy:
+    """Return the default policy in `enforce` or `monitor` mode, for every profile."""
+    if mode not in ("enforce", "monitor"):
+        raise ValueError(f"unknown mode {mode!r}: use enforce or monitor")
+    return default_policy(ALLOW_ALL if mode == "enforce" else 0)
+
+
+class ModelKeeper:
+    """Keeps one engine's model.
+
+    engine: the one that screens.  spare: makes another of its kind, on which a new model proves itself first:
+    the running one stays in force, and screens on, until it has.
+
+    Members: `package`, the model in force, None before the first; `engine`.
+    """
+
+    def __init__(self, engine: Engine, spare: Callable[[], Engine]) -> None:
+        self.engine = engine
+        self.package: Package | None = None
+        self._spare = spare
+        self._slot = 1
+
+    def start(self, package: Package, policy: Policy) -> None:
+        """Put the first model in force.  Nothing runs yet, so it proves itself where it will stay."""
+        if self.package is not None:
+            raise ValueError("a model is in force: swap to another one")
+        self._slot = 0
+        _try(package, self.engine, self._slot)
+        self.engine.load_policy(policy)
+        self.package = package
+
+    def swap(self, package: Package) -> None:
+        """Put another model in force, or raise PackageError and leave everything as it is."""
+        _try(package, self._spare(), 0)
+        idle = 1 - self._slot
+        self.engine.load_model(idle, package.image)
+        switch(self.engine, idle)
+        self._slot = idle
+        self.package = package
+
+
+def _try(package: Package, engine: Engine, slot: int) -> None:
+    """Replay a package's self-test vectors on an engine that has nothing else to do."""
+    engine.load_policy(default_policy())
+    engine.load_model(slot, package.image)
+    switch(engine, slot)
+    try:
+        replay(package.vectors, engine)
+    except VectorError as error:
+        raise PackageError(
+            f"model {package.name} {package.version} fails its self-test on this engine ({error}): train it again"
+        ) from None
