@@ -70,7 +70,10 @@ def _extract(
     proven: NDArray[np.bool_],
     previous: Indices,
 ) -> None:
-    """Fill the last four arrays.  history: (generations, 8) zeros: five tokens, last class, effective, last event."""
+    """Fill the last four arrays.
+
+    history: (generations, 8) zeros: five tokens, last class, whether the last call had an effect, its event + 1.
+    """
     tokens = np.empty(6, np.int64)
     for n in range(len(events)):
         head = int(events[n, 0])

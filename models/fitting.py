@@ -23,6 +23,9 @@ Floats = NDArray[np.float64]
 MEMORY = 128
 """Calls that a row looks back over: what is older weighs less than 2 %."""
 
+_CHUNK = 4096
+"""Rows gathered at a time, which bounds the memory for entries not yet counted."""
+
 LEAK = 1.0 / (1 << LEAK_SHIFT)
 
 
@@ -81,13 +84,21 @@ def _gather(
 
 def gather(features: Features, at: Ints) -> Rows:
     """Return the rows of the calls at the positions `at`."""
-    starts = np.zeros(len(at) + 1, np.int64)
-    columns = np.empty(len(at) * (6 * MEMORY + 1), np.int16)
-    values = np.empty(len(columns), np.float32)
-    used = _gather(
-        features.indices, features.effect, features.proven, features.previous, at, starts, columns, values
-    )
-    return Rows(starts, columns[:used].copy(), values[:used].copy())
+    starts = [np.zeros(1, np.int64)]
+    columns, values, used = [np.zeros(0, np.int16)], [np.zeros(0, np.float32)], 0
+    width = 6 * MEMORY + 1
+    for begin in range(0, len(at), _CHUNK):
+        part = at[begin : begin + _CHUNK]
+        ends = np.zeros(len(part) + 1, np.int64)
+        names, numbers = np.empty(len(part) * width, np.int16), np.empty(len(part) * width, np.float32)
+        count = _gather(
+            features.indices, features.effect, features.proven, features.previous, part, ends, names, numbers
+        )
+        starts.append(ends[1:] + used)
+        columns.append(names[:count].copy())
+        values.append(numbers[:count].copy())
+        used += count
+    return Rows(np.concatenate(starts), np.concatenate(columns), np.concatenate(values))
 
 
 @jit
@@ -97,6 +108,15 @@ def sigmoid(margin: float) -> float:
     for _ in range(12):
         power *= power
     return 1.0 / (1.0 + power)
+
+
+def stack(first: Rows, second: Rows) -> Rows:
+    """Return the rows of both, `first`'s first."""
+    return Rows(
+        np.concatenate([first.starts, second.starts[1:] + first.starts[-1]]),
+        np.concatenate([first.columns, second.columns]),
+        np.concatenate([first.values, second.values]),
+    )
 
 
 @jit
@@ -128,14 +148,59 @@ def _descend(
 
 
 def descend(
-    rows: Rows, labels: Floats, shares: Floats, *, epochs: int, rate: float, decay: float, seed: int
+    rows: Rows,
+    labels: Floats,
+    shares: Floats,
+    *,
+    weights: Floats,
+    epochs: int,
+    rate: float,
+    decay: float,
+    seed: int,
 ) -> Floats:
-    """Return (WEIGHTS + 1,) weights, the bias last.
+    """Return (WEIGHTS + 1,) weights, the bias last, begun at `weights`.
 
     labels: 0.0 or 1.0 by row; shares: how much each row counts, on average 1; decay: pull towards 0.
     """
     draw = np.random.Generator(np.random.PCG64(seed))
     orders = np.array([draw.permutation(len(rows)) for _ in range(epochs)], np.int64).reshape(epochs, -1)
-    weights = np.zeros(WEIGHTS + 1)
-    _descend(rows.starts, rows.columns, rows.values, labels, shares, orders, rate, decay, weights)
-    return weights
+    fitted = weights.copy()
+    _descend(rows.starts, rows.columns, rows.values, labels, shares, orders, rate, decay, fitted)
+    return fitted
+
+
+@jit
+def _replay(
+    indices: Indices,
+    effect: NDArray[np.bool_],
+    proven: NDArray[np.bool_],
+    previous: Indices,
+    weights: Floats,
+    gains: Floats,
+    sums: Floats,
+) -> None:
+    """Fill `gains` with each event's sum over the tables, `sums` with the decayed accumulator after it."""
+    for event in range(len(indices)):
+        if indices[event, 0] < 0:
+            continue
+        gains[event] = weights[WEIGHTS]
+        for table in range(6):
+            gains[event] += weights[indices[event, table]]
+        before = previous[event]
+        start = 0.0 if before < 0 else sums[before]
+        loss = 0.0
+        if proven[event] and before >= 0:
+            loss = start * LEAK + max(-gains[before], 0.0)
+        gain = max(gains[event], 0.0) if effect[event] else 0.0
+        sums[event] = max(start + gain - loss, 0.0)
+
+
+def replay(features: Features, weights: Floats) -> Floats:
+    """Return A, in real numbers, after each event under (WEIGHTS + 1,) weights.
+
+    As in the machine gains count at once and losses one proven call later; only what a parent takes over from
+    a child that exits is left out.
+    """
+    gains, sums = np.zeros(len(features)), np.zeros(len(features))
+    _replay(features.indices, features.effect, features.proven, features.previous, weights, gains, sums)
+    return sums

@@ -91,7 +91,9 @@ def assemble(model: Model) -> bytes:
 def parse(image: bytes) -> Model:
     """Return the parts of a model image; ModelError where it is not one of this contract version."""
     if len(image) != IMAGE_BYTES:
-        raise ModelError(f"a model image has {IMAGE_BYTES} bytes, this one {len(image)}: it was cut or is no model")
+        raise ModelError(
+            f"a model image has {IMAGE_BYTES} bytes, this one {len(image)}: it was cut or is no model"
+        )
 
     def part(name: str, kind: str) -> NDArray[np.int64]:
         where = REGIONS[name]
@@ -150,7 +152,9 @@ def _check(model: Model) -> None:
         falls = np.flatnonzero(np.diff(curve) < 0)
         if len(falls):
             at = int(falls[0])
-            raise ModelError(f"the score curve of {name} falls from {curve[at]} to {curve[at + 1]} at point {at + 1}")
+            raise ModelError(
+                f"the score curve of {name} falls from {curve[at]} to {curve[at + 1]} at point {at + 1}"
+            )
     _check_trie(model.trie)
 
 

@@ -44,8 +44,8 @@ FAMILIES: tuple[tuple[str, ...], ...] = tuple(
 """Calls that share a token; the first names the family."""
 
 # No longer made by anything, or never by anything but one service: together they are "any other call".
-_NEVER = frozenset(
-    """uselib ustat sysfs vhangup modify_ldt _sysctl adjtimex acct settimeofday iopl ioperm create_module
+_UNWORDED = """
+    uselib ustat sysfs vhangup modify_ldt _sysctl adjtimex acct settimeofday iopl ioperm create_module
     get_kernel_syms query_module quotactl nfsservctl getpmsg putpmsg afs_syscall tuxcall security vserver
     lookup_dcookie epoll_ctl_old epoll_wait_old set_thread_area get_thread_area remap_file_pages mbind
     set_mempolicy get_mempolicy migrate_pages move_pages break stime stty gtty nice ftime prof lock mpx ulimit
@@ -60,8 +60,9 @@ _NEVER = frozenset(
     open_tree move_mount fsopen fsconfig fsmount fspick mount_setattr name_to_handle_at open_by_handle_at
     rt_tgsigqueueinfo rt_sigqueueinfo fanotify_init fanotify_mark kcmp clock_adjtime syncfs sync_file_range
     swapoff swapon lgetxattr flistxattr llistxattr fremovexattr lremovexattr io_getevents io_cancel io_destroy
-    io_pgetevents timer_getoverrun getitimer sched_getparam sched_getscheduler""".split()
-)
+    io_pgetevents timer_getoverrun getitimer sched_getparam sched_getscheduler
+"""
+_NEVER = frozenset(_UNWORDED.split())
 
 
 def canonical_family(name: str) -> str:

@@ -125,17 +125,13 @@ def _home(home: Path, rng: random.Random, name: str) -> None:
     _write(site / "config.json", '{"port": 8080, "workers": 2, "password": "not-a-secret"}\n')
     _write(site / "README.md", prose(rng, 12))
     for number in range(6):
-        _write(
-            site / "pages" / f"page{number}.html", f"<h1>{rng.choice(WORDS)}</h1>\n<p>{prose(rng, 9)}</p>\n"
-        )
+        _write(site / "pages" / f"page{number}.html", f"<h1>{rng.choice(WORDS)}</h1>\n<p>{prose(rng, 9)}</p>\n")
     _write(home / "notes.md", prose(rng, 30))
 
 
 def _logs(log: Path, rng: random.Random) -> None:
     def stamp(minute: int) -> str:
-        return (
-            f"Nov {1 + minute // 1440:2d} {minute // 60 % 24:02d}:{minute % 60:02d}:{rng.randint(0, 59):02d}"
-        )
+        return f"Nov {1 + minute // 1440:2d} {minute // 60 % 24:02d}:{minute % 60:02d}:{rng.randint(0, 59):02d}"
 
     system = [
         f"{stamp(minute)} host app[{rng.randint(300, 900)}]: {rng.choice(WORDS)} done\n"
@@ -152,8 +148,7 @@ def _logs(log: Path, rng: random.Random) -> None:
         for number in range(700)
     ]
     packages = [
-        f"2025-11-{1 + number % 28:02d} status installed {rng.choice(WORDS)} 1.{number}\n"
-        for number in range(300)
+        f"2025-11-{1 + number % 28:02d} status installed {rng.choice(WORDS)} 1.{number}\n" for number in range(300)
     ]
     _write(log / "syslog", "".join(system))
     _write(log / "auth.log", "".join(logins), 0o640)

@@ -53,9 +53,7 @@ class Draw:
     checkpoint: str
 
 
-def main_record(
-    scenarios: Sequence[Scenario], files: dict[str, str], out: Path, seed: int, jobs: int
-) -> None:
+def main_record(scenarios: Sequence[Scenario], files: dict[str, str], out: Path, seed: int, jobs: int) -> None:
     """Record `scenarios` into `out`; labels of other scenarios that are already there stay."""
     check_machine()
     out.mkdir(parents=True, exist_ok=True)
@@ -141,9 +139,7 @@ def record(
     if onset is None:
         raise RecordingError(f"its mark was never reached, it printed {printed[-300:]!r}")
     if not 20 <= len(lines) <= MAX_LINES or onset > len(lines):
-        raise RecordingError(
-            f"{len(lines)} lines with onset {onset}: make the scenario 20 to {MAX_LINES} lines"
-        )
+        raise RecordingError(f"{len(lines)} lines with onset {onset}: make the scenario 20 to {MAX_LINES} lines")
     partial = out / f".{file}.part"
     partial.write_bytes(lzma.compress("".join(lines).encode("latin-1"), preset=9 | lzma.PRESET_EXTREME))
     partial.replace(out / file)
@@ -211,9 +207,7 @@ def write_labels(folder: Path, labels: list[dict[str, object]]) -> None:
 
 
 @click.command()
-@click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder to fill."
-)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder to fill.")
 @click.option("--only", default="*", help="Shell pattern of scenario names.")
 @click.option("--seed", default=1, help="Order of recording and drawn names.")
 @click.option("--jobs", default=1, help="Runs at the same time.")
