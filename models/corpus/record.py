@@ -36,6 +36,8 @@ _CELL = Path(__file__).with_name("cell.sh")
 _NAMESPACES = ("--mount", "--pid", "--fork", "--net", "--uts", "--ipc", "--kill-child")
 _STEMS = ("job", "task", "main", "run", "step", "work", "update", "daily", "tool", "check")
 _PLACES = ("/tmp", "/var/tmp", "/srv", "{home}", "{home}/projects", "/opt", "{home}/bin")
+# Logs are text: byte positions mean nothing to it, so pb is 0.
+_XZ = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "pb": 0}]
 _RESUMED = re.compile(r"^\d+ +\d+\.\d+ <\.\.\. \w+ resumed>")
 
 
@@ -73,7 +75,7 @@ def main_record(scenarios: Sequence[Scenario], files: dict[str, str], out: Path,
             for count, future in enumerate(as_completed(waiting), 1):
                 scenario = waiting[future]
                 try:
-                    labels[scenario.name] = label = future.result()
+                    label = future.result()
                 except RecordingError as error:
                     failures.append(f"{scenario.name}: {error}")
                     click.echo(f"[{count}/{len(order)}] {failures[-1]}", err=True)
@@ -83,6 +85,8 @@ def main_record(scenarios: Sequence[Scenario], files: dict[str, str], out: Path,
         finally:
             # Also on Ctrl-C: what is recorded stays usable, what has not started never starts.
             pool.shutdown(cancel_futures=True)
+            ended = [future for future in waiting if future.done() and not future.cancelled()]
+            labels |= {waiting[future].name: future.result() for future in ended if not future.exception()}
             write_labels(out, [label for label in labels.values() if (out / str(label["file"])).exists()])
     if failures:
         raise RecordingError(f"{len(failures)} of {len(order)} runs failed, first {failures[0]}")
@@ -141,7 +145,7 @@ def record(
     if not 20 <= len(lines) <= MAX_LINES or onset > len(lines):
         raise RecordingError(f"{len(lines)} lines with onset {onset}: make the scenario 20 to {MAX_LINES} lines")
     partial = out / f".{file}.part"
-    partial.write_bytes(lzma.compress("".join(lines).encode("latin-1"), preset=9 | lzma.PRESET_EXTREME))
+    partial.write_bytes(lzma.compress("".join(lines).encode("latin-1"), filters=_XZ))
     partial.replace(out / file)
     shutil.rmtree(stage, ignore_errors=True)
     return {
