@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol
 
-from hdl.contract.policy import Policy
-from hdl.contract.vaccine import BankKey
-from models.encode import Bytes, Ints, Words
-from models.gateway import EngineError
+if TYPE_CHECKING:  # the command line reads ENGINES before it knows whether anything will be screened
+    from hdl.contract.policy import Policy
+    from hdl.contract.vaccine import BankKey
+    from models.encode import Bytes, Ints, Words
+    from sim.engine import GatewareEngine
 
 ENGINES = ("gateware", "golden")
 
-Progress = Callable[[str, float], None]
-"""Told what is being built and how much of it is done, 0..1."""
+Progress = Callable[[str, int, int], None]
+"""Told what is being built, how many steps are done, and of how many."""
 
 
 class Engine(Protocol):
@@ -39,16 +39,17 @@ def make_engine(name: str, progress: Progress | None = None) -> Engine:
         return GoldenEngine()
     if name != "gateware":
         raise ValueError(f"unknown engine {name!r}: use one of {', '.join(ENGINES)}")
+    return make_gateware(progress)
+
+
+def make_gateware(progress: Progress | None = None, *, trace: bool = False) -> GatewareEngine:
+    """Return a new gateware engine; with `trace` one that can write waveforms."""
+    from models.gateway import EngineError
+    from sim.engine import GatewareEngine
+    from sim.verilate import BuildError, silent
+
     try:
-        module = importlib.import_module("sim.engine")
-    except ImportError as error:
-        raise EngineError(
-            f"the gateware engine is not installed ({error}): set it up with `make demo`, or use --engine golden"
-        ) from None
-    try:
-        return cast(Engine, module.GatewareEngine(progress=progress))
-    except (OSError, RuntimeError) as error:
+        return GatewareEngine(progress or silent, trace=trace)
+    except (BuildError, OSError) as error:
         first = (str(error).splitlines() or [type(error).__name__])[0]
-        raise EngineError(
-            f"the gateware engine cannot be built ({first}): it needs g++, make and perl; or use --engine golden"
-        ) from None
+        raise EngineError(f"the gateware engine cannot be built: {first}; or use --engine golden") from None

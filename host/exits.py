@@ -15,6 +15,7 @@ class ExitCode(IntEnum):
     MODEL = 4  # a model package, key or signature is refused
     ENGINE = 5  # the engine is not there, was not built, or answered wrongly
     INTERRUPTED = 130  # Ctrl-C
+    PIPE = 141  # whoever read the output went away
 
 
 MEANINGS = {
@@ -25,4 +26,5 @@ MEANINGS = {
     ExitCode.MODEL: "the model or its signature is refused",
     ExitCode.ENGINE: "the engine is missing, cannot be built, or answered wrongly",
     ExitCode.INTERRUPTED: "interrupted",
+    ExitCode.PIPE: "the output's reader went away",
 }

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hdl.contract.event import EVENT, RECORD, Kind
 from hdl.contract.layout import Layout
 from hdl.contract.verdict import Verdict
-from models.encode import Ints, Words
+from models.encode import Bytes, Ints, Words
 from models.gateway import Gateway, Screened
 from models.slots import Life
 from models.trace import Item
@@ -67,7 +68,8 @@ class ProcessResult:
 class Screening:
     """A screened trace: one row per event, in order.
 
-    name: of the trace.  events, records: packed.  lines, lives, names: see `Batch`.  processes: every `Life`.
+    name: of the trace.  events, records: packed.  pool, offsets: the events' paths.
+    lines, lives, names: see `Batch`.  processes: every `Life`.
     """
 
     def __init__(self, name: str, done: list[Screened], processes: list[Life]) -> None:
@@ -77,6 +79,7 @@ class Screening:
         self.records = np.concatenate([part.records for part in done] or [np.zeros((0, 6), np.uint32)])
         self.lines = np.concatenate([part.batch.lines for part in done] or [np.zeros(0, np.int64)])
         self.lives = np.concatenate([part.batch.lives for part in done] or [np.zeros(0, np.int64)])
+        self.pool, self.offsets = _joined_paths(done)
         self.names = [name for part in done for name in part.batch.names]
 
     def field(self, name: str) -> Ints:
@@ -89,9 +92,9 @@ class Screening:
         return column(self.events, EVENT, "kind")
 
     @cached_property
-    def is_call(self) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    def is_call(self) -> NDArray[np.bool_]:
         """Which events are calls."""
-        return self.kinds == Kind.CALL
+        return np.equal(self.kinds, Kind.CALL)
 
     @cached_property
     def results(self) -> list[ProcessResult]:
@@ -135,6 +138,14 @@ class Screening:
     def field_at(self, name: str, rows: Ints) -> Ints:
         """Return a field of some records."""
         return column(self.records[rows], RECORD, name)
+
+
+def _joined_paths(done: list[Screened]) -> tuple[Bytes, Ints]:
+    """Return the batches' path pools as one."""
+    starts = np.cumsum([0, *(len(part.batch.pool) for part in done)])
+    offsets = [part.batch.offsets + start for part, start in zip(done, starts, strict=False)]
+    pools = [part.batch.pool for part in done]
+    return np.concatenate([*pools, np.zeros(1, np.uint8)]), np.concatenate([*offsets, np.zeros(0, np.int64)])
 
 
 def screen_trace(

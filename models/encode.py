@@ -76,7 +76,9 @@ class PathSeeds:
         if known is None:
             known = self._of[None]
             if base is not None and base.startswith(b"/"):
-                node, excess, _overlong = walk(self._trie, self._seed, NODE_ROOT, 0, np.frombuffer(base, np.uint8))
+                node, excess, _overlong = walk(
+                    self._trie, self._seed, NODE_ROOT, 0, np.frombuffer(bytearray(base), np.uint8)
+                )
                 known = bytes((int(node), int(excess)))
             self._of[base] = known
         return known
@@ -86,7 +88,7 @@ class PathSeeds:
 
         One longer than the limit keeps one byte too many, so that the machine sees it and denies it.
         """
-        parts = []
+        parts: list[bytes] = []
         for path in paths:
             text = path.text[: PATH_LIMIT + 1]
             parts += (self.of(None if text.startswith(b"/") else path.base), len(text).to_bytes(2, "little"), text)
@@ -188,7 +190,7 @@ class Encoder:
         origins = np.array(rows.origins, np.int64).reshape(-1, 3)
         batch = Batch(
             events=np.array(rows.words, np.uint32).reshape(-1, 8),
-            pool=np.frombuffer(bytes(rows.pool) + b"\0", np.uint8),
+            pool=np.frombuffer(rows.pool + b"\0", np.uint8),
             offsets=np.array(rows.offsets, np.int64),
             lines=origins[:, 0],
             lives=origins[:, 1],
@@ -198,6 +200,11 @@ class Encoder:
         states = self._run(batch)
         for row, spilled in rows.expected:
             spilled.state = int.from_bytes(states[row].astype("<u4").tobytes(), "little")
+
+    def change_model(self, image: bytes) -> None:
+        """Another model is in force from the next event on; before it is, everything that waits is screened."""
+        self.settle()
+        self._seeds = PathSeeds(image)
 
     def finish(self) -> None:
         """Have everything screened; processes that never ended get no event for it."""

@@ -56,9 +56,7 @@ class PublicKey:
         try:
             key = load_pem_public_key(_read(path))
         except (ValueError, UnsupportedAlgorithm):
-            raise TrustError(
-                f"{path}: no public key in PEM: name the .pub file that `vigilante keygen` wrote"
-            ) from None
+            raise TrustError(f"{path}: no public key in PEM: name the .pub file of `vigilante keygen`") from None
         if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
             raise TrustError(f"{path}: not a P-256 key: make one with `vigilante keygen`")
         return cls(key)
@@ -133,9 +131,7 @@ def verify_block(block: bytes, digest: bytes, trusted: Sequence[PublicKey]) -> b
             raise InvalidSignature
         key.key.verify(encode_dss_signature(r, s), digest, ec.ECDSA(_SCHEME))
     except (InvalidSignature, ValueError):
-        raise TrustError(
-            f"its signature by key {named.hex()[:16]} is wrong: fetch it again, or sign it again"
-        ) from None
+        raise TrustError(f"its signature by key {named.hex()[:16]} is wrong: fetch it or sign it again") from None
     return named
 
 

@@ -96,7 +96,7 @@ def pack(package: Package) -> bytes:
     body = _START.pack(MAGIC, CONTRACT_VERSION, len(header), len(packed)) + package.image + header + packed
     if len(body) + _DIGEST + BLOCK_BYTES > LIMIT:
         raise PackageError(
-            f"model {package.name!r} would take {len(body)} bytes, {LIMIT} are the limit: trim its papers"
+            f"model {package.name!r} takes {len(body)} bytes, {LIMIT} are the limit: trim its papers"
         )
     return body + hashlib.sha256(body).digest()
 
@@ -154,9 +154,7 @@ def shipped_keys() -> tuple[PublicKey, ...]:
     try:
         return (PublicKey.load(SHIPPED_KEY),)
     except (TrustError, OSError) as error:
-        raise PackageError(
-            f"{SHIPPED_KEY}: the shipped model's key cannot be read ({error}): install again"
-        ) from None
+        raise PackageError(f"the shipped model's key cannot be read: {error}") from None
 
 
 def _with(package: Package, digest: str, key_id: str) -> Package:

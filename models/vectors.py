@@ -79,7 +79,7 @@ def unpack(blob: bytes) -> tuple[Vector, ...]:
         vectors.append(
             Vector(
                 words[: count * 8].reshape(-1, 8),
-                np.frombuffer(blob, np.uint8, pool, end - pool),
+                np.frombuffer(bytearray(blob[end - pool : end]), np.uint8),
                 words[count * 8 : count * 9].astype(np.int64),
                 words[count * 9 :].reshape(-1, 6),
             )
@@ -115,9 +115,7 @@ def make_vectors(image: bytes, paths: Sequence[str] = (), count: int = VECTORS) 
             vectors.append(vector)
         if len(vectors) == count:
             return tuple(vectors)
-    raise VectorError(
-        "the model's tables answer nearly everything with nothing: train it, all-zero tables judge nobody"
-    )
+    raise VectorError("the model's tables answer nearly everything with 0 and judge nobody: train it")
 
 
 def _sequence(
@@ -127,6 +125,7 @@ def _sequence(
     words: list[tuple[int, ...]] = []
     offsets: list[int] = []
     pool = bytearray()
+    epoch = draw.getrandbits(8)
 
     def event(kind: Kind, *args: int, slot: int = _SLOT, life: int = generation, **head: int) -> None:
         packed = EVENT.pack({"kind": kind, "slot": slot, "source": 1, **head})
@@ -146,7 +145,6 @@ def _sequence(
             seed = draw.choice((NODE_ROOT, NODE_UNKNOWN))
             pool.extend(bytes((seed, 0)) + len(text).to_bytes(2, "little") + text)
 
-    epoch = draw.getrandbits(8)
     child = generation | 1 << 16
     event(Kind.CLEAR, 0, id=_TREE)
     for _ in range(_CALLS):
@@ -160,7 +158,7 @@ def _sequence(
         call(_SLOT, generation)
     event(Kind.EXIT, 0xFFFFFFFF, 0)
     pool.append(0)
-    return np.array(words, np.uint32), np.frombuffer(bytes(pool), np.uint8), np.array(offsets, np.int64)
+    return np.array(words, np.uint32), np.frombuffer(pool, np.uint8), np.array(offsets, np.int64)
 
 
 def _answered(image: bytes, events: Words, pool: Bytes, offsets: Ints) -> Vector:
@@ -177,9 +175,7 @@ def check_moving(vectors: Sequence[Vector]) -> None:
     if len(vectors) < MINIMUM:
         raise VectorError(f"the package has {len(vectors)} self-test vectors, {MINIMUM} are the least")
     if not all(vector.moves() for vector in vectors):
-        raise VectorError(
-            "a self-test vector never leaves zero, as all-zero tables do not: the model is not trained"
-        )
+        raise VectorError("a self-test vector never leaves zero, so all-zero tables would pass it")
 
 
 def replay(vectors: Sequence[Vector], engine: Screens) -> None:
@@ -190,6 +186,4 @@ def replay(vectors: Sequence[Vector], engine: Screens) -> None:
         wrong = ((records ^ vector.records) & _COMPARED).any(axis=1)
         if wrong.any():
             row = int(np.flatnonzero(wrong)[0])
-            raise VectorError(
-                f"self-test vector {number}, event {row}: the engine's record is not the one expected"
-            )
+            raise VectorError(f"self-test vector {number}, event {row}: the record is not the one expected")

@@ -43,7 +43,7 @@ class Machine(NamedTuple):
     tables: int8 values of both model slots, (2, 6, 2048), in the order of `model.TABLES`.
     tries, idmaps, curves, params: per model slot.  attributes, rows: the policy.
     banks: (BANKS, BANK_DEPTH) packed keys, -1 where free; indices: which vaccine stands there.
-    masks, cared: per bank; hashes: (fields, 65536) hash bits; used: per vaccine index; hits: its counter.
+    masks, cared, held (entries in force): per bank; hashes: (fields, 65536) hash bits; used: per vaccine index; hits: its counter.
     """
 
     slots: Ints
@@ -60,6 +60,7 @@ class Machine(NamedTuple):
     indices: Ints
     masks: Ints
     cared: Ints
+    held: Ints
     hashes: Ints
     used: Ints
     hits: Ints
@@ -77,6 +78,7 @@ def new_machine(slots: int = SLOTS, trees: int = TREES) -> Machine:
         tables=zeros(2, 6, 2048), tries=zeros(2, 256), idmaps=zeros(2, 512), curves=zeros(2, 192),
         params=zeros(2, 15), attributes=zeros(512), rows=np.zeros(256, np.uint64),
         banks=zeros(BANKS, BANK_DEPTH) - 1, indices=zeros(BANKS, BANK_DEPTH), masks=zeros(BANKS),
-        cared=zeros(BANKS), hashes=zeros(len(KEY.fields), 65536), used=zeros(VACCINES), hits=zeros(VACCINES),
+        cared=zeros(BANKS),
+        held=zeros(BANKS), hashes=zeros(len(KEY.fields), 65536), used=zeros(VACCINES), hits=zeros(VACCINES),
         expiry=zeros(VACCINES),
     )  # fmt: skip

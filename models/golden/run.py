@@ -49,7 +49,8 @@ def _classify(g: Machine, event: Words, pool: Bytes, offset: int) -> tuple[int, 
     """
     params = g.params[g.registers[m.ACTIVE]]
     trie = g.tries[g.registers[m.ACTIVE]]
-    seed = params[13] | (params[14] & 255) << 16
+    # Parameters come into force with the first swap; before it every call is refused anyway.
+    seed = params[13] | (params[14] & 255) << 16 if g.registers[m.RUNNING] else 0
     worst, worst_node, overlong = 0, 0, False
     for _ in range(int(event[0]) >> 12 & 3):
         length = int(pool[offset + 2]) | int(pool[offset + 3]) << 8
@@ -231,11 +232,13 @@ def _change_tables(g: Machine, kind: int, event: Words) -> None:
         g.banks[bank, place] = key & g.masks[bank]
         g.indices[bank, place] = index
         g.used[index] = 1
+        g.held[bank] += 1
         g.hits[index] = 0
         g.expiry[index] = event[5]
     else:
         g.banks[bank, place] = -1
         g.used[index] = 0
+        g.held[bank] -= 1
 
 
 @jit

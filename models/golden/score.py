@@ -118,7 +118,7 @@ def place_of(g: Machine, bank: int, key: int) -> int:
 def find_vaccine(g: Machine, key: int) -> int:
     """Return the index of the vaccine in the lowest bank that matches `key`, or -1; count the hit."""
     for bank in range(BANKS):
-        if g.masks[bank] or g.cared[bank]:
+        if g.held[bank]:
             place = place_of(g, bank, key)
             if g.banks[bank, place] == key & g.masks[bank]:
                 index = int(g.indices[bank, place])

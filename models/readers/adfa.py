@@ -97,7 +97,9 @@ def find_adfa(directory: Path) -> list[AdfaTrace]:
     ]
     for folder_path in sorted(path for path in (directory / _ATTACK).iterdir() if path.is_dir()):
         kind = folder_path.name.rpartition("_")[0] or folder_path.name
-        traces += [AdfaTrace(path, "attack", kind, folder_path.name) for path in sorted(folder_path.glob("*.txt"))]
+        traces += [
+            AdfaTrace(path, "attack", kind, folder_path.name) for path in sorted(folder_path.glob("*.txt"))
+        ]
     if not traces:
         raise TraceError(f"{directory}: its folders hold no .txt file; unpack the data set again")
     return traces

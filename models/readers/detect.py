@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 
 from models.readers.adfa import AdfaReader
@@ -21,7 +22,8 @@ def open_trace(path: Path) -> StraceReader | AdfaReader:
     """
     stream, name = open_source(path)
     with stream:
-        lines = [text for text in next(blocks(stream, name)) if text and not text.isspace()][:_SAMPLE]
+        every = (text for block in blocks(stream, name) for text in block)
+        lines = list(islice((text for text in every if text and not text.isspace()), _SAMPLE))
     if lines and all(word.isascii() and word.isdecimal() for text in lines for word in text.split()):
         return AdfaReader(path)
     check = FormatCheck(name)

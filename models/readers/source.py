@@ -17,6 +17,8 @@ from models.trace import TraceError
 
 _CHUNK = 1 << 20
 _LONGEST_LINE = 1 << 24
+_START = 4096
+_LONGEST_MAGIC = 6
 
 # Magic bytes of what people also hand over, and what to do with it.
 _FOREIGN = {
@@ -37,15 +39,20 @@ class _Rewound:
 
     def __init__(self, first: bytes, rest: BinaryIO) -> None:
         self._first = first
-        # A pipe must yield what is there: a live recording is screened as it grows.
-        self._read = getattr(rest, "read1", rest.read)
+        self._rest = rest
 
     def read(self, size: int = -1, /) -> bytes:
         if not self._first:
-            return bytes(self._read(size) or b"")
+            return _available(self._rest, size)
         first = self._first if size < 0 else self._first[:size]
         self._first = self._first[len(first) :]
         return first
+
+
+def _available(stream: BinaryIO, size: int = _START) -> bytes:
+    """Read what is there: a pipe must not wait for more, since a live recording is screened as it grows."""
+    read = getattr(stream, "read1", stream.read)
+    return bytes(read(size) or b"")
 
 
 def shown(text: str, width: int = 60) -> str:
@@ -91,7 +98,9 @@ def blocks(stream: BinaryIO, name: str) -> Iterator[list[str]]:
             if "\n" not in text:
                 tail += text
                 if len(tail) > _LONGEST_LINE:
-                    raise TraceError(f"{name}, line {line + 1}: longer than 16 MiB; this is no text recording")
+                    raise TraceError(
+                        f"{name}, line {line + 1}: longer than 16 MiB; this is no text recording"
+                    )
                 continue
             whole, _, rest = (tail + text).rpartition("\n")
             tail = rest
@@ -106,7 +115,9 @@ def blocks(stream: BinaryIO, name: str) -> Iterator[list[str]]:
     except OSError as error:
         # gzip and bz2 report damage as OSError too.
         message = (
-            _damaged(name, line, str(error)) if packed else f"{name}, line {line + 1}: cannot be read ({error})"
+            _damaged(name, line, str(error))
+            if packed
+            else f"{name}, line {line + 1}: cannot be read ({error})"
         )
         raise TraceError(message) from None
     if tail:
@@ -124,13 +135,13 @@ def _damaged(name: str, line: int, error: str) -> str:
 
 def _decompressed(stream: BinaryIO, name: str) -> tuple[_Readable, bool]:
     first = b""
-    while len(first) < 6 and (more := stream.read(6 - len(first))):
+    while len(first) < _LONGEST_MAGIC and (more := _available(stream)):
         first += more
     for magic, what in _FOREIGN.items():
         if first.startswith(magic):
             raise TraceError(f"{name}: {what}")
     rewound = cast("BinaryIO", _Rewound(first, stream))
-    if first == b"\xfd7zXZ\x00":
+    if first.startswith(b"\xfd7zXZ\x00"):
         return lzma.LZMAFile(rewound), True
     if first[:2] == b"\x1f\x8b":
         return gzip.GzipFile(fileobj=rewound), True
@@ -140,7 +151,7 @@ def _decompressed(stream: BinaryIO, name: str) -> tuple[_Readable, bool]:
 
 
 def _checked_start(text: str, name: str) -> str:
-    start = text[:4096]
+    start = text[:_START]
     if start[257:262] == "ustar":
         raise TraceError(f"{name}: is a tar archive; unpack it and pass a recording inside")
     strange = sum(1 for character in start if character < " " and character not in "\t\n\r\f\x1b")

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from hdl.contract.syscalls import IDS
 from models.readers.source import blocks, open_source
-from models.readers.strace_args import parse, split_call
+from models.readers.strace_args import PARSED, parse, split_call
 from models.readers.strace_lines import (
     ATTACHED,
     BRACKET_PID,
@@ -114,24 +114,28 @@ class _Reading:
                     printed = printed[:-1]
                 else:
                     printed, result = split_call(text[end:]) or ("", "")
-                try:
-                    ok = result_ok(result)
-                except ValueError:
-                    stats.unparsed_lines += 1
-                    continue
-                if ok is None:
-                    printed = cut_unfinished(printed)
-                pid = match[PID] or match[BRACKET_PID]
+                if "0" <= result[:1] <= "9":
+                    ok: bool | None = True
+                else:
+                    try:
+                        ok = result_ok(result)
+                    except ValueError:
+                        stats.unparsed_lines += 1
+                        continue
+                    if ok is None:
+                        printed = cut_unfinished(printed)
+                bracket, pid, time = match.group(BRACKET_PID, PID, TIME)
+                pid = pid or bracket
                 thread = threads.get(int(pid)) if pid else book.unprefixed()
                 if thread is None:
                     thread, items = self._meet(int(pid or 0), number)
                     yield from items
-                args, paths, specs, cwd = parse(text[start : end + len(printed)], name, printed)
+                key = text[start : end + len(printed)]
+                args, paths, specs, cwd = PARSED.get(key) or parse(key, name, printed)
                 if cwd is not None:
                     thread.process.cwd.path = cwd
                 if specs:
                     paths = book.resolve(thread, specs)
-                time = match[TIME]
                 stats.calls += 1
                 if name not in IDS:
                     self._count_unknown(name)

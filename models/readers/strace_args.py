@@ -7,7 +7,7 @@ descriptors) is left open here as a `Spec` and closed by the reader.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from models.readers.strace_constants import CONSTANTS
 from models.readers.strace_tables import PATHS, POINTERS
@@ -39,22 +39,16 @@ class Spec(NamedTuple):
     link: int | None
 
 
-class Arguments(NamedTuple):
-    """What a call's printed arguments say.
+Arguments = tuple[Args, tuple[PathArgument, ...], tuple[Spec, ...], bytes | None]
+"""What a call's printed arguments say (a bare tuple, since one is made per line):
 
-    args: six uint32.
-    paths: finished path arguments, valid when `specs` is empty.
-    specs: the path arguments when at least one needs the process's state.
-    cwd: the cwd that an annotated AT_FDCWD shows, else None.
-    """
+- six uint32;
+- the finished path arguments, valid when the next is empty;
+- the path arguments, when at least one needs the process's state;
+- the cwd that an annotated AT_FDCWD shows, else None.
+"""
 
-    args: Args
-    paths: tuple[PathArgument, ...]
-    specs: tuple[Spec, ...]
-    cwd: bytes | None
-
-
-NOTHING = Arguments((0, 0, 0, 0, 0, 0), (), (), None)
+NOTHING: Arguments = ((0, 0, 0, 0, 0, 0), (), (), None)
 
 # An unfinished string reaches to the end, which also keeps damaged lines from being searched again and again.
 _STRING = r'"(?>[^"\\]+|\\.)*+(?:"|\\?\Z)'
@@ -65,7 +59,7 @@ _NOTE = r"<<|<(?>[^<>]+|>(?=[\d\[])|<[^<>]*>)*+>"
 
 def _nested(depth: int) -> str:
     plain = r"[^\"<(){}\[\]]+"
-    inner = rf"(?>{plain}|{_STRING}|{_NOTE}|<|" + (_nested(depth - 1) if depth else r"[({\[]") + ")*+"
+    inner = rf"(?>{plain}|{_STRING}|{_NOTE}|<|" + (_nested(depth - 1) if depth else "(?!)") + ")*+"
     return rf"\({inner}\)|\{{{inner}\}}|\[{inner}\]"
 
 
@@ -97,7 +91,9 @@ class _Values(dict[str, int]):
 
 _values = _Values()
 _directories: dict[str, tuple[int | None, bytes | None]] = {}
-_parsed: dict[str, Arguments] = {}
+
+PARSED: dict[str, Arguments] = {}
+"""What `parse` found before, by its key; a look here first spares the call."""
 
 
 def split_call(rest: str) -> tuple[str, str] | None:
@@ -213,14 +209,14 @@ def clone_flags(name: str, text: str) -> str:
 
 
 def parse(key: str, name: str, text: str) -> Arguments:
-    """Return what the arguments `text` of a call to `name` say; `key` names both in the cache."""
-    known = _parsed.get(key)
+    """Return what the arguments `text` of a call to `name` say; `key` names both in `PARSED`."""
+    known = PARSED.get(key)
     if known is None:
         known = _parse(name, text)
-        if len(_parsed) >= _CACHE_LIMIT:
-            _parsed.clear()
+        if len(PARSED) >= _CACHE_LIMIT:
+            PARSED.clear()
         if len(key) <= _CACHED_LENGTH:
-            _parsed[key] = known
+            PARSED[key] = known
     return known
 
 
@@ -239,24 +235,25 @@ def _parse(name: str, text: str) -> Arguments:
                 numbers[index] = 0
     if len(numbers) < 6:
         numbers += _ZEROS[len(numbers)]
-    args = cast("Args", tuple(numbers))
+    a, b, c, d, e, f = numbers
+    args = a, b, c, d, e, f
     shape = PATHS.get(name)
     if shape is None:
-        return Arguments(args, (), (), None)
+        return args, (), (), None
     if len(shape) > 1:
         return _many_paths(name, args, parts, shape)
     # The usual case, one path, without the detour over a Spec.
-    ((index, dirfd_index),) = shape
+    index, dirfd_index = shape[0]
     path = string(parts[index]) if index < len(parts) else None
+    if path is None:
+        return args, (), (), None
     dirfd, base = (None, None) if dirfd_index is None else directory(parts[dirfd_index])
     cwd = base if dirfd is None else None
-    if path is None:
-        return Arguments(args, (), (), cwd)
     if path.startswith(b"/"):
-        return Arguments(args, (PathArgument(path),), (), cwd)
+        return args, (PathArgument(path),), (), cwd
     if base is not None:
-        return Arguments(args, (PathArgument(path, base),), (), cwd)
-    return Arguments(args, (), (Spec(path, None, dirfd, None),), cwd)
+        return args, (PathArgument(path, base),), (), cwd
+    return args, (), (Spec(path, None, dirfd, None),), cwd
 
 
 def directory(text: str) -> tuple[int | None, bytes | None]:
@@ -276,7 +273,9 @@ def directory(text: str) -> tuple[int | None, bytes | None]:
     return known
 
 
-def _many_paths(name: str, args: Args, parts: list[str], shape: tuple[tuple[int, int | None], ...]) -> Arguments:
+def _many_paths(
+    name: str, args: Args, parts: list[str], shape: tuple[tuple[int, int | None], ...]
+) -> Arguments:
     specs: list[Spec] = []
     cwd: bytes | None = None
     for index, dirfd_index in shape:
@@ -294,4 +293,6 @@ def _many_paths(name: str, args: Args, parts: list[str], shape: tuple[tuple[int,
         # A relative target starts from the directory of the link, not from the caller's.
         specs[0] = specs[0]._replace(link=1)
     fixed = tuple(spec.fixed for spec in specs if spec.fixed is not None)
-    return Arguments(args, fixed, (), cwd) if len(fixed) == len(specs) else Arguments(args, (), tuple(specs), cwd)
+    if len(fixed) == len(specs):
+        return args, fixed, (), cwd
+    return args, (), tuple(specs), cwd

@@ -202,7 +202,9 @@ class Book:
         owner = thread
         if (not thread.pending or thread.pending.name != name) and name.startswith("execve"):
             siblings = [self.threads[tid] for tid in thread.process.threads]
-            owner = next((other for other in siblings if other.pending and other.pending.name == name), thread)
+            owner = next(
+                (other for other in siblings if other.pending and other.pending.name == name), thread
+            )
         pending = owner.pending
         if pending is None or pending.name != name:
             return None
@@ -291,7 +293,9 @@ class Book:
         program = (_absolute(paths[0]) or paths[0].text) if paths else b""
         return [Exec(line, process.pid, program)]
 
-    def _opened(self, thread: Thread, text: str, args: Args, paths: tuple[PathArgument, ...], result: str) -> None:
+    def _opened(
+        self, thread: Thread, text: str, args: Args, paths: tuple[PathArgument, ...], result: str
+    ) -> None:
         fd, note = result_number(result)
         # Annotated logs repeat the path wherever the descriptor is used.
         if note is None and paths and (path := _absolute(paths[0])):
@@ -309,11 +313,15 @@ class Book:
         elif fd in files:
             del files[fd]
 
-    def _fcntl(self, thread: Thread, text: str, args: Args, paths: tuple[PathArgument, ...], result: str) -> None:
+    def _fcntl(
+        self, thread: Thread, text: str, args: Args, paths: tuple[PathArgument, ...], result: str
+    ) -> None:
         if args[1] in _DUPLICATES:
             self._duplicated(thread, text, args, paths, result)
 
-    def _closed(self, thread: Thread, text: str, args: Args, paths: tuple[PathArgument, ...], result: str) -> None:
+    def _closed(
+        self, thread: Thread, text: str, args: Args, paths: tuple[PathArgument, ...], result: str
+    ) -> None:
         thread.process.files.pop(args[0], None)
 
     def _closed_range(
@@ -324,14 +332,20 @@ class Book:
         for fd in [] if flags & _CLOSE_LATER else [fd for fd in files if first <= fd <= last]:
             del files[fd]
 
-    def _chdir(self, thread: Thread, text: str, args: Args, paths: tuple[PathArgument, ...], result: str) -> None:
+    def _chdir(
+        self, thread: Thread, text: str, args: Args, paths: tuple[PathArgument, ...], result: str
+    ) -> None:
         thread.process.cwd.path = _absolute(paths[0]) if paths else None
 
-    def _fchdir(self, thread: Thread, text: str, args: Args, paths: tuple[PathArgument, ...], result: str) -> None:
+    def _fchdir(
+        self, thread: Thread, text: str, args: Args, paths: tuple[PathArgument, ...], result: str
+    ) -> None:
         note = text.partition("<")[2].removesuffix(">")
         thread.process.cwd.path = note_path(note) or thread.process.files.get(args[0])
 
-    def _getcwd(self, thread: Thread, text: str, args: Args, paths: tuple[PathArgument, ...], result: str) -> None:
+    def _getcwd(
+        self, thread: Thread, text: str, args: Args, paths: tuple[PathArgument, ...], result: str
+    ) -> None:
         path = string(next(iter(split_arguments(text)), ""))
         if path and path.startswith(b"/"):
             thread.process.cwd.path = path

@@ -1,0 +1,1955 @@
+/* The contract between gateware, firmware and host.
+ * Generated from hdl/contract by `make generate`: change it there. */
+#ifndef VIGILANTE_H
+#define VIGILANTE_H
+
+/* Verdicts, tiers, faults and classes.  Stands: the golden machine and the screening pipeline keep to it. */
+#define VG_CONTRACT_VERSION 1 /* version of everything here */
+#define VG_SECRET_FROM 13 /* path classes from here on are secret objects */
+#define VG_TIER_BYTE_0 0 /* score byte at which tier 0 begins */
+#define VG_TIER_BYTE_1 204 /* score byte at which tier 1 begins */
+#define VG_TIER_BYTE_2 230 /* score byte at which tier 2 begins */
+#define VG_TIER_BYTE_3 243 /* score byte at which tier 3 begins */
+
+/* Events, records, slot state.  Stands: the golden machine and the screening pipeline keep to it. */
+#define VG_SLOTS 64 /* process slots; the lower half is the core's, the upper the host's */
+#define VG_TREES 64 /* process trees */
+#define VG_EPOCHS_PER_SECOND 16 /* the unit of an event's epoch */
+#define VG_PATHS_MAX 3 /* path arguments of one call */
+#define VG_PATH_LIMIT 1023 /* bytes of one path; a longer one is denied */
+#define VG_DEPTH_LIMIT 255 /* unknown components below a known prefix; a deeper path is denied */
+#define VG_FLOOR_CALLS 64 /* calls for which a tier is kept after a model swap */
+
+/* What is offered to the latch.  Words 2..7 are the call's arguments a0..a5. */
+#define VG_EVENT_WORDS 8
+#define VG_EVENT_BYTES 32
+#define VG_EVENT_KIND_OFFSET 0 /* event kind */
+#define VG_EVENT_KIND_WIDTH 4
+#define VG_EVENT_SLOT_OFFSET 4 /* the process's slot; bit 5 set: one of the host's */
+#define VG_EVENT_SLOT_WIDTH 6
+#define VG_EVENT_SOURCE_OFFSET 10 /* who sends: 0 the core, 1 the host */
+#define VG_EVENT_SOURCE_WIDTH 1
+#define VG_EVENT_OK_OFFSET 11 /* the slot's previous call has returned, without an error */
+#define VG_EVENT_OK_WIDTH 1
+#define VG_EVENT_PATHS_OFFSET 12 /* path arguments that follow on the path stream */
+#define VG_EVENT_PATHS_WIDTH 2
+#define VG_EVENT_ID_OFFSET 14 /* canonical system call */
+#define VG_EVENT_ID_WIDTH 9
+#define VG_EVENT_EPOCH_OFFSET 23 /* time in 1/16 s, modulo 256 */
+#define VG_EVENT_EPOCH_WIDTH 8
+#define VG_EVENT_SPARE0_OFFSET 31 /* 0 */
+#define VG_EVENT_SPARE0_WIDTH 1
+#define VG_EVENT_GENERATION_OFFSET 32 /* the process's life: a reused slot has another */
+#define VG_EVENT_GENERATION_WIDTH 32
+#define VG_EVENT_A0_OFFSET 64 /* argument 0 */
+#define VG_EVENT_A0_WIDTH 32
+#define VG_EVENT_A1_OFFSET 96 /* argument 1 */
+#define VG_EVENT_A1_WIDTH 32
+#define VG_EVENT_A2_OFFSET 128 /* argument 2 */
+#define VG_EVENT_A2_WIDTH 32
+#define VG_EVENT_A3_OFFSET 160 /* argument 3 */
+#define VG_EVENT_A3_WIDTH 32
+#define VG_EVENT_A4_OFFSET 192 /* argument 4 */
+#define VG_EVENT_A4_WIDTH 32
+#define VG_EVENT_A5_OFFSET 224 /* argument 5 */
+#define VG_EVENT_A5_WIDTH 32
+
+/* What every event leaves with: the verdict and the reason, 24 bytes. */
+#define VG_RECORD_WORDS 6
+#define VG_RECORD_BYTES 24
+#define VG_RECORD_KIND_OFFSET 0 /* event kind */
+#define VG_RECORD_KIND_WIDTH 4
+#define VG_RECORD_SLOT_OFFSET 4 /* the process's slot */
+#define VG_RECORD_SLOT_WIDTH 6
+#define VG_RECORD_VERDICT_OFFSET 10 /* what was answered */
+#define VG_RECORD_VERDICT_WIDTH 3
+#define VG_RECORD_PROPOSED_OFFSET 13 /* what enforce mode answers */
+#define VG_RECORD_PROPOSED_WIDTH 3
+#define VG_RECORD_TIER_OFFSET 16 /* 0 below 0.80, 1 from 0.80, 2 from 0.90, 3 from 0.95 */
+#define VG_RECORD_TIER_WIDTH 2
+#define VG_RECORD_ENFORCE_OFFSET 18 /* the profile is in enforce mode */
+#define VG_RECORD_ENFORCE_WIDTH 1
+#define VG_RECORD_MODEL_OFFSET 19 /* model slot that scored */
+#define VG_RECORD_MODEL_WIDTH 1
+#define VG_RECORD_VACCINATED_OFFSET 20 /* a vaccine matched */
+#define VG_RECORD_VACCINATED_WIDTH 1
+#define VG_RECORD_VIOLATION_OFFSET 21 /* the allow-list does not hold this call */
+#define VG_RECORD_VIOLATION_WIDTH 1
+#define VG_RECORD_FLOORED_OFFSET 22 /* the tier stands on the floor kept over a model swap */
+#define VG_RECORD_FLOORED_WIDTH 1
+#define VG_RECORD_BY_TREE_OFFSET 23 /* the tier stands on the tree's accumulator */
+#define VG_RECORD_BY_TREE_WIDTH 1
+#define VG_RECORD_OVERLONG_OFFSET 24 /* a path was longer or deeper than the limits */
+#define VG_RECORD_OVERLONG_WIDTH 1
+#define VG_RECORD_FAULT_OFFSET 25 /* refused for its form */
+#define VG_RECORD_FAULT_WIDTH 3
+#define VG_RECORD_CALL_CLASS_OFFSET 28 /* class of the call */
+#define VG_RECORD_CALL_CLASS_WIDTH 3
+#define VG_RECORD_SPARE0_OFFSET 31 /* 0 */
+#define VG_RECORD_SPARE0_WIDTH 1
+#define VG_RECORD_ID_OFFSET 32 /* canonical system call (tree for CLEAR and RESTORE) */
+#define VG_RECORD_ID_WIDTH 9
+#define VG_RECORD_VACCINE_OFFSET 41 /* index of the vaccine that matched */
+#define VG_RECORD_VACCINE_WIDTH 9
+#define VG_RECORD_PROFILE_OFFSET 50 /* profile whose policy row judged */
+#define VG_RECORD_PROFILE_WIDTH 4
+#define VG_RECORD_PATH_CLASS_OFFSET 54 /* worst class of the call's paths */
+#define VG_RECORD_PATH_CLASS_WIDTH 4
+#define VG_RECORD_SPARE1_OFFSET 58 /* 0 */
+#define VG_RECORD_SPARE1_WIDTH 6
+#define VG_RECORD_DECAYED_OFFSET 64 /* accumulator A: decayed sum, after this event */
+#define VG_RECORD_DECAYED_WIDTH 16
+#define VG_RECORD_CUSUM_OFFSET 80 /* accumulator C: CUSUM, after this event */
+#define VG_RECORD_CUSUM_WIDTH 16
+#define VG_RECORD_TREE_SUM_OFFSET 96 /* accumulator T of the process's tree, after this event */
+#define VG_RECORD_TREE_SUM_WIDTH 16
+#define VG_RECORD_SCORE_OFFSET 112 /* score * 255 */
+#define VG_RECORD_SCORE_WIDTH 8
+#define VG_RECORD_NODE_OFFSET 120 /* path node of the worst path */
+#define VG_RECORD_NODE_WIDTH 8
+#define VG_RECORD_GENERATION_OFFSET 128 /* the process's life */
+#define VG_RECORD_GENERATION_WIDTH 32
+#define VG_RECORD_SEQUENCE_OFFSET 160 /* number of this event since reset */
+#define VG_RECORD_SEQUENCE_WIDTH 32
+
+/* A slot's state as SPILL gives it and RESTORE takes it. */
+#define VG_STATE_WORDS 6
+#define VG_STATE_BYTES 24
+#define VG_STATE_TOKEN1_OFFSET 0 /* model token of the effective call 1 back */
+#define VG_STATE_TOKEN1_WIDTH 8
+#define VG_STATE_TOKEN2_OFFSET 8 /* model token of the effective call 2 back */
+#define VG_STATE_TOKEN2_WIDTH 8
+#define VG_STATE_TOKEN3_OFFSET 16 /* model token of the effective call 3 back */
+#define VG_STATE_TOKEN3_WIDTH 8
+#define VG_STATE_TOKEN4_OFFSET 24 /* model token of the effective call 4 back */
+#define VG_STATE_TOKEN4_WIDTH 8
+#define VG_STATE_TOKEN5_OFFSET 32 /* model token of the effective call 5 back */
+#define VG_STATE_TOKEN5_WIDTH 8
+#define VG_STATE_PATH_CLASS_OFFSET 40 /* path class of the last effective call */
+#define VG_STATE_PATH_CLASS_WIDTH 4
+#define VG_STATE_PROFILE_OFFSET 44 /* profile whose policy row judges */
+#define VG_STATE_PROFILE_WIDTH 4
+#define VG_STATE_ALLOW_OFFSET 48 /* set of profiles whose allow-lists all apply */
+#define VG_STATE_ALLOW_WIDTH 16
+#define VG_STATE_DECAYED_OFFSET 64 /* accumulator A */
+#define VG_STATE_DECAYED_WIDTH 16
+#define VG_STATE_CUSUM_OFFSET 80 /* accumulator C */
+#define VG_STATE_CUSUM_WIDTH 16
+#define VG_STATE_PENDING_OFFSET 96 /* what the last call lowers, once it is known to have succeeded */
+#define VG_STATE_PENDING_WIDTH 10
+#define VG_STATE_EFFECTIVE_OFFSET 106 /* the last call had an effect */
+#define VG_STATE_EFFECTIVE_WIDTH 1
+#define VG_STATE_FLOOR_DECAYED_OFFSET 107 /* A cannot fall below this times 256 in this epoch */
+#define VG_STATE_FLOOR_DECAYED_WIDTH 8
+#define VG_STATE_FLOOR_CUSUM_OFFSET 115 /* C likewise */
+#define VG_STATE_FLOOR_CUSUM_WIDTH 8
+#define VG_STATE_EPOCH_OFFSET 123 /* epoch of the last call */
+#define VG_STATE_EPOCH_WIDTH 8
+#define VG_STATE_TIER_OFFSET 131 /* tier after the last call */
+#define VG_STATE_TIER_WIDTH 2
+#define VG_STATE_FLOOR_TIER_OFFSET 133 /* tier kept over a model swap */
+#define VG_STATE_FLOOR_TIER_WIDTH 2
+#define VG_STATE_FLOOR_LEFT_OFFSET 135 /* calls with an effect for which it is kept */
+#define VG_STATE_FLOOR_LEFT_WIDTH 7
+#define VG_STATE_TREE_SUM_OFFSET 142 /* accumulator T of the tree */
+#define VG_STATE_TREE_SUM_WIDTH 16
+#define VG_STATE_TREE_FLOOR_OFFSET 158 /* T likewise */
+#define VG_STATE_TREE_FLOOR_WIDTH 8
+#define VG_STATE_TREE_EPOCH_OFFSET 166 /* epoch of the tree's last call */
+#define VG_STATE_TREE_EPOCH_WIDTH 8
+#define VG_STATE_SWAPS_OFFSET 174 /* model swaps so far, modulo 4096: an older state restarts when it is restored */
+#define VG_STATE_SWAPS_WIDTH 12
+
+/* The load port.  Stands: the golden machine and the screening pipeline keep to it. */
+#define VG_LOAD_ADDRESS_BITS 21 /* bits of an address on the load port: target << 16 | offset */
+
+/* The model image.  Stands: the golden machine and the screening pipeline keep to it. */
+#define VG_IMAGE_BYTES 8192 /* bytes of a model slot, everything counted */
+#define VG_MODEL_SLOTS 2 /* model slots */
+#define VG_HISTORY 5 /* effective calls that a slot remembers */
+#define VG_PATH_NODES 256 /* nodes of the path trie */
+#define VG_NODE_ROOT 0 /* where an absolute path starts */
+#define VG_NODE_UNKNOWN 1 /* where a relative path starts whose directory nobody knows */
+#define VG_TOKEN_NONE 0 /* token of no call yet */
+#define VG_TOKEN_OTHER 1 /* token of any other call */
+#define VG_COMPONENT_STEP 0x9e3779 /* added in every step of the component hash */
+#define VG_LEAK_SHIFT 5 /* the decayed sum loses 1 / 2**this with every proven call */
+#define VG_MODEL_BIGRAM_OFFSET 0 /* int8 by hash of the last 2 tokens: first byte */
+#define VG_MODEL_BIGRAM_BYTES 2048 /* int8 by hash of the last 2 tokens: bytes */
+#define VG_MODEL_TRIGRAM_OFFSET 2048 /* int8 by hash of the last 3 tokens: first byte */
+#define VG_MODEL_TRIGRAM_BYTES 1024 /* int8 by hash of the last 3 tokens: bytes */
+#define VG_MODEL_FOURGRAM_OFFSET 3072 /* int8 by hash of the last 4 tokens: first byte */
+#define VG_MODEL_FOURGRAM_BYTES 1024 /* int8 by hash of the last 4 tokens: bytes */
+#define VG_MODEL_SIXGRAM_OFFSET 4096 /* int8 by hash of the last 6 tokens: first byte */
+#define VG_MODEL_SIXGRAM_BYTES 1024 /* int8 by hash of the last 6 tokens: bytes */
+#define VG_MODEL_ARGUMENT_OFFSET 5120 /* int8 by token, path class, previous path class, previous result: first byte */
+#define VG_MODEL_ARGUMENT_BYTES 1024 /* int8 by token, path class, previous path class, previous result: bytes */
+#define VG_MODEL_PATHS_OFFSET 6144 /* path trie, see NODE: first byte */
+#define VG_MODEL_PATHS_BYTES 1024 /* path trie, see NODE: bytes */
+#define VG_MODEL_IDMAP_OFFSET 7168 /* token by canonical id: first byte */
+#define VG_MODEL_IDMAP_BYTES 512 /* token by canonical id: bytes */
+#define VG_MODEL_UNIGRAM_OFFSET 7680 /* int8 by token: first byte */
+#define VG_MODEL_UNIGRAM_BYTES 256 /* int8 by token: bytes */
+#define VG_MODEL_CURVE_OFFSET 7936 /* score byte by the top 6 bits of A, C and T, 64 each, rising: first byte */
+#define VG_MODEL_CURVE_BYTES 192 /* score byte by the top 6 bits of A, C and T, 64 each, rising: bytes */
+#define VG_MODEL_PARAMS_OFFSET 8128 /* parameters, see PARAMS: first byte */
+#define VG_MODEL_PARAMS_BYTES 64 /* parameters, see PARAMS: bytes */
+
+/* An entry of the path trie. */
+#define VG_NODE_WORDS 1
+#define VG_NODE_BYTES 4
+#define VG_NODE_TAG_OFFSET 0 /* hash bits 13..23 of the component that leads here */
+#define VG_NODE_TAG_WIDTH 11
+#define VG_NODE_EDGE_OFFSET 11 /* the component leads here from `parent`; 0: only `star` does, or the entry is free */
+#define VG_NODE_EDGE_WIDTH 1
+#define VG_NODE_PARENT_OFFSET 12 /* node of the directory above */
+#define VG_NODE_PARENT_WIDTH 8
+#define VG_NODE_PATH_CLASS_OFFSET 20 /* class of this and everything below that is not known better */
+#define VG_NODE_PATH_CLASS_WIDTH 4
+#define VG_NODE_STAR_OFFSET 24 /* node of a component that no edge names; 0: none */
+#define VG_NODE_STAR_WIDTH 8
+
+/* Parameters of a model. */
+#define VG_PARAMS_WORDS 8
+#define VG_PARAMS_BYTES 32
+#define VG_PARAMS_VERSION_OFFSET 0
+#define VG_PARAMS_VERSION_WIDTH 16
+#define VG_PARAMS_DECAYED_1_OFFSET 16
+#define VG_PARAMS_DECAYED_1_WIDTH 16
+#define VG_PARAMS_DECAYED_2_OFFSET 32
+#define VG_PARAMS_DECAYED_2_WIDTH 16
+#define VG_PARAMS_DECAYED_3_OFFSET 48
+#define VG_PARAMS_DECAYED_3_WIDTH 16
+#define VG_PARAMS_CUSUM_1_OFFSET 64
+#define VG_PARAMS_CUSUM_1_WIDTH 16
+#define VG_PARAMS_CUSUM_2_OFFSET 80
+#define VG_PARAMS_CUSUM_2_WIDTH 16
+#define VG_PARAMS_CUSUM_3_OFFSET 96
+#define VG_PARAMS_CUSUM_3_WIDTH 16
+#define VG_PARAMS_TREE_1_OFFSET 112
+#define VG_PARAMS_TREE_1_WIDTH 16
+#define VG_PARAMS_TREE_2_OFFSET 128
+#define VG_PARAMS_TREE_2_WIDTH 16
+#define VG_PARAMS_TREE_3_OFFSET 144
+#define VG_PARAMS_TREE_3_WIDTH 16
+#define VG_PARAMS_CUSUM_DRIFT_OFFSET 160
+#define VG_PARAMS_CUSUM_DRIFT_WIDTH 16
+#define VG_PARAMS_TREE_DRIFT_OFFSET 176
+#define VG_PARAMS_TREE_DRIFT_WIDTH 16
+#define VG_PARAMS_DRAIN_OFFSET 192
+#define VG_PARAMS_DRAIN_WIDTH 16
+#define VG_PARAMS_PATH_SEED_LOW_OFFSET 208
+#define VG_PARAMS_PATH_SEED_LOW_WIDTH 16
+#define VG_PARAMS_PATH_SEED_HIGH_OFFSET 224
+#define VG_PARAMS_PATH_SEED_HIGH_WIDTH 16
+
+/* The policy.  Stands: the golden machine and the screening pipeline keep to it. */
+#define VG_PROFILES 16 /* profiles */
+#define VG_JUDGE_ROWS 256 /* rows of the judge: profile << 4 | call class << 1 | secret */
+#define VG_JUDGE_CELLS 16 /* cells of a row: violation << 3 | vaccinated << 2 | tier */
+#define VG_VERDICT_BITS 3 /* bits of a cell */
+
+/* What the classifier knows of a canonical id. */
+#define VG_ATTRIBUTES_WORDS 1
+#define VG_ATTRIBUTES_BYTES 4
+#define VG_ATTRIBUTES_CALL_CLASS_OFFSET 0 /* class of the call */
+#define VG_ATTRIBUTES_CALL_CLASS_WIDTH 3
+#define VG_ATTRIBUTES_FIELD0_OFFSET 3 /* half word of the arguments that becomes the vaccine key's first field */
+#define VG_ATTRIBUTES_FIELD0_WIDTH 4
+#define VG_ATTRIBUTES_FIELD1_OFFSET 7 /* and its second: argument * 2 + (1: upper half) */
+#define VG_ATTRIBUTES_FIELD1_WIDTH 4
+#define VG_ATTRIBUTES_ALLOW_OFFSET 11 /* bit p: profile p allows this call */
+#define VG_ATTRIBUTES_ALLOW_WIDTH 16
+
+/* Vaccines.  Stands: the golden machine and the screening pipeline keep to it. */
+#define VG_BANKS 18 /* masks in force at once */
+#define VG_BANK_DEPTH 512 /* places in a bank */
+#define VG_VACCINES 512 /* vaccine indices */
+#define VG_VACCINE_TTL_SECONDS 0x15180 /* life of a vaccine that names no other */
+
+/* What a vaccine is compared with: the event's signature. */
+#define VG_KEY_WORDS 2
+#define VG_KEY_BYTES 8
+#define VG_KEY_ID_OFFSET 0 /* canonical system call */
+#define VG_KEY_ID_WIDTH 9
+#define VG_KEY_PATH_CLASS_OFFSET 9 /* worst class of the call's paths */
+#define VG_KEY_PATH_CLASS_WIDTH 4
+#define VG_KEY_NODE_OFFSET 13 /* path node of the worst path */
+#define VG_KEY_NODE_WIDTH 8
+#define VG_KEY_FIELD0_OFFSET 21 /* half word of the arguments that the classifier picks for this call */
+#define VG_KEY_FIELD0_WIDTH 16
+#define VG_KEY_FIELD1_OFFSET 37 /* and a second */
+#define VG_KEY_FIELD1_WIDTH 16
+#define VG_KEY_TREE_OFFSET 53 /* the process's tree */
+#define VG_KEY_TREE_WIDTH 6
+
+/* An entry of a bank: written whole, in one cycle. */
+#define VG_VACCINE_WORDS 3
+#define VG_VACCINE_BYTES 12
+#define VG_VACCINE_KEY_OFFSET 0 /* key under the bank's mask */
+#define VG_VACCINE_KEY_WIDTH 59
+#define VG_VACCINE_VALID_OFFSET 59 /* the entry is in force */
+#define VG_VACCINE_VALID_WIDTH 1
+#define VG_VACCINE_INDEX_OFFSET 60 /* the vaccine's index */
+#define VG_VACCINE_INDEX_WIDTH 9
+
+/* Canonical system calls.  Stands: the golden machine and the screening pipeline keep to it. */
+#define VG_ID_COUNT 512 /* size of the id space */
+#define VG_ID_UNKNOWN 511 /* the id of every call without a name; never assigned */
+#define VG_SYS_READ 0
+#define VG_SYS_WRITE 1
+#define VG_SYS_OPEN 2
+#define VG_SYS_CLOSE 3
+#define VG_SYS_STAT 4
+#define VG_SYS_FSTAT 5
+#define VG_SYS_LSTAT 6
+#define VG_SYS_POLL 7
+#define VG_SYS_LSEEK 8
+#define VG_SYS_MMAP 9
+#define VG_SYS_MPROTECT 10
+#define VG_SYS_MUNMAP 11
+#define VG_SYS_BRK 12
+#define VG_SYS_RT_SIGACTION 13
+#define VG_SYS_RT_SIGPROCMASK 14
+#define VG_SYS_RT_SIGRETURN 15
+#define VG_SYS_IOCTL 16
+#define VG_SYS_PREAD64 17
+#define VG_SYS_PWRITE64 18
+#define VG_SYS_READV 19
+#define VG_SYS_WRITEV 20
+#define VG_SYS_ACCESS 21
+#define VG_SYS_PIPE 22
+#define VG_SYS_SELECT 23
+#define VG_SYS_SCHED_YIELD 24
+#define VG_SYS_MREMAP 25
+#define VG_SYS_MSYNC 26
+#define VG_SYS_MINCORE 27
+#define VG_SYS_MADVISE 28
+#define VG_SYS_SHMGET 29
+#define VG_SYS_SHMAT 30
+#define VG_SYS_SHMCTL 31
+#define VG_SYS_DUP 32
+#define VG_SYS_DUP2 33
+#define VG_SYS_PAUSE 34
+#define VG_SYS_NANOSLEEP 35
+#define VG_SYS_GETITIMER 36
+#define VG_SYS_ALARM 37
+#define VG_SYS_SETITIMER 38
+#define VG_SYS_GETPID 39
+#define VG_SYS_SENDFILE 40
+#define VG_SYS_SOCKET 41
+#define VG_SYS_CONNECT 42
+#define VG_SYS_ACCEPT 43
+#define VG_SYS_SENDTO 44
+#define VG_SYS_RECVFROM 45
+#define VG_SYS_SENDMSG 46
+#define VG_SYS_RECVMSG 47
+#define VG_SYS_SHUTDOWN 48
+#define VG_SYS_BIND 49
+#define VG_SYS_LISTEN 50
+#define VG_SYS_GETSOCKNAME 51
+#define VG_SYS_GETPEERNAME 52
+#define VG_SYS_SOCKETPAIR 53
+#define VG_SYS_SETSOCKOPT 54
+#define VG_SYS_GETSOCKOPT 55
+#define VG_SYS_CLONE 56
+#define VG_SYS_FORK 57
+#define VG_SYS_VFORK 58
+#define VG_SYS_EXECVE 59
+#define VG_SYS_EXIT 60
+#define VG_SYS_WAIT4 61
+#define VG_SYS_KILL 62
+#define VG_SYS_UNAME 63
+#define VG_SYS_SEMGET 64
+#define VG_SYS_SEMOP 65
+#define VG_SYS_SEMCTL 66
+#define VG_SYS_SHMDT 67
+#define VG_SYS_MSGGET 68
+#define VG_SYS_MSGSND 69
+#define VG_SYS_MSGRCV 70
+#define VG_SYS_MSGCTL 71
+#define VG_SYS_FCNTL 72
+#define VG_SYS_FLOCK 73
+#define VG_SYS_FSYNC 74
+#define VG_SYS_FDATASYNC 75
+#define VG_SYS_TRUNCATE 76
+#define VG_SYS_FTRUNCATE 77
+#define VG_SYS_GETDENTS 78
+#define VG_SYS_GETCWD 79
+#define VG_SYS_CHDIR 80
+#define VG_SYS_FCHDIR 81
+#define VG_SYS_RENAME 82
+#define VG_SYS_MKDIR 83
+#define VG_SYS_RMDIR 84
+#define VG_SYS_CREAT 85
+#define VG_SYS_LINK 86
+#define VG_SYS_UNLINK 87
+#define VG_SYS_SYMLINK 88
+#define VG_SYS_READLINK 89
+#define VG_SYS_CHMOD 90
+#define VG_SYS_FCHMOD 91
+#define VG_SYS_CHOWN 92
+#define VG_SYS_FCHOWN 93
+#define VG_SYS_LCHOWN 94
+#define VG_SYS_UMASK 95
+#define VG_SYS_GETTIMEOFDAY 96
+#define VG_SYS_GETRLIMIT 97
+#define VG_SYS_GETRUSAGE 98
+#define VG_SYS_SYSINFO 99
+#define VG_SYS_TIMES 100
+#define VG_SYS_PTRACE 101
+#define VG_SYS_GETUID 102
+#define VG_SYS_SYSLOG 103
+#define VG_SYS_GETGID 104
+#define VG_SYS_SETUID 105
+#define VG_SYS_SETGID 106
+#define VG_SYS_GETEUID 107
+#define VG_SYS_GETEGID 108
+#define VG_SYS_SETPGID 109
+#define VG_SYS_GETPPID 110
+#define VG_SYS_GETPGRP 111
+#define VG_SYS_SETSID 112
+#define VG_SYS_SETREUID 113
+#define VG_SYS_SETREGID 114
+#define VG_SYS_GETGROUPS 115
+#define VG_SYS_SETGROUPS 116
+#define VG_SYS_SETRESUID 117
+#define VG_SYS_GETRESUID 118
+#define VG_SYS_SETRESGID 119
+#define VG_SYS_GETRESGID 120
+#define VG_SYS_GETPGID 121
+#define VG_SYS_SETFSUID 122
+#define VG_SYS_SETFSGID 123
+#define VG_SYS_GETSID 124
+#define VG_SYS_CAPGET 125
+#define VG_SYS_CAPSET 126
+#define VG_SYS_RT_SIGPENDING 127
+#define VG_SYS_RT_SIGTIMEDWAIT 128
+#define VG_SYS_RT_SIGQUEUEINFO 129
+#define VG_SYS_RT_SIGSUSPEND 130
+#define VG_SYS_SIGALTSTACK 131
+#define VG_SYS_UTIME 132
+#define VG_SYS_MKNOD 133
+#define VG_SYS_USELIB 134
+#define VG_SYS_PERSONALITY 135
+#define VG_SYS_USTAT 136
+#define VG_SYS_STATFS 137
+#define VG_SYS_FSTATFS 138
+#define VG_SYS_SYSFS 139
+#define VG_SYS_GETPRIORITY 140
+#define VG_SYS_SETPRIORITY 141
+#define VG_SYS_SCHED_SETPARAM 142
+#define VG_SYS_SCHED_GETPARAM 143
+#define VG_SYS_SCHED_SETSCHEDULER 144
+#define VG_SYS_SCHED_GETSCHEDULER 145
+#define VG_SYS_SCHED_GET_PRIORITY_MAX 146
+#define VG_SYS_SCHED_GET_PRIORITY_MIN 147
+#define VG_SYS_SCHED_RR_GET_INTERVAL 148
+#define VG_SYS_MLOCK 149
+#define VG_SYS_MUNLOCK 150
+#define VG_SYS_MLOCKALL 151
+#define VG_SYS_MUNLOCKALL 152
+#define VG_SYS_VHANGUP 153
+#define VG_SYS_MODIFY_LDT 154
+#define VG_SYS_PIVOT_ROOT 155
+#define VG_SYS__SYSCTL 156
+#define VG_SYS_PRCTL 157
+#define VG_SYS_ARCH_PRCTL 158
+#define VG_SYS_ADJTIMEX 159
+#define VG_SYS_SETRLIMIT 160
+#define VG_SYS_CHROOT 161
+#define VG_SYS_SYNC 162
+#define VG_SYS_ACCT 163
+#define VG_SYS_SETTIMEOFDAY 164
+#define VG_SYS_MOUNT 165
+#define VG_SYS_UMOUNT2 166
+#define VG_SYS_SWAPON 167
+#define VG_SYS_SWAPOFF 168
+#define VG_SYS_REBOOT 169
+#define VG_SYS_SETHOSTNAME 170
+#define VG_SYS_SETDOMAINNAME 171
+#define VG_SYS_IOPL 172
+#define VG_SYS_IOPERM 173
+#define VG_SYS_CREATE_MODULE 174
+#define VG_SYS_INIT_MODULE 175
+#define VG_SYS_DELETE_MODULE 176
+#define VG_SYS_GET_KERNEL_SYMS 177
+#define VG_SYS_QUERY_MODULE 178
+#define VG_SYS_QUOTACTL 179
+#define VG_SYS_NFSSERVCTL 180
+#define VG_SYS_GETPMSG 181
+#define VG_SYS_PUTPMSG 182
+#define VG_SYS_AFS_SYSCALL 183
+#define VG_SYS_TUXCALL 184
+#define VG_SYS_SECURITY 185
+#define VG_SYS_GETTID 186
+#define VG_SYS_READAHEAD 187
+#define VG_SYS_SETXATTR 188
+#define VG_SYS_LSETXATTR 189
+#define VG_SYS_FSETXATTR 190
+#define VG_SYS_GETXATTR 191
+#define VG_SYS_LGETXATTR 192
+#define VG_SYS_FGETXATTR 193
+#define VG_SYS_LISTXATTR 194
+#define VG_SYS_LLISTXATTR 195
+#define VG_SYS_FLISTXATTR 196
+#define VG_SYS_REMOVEXATTR 197
+#define VG_SYS_LREMOVEXATTR 198
+#define VG_SYS_FREMOVEXATTR 199
+#define VG_SYS_TKILL 200
+#define VG_SYS_TIME 201
+#define VG_SYS_FUTEX 202
+#define VG_SYS_SCHED_SETAFFINITY 203
+#define VG_SYS_SCHED_GETAFFINITY 204
+#define VG_SYS_SET_THREAD_AREA 205
+#define VG_SYS_IO_SETUP 206
+#define VG_SYS_IO_DESTROY 207
+#define VG_SYS_IO_GETEVENTS 208
+#define VG_SYS_IO_SUBMIT 209
+#define VG_SYS_IO_CANCEL 210
+#define VG_SYS_GET_THREAD_AREA 211
+#define VG_SYS_LOOKUP_DCOOKIE 212
+#define VG_SYS_EPOLL_CREATE 213
+#define VG_SYS_EPOLL_CTL_OLD 214
+#define VG_SYS_EPOLL_WAIT_OLD 215
+#define VG_SYS_REMAP_FILE_PAGES 216
+#define VG_SYS_GETDENTS64 217
+#define VG_SYS_SET_TID_ADDRESS 218
+#define VG_SYS_RESTART_SYSCALL 219
+#define VG_SYS_SEMTIMEDOP 220
+#define VG_SYS_FADVISE64 221
+#define VG_SYS_TIMER_CREATE 222
+#define VG_SYS_TIMER_SETTIME 223
+#define VG_SYS_TIMER_GETTIME 224
+#define VG_SYS_TIMER_GETOVERRUN 225
+#define VG_SYS_TIMER_DELETE 226
+#define VG_SYS_CLOCK_SETTIME 227
+#define VG_SYS_CLOCK_GETTIME 228
+#define VG_SYS_CLOCK_GETRES 229
+#define VG_SYS_CLOCK_NANOSLEEP 230
+#define VG_SYS_EXIT_GROUP 231
+#define VG_SYS_EPOLL_WAIT 232
+#define VG_SYS_EPOLL_CTL 233
+#define VG_SYS_TGKILL 234
+#define VG_SYS_UTIMES 235
+#define VG_SYS_VSERVER 236
+#define VG_SYS_MBIND 237
+#define VG_SYS_SET_MEMPOLICY 238
+#define VG_SYS_GET_MEMPOLICY 239
+#define VG_SYS_MQ_OPEN 240
+#define VG_SYS_MQ_UNLINK 241
+#define VG_SYS_MQ_TIMEDSEND 242
+#define VG_SYS_MQ_TIMEDRECEIVE 243
+#define VG_SYS_MQ_NOTIFY 244
+#define VG_SYS_MQ_GETSETATTR 245
+#define VG_SYS_KEXEC_LOAD 246
+#define VG_SYS_WAITID 247
+#define VG_SYS_ADD_KEY 248
+#define VG_SYS_REQUEST_KEY 249
+#define VG_SYS_KEYCTL 250
+#define VG_SYS_IOPRIO_SET 251
+#define VG_SYS_IOPRIO_GET 252
+#define VG_SYS_INOTIFY_INIT 253
+#define VG_SYS_INOTIFY_ADD_WATCH 254
+#define VG_SYS_INOTIFY_RM_WATCH 255
+#define VG_SYS_MIGRATE_PAGES 256
+#define VG_SYS_OPENAT 257
+#define VG_SYS_MKDIRAT 258
+#define VG_SYS_MKNODAT 259
+#define VG_SYS_FCHOWNAT 260
+#define VG_SYS_FUTIMESAT 261
+#define VG_SYS_NEWFSTATAT 262
+#define VG_SYS_UNLINKAT 263
+#define VG_SYS_RENAMEAT 264
+#define VG_SYS_LINKAT 265
+#define VG_SYS_SYMLINKAT 266
+#define VG_SYS_READLINKAT 267
+#define VG_SYS_FCHMODAT 268
+#define VG_SYS_FACCESSAT 269
+#define VG_SYS_PSELECT6 270
+#define VG_SYS_PPOLL 271
+#define VG_SYS_UNSHARE 272
+#define VG_SYS_SET_ROBUST_LIST 273
+#define VG_SYS_GET_ROBUST_LIST 274
+#define VG_SYS_SPLICE 275
+#define VG_SYS_TEE 276
+#define VG_SYS_SYNC_FILE_RANGE 277
+#define VG_SYS_VMSPLICE 278
+#define VG_SYS_MOVE_PAGES 279
+#define VG_SYS_UTIMENSAT 280
+#define VG_SYS_EPOLL_PWAIT 281
+#define VG_SYS_SIGNALFD 282
+#define VG_SYS_TIMERFD_CREATE 283
+#define VG_SYS_EVENTFD 284
+#define VG_SYS_FALLOCATE 285
+#define VG_SYS_TIMERFD_SETTIME 286
+#define VG_SYS_TIMERFD_GETTIME 287
+#define VG_SYS_ACCEPT4 288
+#define VG_SYS_SIGNALFD4 289
+#define VG_SYS_EVENTFD2 290
+#define VG_SYS_EPOLL_CREATE1 291
+#define VG_SYS_DUP3 292
+#define VG_SYS_PIPE2 293
+#define VG_SYS_INOTIFY_INIT1 294
+#define VG_SYS_PREADV 295
+#define VG_SYS_PWRITEV 296
+#define VG_SYS_RT_TGSIGQUEUEINFO 297
+#define VG_SYS_PERF_EVENT_OPEN 298
+#define VG_SYS_RECVMMSG 299
+#define VG_SYS_FANOTIFY_INIT 300
+#define VG_SYS_FANOTIFY_MARK 301
+#define VG_SYS_PRLIMIT64 302
+#define VG_SYS_NAME_TO_HANDLE_AT 303
+#define VG_SYS_OPEN_BY_HANDLE_AT 304
+#define VG_SYS_CLOCK_ADJTIME 305
+#define VG_SYS_SYNCFS 306
+#define VG_SYS_SENDMMSG 307
+#define VG_SYS_SETNS 308
+#define VG_SYS_GETCPU 309
+#define VG_SYS_PROCESS_VM_READV 310
+#define VG_SYS_PROCESS_VM_WRITEV 311
+#define VG_SYS_KCMP 312
+#define VG_SYS_FINIT_MODULE 313
+#define VG_SYS_SCHED_SETATTR 314
+#define VG_SYS_SCHED_GETATTR 315
+#define VG_SYS_RENAMEAT2 316
+#define VG_SYS_SECCOMP 317
+#define VG_SYS_GETRANDOM 318
+#define VG_SYS_MEMFD_CREATE 319
+#define VG_SYS_KEXEC_FILE_LOAD 320
+#define VG_SYS_BPF 321
+#define VG_SYS_EXECVEAT 322
+#define VG_SYS_USERFAULTFD 323
+#define VG_SYS_MEMBARRIER 324
+#define VG_SYS_MLOCK2 325
+#define VG_SYS_COPY_FILE_RANGE 326
+#define VG_SYS_PREADV2 327
+#define VG_SYS_PWRITEV2 328
+#define VG_SYS_PKEY_MPROTECT 329
+#define VG_SYS_PKEY_ALLOC 330
+#define VG_SYS_PKEY_FREE 331
+#define VG_SYS_STATX 332
+#define VG_SYS_IO_PGETEVENTS 333
+#define VG_SYS_RSEQ 334
+#define VG_SYS_PIDFD_SEND_SIGNAL 335
+#define VG_SYS_IO_URING_SETUP 336
+#define VG_SYS_IO_URING_ENTER 337
+#define VG_SYS_IO_URING_REGISTER 338
+#define VG_SYS_OPEN_TREE 339
+#define VG_SYS_MOVE_MOUNT 340
+#define VG_SYS_FSOPEN 341
+#define VG_SYS_FSCONFIG 342
+#define VG_SYS_FSMOUNT 343
+#define VG_SYS_FSPICK 344
+#define VG_SYS_PIDFD_OPEN 345
+#define VG_SYS_CLONE3 346
+#define VG_SYS_CLOSE_RANGE 347
+#define VG_SYS_OPENAT2 348
+#define VG_SYS_PIDFD_GETFD 349
+#define VG_SYS_FACCESSAT2 350
+#define VG_SYS_PROCESS_MADVISE 351
+#define VG_SYS_EPOLL_PWAIT2 352
+#define VG_SYS_MOUNT_SETATTR 353
+#define VG_SYS_QUOTACTL_FD 354
+#define VG_SYS_LANDLOCK_CREATE_RULESET 355
+#define VG_SYS_LANDLOCK_ADD_RULE 356
+#define VG_SYS_LANDLOCK_RESTRICT_SELF 357
+#define VG_SYS_MEMFD_SECRET 358
+#define VG_SYS_PROCESS_MRELEASE 359
+#define VG_SYS_FUTEX_WAITV 360
+#define VG_SYS_SET_MEMPOLICY_HOME_NODE 361
+#define VG_SYS_CACHESTAT 362
+#define VG_SYS_FCHMODAT2 363
+#define VG_SYS_MAP_SHADOW_STACK 364
+#define VG_SYS_FUTEX_WAKE 365
+#define VG_SYS_FUTEX_WAIT 366
+#define VG_SYS_FUTEX_REQUEUE 367
+#define VG_SYS_STATMOUNT 368
+#define VG_SYS_LISTMOUNT 369
+#define VG_SYS_LSM_GET_SELF_ATTR 370
+#define VG_SYS_LSM_SET_SELF_ATTR 371
+#define VG_SYS_LSM_LIST_MODULES 372
+#define VG_SYS_MSEAL 373
+#define VG_SYS_RISCV_HWPROBE 374
+#define VG_SYS_RISCV_FLUSH_ICACHE 375
+#define VG_SYS_WAITPID 376
+#define VG_SYS_BREAK 377
+#define VG_SYS_OLDSTAT 378
+#define VG_SYS_UMOUNT 379
+#define VG_SYS_STIME 380
+#define VG_SYS_OLDFSTAT 381
+#define VG_SYS_STTY 382
+#define VG_SYS_GTTY 383
+#define VG_SYS_NICE 384
+#define VG_SYS_FTIME 385
+#define VG_SYS_PROF 386
+#define VG_SYS_SIGNAL 387
+#define VG_SYS_LOCK 388
+#define VG_SYS_MPX 389
+#define VG_SYS_ULIMIT 390
+#define VG_SYS_OLDOLDUNAME 391
+#define VG_SYS_SIGACTION 392
+#define VG_SYS_SGETMASK 393
+#define VG_SYS_SSETMASK 394
+#define VG_SYS_SIGSUSPEND 395
+#define VG_SYS_SIGPENDING 396
+#define VG_SYS_OLDLSTAT 397
+#define VG_SYS_READDIR 398
+#define VG_SYS_PROFIL 399
+#define VG_SYS_SOCKETCALL 400
+#define VG_SYS_OLDUNAME 401
+#define VG_SYS_IDLE 402
+#define VG_SYS_VM86OLD 403
+#define VG_SYS_IPC 404
+#define VG_SYS_SIGRETURN 405
+#define VG_SYS_SIGPROCMASK 406
+#define VG_SYS_BDFLUSH 407
+#define VG_SYS__LLSEEK 408
+#define VG_SYS__NEWSELECT 409
+#define VG_SYS_VM86 410
+#define VG_SYS_UGETRLIMIT 411
+#define VG_SYS_MMAP2 412
+#define VG_SYS_TRUNCATE64 413
+#define VG_SYS_FTRUNCATE64 414
+#define VG_SYS_STAT64 415
+#define VG_SYS_LSTAT64 416
+#define VG_SYS_FSTAT64 417
+#define VG_SYS_LCHOWN32 418
+#define VG_SYS_GETUID32 419
+#define VG_SYS_GETGID32 420
+#define VG_SYS_GETEUID32 421
+#define VG_SYS_GETEGID32 422
+#define VG_SYS_SETREUID32 423
+#define VG_SYS_SETREGID32 424
+#define VG_SYS_GETGROUPS32 425
+#define VG_SYS_SETGROUPS32 426
+#define VG_SYS_FCHOWN32 427
+#define VG_SYS_SETRESUID32 428
+#define VG_SYS_GETRESUID32 429
+#define VG_SYS_SETRESGID32 430
+#define VG_SYS_GETRESGID32 431
+#define VG_SYS_CHOWN32 432
+#define VG_SYS_SETUID32 433
+#define VG_SYS_SETGID32 434
+#define VG_SYS_SETFSUID32 435
+#define VG_SYS_SETFSGID32 436
+#define VG_SYS_FCNTL64 437
+#define VG_SYS_SENDFILE64 438
+#define VG_SYS_STATFS64 439
+#define VG_SYS_FSTATFS64 440
+#define VG_SYS_FADVISE64_64 441
+#define VG_SYS_FSTATAT64 442
+#define VG_SYS_CLOCK_GETTIME64 443
+#define VG_SYS_CLOCK_SETTIME64 444
+#define VG_SYS_CLOCK_ADJTIME64 445
+#define VG_SYS_CLOCK_GETRES_TIME64 446
+#define VG_SYS_CLOCK_NANOSLEEP_TIME64 447
+#define VG_SYS_TIMER_GETTIME64 448
+#define VG_SYS_TIMER_SETTIME64 449
+#define VG_SYS_TIMERFD_GETTIME64 450
+#define VG_SYS_TIMERFD_SETTIME64 451
+#define VG_SYS_UTIMENSAT_TIME64 452
+#define VG_SYS_PSELECT6_TIME64 453
+#define VG_SYS_PPOLL_TIME64 454
+#define VG_SYS_IO_PGETEVENTS_TIME64 455
+#define VG_SYS_RECVMMSG_TIME64 456
+#define VG_SYS_MQ_TIMEDSEND_TIME64 457
+#define VG_SYS_MQ_TIMEDRECEIVE_TIME64 458
+#define VG_SYS_SEMTIMEDOP_TIME64 459
+#define VG_SYS_RT_SIGTIMEDWAIT_TIME64 460
+#define VG_SYS_FUTEX_TIME64 461
+#define VG_SYS_SCHED_RR_GET_INTERVAL_TIME64 462
+
+/* X(number, id, name) for every call of the riscv64 ABI. */
+#define VG_SYSCALLS_RISCV64(X) \
+    X(0, VG_SYS_IO_SETUP, "io_setup") \
+    X(1, VG_SYS_IO_DESTROY, "io_destroy") \
+    X(2, VG_SYS_IO_SUBMIT, "io_submit") \
+    X(3, VG_SYS_IO_CANCEL, "io_cancel") \
+    X(4, VG_SYS_IO_GETEVENTS, "io_getevents") \
+    X(5, VG_SYS_SETXATTR, "setxattr") \
+    X(6, VG_SYS_LSETXATTR, "lsetxattr") \
+    X(7, VG_SYS_FSETXATTR, "fsetxattr") \
+    X(8, VG_SYS_GETXATTR, "getxattr") \
+    X(9, VG_SYS_LGETXATTR, "lgetxattr") \
+    X(10, VG_SYS_FGETXATTR, "fgetxattr") \
+    X(11, VG_SYS_LISTXATTR, "listxattr") \
+    X(12, VG_SYS_LLISTXATTR, "llistxattr") \
+    X(13, VG_SYS_FLISTXATTR, "flistxattr") \
+    X(14, VG_SYS_REMOVEXATTR, "removexattr") \
+    X(15, VG_SYS_LREMOVEXATTR, "lremovexattr") \
+    X(16, VG_SYS_FREMOVEXATTR, "fremovexattr") \
+    X(17, VG_SYS_GETCWD, "getcwd") \
+    X(18, VG_SYS_LOOKUP_DCOOKIE, "lookup_dcookie") \
+    X(19, VG_SYS_EVENTFD2, "eventfd2") \
+    X(20, VG_SYS_EPOLL_CREATE1, "epoll_create1") \
+    X(21, VG_SYS_EPOLL_CTL, "epoll_ctl") \
+    X(22, VG_SYS_EPOLL_PWAIT, "epoll_pwait") \
+    X(23, VG_SYS_DUP, "dup") \
+    X(24, VG_SYS_DUP3, "dup3") \
+    X(25, VG_SYS_FCNTL, "fcntl") \
+    X(26, VG_SYS_INOTIFY_INIT1, "inotify_init1") \
+    X(27, VG_SYS_INOTIFY_ADD_WATCH, "inotify_add_watch") \
+    X(28, VG_SYS_INOTIFY_RM_WATCH, "inotify_rm_watch") \
+    X(29, VG_SYS_IOCTL, "ioctl") \
+    X(30, VG_SYS_IOPRIO_SET, "ioprio_set") \
+    X(31, VG_SYS_IOPRIO_GET, "ioprio_get") \
+    X(32, VG_SYS_FLOCK, "flock") \
+    X(33, VG_SYS_MKNODAT, "mknodat") \
+    X(34, VG_SYS_MKDIRAT, "mkdirat") \
+    X(35, VG_SYS_UNLINKAT, "unlinkat") \
+    X(36, VG_SYS_SYMLINKAT, "symlinkat") \
+    X(37, VG_SYS_LINKAT, "linkat") \
+    X(39, VG_SYS_UMOUNT2, "umount2") \
+    X(40, VG_SYS_MOUNT, "mount") \
+    X(41, VG_SYS_PIVOT_ROOT, "pivot_root") \
+    X(42, VG_SYS_NFSSERVCTL, "nfsservctl") \
+    X(43, VG_SYS_STATFS, "statfs") \
+    X(44, VG_SYS_FSTATFS, "fstatfs") \
+    X(45, VG_SYS_TRUNCATE, "truncate") \
+    X(46, VG_SYS_FTRUNCATE, "ftruncate") \
+    X(47, VG_SYS_FALLOCATE, "fallocate") \
+    X(48, VG_SYS_FACCESSAT, "faccessat") \
+    X(49, VG_SYS_CHDIR, "chdir") \
+    X(50, VG_SYS_FCHDIR, "fchdir") \
+    X(51, VG_SYS_CHROOT, "chroot") \
+    X(52, VG_SYS_FCHMOD, "fchmod") \
+    X(53, VG_SYS_FCHMODAT, "fchmodat") \
+    X(54, VG_SYS_FCHOWNAT, "fchownat") \
+    X(55, VG_SYS_FCHOWN, "fchown") \
+    X(56, VG_SYS_OPENAT, "openat") \
+    X(57, VG_SYS_CLOSE, "close") \
+    X(58, VG_SYS_VHANGUP, "vhangup") \
+    X(59, VG_SYS_PIPE2, "pipe2") \
+    X(60, VG_SYS_QUOTACTL, "quotactl") \
+    X(61, VG_SYS_GETDENTS64, "getdents64") \
+    X(62, VG_SYS_LSEEK, "lseek") \
+    X(63, VG_SYS_READ, "read") \
+    X(64, VG_SYS_WRITE, "write") \
+    X(65, VG_SYS_READV, "readv") \
+    X(66, VG_SYS_WRITEV, "writev") \
+    X(67, VG_SYS_PREAD64, "pread64") \
+    X(68, VG_SYS_PWRITE64, "pwrite64") \
+    X(69, VG_SYS_PREADV, "preadv") \
+    X(70, VG_SYS_PWRITEV, "pwritev") \
+    X(71, VG_SYS_SENDFILE, "sendfile") \
+    X(72, VG_SYS_PSELECT6, "pselect6") \
+    X(73, VG_SYS_PPOLL, "ppoll") \
+    X(74, VG_SYS_SIGNALFD4, "signalfd4") \
+    X(75, VG_SYS_VMSPLICE, "vmsplice") \
+    X(76, VG_SYS_SPLICE, "splice") \
+    X(77, VG_SYS_TEE, "tee") \
+    X(78, VG_SYS_READLINKAT, "readlinkat") \
+    X(79, VG_SYS_NEWFSTATAT, "newfstatat") \
+    X(80, VG_SYS_FSTAT, "fstat") \
+    X(81, VG_SYS_SYNC, "sync") \
+    X(82, VG_SYS_FSYNC, "fsync") \
+    X(83, VG_SYS_FDATASYNC, "fdatasync") \
+    X(84, VG_SYS_SYNC_FILE_RANGE, "sync_file_range") \
+    X(85, VG_SYS_TIMERFD_CREATE, "timerfd_create") \
+    X(86, VG_SYS_TIMERFD_SETTIME, "timerfd_settime") \
+    X(87, VG_SYS_TIMERFD_GETTIME, "timerfd_gettime") \
+    X(88, VG_SYS_UTIMENSAT, "utimensat") \
+    X(89, VG_SYS_ACCT, "acct") \
+    X(90, VG_SYS_CAPGET, "capget") \
+    X(91, VG_SYS_CAPSET, "capset") \
+    X(92, VG_SYS_PERSONALITY, "personality") \
+    X(93, VG_SYS_EXIT, "exit") \
+    X(94, VG_SYS_EXIT_GROUP, "exit_group") \
+    X(95, VG_SYS_WAITID, "waitid") \
+    X(96, VG_SYS_SET_TID_ADDRESS, "set_tid_address") \
+    X(97, VG_SYS_UNSHARE, "unshare") \
+    X(98, VG_SYS_FUTEX, "futex") \
+    X(99, VG_SYS_SET_ROBUST_LIST, "set_robust_list") \
+    X(100, VG_SYS_GET_ROBUST_LIST, "get_robust_list") \
+    X(101, VG_SYS_NANOSLEEP, "nanosleep") \
+    X(102, VG_SYS_GETITIMER, "getitimer") \
+    X(103, VG_SYS_SETITIMER, "setitimer") \
+    X(104, VG_SYS_KEXEC_LOAD, "kexec_load") \
+    X(105, VG_SYS_INIT_MODULE, "init_module") \
+    X(106, VG_SYS_DELETE_MODULE, "delete_module") \
+    X(107, VG_SYS_TIMER_CREATE, "timer_create") \
+    X(108, VG_SYS_TIMER_GETTIME, "timer_gettime") \
+    X(109, VG_SYS_TIMER_GETOVERRUN, "timer_getoverrun") \
+    X(110, VG_SYS_TIMER_SETTIME, "timer_settime") \
+    X(111, VG_SYS_TIMER_DELETE, "timer_delete") \
+    X(112, VG_SYS_CLOCK_SETTIME, "clock_settime") \
+    X(113, VG_SYS_CLOCK_GETTIME, "clock_gettime") \
+    X(114, VG_SYS_CLOCK_GETRES, "clock_getres") \
+    X(115, VG_SYS_CLOCK_NANOSLEEP, "clock_nanosleep") \
+    X(116, VG_SYS_SYSLOG, "syslog") \
+    X(117, VG_SYS_PTRACE, "ptrace") \
+    X(118, VG_SYS_SCHED_SETPARAM, "sched_setparam") \
+    X(119, VG_SYS_SCHED_SETSCHEDULER, "sched_setscheduler") \
+    X(120, VG_SYS_SCHED_GETSCHEDULER, "sched_getscheduler") \
+    X(121, VG_SYS_SCHED_GETPARAM, "sched_getparam") \
+    X(122, VG_SYS_SCHED_SETAFFINITY, "sched_setaffinity") \
+    X(123, VG_SYS_SCHED_GETAFFINITY, "sched_getaffinity") \
+    X(124, VG_SYS_SCHED_YIELD, "sched_yield") \
+    X(125, VG_SYS_SCHED_GET_PRIORITY_MAX, "sched_get_priority_max") \
+    X(126, VG_SYS_SCHED_GET_PRIORITY_MIN, "sched_get_priority_min") \
+    X(127, VG_SYS_SCHED_RR_GET_INTERVAL, "sched_rr_get_interval") \
+    X(128, VG_SYS_RESTART_SYSCALL, "restart_syscall") \
+    X(129, VG_SYS_KILL, "kill") \
+    X(130, VG_SYS_TKILL, "tkill") \
+    X(131, VG_SYS_TGKILL, "tgkill") \
+    X(132, VG_SYS_SIGALTSTACK, "sigaltstack") \
+    X(133, VG_SYS_RT_SIGSUSPEND, "rt_sigsuspend") \
+    X(134, VG_SYS_RT_SIGACTION, "rt_sigaction") \
+    X(135, VG_SYS_RT_SIGPROCMASK, "rt_sigprocmask") \
+    X(136, VG_SYS_RT_SIGPENDING, "rt_sigpending") \
+    X(137, VG_SYS_RT_SIGTIMEDWAIT, "rt_sigtimedwait") \
+    X(138, VG_SYS_RT_SIGQUEUEINFO, "rt_sigqueueinfo") \
+    X(139, VG_SYS_RT_SIGRETURN, "rt_sigreturn") \
+    X(140, VG_SYS_SETPRIORITY, "setpriority") \
+    X(141, VG_SYS_GETPRIORITY, "getpriority") \
+    X(142, VG_SYS_REBOOT, "reboot") \
+    X(143, VG_SYS_SETREGID, "setregid") \
+    X(144, VG_SYS_SETGID, "setgid") \
+    X(145, VG_SYS_SETREUID, "setreuid") \
+    X(146, VG_SYS_SETUID, "setuid") \
+    X(147, VG_SYS_SETRESUID, "setresuid") \
+    X(148, VG_SYS_GETRESUID, "getresuid") \
+    X(149, VG_SYS_SETRESGID, "setresgid") \
+    X(150, VG_SYS_GETRESGID, "getresgid") \
+    X(151, VG_SYS_SETFSUID, "setfsuid") \
+    X(152, VG_SYS_SETFSGID, "setfsgid") \
+    X(153, VG_SYS_TIMES, "times") \
+    X(154, VG_SYS_SETPGID, "setpgid") \
+    X(155, VG_SYS_GETPGID, "getpgid") \
+    X(156, VG_SYS_GETSID, "getsid") \
+    X(157, VG_SYS_SETSID, "setsid") \
+    X(158, VG_SYS_GETGROUPS, "getgroups") \
+    X(159, VG_SYS_SETGROUPS, "setgroups") \
+    X(160, VG_SYS_UNAME, "uname") \
+    X(161, VG_SYS_SETHOSTNAME, "sethostname") \
+    X(162, VG_SYS_SETDOMAINNAME, "setdomainname") \
+    X(163, VG_SYS_GETRLIMIT, "getrlimit") \
+    X(164, VG_SYS_SETRLIMIT, "setrlimit") \
+    X(165, VG_SYS_GETRUSAGE, "getrusage") \
+    X(166, VG_SYS_UMASK, "umask") \
+    X(167, VG_SYS_PRCTL, "prctl") \
+    X(168, VG_SYS_GETCPU, "getcpu") \
+    X(169, VG_SYS_GETTIMEOFDAY, "gettimeofday") \
+    X(170, VG_SYS_SETTIMEOFDAY, "settimeofday") \
+    X(171, VG_SYS_ADJTIMEX, "adjtimex") \
+    X(172, VG_SYS_GETPID, "getpid") \
+    X(173, VG_SYS_GETPPID, "getppid") \
+    X(174, VG_SYS_GETUID, "getuid") \
+    X(175, VG_SYS_GETEUID, "geteuid") \
+    X(176, VG_SYS_GETGID, "getgid") \
+    X(177, VG_SYS_GETEGID, "getegid") \
+    X(178, VG_SYS_GETTID, "gettid") \
+    X(179, VG_SYS_SYSINFO, "sysinfo") \
+    X(180, VG_SYS_MQ_OPEN, "mq_open") \
+    X(181, VG_SYS_MQ_UNLINK, "mq_unlink") \
+    X(182, VG_SYS_MQ_TIMEDSEND, "mq_timedsend") \
+    X(183, VG_SYS_MQ_TIMEDRECEIVE, "mq_timedreceive") \
+    X(184, VG_SYS_MQ_NOTIFY, "mq_notify") \
+    X(185, VG_SYS_MQ_GETSETATTR, "mq_getsetattr") \
+    X(186, VG_SYS_MSGGET, "msgget") \
+    X(187, VG_SYS_MSGCTL, "msgctl") \
+    X(188, VG_SYS_MSGRCV, "msgrcv") \
+    X(189, VG_SYS_MSGSND, "msgsnd") \
+    X(190, VG_SYS_SEMGET, "semget") \
+    X(191, VG_SYS_SEMCTL, "semctl") \
+    X(192, VG_SYS_SEMTIMEDOP, "semtimedop") \
+    X(193, VG_SYS_SEMOP, "semop") \
+    X(194, VG_SYS_SHMGET, "shmget") \
+    X(195, VG_SYS_SHMCTL, "shmctl") \
+    X(196, VG_SYS_SHMAT, "shmat") \
+    X(197, VG_SYS_SHMDT, "shmdt") \
+    X(198, VG_SYS_SOCKET, "socket") \
+    X(199, VG_SYS_SOCKETPAIR, "socketpair") \
+    X(200, VG_SYS_BIND, "bind") \
+    X(201, VG_SYS_LISTEN, "listen") \
+    X(202, VG_SYS_ACCEPT, "accept") \
+    X(203, VG_SYS_CONNECT, "connect") \
+    X(204, VG_SYS_GETSOCKNAME, "getsockname") \
+    X(205, VG_SYS_GETPEERNAME, "getpeername") \
+    X(206, VG_SYS_SENDTO, "sendto") \
+    X(207, VG_SYS_RECVFROM, "recvfrom") \
+    X(208, VG_SYS_SETSOCKOPT, "setsockopt") \
+    X(209, VG_SYS_GETSOCKOPT, "getsockopt") \
+    X(210, VG_SYS_SHUTDOWN, "shutdown") \
+    X(211, VG_SYS_SENDMSG, "sendmsg") \
+    X(212, VG_SYS_RECVMSG, "recvmsg") \
+    X(213, VG_SYS_READAHEAD, "readahead") \
+    X(214, VG_SYS_BRK, "brk") \
+    X(215, VG_SYS_MUNMAP, "munmap") \
+    X(216, VG_SYS_MREMAP, "mremap") \
+    X(217, VG_SYS_ADD_KEY, "add_key") \
+    X(218, VG_SYS_REQUEST_KEY, "request_key") \
+    X(219, VG_SYS_KEYCTL, "keyctl") \
+    X(220, VG_SYS_CLONE, "clone") \
+    X(221, VG_SYS_EXECVE, "execve") \
+    X(222, VG_SYS_MMAP, "mmap") \
+    X(223, VG_SYS_FADVISE64, "fadvise64") \
+    X(224, VG_SYS_SWAPON, "swapon") \
+    X(225, VG_SYS_SWAPOFF, "swapoff") \
+    X(226, VG_SYS_MPROTECT, "mprotect") \
+    X(227, VG_SYS_MSYNC, "msync") \
+    X(228, VG_SYS_MLOCK, "mlock") \
+    X(229, VG_SYS_MUNLOCK, "munlock") \
+    X(230, VG_SYS_MLOCKALL, "mlockall") \
+    X(231, VG_SYS_MUNLOCKALL, "munlockall") \
+    X(232, VG_SYS_MINCORE, "mincore") \
+    X(233, VG_SYS_MADVISE, "madvise") \
+    X(234, VG_SYS_REMAP_FILE_PAGES, "remap_file_pages") \
+    X(235, VG_SYS_MBIND, "mbind") \
+    X(236, VG_SYS_GET_MEMPOLICY, "get_mempolicy") \
+    X(237, VG_SYS_SET_MEMPOLICY, "set_mempolicy") \
+    X(238, VG_SYS_MIGRATE_PAGES, "migrate_pages") \
+    X(239, VG_SYS_MOVE_PAGES, "move_pages") \
+    X(240, VG_SYS_RT_TGSIGQUEUEINFO, "rt_tgsigqueueinfo") \
+    X(241, VG_SYS_PERF_EVENT_OPEN, "perf_event_open") \
+    X(242, VG_SYS_ACCEPT4, "accept4") \
+    X(243, VG_SYS_RECVMMSG, "recvmmsg") \
+    X(258, VG_SYS_RISCV_HWPROBE, "riscv_hwprobe") \
+    X(259, VG_SYS_RISCV_FLUSH_ICACHE, "riscv_flush_icache") \
+    X(260, VG_SYS_WAIT4, "wait4") \
+    X(261, VG_SYS_PRLIMIT64, "prlimit64") \
+    X(262, VG_SYS_FANOTIFY_INIT, "fanotify_init") \
+    X(263, VG_SYS_FANOTIFY_MARK, "fanotify_mark") \
+    X(264, VG_SYS_NAME_TO_HANDLE_AT, "name_to_handle_at") \
+    X(265, VG_SYS_OPEN_BY_HANDLE_AT, "open_by_handle_at") \
+    X(266, VG_SYS_CLOCK_ADJTIME, "clock_adjtime") \
+    X(267, VG_SYS_SYNCFS, "syncfs") \
+    X(268, VG_SYS_SETNS, "setns") \
+    X(269, VG_SYS_SENDMMSG, "sendmmsg") \
+    X(270, VG_SYS_PROCESS_VM_READV, "process_vm_readv") \
+    X(271, VG_SYS_PROCESS_VM_WRITEV, "process_vm_writev") \
+    X(272, VG_SYS_KCMP, "kcmp") \
+    X(273, VG_SYS_FINIT_MODULE, "finit_module") \
+    X(274, VG_SYS_SCHED_SETATTR, "sched_setattr") \
+    X(275, VG_SYS_SCHED_GETATTR, "sched_getattr") \
+    X(276, VG_SYS_RENAMEAT2, "renameat2") \
+    X(277, VG_SYS_SECCOMP, "seccomp") \
+    X(278, VG_SYS_GETRANDOM, "getrandom") \
+    X(279, VG_SYS_MEMFD_CREATE, "memfd_create") \
+    X(280, VG_SYS_BPF, "bpf") \
+    X(281, VG_SYS_EXECVEAT, "execveat") \
+    X(282, VG_SYS_USERFAULTFD, "userfaultfd") \
+    X(283, VG_SYS_MEMBARRIER, "membarrier") \
+    X(284, VG_SYS_MLOCK2, "mlock2") \
+    X(285, VG_SYS_COPY_FILE_RANGE, "copy_file_range") \
+    X(286, VG_SYS_PREADV2, "preadv2") \
+    X(287, VG_SYS_PWRITEV2, "pwritev2") \
+    X(288, VG_SYS_PKEY_MPROTECT, "pkey_mprotect") \
+    X(289, VG_SYS_PKEY_ALLOC, "pkey_alloc") \
+    X(290, VG_SYS_PKEY_FREE, "pkey_free") \
+    X(291, VG_SYS_STATX, "statx") \
+    X(292, VG_SYS_IO_PGETEVENTS, "io_pgetevents") \
+    X(293, VG_SYS_RSEQ, "rseq") \
+    X(294, VG_SYS_KEXEC_FILE_LOAD, "kexec_file_load") \
+    X(424, VG_SYS_PIDFD_SEND_SIGNAL, "pidfd_send_signal") \
+    X(425, VG_SYS_IO_URING_SETUP, "io_uring_setup") \
+    X(426, VG_SYS_IO_URING_ENTER, "io_uring_enter") \
+    X(427, VG_SYS_IO_URING_REGISTER, "io_uring_register") \
+    X(428, VG_SYS_OPEN_TREE, "open_tree") \
+    X(429, VG_SYS_MOVE_MOUNT, "move_mount") \
+    X(430, VG_SYS_FSOPEN, "fsopen") \
+    X(431, VG_SYS_FSCONFIG, "fsconfig") \
+    X(432, VG_SYS_FSMOUNT, "fsmount") \
+    X(433, VG_SYS_FSPICK, "fspick") \
+    X(434, VG_SYS_PIDFD_OPEN, "pidfd_open") \
+    X(435, VG_SYS_CLONE3, "clone3") \
+    X(436, VG_SYS_CLOSE_RANGE, "close_range") \
+    X(437, VG_SYS_OPENAT2, "openat2") \
+    X(438, VG_SYS_PIDFD_GETFD, "pidfd_getfd") \
+    X(439, VG_SYS_FACCESSAT2, "faccessat2") \
+    X(440, VG_SYS_PROCESS_MADVISE, "process_madvise") \
+    X(441, VG_SYS_EPOLL_PWAIT2, "epoll_pwait2") \
+    X(442, VG_SYS_MOUNT_SETATTR, "mount_setattr") \
+    X(443, VG_SYS_QUOTACTL_FD, "quotactl_fd") \
+    X(444, VG_SYS_LANDLOCK_CREATE_RULESET, "landlock_create_ruleset") \
+    X(445, VG_SYS_LANDLOCK_ADD_RULE, "landlock_add_rule") \
+    X(446, VG_SYS_LANDLOCK_RESTRICT_SELF, "landlock_restrict_self") \
+    X(447, VG_SYS_MEMFD_SECRET, "memfd_secret") \
+    X(448, VG_SYS_PROCESS_MRELEASE, "process_mrelease") \
+    X(449, VG_SYS_FUTEX_WAITV, "futex_waitv") \
+    X(450, VG_SYS_SET_MEMPOLICY_HOME_NODE, "set_mempolicy_home_node") \
+    X(451, VG_SYS_CACHESTAT, "cachestat") \
+    X(452, VG_SYS_FCHMODAT2, "fchmodat2") \
+    X(453, VG_SYS_MAP_SHADOW_STACK, "map_shadow_stack") \
+    X(454, VG_SYS_FUTEX_WAKE, "futex_wake") \
+    X(455, VG_SYS_FUTEX_WAIT, "futex_wait") \
+    X(456, VG_SYS_FUTEX_REQUEUE, "futex_requeue") \
+    X(457, VG_SYS_STATMOUNT, "statmount") \
+    X(458, VG_SYS_LISTMOUNT, "listmount") \
+    X(459, VG_SYS_LSM_GET_SELF_ATTR, "lsm_get_self_attr") \
+    X(460, VG_SYS_LSM_SET_SELF_ATTR, "lsm_set_self_attr") \
+    X(461, VG_SYS_LSM_LIST_MODULES, "lsm_list_modules") \
+    X(462, VG_SYS_MSEAL, "mseal")
+
+/* The memory map.  Declared: nothing implements it yet; the system on chip, its firmware and the link will. */
+#define VG_CLOCK_HZ 0x17d7840 /* cycles per second */
+#define VG_BOOT_VECTOR 128 /* the core starts this many bytes into the boot ROM */
+#define VG_VECTOR_ALIGN 256 /* alignment of the trap vector */
+#define VG_ROM_BASE 0x00000000 /* boot ROM */
+#define VG_ROM_SIZE 0x2000
+#define VG_RAM_BASE 0x10000000 /* main memory: kernel and processes */
+#define VG_RAM_SIZE 0x30000
+#define VG_CELL_RAM_BASE 0x20000000 /* the cell's own memory, copy-on-write over a frozen process */
+#define VG_CELL_RAM_SIZE 0x8000
+#define VG_FLASH_WINDOW_BASE 0x30000000 /* the SPI flash, read in place */
+#define VG_FLASH_WINDOW_SIZE 0x1000000
+#define VG_USER_BASE 0x40000000 /* where every program is linked: the bus adds the current process's base and checks its limit */
+#define VG_USER_SIZE 0x10000
+#define VG_SYSTEM_BASE 0x80000000 /* what this board is; reset */
+#define VG_SYSTEM_SIZE 0x100
+#define VG_IRQ_BASE 0x80000100 /* interrupt lines */
+#define VG_IRQ_SIZE 0x100
+#define VG_TIMER_BASE 0x80000200 /* 64-bit time and alarm */
+#define VG_TIMER_SIZE 0x100
+#define VG_UART_BASE 0x80000300 /* the serial link */
+#define VG_UART_SIZE 0x100
+#define VG_FLASH_BASE 0x80000400 /* commands to the SPI flash */
+#define VG_FLASH_SIZE 0x100
+#define VG_SHA256_BASE 0x80000500 /* SHA-256, one block at a time */
+#define VG_SHA256_SIZE 0x100
+#define VG_COPROCESSOR_BASE 0xfffff800 /* the screening pipeline: one load relative to x0 reaches it */
+#define VG_COPROCESSOR_SIZE 0x800
+
+/* Registers.  Declared: nothing implements it yet; the system on chip, its firmware and the link will. */
+#define VG_DISPATCH_WAIT 64 /* cycles that a read of dispatch waits at most */
+#define VG_RESET_KEY 0x52455345 /* what has to be written to system.reset */
+
+/* What this board is. */
+#define VG_SYSTEM_CONTRACT 0x80000000 /* read: version of the contract */
+#define VG_SYSTEM_CONTRACT_RESET 0x1
+#define VG_SYSTEM_CLOCK 0x80000004 /* read: cycles per second */
+#define VG_SYSTEM_FEATURES 0x80000008 /* read: what this build has */
+#define VG_SYSTEM_FEATURES_SIMULATED_SHIFT 0 /* not silicon: time is counted, not felt */
+#define VG_SYSTEM_FEATURES_SIMULATED_MASK 0x00000001
+#define VG_SYSTEM_FEATURES_CELL_SHIFT 1 /* the cell is there */
+#define VG_SYSTEM_FEATURES_CELL_MASK 0x00000002
+#define VG_SYSTEM_FEATURES_ENTROPY_SHIFT 2 /* a source of randomness is there */
+#define VG_SYSTEM_FEATURES_ENTROPY_MASK 0x00000004
+#define VG_SYSTEM_BUILD 0x8000000c /* read: first 32 bits of the digest of the gateware's sources */
+#define VG_SYSTEM_RESET 0x80000010 /* write: writing RESET_KEY resets the whole board */
+#define VG_SYSTEM_LEDS 0x80000014 /* read, write: lamps */
+#define VG_SYSTEM_LEDS_ON_SHIFT 0 /* bit l: lamp l */
+#define VG_SYSTEM_LEDS_ON_MASK 0x000000ff
+
+/* Gathers the lines into the core's external interrupt. */
+#define VG_IRQ_PENDING 0x80000100 /* read: lines that ask, whether enabled or not */
+#define VG_IRQ_PENDING_RECORD_SHIFT 0 /* line 0 */
+#define VG_IRQ_PENDING_RECORD_MASK 0x00000001
+#define VG_IRQ_PENDING_TAMPER_SHIFT 1 /* line 1 */
+#define VG_IRQ_PENDING_TAMPER_MASK 0x00000002
+#define VG_IRQ_PENDING_UART_RECEIVED_SHIFT 2 /* line 2 */
+#define VG_IRQ_PENDING_UART_RECEIVED_MASK 0x00000004
+#define VG_IRQ_PENDING_UART_SENT_SHIFT 3 /* line 3 */
+#define VG_IRQ_PENDING_UART_SENT_MASK 0x00000008
+#define VG_IRQ_PENDING_FLASH_SHIFT 4 /* line 4 */
+#define VG_IRQ_PENDING_FLASH_MASK 0x00000010
+#define VG_IRQ_PENDING_SHA256_SHIFT 5 /* line 5 */
+#define VG_IRQ_PENDING_SHA256_MASK 0x00000020
+#define VG_IRQ_PENDING_CELL_SHIFT 6 /* line 6 */
+#define VG_IRQ_PENDING_CELL_MASK 0x00000040
+#define VG_IRQ_ENABLE 0x80000104 /* read, write: lines that may interrupt */
+#define VG_IRQ_ENABLE_RECORD_SHIFT 0 /* line 0 */
+#define VG_IRQ_ENABLE_RECORD_MASK 0x00000001
+#define VG_IRQ_ENABLE_TAMPER_SHIFT 1 /* line 1 */
+#define VG_IRQ_ENABLE_TAMPER_MASK 0x00000002
+#define VG_IRQ_ENABLE_UART_RECEIVED_SHIFT 2 /* line 2 */
+#define VG_IRQ_ENABLE_UART_RECEIVED_MASK 0x00000004
+#define VG_IRQ_ENABLE_UART_SENT_SHIFT 3 /* line 3 */
+#define VG_IRQ_ENABLE_UART_SENT_MASK 0x00000008
+#define VG_IRQ_ENABLE_FLASH_SHIFT 4 /* line 4 */
+#define VG_IRQ_ENABLE_FLASH_MASK 0x00000010
+#define VG_IRQ_ENABLE_SHA256_SHIFT 5 /* line 5 */
+#define VG_IRQ_ENABLE_SHA256_MASK 0x00000020
+#define VG_IRQ_ENABLE_CELL_SHIFT 6 /* line 6 */
+#define VG_IRQ_ENABLE_CELL_MASK 0x00000040
+#define VG_IRQ_NEXT 0x80000108 /* read: the lowest line that asks and is enabled */
+#define VG_IRQ_NEXT_LINE_SHIFT 0 /* its number */
+#define VG_IRQ_NEXT_LINE_MASK 0x0000001f
+#define VG_IRQ_NEXT_VALID_SHIFT 5 /* there is one */
+#define VG_IRQ_NEXT_VALID_MASK 0x00000020
+
+/* Counts cycles since reset; its line into the core is high while now >= alarm. */
+#define VG_TIMER_NOW_LOW 0x80000200 /* read: lower half of the time; reading it holds the upper half */
+#define VG_TIMER_NOW_HIGH 0x80000204 /* read: upper half, as it was when `now_low` was last read */
+#define VG_TIMER_ALARM_LOW 0x80000208 /* read, write: lower half of the alarm */
+#define VG_TIMER_ALARM_LOW_RESET 0xffffffff
+#define VG_TIMER_ALARM_HIGH 0x8000020c /* read, write: upper half; write all ones to it first */
+#define VG_TIMER_ALARM_HIGH_RESET 0xffffffff
+
+/* 8 data bits, no parity, one stop bit; a bit lasts whole + fraction/256 cycles on average. */
+#define VG_UART_RECEIVE 0x80000300 /* read takes: the next byte received */
+#define VG_UART_RECEIVE_BYTE_SHIFT 0 /* the byte */
+#define VG_UART_RECEIVE_BYTE_MASK 0x000000ff
+#define VG_UART_RECEIVE_VALID_SHIFT 8 /* there was one */
+#define VG_UART_RECEIVE_VALID_MASK 0x00000100
+#define VG_UART_SEND 0x80000304 /* write: a byte to send; lost when there is no room */
+#define VG_UART_SEND_BYTE_SHIFT 0
+#define VG_UART_SEND_BYTE_MASK 0x000000ff
+#define VG_UART_STATUS 0x80000308 /* read: the FIFOs */
+#define VG_UART_STATUS_RECEIVED_SHIFT 0 /* bytes that wait in the receive FIFO */
+#define VG_UART_STATUS_RECEIVED_MASK 0x00000fff
+#define VG_UART_STATUS_ROOM_SHIFT 12 /* bytes that fit into the transmit FIFO */
+#define VG_UART_STATUS_ROOM_MASK 0x00fff000
+#define VG_UART_STATUS_IDLE_SHIFT 24 /* nothing is being sent */
+#define VG_UART_STATUS_IDLE_MASK 0x01000000
+#define VG_UART_ERRORS 0x8000030c /* read, write 1 to clear: what went wrong */
+#define VG_UART_ERRORS_OVERRUN_SHIFT 0 /* a byte came while the receive FIFO was full */
+#define VG_UART_ERRORS_OVERRUN_MASK 0x00000001
+#define VG_UART_ERRORS_FRAMING_SHIFT 1 /* a stop bit was missing */
+#define VG_UART_ERRORS_FRAMING_MASK 0x00000002
+#define VG_UART_ERRORS_LOST_SHIFT 2 /* a byte was written while the transmit FIFO was full */
+#define VG_UART_ERRORS_LOST_MASK 0x00000004
+#define VG_UART_DIVIDER 0x80000310 /* read, write: cycles per bit */
+#define VG_UART_DIVIDER_RESET 0xd900
+#define VG_UART_DIVIDER_FRACTION_SHIFT 0 /* 1/256 cycles */
+#define VG_UART_DIVIDER_FRACTION_MASK 0x000000ff
+#define VG_UART_DIVIDER_WHOLE_SHIFT 8 /* cycles, at least 4 */
+#define VG_UART_DIVIDER_WHOLE_MASK 0x00ffff00
+
+/* Commands to the SPI flash; reads in place go through the flash window and wait while a command runs. */
+#define VG_FLASH_CONTROL 0x80000400 /* read, write: how commands are sent */
+#define VG_FLASH_CONTROL_RESET 0x8
+#define VG_FLASH_CONTROL_SELECT_SHIFT 0 /* the chip is selected */
+#define VG_FLASH_CONTROL_SELECT_MASK 0x00000001
+#define VG_FLASH_CONTROL_QUAD_SHIFT 1 /* four data lines, else one */
+#define VG_FLASH_CONTROL_QUAD_MASK 0x00000002
+#define VG_FLASH_CONTROL_RECEIVE_SHIFT 2 /* four data lines are inputs */
+#define VG_FLASH_CONTROL_RECEIVE_MASK 0x00000004
+#define VG_FLASH_CONTROL_WINDOW_SHIFT 3 /* the flash window is open; no commands meanwhile */
+#define VG_FLASH_CONTROL_WINDOW_MASK 0x00000008
+#define VG_FLASH_CONTROL_DIVIDER_SHIFT 4 /* half a clock period of the flash, in cycles, less one */
+#define VG_FLASH_CONTROL_DIVIDER_MASK 0x00000ff0
+#define VG_FLASH_STATUS 0x80000404 /* read: where the command stands */
+#define VG_FLASH_STATUS_BUSY_SHIFT 0 /* a byte is on the wire */
+#define VG_FLASH_STATUS_BUSY_MASK 0x00000001
+#define VG_FLASH_STATUS_VALID_SHIFT 1 /* `data` holds a byte received */
+#define VG_FLASH_STATUS_VALID_MASK 0x00000002
+#define VG_FLASH_DATA 0x80000408 /* read, write: write: send this byte; read: the byte that came back for it */
+#define VG_FLASH_DATA_BYTE_SHIFT 0 /* the byte */
+#define VG_FLASH_DATA_BYTE_MASK 0x000000ff
+
+/* The compression function; padding is the program's business. */
+#define VG_SHA256_CONTROL 0x80000500 /* write: start */
+#define VG_SHA256_CONTROL_FIRST_SHIFT 0 /* begin from the standard's initial value */
+#define VG_SHA256_CONTROL_FIRST_MASK 0x00000001
+#define VG_SHA256_CONTROL_GO_SHIFT 1 /* take the block in */
+#define VG_SHA256_CONTROL_GO_MASK 0x00000002
+#define VG_SHA256_STATUS 0x80000504 /* read: progress */
+#define VG_SHA256_STATUS_BUSY_SHIFT 0 /* a block is being taken in */
+#define VG_SHA256_STATUS_BUSY_MASK 0x00000001
+#define VG_SHA256_BLOCK 0x80000540 /* write: the block's 16 words, most significant byte first */
+#define VG_SHA256_BLOCK_COUNT 16
+#define VG_SHA256_DIGEST 0x80000580 /* read: the 8 words of the state */
+#define VG_SHA256_DIGEST_COUNT 8
+
+/* The screening pipeline as the kernel sees it.  Machine mode only: no protection entry opens it to user mode. */
+#define VG_COPROCESSOR_DISPATCH 0xfffff800 /* read: address of the handler that this call is to go to: its own if it may run, else the verdict's; outside a call, and when the verdict takes too long, the deny handler */
+#define VG_COPROCESSOR_STATUS 0xfffff804 /* read: what waits and what is in force */
+#define VG_COPROCESSOR_STATUS_IN_CALL_SHIFT 0 /* between a user-mode ecall and the return */
+#define VG_COPROCESSOR_STATUS_IN_CALL_MASK 0x00000001
+#define VG_COPROCESSOR_STATUS_EVENT_READY_SHIFT 1 /* the event port takes an event */
+#define VG_COPROCESSOR_STATUS_EVENT_READY_MASK 0x00000002
+#define VG_COPROCESSOR_STATUS_PATH_READY_SHIFT 2 /* the path port takes a word */
+#define VG_COPROCESSOR_STATUS_PATH_READY_MASK 0x00000004
+#define VG_COPROCESSOR_STATUS_RECORD_VALID_SHIFT 3 /* a record waits */
+#define VG_COPROCESSOR_STATUS_RECORD_VALID_MASK 0x00000008
+#define VG_COPROCESSOR_STATUS_STATE_VALID_SHIFT 4 /* the state of a SPILL waits */
+#define VG_COPROCESSOR_STATUS_STATE_VALID_MASK 0x00000010
+#define VG_COPROCESSOR_STATUS_LOAD_BUSY_SHIFT 5 /* the load port is still writing */
+#define VG_COPROCESSOR_STATUS_LOAD_BUSY_MASK 0x00000020
+#define VG_COPROCESSOR_STATUS_RUNNING_SHIFT 6 /* a model is in force */
+#define VG_COPROCESSOR_STATUS_RUNNING_MASK 0x00000040
+#define VG_COPROCESSOR_STATUS_MODEL_SHIFT 7 /* which slot it is in */
+#define VG_COPROCESSOR_STATUS_MODEL_MASK 0x00000080
+#define VG_COPROCESSOR_STATUS_MODEL_READY_SHIFT 8 /* bit s: model slot s holds a verified model */
+#define VG_COPROCESSOR_STATUS_MODEL_READY_MASK 0x00000300
+#define VG_COPROCESSOR_LOCK 0xfffff808 /* read, write 1 to set until reset: tables that nobody may write until reset */
+#define VG_COPROCESSOR_LOCK_MODEL_SHIFT 0 /* both model slots and the switch */
+#define VG_COPROCESSOR_LOCK_MODEL_MASK 0x00000001
+#define VG_COPROCESSOR_LOCK_POLICY_SHIFT 1 /* attributes, judge, modes */
+#define VG_COPROCESSOR_LOCK_POLICY_MASK 0x00000002
+#define VG_COPROCESSOR_LOCK_VACCINES_SHIFT 2 /* the vaccine banks */
+#define VG_COPROCESSOR_LOCK_VACCINES_MASK 0x00000004
+#define VG_COPROCESSOR_LOCK_HANDLERS_SHIFT 3 /* the handler tables */
+#define VG_COPROCESSOR_LOCK_HANDLERS_MASK 0x00000008
+#define VG_COPROCESSOR_TAMPER 0xfffff80c /* read: why the core was stopped */
+#define VG_COPROCESSOR_TAMPER_UNDISPATCHED_SHIFT 0 /* return to user mode without this call's dispatch read */
+#define VG_COPROCESSOR_TAMPER_UNDISPATCHED_MASK 0x00000001
+#define VG_COPROCESSOR_TAMPER_STRAYED_SHIFT 1 /* a fetch that did not follow the handler named */
+#define VG_COPROCESSOR_TAMPER_STRAYED_MASK 0x00000002
+#define VG_COPROCESSOR_TAMPER_LOCKED_SHIFT 2 /* a write to a locked table */
+#define VG_COPROCESSOR_TAMPER_LOCKED_MASK 0x00000004
+#define VG_COPROCESSOR_SLOT 0xfffff810 /* read, write: slot of the process that runs */
+#define VG_COPROCESSOR_SLOT_NUMBER_SHIFT 0 /* 0..31 */
+#define VG_COPROCESSOR_SLOT_NUMBER_MASK 0x0000003f
+#define VG_COPROCESSOR_GENERATION 0xfffff814 /* read, write: its generation */
+#define VG_COPROCESSOR_WINDOW_BASE 0xfffff818 /* read, write: what the bus adds to the process's addresses */
+#define VG_COPROCESSOR_WINDOW_LIMIT 0xfffff81c /* read, write: bytes of `user` that the process may reach */
+#define VG_COPROCESSOR_CWD 0xfffff820 /* read, write: where the running process's relative paths start */
+#define VG_COPROCESSOR_CWD_NODE_SHIFT 0 /* path node */
+#define VG_COPROCESSOR_CWD_NODE_MASK 0x000000ff
+#define VG_COPROCESSOR_CWD_EXCESS_SHIFT 8 /* unknown components below it */
+#define VG_COPROCESSOR_CWD_EXCESS_MASK 0x0000ff00
+#define VG_COPROCESSOR_SHED 0xfffff824 /* read: records lost on the observability lane since reset */
+#define VG_COPROCESSOR_EVENT 0xfffff840 /* write: the words of an EVENT; the last one offers it */
+#define VG_COPROCESSOR_EVENT_COUNT 8
+#define VG_COPROCESSOR_PATH 0xfffff860 /* write: the offered event's path stream: per path a PATH_HEAD, then its text, 4 bytes a word */
+#define VG_COPROCESSOR_LOAD_ADDRESS 0xfffff868 /* read, write: address on the load port; every write of `load_data` moves it on by one */
+#define VG_COPROCESSOR_LOAD_ADDRESS_ADDRESS_SHIFT 0 /* target << 16 | offset */
+#define VG_COPROCESSOR_LOAD_ADDRESS_ADDRESS_MASK 0x001fffff
+#define VG_COPROCESSOR_LOAD_DATA 0xfffff86c /* write: what is to be written there */
+#define VG_COPROCESSOR_RECORD 0xfffff880 /* read takes: the oldest RECORD; reading the last word takes it */
+#define VG_COPROCESSOR_RECORD_COUNT 6
+#define VG_COPROCESSOR_STATE 0xfffff8a0 /* read takes: the STATE of a SPILL; reading the last word takes it */
+#define VG_COPROCESSOR_STATE_COUNT 6
+#define VG_COPROCESSOR_VACCINE 0xfffff8c0 /* read, write: which vaccine the two registers behind it show */
+#define VG_COPROCESSOR_VACCINE_INDEX_SHIFT 0 /* its index */
+#define VG_COPROCESSOR_VACCINE_INDEX_MASK 0x000001ff
+#define VG_COPROCESSOR_VACCINE_HITS 0xfffff8c4 /* read: how often it has matched */
+#define VG_COPROCESSOR_VACCINE_EXPIRY 0xfffff8c8 /* read: second at which it expires */
+#define VG_COPROCESSOR_HANDLER_INDEX 0xfffff8d0 /* read, write: canonical id whose handler is written next; moves on */
+#define VG_COPROCESSOR_HANDLER_INDEX_ID_SHIFT 0 /* canonical id */
+#define VG_COPROCESSOR_HANDLER_INDEX_ID_MASK 0x000001ff
+#define VG_COPROCESSOR_HANDLER 0xfffff8d4 /* write: its handler's address */
+#define VG_COPROCESSOR_VERDICT_HANDLER 0xfffff8e0 /* read, write: handler by verdict; ALLOW's is never used */
+#define VG_COPROCESSOR_VERDICT_HANDLER_COUNT 6
+
+/* What comes before a path's text on the path stream. */
+#define VG_PATH_HEAD_WORDS 1
+#define VG_PATH_HEAD_BYTES 4
+#define VG_PATH_HEAD_NODE_OFFSET 0 /* path node where the path starts if it is relative */
+#define VG_PATH_HEAD_NODE_WIDTH 8
+#define VG_PATH_HEAD_EXCESS_OFFSET 8 /* unknown components below that node */
+#define VG_PATH_HEAD_EXCESS_WIDTH 8
+#define VG_PATH_HEAD_LENGTH_OFFSET 16 /* bytes of text */
+#define VG_PATH_HEAD_LENGTH_WIDTH 16
+
+/* The link.  Declared: nothing implements it yet; the system on chip, its firmware and the link will. */
+#define VG_LINK_VERSION 1 /* version of framing and frame types */
+#define VG_LINK_DELIMITER 0 /* the byte that ends every frame */
+#define VG_LINK_CRC_BYTES 4 /* bytes of CRC behind the payload */
+#define VG_LINK_CRC_POLYNOMIAL 0xedb88320 /* CRC-32, reflected; starts and ends with all ones */
+#define VG_LINK_PAYLOAD_MAX 4096 /* bytes of payload that every receiver takes */
+#define VG_LINK_MODEL_CHUNK 512 /* bytes of a model in one MODEL_DATA */
+#define VG_LINK_HELLO_MAGIC 0x31474956 /* first word of a HELLO */
+#define VG_LINK_ABORT_ZEROS 2 /* delimiters before an ABORT */
+
+/* What every frame begins with. */
+#define VG_FRAME_HEADER_WORDS 1
+#define VG_FRAME_HEADER_BYTES 4
+#define VG_FRAME_HEADER_TYPE_OFFSET 0 /* frame type */
+#define VG_FRAME_HEADER_TYPE_WIDTH 8
+#define VG_FRAME_HEADER_CREDIT_OFFSET 8 /* numbered frames that the sender of this frame can take now */
+#define VG_FRAME_HEADER_CREDIT_WIDTH 8
+#define VG_FRAME_HEADER_SEQUENCE_OFFSET 16 /* number of this frame; an unnumbered frame has the next one's */
+#define VG_FRAME_HEADER_SEQUENCE_WIDTH 16
+
+/* Fixed part of HELLO. */
+#define VG_FRAME_HELLO_WORDS 9
+#define VG_FRAME_HELLO_BYTES 36
+#define VG_FRAME_HELLO_MAGIC_OFFSET 0 /* HELLO_MAGIC */
+#define VG_FRAME_HELLO_MAGIC_WIDTH 32
+#define VG_FRAME_HELLO_LINK_OFFSET 32 /* LINK_VERSION */
+#define VG_FRAME_HELLO_LINK_WIDTH 8
+#define VG_FRAME_HELLO_LINK_OLDEST_OFFSET 40 /* oldest link version that is still spoken */
+#define VG_FRAME_HELLO_LINK_OLDEST_WIDTH 8
+#define VG_FRAME_HELLO_CONTRACT_OFFSET 48 /* CONTRACT_VERSION */
+#define VG_FRAME_HELLO_CONTRACT_WIDTH 16
+#define VG_FRAME_HELLO_CAPABILITIES_OFFSET 64 /* bit c: Capability c */
+#define VG_FRAME_HELLO_CAPABILITIES_WIDTH 32
+#define VG_FRAME_HELLO_PAYLOAD_MAX_OFFSET 96 /* bytes of payload that this side takes */
+#define VG_FRAME_HELLO_PAYLOAD_MAX_WIDTH 16
+#define VG_FRAME_HELLO_ANSWER_OFFSET 112 /* this answers a HELLO */
+#define VG_FRAME_HELLO_ANSWER_WIDTH 1
+#define VG_FRAME_HELLO_SPARE0_OFFSET 113 /* 0 */
+#define VG_FRAME_HELLO_SPARE0_WIDTH 15
+#define VG_FRAME_HELLO_SESSION_OFFSET 128 /* drawn by the host; the answer repeats it */
+#define VG_FRAME_HELLO_SESSION_WIDTH 32
+#define VG_FRAME_HELLO_CLOCK_OFFSET 160 /* the board's cycles per second; 0 from the host */
+#define VG_FRAME_HELLO_CLOCK_WIDTH 32
+#define VG_FRAME_HELLO_LINE_RATE_OFFSET 192 /* bits per second on the line; 0 from the host */
+#define VG_FRAME_HELLO_LINE_RATE_WIDTH 32
+#define VG_FRAME_HELLO_BOARD_LOW_OFFSET 224 /* the board's number, lower half; 0 from the host */
+#define VG_FRAME_HELLO_BOARD_LOW_WIDTH 32
+#define VG_FRAME_HELLO_BOARD_HIGH_OFFSET 256 /* and its upper half */
+#define VG_FRAME_HELLO_BOARD_HIGH_WIDTH 32
+
+/* Fixed part of ACK. */
+#define VG_FRAME_ACK_WORDS 1
+#define VG_FRAME_ACK_BYTES 4
+#define VG_FRAME_ACK_NEXT_OFFSET 0 /* the number that is expected next */
+#define VG_FRAME_ACK_NEXT_WIDTH 16
+#define VG_FRAME_ACK_AGAIN_OFFSET 16 /* a later number has come: send from `next` on again */
+#define VG_FRAME_ACK_AGAIN_WIDTH 1
+#define VG_FRAME_ACK_SPARE0_OFFSET 17 /* 0 */
+#define VG_FRAME_ACK_SPARE0_WIDTH 15
+
+/* Fixed part of ABORT. */
+#define VG_FRAME_ABORT_WORDS 1
+#define VG_FRAME_ABORT_BYTES 4
+#define VG_FRAME_ABORT_REASON_OFFSET 0 /* for people; 0 is fine */
+#define VG_FRAME_ABORT_REASON_WIDTH 32
+
+/* Fixed part of REFUSED. */
+#define VG_FRAME_REFUSED_WORDS 1
+#define VG_FRAME_REFUSED_BYTES 4
+#define VG_FRAME_REFUSED_SEQUENCE_OFFSET 0 /* number of the frame refused */
+#define VG_FRAME_REFUSED_SEQUENCE_WIDTH 16
+#define VG_FRAME_REFUSED_TYPE_OFFSET 16 /* its type */
+#define VG_FRAME_REFUSED_TYPE_WIDTH 8
+#define VG_FRAME_REFUSED_REASON_OFFSET 24 /* why */
+#define VG_FRAME_REFUSED_REASON_WIDTH 8
+
+/* Fixed part of RESET. */
+#define VG_FRAME_RESET_WORDS 1
+#define VG_FRAME_RESET_BYTES 4
+#define VG_FRAME_RESET_KEY_OFFSET 0 /* registers.RESET_KEY */
+#define VG_FRAME_RESET_KEY_WIDTH 32
+
+/* Fixed part of EVENT. */
+#define VG_FRAME_EVENT_WORDS 1
+#define VG_FRAME_EVENT_BYTES 4
+#define VG_FRAME_EVENT_COUNT_OFFSET 0 /* how many follow, at least 1 */
+#define VG_FRAME_EVENT_COUNT_WIDTH 8
+#define VG_FRAME_EVENT_SPARE0_OFFSET 8 /* 0 */
+#define VG_FRAME_EVENT_SPARE0_WIDTH 24
+
+/* Fixed part of RECORD. */
+#define VG_FRAME_RECORD_WORDS 1
+#define VG_FRAME_RECORD_BYTES 4
+#define VG_FRAME_RECORD_COUNT_OFFSET 0 /* how many follow, at least 1 */
+#define VG_FRAME_RECORD_COUNT_WIDTH 8
+#define VG_FRAME_RECORD_SPARE0_OFFSET 8 /* 0 */
+#define VG_FRAME_RECORD_SPARE0_WIDTH 24
+
+/* Fixed part of STATE. */
+#define VG_FRAME_STATE_WORDS 1
+#define VG_FRAME_STATE_BYTES 4
+#define VG_FRAME_STATE_COUNT_OFFSET 0 /* how many follow, at least 1 */
+#define VG_FRAME_STATE_COUNT_WIDTH 8
+#define VG_FRAME_STATE_SPARE0_OFFSET 8 /* 0 */
+#define VG_FRAME_STATE_SPARE0_WIDTH 24
+
+/* Fixed part of AGGREGATE. */
+#define VG_FRAME_AGGREGATE_WORDS 2
+#define VG_FRAME_AGGREGATE_BYTES 8
+#define VG_FRAME_AGGREGATE_FROM_SEQUENCE_OFFSET 0 /* the first record counted here */
+#define VG_FRAME_AGGREGATE_FROM_SEQUENCE_WIDTH 32
+#define VG_FRAME_AGGREGATE_TO_SEQUENCE_OFFSET 32 /* the first one that is not */
+#define VG_FRAME_AGGREGATE_TO_SEQUENCE_WIDTH 32
+
+/* Fixed part of SHED. */
+#define VG_FRAME_SHED_WORDS 2
+#define VG_FRAME_SHED_BYTES 8
+#define VG_FRAME_SHED_RECORDS_OFFSET 0 /* records since reset */
+#define VG_FRAME_SHED_RECORDS_WIDTH 32
+#define VG_FRAME_SHED_LOG_OFFSET 32 /* log lines since reset */
+#define VG_FRAME_SHED_LOG_WIDTH 32
+
+/* Fixed part of RECORD_MODE. */
+#define VG_FRAME_RECORD_MODE_WORDS 1
+#define VG_FRAME_RECORD_MODE_BYTES 4
+#define VG_FRAME_RECORD_MODE_MODE_OFFSET 0 /* which */
+#define VG_FRAME_RECORD_MODE_MODE_WIDTH 8
+#define VG_FRAME_RECORD_MODE_SPARE0_OFFSET 8 /* 0 */
+#define VG_FRAME_RECORD_MODE_SPARE0_WIDTH 24
+
+/* Fixed part of MODEL_BEGIN. */
+#define VG_FRAME_MODEL_BEGIN_WORDS 9
+#define VG_FRAME_MODEL_BEGIN_BYTES 36
+#define VG_FRAME_MODEL_BEGIN_SLOT_OFFSET 0 /* model slot */
+#define VG_FRAME_MODEL_BEGIN_SLOT_WIDTH 1
+#define VG_FRAME_MODEL_BEGIN_SPARE0_OFFSET 1 /* 0 */
+#define VG_FRAME_MODEL_BEGIN_SPARE0_WIDTH 15
+#define VG_FRAME_MODEL_BEGIN_SIZE_OFFSET 16 /* bytes of the image */
+#define VG_FRAME_MODEL_BEGIN_SIZE_WIDTH 16
+#define VG_FRAME_MODEL_BEGIN_DIGEST0_OFFSET 32 /* SHA-256 of the image, bytes 0.. of it */
+#define VG_FRAME_MODEL_BEGIN_DIGEST0_WIDTH 32
+#define VG_FRAME_MODEL_BEGIN_DIGEST1_OFFSET 64 /* SHA-256 of the image, bytes 4.. of it */
+#define VG_FRAME_MODEL_BEGIN_DIGEST1_WIDTH 32
+#define VG_FRAME_MODEL_BEGIN_DIGEST2_OFFSET 96 /* SHA-256 of the image, bytes 8.. of it */
+#define VG_FRAME_MODEL_BEGIN_DIGEST2_WIDTH 32
+#define VG_FRAME_MODEL_BEGIN_DIGEST3_OFFSET 128 /* SHA-256 of the image, bytes 12.. of it */
+#define VG_FRAME_MODEL_BEGIN_DIGEST3_WIDTH 32
+#define VG_FRAME_MODEL_BEGIN_DIGEST4_OFFSET 160 /* SHA-256 of the image, bytes 16.. of it */
+#define VG_FRAME_MODEL_BEGIN_DIGEST4_WIDTH 32
+#define VG_FRAME_MODEL_BEGIN_DIGEST5_OFFSET 192 /* SHA-256 of the image, bytes 20.. of it */
+#define VG_FRAME_MODEL_BEGIN_DIGEST5_WIDTH 32
+#define VG_FRAME_MODEL_BEGIN_DIGEST6_OFFSET 224 /* SHA-256 of the image, bytes 24.. of it */
+#define VG_FRAME_MODEL_BEGIN_DIGEST6_WIDTH 32
+#define VG_FRAME_MODEL_BEGIN_DIGEST7_OFFSET 256 /* SHA-256 of the image, bytes 28.. of it */
+#define VG_FRAME_MODEL_BEGIN_DIGEST7_WIDTH 32
+
+/* Fixed part of MODEL_DATA. */
+#define VG_FRAME_MODEL_DATA_WORDS 1
+#define VG_FRAME_MODEL_DATA_BYTES 4
+#define VG_FRAME_MODEL_DATA_SLOT_OFFSET 0 /* model slot */
+#define VG_FRAME_MODEL_DATA_SLOT_WIDTH 1
+#define VG_FRAME_MODEL_DATA_SPARE0_OFFSET 1 /* 0 */
+#define VG_FRAME_MODEL_DATA_SPARE0_WIDTH 15
+#define VG_FRAME_MODEL_DATA_OFFSET_OFFSET 16 /* where they stand in the image */
+#define VG_FRAME_MODEL_DATA_OFFSET_WIDTH 16
+
+/* Fixed part of MODEL_VECTORS. */
+#define VG_FRAME_MODEL_VECTORS_WORDS 1
+#define VG_FRAME_MODEL_VECTORS_BYTES 4
+#define VG_FRAME_MODEL_VECTORS_COUNT_OFFSET 0 /* how many follow, at least 1 */
+#define VG_FRAME_MODEL_VECTORS_COUNT_WIDTH 8
+#define VG_FRAME_MODEL_VECTORS_SPARE0_OFFSET 8 /* 0 */
+#define VG_FRAME_MODEL_VECTORS_SPARE0_WIDTH 24
+
+/* Fixed part of MODEL_END. */
+#define VG_FRAME_MODEL_END_WORDS 1
+#define VG_FRAME_MODEL_END_BYTES 4
+#define VG_FRAME_MODEL_END_SLOT_OFFSET 0 /* model slot */
+#define VG_FRAME_MODEL_END_SLOT_WIDTH 1
+#define VG_FRAME_MODEL_END_SWAP_OFFSET 1 /* if all is well, switch to it */
+#define VG_FRAME_MODEL_END_SWAP_WIDTH 1
+#define VG_FRAME_MODEL_END_SPARE0_OFFSET 2 /* 0 */
+#define VG_FRAME_MODEL_END_SPARE0_WIDTH 30
+
+/* Fixed part of MODEL_READ. */
+#define VG_FRAME_MODEL_READ_WORDS 1
+#define VG_FRAME_MODEL_READ_BYTES 4
+#define VG_FRAME_MODEL_READ_SLOT_OFFSET 0 /* model slot */
+#define VG_FRAME_MODEL_READ_SLOT_WIDTH 1
+#define VG_FRAME_MODEL_READ_SPARE0_OFFSET 1 /* 0 */
+#define VG_FRAME_MODEL_READ_SPARE0_WIDTH 31
+
+/* Fixed part of MODEL_STATUS. */
+#define VG_FRAME_MODEL_STATUS_WORDS 9
+#define VG_FRAME_MODEL_STATUS_BYTES 36
+#define VG_FRAME_MODEL_STATUS_SLOT_OFFSET 0 /* model slot */
+#define VG_FRAME_MODEL_STATUS_SLOT_WIDTH 1
+#define VG_FRAME_MODEL_STATUS_SPARE0_OFFSET 1 /* 0 */
+#define VG_FRAME_MODEL_STATUS_SPARE0_WIDTH 7
+#define VG_FRAME_MODEL_STATUS_RESULT_OFFSET 8 /* how it stands */
+#define VG_FRAME_MODEL_STATUS_RESULT_WIDTH 8
+#define VG_FRAME_MODEL_STATUS_VECTOR_OFFSET 16 /* number of the self-test vector that failed */
+#define VG_FRAME_MODEL_STATUS_VECTOR_WIDTH 16
+#define VG_FRAME_MODEL_STATUS_DIGEST0_OFFSET 32 /* SHA-256 of the image, bytes 0.. of it */
+#define VG_FRAME_MODEL_STATUS_DIGEST0_WIDTH 32
+#define VG_FRAME_MODEL_STATUS_DIGEST1_OFFSET 64 /* SHA-256 of the image, bytes 4.. of it */
+#define VG_FRAME_MODEL_STATUS_DIGEST1_WIDTH 32
+#define VG_FRAME_MODEL_STATUS_DIGEST2_OFFSET 96 /* SHA-256 of the image, bytes 8.. of it */
+#define VG_FRAME_MODEL_STATUS_DIGEST2_WIDTH 32
+#define VG_FRAME_MODEL_STATUS_DIGEST3_OFFSET 128 /* SHA-256 of the image, bytes 12.. of it */
+#define VG_FRAME_MODEL_STATUS_DIGEST3_WIDTH 32
+#define VG_FRAME_MODEL_STATUS_DIGEST4_OFFSET 160 /* SHA-256 of the image, bytes 16.. of it */
+#define VG_FRAME_MODEL_STATUS_DIGEST4_WIDTH 32
+#define VG_FRAME_MODEL_STATUS_DIGEST5_OFFSET 192 /* SHA-256 of the image, bytes 20.. of it */
+#define VG_FRAME_MODEL_STATUS_DIGEST5_WIDTH 32
+#define VG_FRAME_MODEL_STATUS_DIGEST6_OFFSET 224 /* SHA-256 of the image, bytes 24.. of it */
+#define VG_FRAME_MODEL_STATUS_DIGEST6_WIDTH 32
+#define VG_FRAME_MODEL_STATUS_DIGEST7_OFFSET 256 /* SHA-256 of the image, bytes 28.. of it */
+#define VG_FRAME_MODEL_STATUS_DIGEST7_WIDTH 32
+
+/* Fixed part of LOAD. */
+#define VG_FRAME_LOAD_WORDS 1
+#define VG_FRAME_LOAD_BYTES 4
+#define VG_FRAME_LOAD_ADDRESS_OFFSET 0 /* where the first one goes: target << 16 | offset */
+#define VG_FRAME_LOAD_ADDRESS_WIDTH 21
+#define VG_FRAME_LOAD_SPARE0_OFFSET 21 /* 0 */
+#define VG_FRAME_LOAD_SPARE0_WIDTH 11
+
+/* Fixed part of LOG_READ. */
+#define VG_FRAME_LOG_READ_WORDS 1
+#define VG_FRAME_LOG_READ_BYTES 4
+#define VG_FRAME_LOG_READ_PLACE_OFFSET 0 /* bytes of log since reset before the first one wanted */
+#define VG_FRAME_LOG_READ_PLACE_WIDTH 32
+
+/* Fixed part of LOG. */
+#define VG_FRAME_LOG_WORDS 2
+#define VG_FRAME_LOG_BYTES 8
+#define VG_FRAME_LOG_PLACE_OFFSET 0 /* bytes of log since reset before this piece */
+#define VG_FRAME_LOG_PLACE_WIDTH 32
+#define VG_FRAME_LOG_END_OFFSET 32 /* bytes of log since reset so far */
+#define VG_FRAME_LOG_END_WIDTH 32
+
+/* Fixed part of TERMINAL. */
+#define VG_FRAME_TERMINAL_WORDS 1
+#define VG_FRAME_TERMINAL_BYTES 4
+#define VG_FRAME_TERMINAL_SPARE0_OFFSET 0 /* 0 */
+#define VG_FRAME_TERMINAL_SPARE0_WIDTH 32
+
+/* How often a slot's process was allowed a call since the last AGGREGATE. */
+#define VG_AGGREGATE_ENTRY_WORDS 2
+#define VG_AGGREGATE_ENTRY_BYTES 8
+#define VG_AGGREGATE_ENTRY_SLOT_OFFSET 0 /* the process's slot */
+#define VG_AGGREGATE_ENTRY_SLOT_WIDTH 6
+#define VG_AGGREGATE_ENTRY_SPARE0_OFFSET 6 /* 0 */
+#define VG_AGGREGATE_ENTRY_SPARE0_WIDTH 1
+#define VG_AGGREGATE_ENTRY_ID_OFFSET 7 /* canonical system call */
+#define VG_AGGREGATE_ENTRY_ID_WIDTH 9
+#define VG_AGGREGATE_ENTRY_COUNT_OFFSET 16 /* times; a fuller count is sent as a second entry */
+#define VG_AGGREGATE_ENTRY_COUNT_WIDTH 16
+#define VG_AGGREGATE_ENTRY_GENERATION_OFFSET 32 /* the process's life */
+#define VG_AGGREGATE_ENTRY_GENERATION_WIDTH 32
+
+/* The state of one process that left its slot. */
+#define VG_STATE_ENTRY_WORDS 2
+#define VG_STATE_ENTRY_BYTES 8
+#define VG_STATE_ENTRY_SLOT_OFFSET 0 /* the slot that it left */
+#define VG_STATE_ENTRY_SLOT_WIDTH 6
+#define VG_STATE_ENTRY_TREE_OFFSET 6 /* its process tree */
+#define VG_STATE_ENTRY_TREE_WIDTH 6
+#define VG_STATE_ENTRY_SPARE0_OFFSET 12 /* 0 */
+#define VG_STATE_ENTRY_SPARE0_WIDTH 20
+#define VG_STATE_ENTRY_GENERATION_OFFSET 32 /* the process's life */
+#define VG_STATE_ENTRY_GENERATION_WIDTH 32
+
+#ifndef __ASSEMBLER__
+#include <stdint.h>
+
+/* A layout's field in an array of its words: VG_GET(record.words, VG_RECORD_SLOT). */
+#define VG_GET(words, FIELD) ((uint32_t)vg_get((words), FIELD##_OFFSET, FIELD##_WIDTH))
+#define VG_GET64(words, FIELD) vg_get((words), FIELD##_OFFSET, FIELD##_WIDTH)
+#define VG_PUT(words, FIELD, value) vg_put((words), FIELD##_OFFSET, FIELD##_WIDTH, (value))
+
+/* A register's field: VG_FIELD(VG_REG(VG_UART_STATUS), VG_UART_STATUS_ROOM). */
+#define VG_REG(address) (*(volatile uint32_t *)(uintptr_t)(address))
+#define VG_FIELD(word, FIELD) (((word) & FIELD##_MASK) >> FIELD##_SHIFT)
+#define VG_VALUE(FIELD, value) (((uint32_t)(value) << FIELD##_SHIFT) & FIELD##_MASK)
+
+/* Return `width` (1..64) bits from bit `offset` on. */
+static inline uint64_t vg_get(const uint32_t *words, unsigned offset, unsigned width)
+{
+    unsigned word = offset / 32, shift = offset % 32;
+    uint64_t value = words[word] >> shift;
+    for (unsigned have = 32 - shift; have < width; have += 32)
+        value |= (uint64_t)words[++word] << have;
+    return width == 64 ? value : value & (((uint64_t)1 << width) - 1);
+}
+
+/* Set `width` (1..64) bits from bit `offset` on; bits of `value` beyond them are dropped. */
+static inline void vg_put(uint32_t *words, unsigned offset, unsigned width, uint64_t value)
+{
+    while (width) {
+        unsigned shift = offset % 32;
+        unsigned part = width < 32 - shift ? width : 32 - shift;
+        uint32_t mask = (part == 32 ? UINT32_MAX : ((uint32_t)1 << part) - 1) << shift;
+        uint32_t *word = &words[offset / 32];
+        *word = (*word & ~mask) | (((uint32_t)value << shift) & mask);
+        value >>= part;
+        offset += part;
+        width -= part;
+    }
+}
+
+enum vg_verdict {
+    VG_VERDICT_ALLOW = 0,
+    VG_VERDICT_DECOY = 1,
+    VG_VERDICT_CLONE = 2,
+    VG_VERDICT_QUARANTINE = 3,
+    VG_VERDICT_DENY = 4,
+    VG_VERDICT_KILL = 5,
+};
+
+enum vg_tier {
+    VG_TIER_CALM = 0,
+    VG_TIER_SUSPECT = 1,
+    VG_TIER_HOSTILE = 2,
+    VG_TIER_CERTAIN = 3,
+};
+
+enum vg_fault {
+    VG_FAULT_NONE = 0,
+    VG_FAULT_STALE = 1, /* the slot is not live, or lives another generation */
+    VG_FAULT_NO_SLOT = 2, /* the slot named for a new process is taken or does not exist */
+    VG_FAULT_SOURCE = 3, /* the event names a slot of the other source's half */
+    VG_FAULT_TREE = 4, /* the tree named for a new root is still in use */
+    VG_FAULT_VACCINE = 5, /* the vaccine's place is taken, or there was none to revoke */
+    VG_FAULT_MODEL = 6, /* no model is in force, or the one to switch to is not verified or already is */
+    VG_FAULT_KIND = 7, /* no such event kind */
+};
+
+enum vg_path_class {
+    VG_PATH_CLASS_NONE = 0, /* the call names no path */
+    VG_PATH_CLASS_OTHER = 1, /* nothing known */
+    VG_PATH_CLASS_LIBRARY = 2,
+    VG_PATH_CLASS_PROGRAM = 3,
+    VG_PATH_CLASS_TEMPORARY = 4,
+    VG_PATH_CLASS_HOME = 5,
+    VG_PATH_CLASS_DATA = 6,
+    VG_PATH_CLASS_RUNTIME = 7,
+    VG_PATH_CLASS_CONFIG = 8,
+    VG_PATH_CLASS_DEVICE = 9,
+    VG_PATH_CLASS_SYSTEM = 10, /* /proc, /sys: what the machine tells of itself */
+    VG_PATH_CLASS_ACCOUNTS = 11, /* who may log in */
+    VG_PATH_CLASS_PERSISTENCE = 12, /* what runs by itself later */
+    VG_PATH_CLASS_FOREIGN = 13, /* another process's memory or descriptors */
+    VG_PATH_CLASS_KERNEL = 14, /* kernel settings, memory, modules, boot */
+    VG_PATH_CLASS_SECRET = 15, /* hashes, keys, credentials */
+};
+
+enum vg_call_class {
+    VG_CALL_CLASS_NEUTRAL = 0, /* no effect on anything: never raises or lowers a score */
+    VG_CALL_CLASS_READ = 1,
+    VG_CALL_CLASS_WRITE = 2,
+    VG_CALL_CLASS_IRREVERSIBLE = 3,
+    VG_CALL_CLASS_MEMORY = 4,
+    VG_CALL_CLASS_PROCESS = 5,
+    VG_CALL_CLASS_NETWORK = 6,
+    VG_CALL_CLASS_PRIVILEGE = 7,
+};
+
+enum vg_kind {
+    VG_KIND_CALL = 0, /* a system call: id, args, paths, ok, epoch */
+    VG_KIND_CLEAR = 1, /* slot becomes a blank root process: id = tree, args[0] = profile */
+    VG_KIND_FORK = 2, /* args[0] = the child's slot (>= 64: none was free), args[1] = the child's generation */
+    VG_KIND_EXEC = 3, /* args[0] = profile whose allow-list applies from now on too */
+    VG_KIND_EXIT = 4, /* args[0] = heir's slot (>= 64: none), args[1] = heir's generation */
+    VG_KIND_SPILL = 5, /* the slot's state leaves with the record, the slot is free */
+    VG_KIND_RESTORE = 6, /* args = the state that a SPILL gave, id = tree */
+    VG_KIND_SWAP = 7, /* args[0] = model slot in force from the next event on */
+    VG_KIND_VACCINATE = 8, /* args[0..1] = key, args[2] = index | bank << 16 */
+    VG_KIND_REVOKE = 9, /* the same arguments */
+};
+
+enum vg_target {
+    VG_TARGET_MODEL0 = 0, /* bytes of the image in model slot 0 */
+    VG_TARGET_MODEL1 = 1, /* and slot 1 */
+    VG_TARGET_ATTRIBUTES = 2, /* 512 words, see policy.ATTRIBUTES */
+    VG_TARGET_JUDGE = 3, /* 256 rows of two words (row * 2, lower 32 bits first; the upper half commits) */
+    VG_TARGET_ENFORCE = 4, /* 16 mode bits */
+    VG_TARGET_MASK = 5, /* bank * 4: mask bits 0..31, + 1: mask bits 32..58 (commits), + 2: fields that enter the hash */
+    VG_TARGET_HASH = 6, /* nibble * 16 + value: 9 secret bits */
+    VG_TARGET_READY = 7, /* bit s: model slot s holds a verified model and may be switched to */
+    VG_TARGET_CLOCK = 8, /* seconds, for the expiry of vaccines */
+};
+
+enum vg_irq {
+    VG_IRQ_RECORD = 0, /* a record waits */
+    VG_IRQ_TAMPER = 1, /* a verdict was ignored, or a locked table written */
+    VG_IRQ_UART_RECEIVED = 2, /* the receive FIFO holds something */
+    VG_IRQ_UART_SENT = 3, /* the transmit FIFO is at most half full */
+    VG_IRQ_FLASH = 4, /* the flash command is done */
+    VG_IRQ_SHA256 = 5, /* the block is done */
+    VG_IRQ_CELL = 6, /* the cell has stopped */
+};
+
+enum vg_frame_type {
+    VG_FRAME_TYPE_HELLO = 1,
+    VG_FRAME_TYPE_ACK = 2,
+    VG_FRAME_TYPE_ABORT = 3,
+    VG_FRAME_TYPE_REFUSED = 4,
+    VG_FRAME_TYPE_RESET = 5,
+    VG_FRAME_TYPE_EVENT = 16,
+    VG_FRAME_TYPE_RECORD = 17,
+    VG_FRAME_TYPE_STATE = 18,
+    VG_FRAME_TYPE_AGGREGATE = 19,
+    VG_FRAME_TYPE_SHED = 20,
+    VG_FRAME_TYPE_RECORD_MODE = 21,
+    VG_FRAME_TYPE_MODEL_BEGIN = 32,
+    VG_FRAME_TYPE_MODEL_DATA = 33,
+    VG_FRAME_TYPE_MODEL_VECTORS = 34,
+    VG_FRAME_TYPE_MODEL_END = 35,
+    VG_FRAME_TYPE_MODEL_READ = 36,
+    VG_FRAME_TYPE_MODEL_STATUS = 37,
+    VG_FRAME_TYPE_LOAD = 40,
+    VG_FRAME_TYPE_LOG_READ = 48,
+    VG_FRAME_TYPE_LOG = 49,
+    VG_FRAME_TYPE_TERMINAL = 56,
+};
+
+enum vg_capability {
+    VG_CAPABILITY_SIMULATED = 0, /* the board is simulated */
+    VG_CAPABILITY_RECORDS_ALL = 1, /* every record can be sent, with back-pressure */
+    VG_CAPABILITY_AGGREGATES = 2, /* allowed calls can be sent as counts */
+    VG_CAPABILITY_CELL = 3, /* the cell is there */
+    VG_CAPABILITY_SHELL = 4, /* a terminal can be had beside the frames */
+};
+
+enum vg_refusal {
+    VG_REFUSAL_TYPE = 1, /* no such frame type */
+    VG_REFUSAL_LENGTH = 2, /* the payload is shorter or longer than its type has it */
+    VG_REFUSAL_VERSION = 3, /* the other side's versions cannot be spoken */
+    VG_REFUSAL_BUSY = 4, /* another transfer is under way */
+    VG_REFUSAL_ORDER = 5, /* not now: the transfer it belongs to was never begun */
+    VG_REFUSAL_LOCKED = 6, /* the table is locked until reset */
+    VG_REFUSAL_RANGE = 7, /* an address, slot or length lies outside */
+};
+
+enum vg_model_result {
+    VG_MODEL_RESULT_EMPTY = 0, /* the slot holds nothing */
+    VG_MODEL_RESULT_PARTIAL = 1, /* some of the image is there */
+    VG_MODEL_RESULT_VERIFIED = 2, /* digest and self-test vectors agree: it may be switched to */
+    VG_MODEL_RESULT_ACTIVE = 3, /* it is in force */
+    VG_MODEL_RESULT_DIGEST = 4, /* the bytes read back do not have the digest announced */
+    VG_MODEL_RESULT_SELF_TEST = 5, /* a self-test vector gave another record */
+    VG_MODEL_RESULT_CONTRACT = 6, /* the image was made for another version of the contract */
+};
+
+enum vg_record_mode {
+    VG_RECORD_MODE_AGGREGATE = 0, /* allowed calls as counts */
+    VG_RECORD_MODE_ALL = 1, /* every record; events are held back rather than a record lost */
+};
+
+/* What is offered to the latch.  Words 2..7 are the call's arguments a0..a5. */
+typedef struct {
+    uint32_t words[8];
+} vg_event;
+
+/* What every event leaves with: the verdict and the reason, 24 bytes. */
+typedef struct {
+    uint32_t words[6];
+} vg_record;
+
+/* A slot's state as SPILL gives it and RESTORE takes it. */
+typedef struct {
+    uint32_t words[6];
+} vg_state;
+
+/* An entry of the path trie. */
+typedef struct {
+    uint32_t words[1];
+} vg_node;
+
+/* Parameters of a model. */
+typedef struct {
+    uint32_t words[8];
+} vg_params;
+
+/* What the classifier knows of a canonical id. */
+typedef struct {
+    uint32_t words[1];
+} vg_attributes;
+
+/* What a vaccine is compared with: the event's signature. */
+typedef struct {
+    uint32_t words[2];
+} vg_key;
+
+/* An entry of a bank: written whole, in one cycle. */
+typedef struct {
+    uint32_t words[3];
+} vg_vaccine;
+
+/* What comes before a path's text on the path stream. */
+typedef struct {
+    uint32_t words[1];
+} vg_path_head;
+
+/* What every frame begins with. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_header;
+
+/* Fixed part of HELLO. */
+typedef struct {
+    uint32_t words[9];
+} vg_frame_hello;
+
+/* Fixed part of ACK. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_ack;
+
+/* Fixed part of ABORT. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_abort;
+
+/* Fixed part of REFUSED. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_refused;
+
+/* Fixed part of RESET. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_reset;
+
+/* Fixed part of EVENT. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_event;
+
+/* Fixed part of RECORD. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_record;
+
+/* Fixed part of STATE. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_state;
+
+/* Fixed part of AGGREGATE. */
+typedef struct {
+    uint32_t words[2];
+} vg_frame_aggregate;
+
+/* Fixed part of SHED. */
+typedef struct {
+    uint32_t words[2];
+} vg_frame_shed;
+
+/* Fixed part of RECORD_MODE. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_record_mode;
+
+/* Fixed part of MODEL_BEGIN. */
+typedef struct {
+    uint32_t words[9];
+} vg_frame_model_begin;
+
+/* Fixed part of MODEL_DATA. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_model_data;
+
+/* Fixed part of MODEL_VECTORS. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_model_vectors;
+
+/* Fixed part of MODEL_END. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_model_end;
+
+/* Fixed part of MODEL_READ. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_model_read;
+
+/* Fixed part of MODEL_STATUS. */
+typedef struct {
+    uint32_t words[9];
+} vg_frame_model_status;
+
+/* Fixed part of LOAD. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_load;
+
+/* Fixed part of LOG_READ. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_log_read;
+
+/* Fixed part of LOG. */
+typedef struct {
+    uint32_t words[2];
+} vg_frame_log;
+
+/* Fixed part of TERMINAL. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_terminal;
+
+/* How often a slot's process was allowed a call since the last AGGREGATE. */
+typedef struct {
+    uint32_t words[2];
+} vg_aggregate_entry;
+
+/* The state of one process that left its slot. */
+typedef struct {
+    uint32_t words[2];
+} vg_state_entry;
+
+#endif /* __ASSEMBLER__ */
+#endif

@@ -1,0 +1,145 @@
+"""The index of the contract room: what its modules declare, for everything that is generated from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum
+
+from hdl.contract import event, layout, link, load, memory, model, policy, registers, syscalls, vaccine, verdict
+
+
+class Stage(Enum):
+    """How far a part of the contract has got."""
+
+    SCREENING = "stands: the golden machine and the screening pipeline keep to it"
+    DECLARED = "declared: nothing implements it yet; the system on chip, its firmware and the link will"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One module of the contract room.
+
+    constants: number by C name, with what it means; enums and layouts: what the module declares of them.
+    """
+
+    module: str
+    title: str
+    stage: Stage
+    enums: tuple[type[IntEnum], ...] = ()
+    layouts: tuple[layout.Layout, ...] = ()
+    constants: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+
+
+_REGION_CONSTANTS = {
+    f"MODEL_{name.upper()}_{what}": (value, f"{region.doc}: {meaning}")
+    for name, region in model.REGIONS.items()
+    for what, value, meaning in (
+        ("OFFSET", region.offset, "first byte"),
+        ("BYTES", region.size, "bytes"),
+    )
+}
+
+PARTS = (
+    Part(
+        "verdict", "Verdicts, tiers, faults and classes", Stage.SCREENING,
+        (verdict.Verdict, verdict.Tier, verdict.Fault, verdict.PathClass, verdict.CallClass), (),
+        {
+            "CONTRACT_VERSION": (verdict.CONTRACT_VERSION, "version of everything here"),
+            "SECRET_FROM": (verdict.SECRET_FROM, "path classes from here on are secret objects"),
+            **{
+                f"TIER_BYTE_{tier}": (byte, f"score byte at which tier {tier} begins")
+                for tier, byte in enumerate(verdict.TIER_BYTES)
+            },
+        },
+    ),
+    Part(
+        "event", "Events, records, slot state", Stage.SCREENING,
+        (event.Kind,), (event.EVENT, event.RECORD, event.STATE),
+        {
+            "SLOTS": (event.SLOTS, "process slots; the lower half is the core's, the upper the host's"),
+            "TREES": (event.TREES, "process trees"),
+            "EPOCHS_PER_SECOND": (event.EPOCHS_PER_SECOND, "the unit of an event's epoch"),
+            "PATHS_MAX": (event.PATHS_MAX, "path arguments of one call"),
+            "PATH_LIMIT": (event.PATH_LIMIT, "bytes of one path; a longer one is denied"),
+            "DEPTH_LIMIT": (event.DEPTH_LIMIT, "unknown components below a known prefix; a deeper path is denied"),
+            "FLOOR_CALLS": (event.FLOOR_CALLS, "calls for which a tier is kept after a model swap"),
+        },
+    ),
+    Part(
+        "load", "The load port", Stage.SCREENING, (load.Target,), (),
+        {"LOAD_ADDRESS_BITS": (load.ADDRESS_BITS, "bits of an address on the load port: target << 16 | offset")},
+    ),
+    Part(
+        "model", "The model image", Stage.SCREENING, (), (model.NODE, model.PARAMS),
+        {
+            "IMAGE_BYTES": (model.IMAGE_BYTES, "bytes of a model slot, everything counted"),
+            "MODEL_SLOTS": (model.MODEL_SLOTS, "model slots"),
+            "HISTORY": (model.HISTORY, "effective calls that a slot remembers"),
+            "PATH_NODES": (model.PATH_NODES, "nodes of the path trie"),
+            "NODE_ROOT": (model.NODE_ROOT, "where an absolute path starts"),
+            "NODE_UNKNOWN": (model.NODE_UNKNOWN, "where a relative path starts whose directory nobody knows"),
+            "TOKEN_NONE": (model.TOKEN_NONE, "token of no call yet"),
+            "TOKEN_OTHER": (model.TOKEN_OTHER, "token of any other call"),
+            "COMPONENT_STEP": (model.COMPONENT_STEP, "added in every step of the component hash"),
+            "LEAK_SHIFT": (model.LEAK_SHIFT, "the decayed sum loses 1 / 2**this with every proven call"),
+            **_REGION_CONSTANTS,
+        },
+    ),
+    Part(
+        "policy", "The policy", Stage.SCREENING, (), (policy.ATTRIBUTES,),
+        {
+            "PROFILES": (policy.PROFILES, "profiles"),
+            "JUDGE_ROWS": (policy.JUDGE_ROWS, "rows of the judge: profile << 4 | call class << 1 | secret"),
+            "JUDGE_CELLS": (policy.JUDGE_CELLS, "cells of a row: violation << 3 | vaccinated << 2 | tier"),
+            "VERDICT_BITS": (policy.VERDICT_BITS, "bits of a cell"),
+        },
+    ),
+    Part(
+        "vaccine", "Vaccines", Stage.SCREENING, (), (vaccine.KEY, vaccine.ENTRY),
+        {
+            "BANKS": (vaccine.BANKS, "masks in force at once"),
+            "BANK_DEPTH": (vaccine.BANK_DEPTH, "places in a bank"),
+            "VACCINES": (vaccine.VACCINES, "vaccine indices"),
+            "VACCINE_TTL_SECONDS": (vaccine.TTL_SECONDS, "life of a vaccine that names no other"),
+        },
+    ),
+    Part(
+        "syscalls", "Canonical system calls", Stage.SCREENING, (), (),
+        {
+            "ID_COUNT": (syscalls.ID_COUNT, "size of the id space"),
+            "ID_UNKNOWN": (syscalls.UNKNOWN, "the id of every call without a name; never assigned"),
+        },
+    ),
+    Part(
+        "memory", "The memory map", Stage.DECLARED, (), (),
+        {
+            "CLOCK_HZ": (memory.CLOCK_HZ, "cycles per second"),
+            "BOOT_VECTOR": (memory.BOOT_VECTOR, "the core starts this many bytes into the boot ROM"),
+            "VECTOR_ALIGN": (memory.VECTOR_ALIGN, "alignment of the trap vector"),
+        },
+    ),
+    Part(
+        "registers", "Registers", Stage.DECLARED, (registers.Irq,), (registers.PATH_HEAD,),
+        {
+            "DISPATCH_WAIT": (registers.DISPATCH_WAIT, "cycles that a read of dispatch waits at most"),
+            "RESET_KEY": (registers.RESET_KEY, "what has to be written to system.reset"),
+        },
+    ),
+    Part(
+        "link", "The link", Stage.DECLARED,
+        (link.FrameType, link.Capability, link.Refusal, link.ModelResult, link.RecordMode),
+        (link.HEADER, *(frame.fixed for frame in link.FRAMES), link.AGGREGATE_ENTRY, link.STATE_ENTRY),
+        {
+            "LINK_VERSION": (link.LINK_VERSION, "version of framing and frame types"),
+            "LINK_DELIMITER": (link.DELIMITER, "the byte that ends every frame"),
+            "LINK_CRC_BYTES": (link.CRC_BYTES, "bytes of CRC behind the payload"),
+            "LINK_CRC_POLYNOMIAL": (link.CRC_POLYNOMIAL, "CRC-32, reflected; starts and ends with all ones"),
+            "LINK_PAYLOAD_MAX": (link.PAYLOAD_MAX, "bytes of payload that every receiver takes"),
+            "LINK_MODEL_CHUNK": (link.MODEL_CHUNK, "bytes of a model in one MODEL_DATA"),
+            "LINK_HELLO_MAGIC": (link.HELLO_MAGIC, "first word of a HELLO"),
+            "LINK_ABORT_ZEROS": (link.ABORT_ZEROS, "delimiters before an ABORT"),
+        },
+    ),
+)  # fmt: skip
+"""Every module of the room that declares something, in reading order."""

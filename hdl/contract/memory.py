@@ -1,0 +1,128 @@
+"""The memory map: regions of the address space, and the bus masters with what each may reach.
+
+Declared for the system on chip; nothing implements it yet.  The board's gateware, the linker fragment, the C
+header and the SVD are to come from here alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CLOCK_HZ = 25_000_000
+"""The board's one clock."""
+
+BOOT_VECTOR = 0x80
+"""The core starts this many bytes into the boot ROM."""
+
+VECTOR_ALIGN = 256
+"""Alignment of the trap vector."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """`size` bytes from `base`.  `access` is a subset of "rwx"; `io`: reads and writes have effects."""
+
+    name: str
+    base: int
+    size: int
+    access: str
+    doc: str
+    io: bool = False
+
+    @property
+    def end(self) -> int:
+        """The first address behind the region."""
+        return self.base + self.size
+
+
+@dataclass(frozen=True, slots=True)
+class Master:
+    """Who starts transfers on the bus, and the regions that answer it; all others give a bus error."""
+
+    name: str
+    reaches: tuple[str, ...]
+    doc: str
+
+
+KB = 1024
+PERIPHERAL_BYTES = 256
+"""Every peripheral but the coprocessor has a window of this size."""
+
+_PERIPHERALS = (
+    ("system", "what this board is; reset"),
+    ("irq", "interrupt lines"),
+    ("timer", "64-bit time and alarm"),
+    ("uart", "the serial link"),
+    ("flash", "commands to the SPI flash"),
+    ("sha256", "SHA-256, one block at a time"),
+)
+
+_DECLARED = (
+    Region("rom", 0x0000_0000, 8 * KB, "rx", "boot ROM"),
+    Region("ram", 0x1000_0000, 192 * KB, "rwx", "main memory: kernel and processes"),
+    Region("cell_ram", 0x2000_0000, 32 * KB, "rwx", "the cell's own memory, copy-on-write over a frozen process"),
+    Region("flash_window", 0x3000_0000, 16 * KB * KB, "rx", "the SPI flash, read in place"),
+    Region(
+        "user",
+        0x4000_0000,
+        64 * KB,
+        "rwx",
+        "where every program is linked: the bus adds the current process's base and checks its limit",
+    ),
+    *(
+        Region(name, 0x8000_0000 + number * PERIPHERAL_BYTES, PERIPHERAL_BYTES, "rw", doc, io=True)
+        for number, (name, doc) in enumerate(_PERIPHERALS)
+    ),
+    Region(
+        "coprocessor",
+        0xFFFF_F800,
+        2 * KB,
+        "rw",
+        "the screening pipeline: one load relative to x0 reaches it",
+        io=True,
+    ),
+)
+
+
+def _checked(declared: tuple[Region, ...]) -> dict[str, Region]:
+    """Return the regions by name; fail where two overlap or a base is not a multiple of 256."""
+    regions: dict[str, Region] = {}
+    reached, last = 0, ""
+    for region in sorted(declared, key=lambda region: region.base):
+        if region.name in regions:
+            raise ValueError(f"memory region {region.name!r} is declared twice")
+        if region.base % PERIPHERAL_BYTES or region.size <= 0 or region.end > 1 << 32:
+            raise ValueError(
+                f"memory region {region.name!r} at {region.base:#x}, {region.size} bytes, does not fit"
+            )
+        if region.base < reached:
+            raise ValueError(f"memory region {region.name!r} at {region.base:#x} overlaps {last!r}")
+        regions[region.name] = region
+        reached, last = region.end, region.name
+    return regions
+
+
+REGIONS = _checked(_DECLARED)
+"""Regions by name, in the order of their addresses."""
+
+_IO = tuple(region.name for region in REGIONS.values() if region.io)
+
+MASTERS = (
+    Master("core_fetch", ("rom", "ram", "flash_window", "user"), "the core's instructions; no side effects"),
+    Master(
+        "core_data",
+        ("rom", "ram", "cell_ram", "flash_window", "user", *_IO),
+        "the core's loads and stores; physical protection keeps user mode inside `user`",
+    ),
+    Master("latch", ("user",), "copies a call's strings once, through the calling process's base and limit"),
+    Master("cell_fetch", ("cell_ram",), "the cell's instructions"),
+    Master("cell_data", ("cell_ram",), "the cell's loads and stores; it sees no peripheral at all"),
+)
+
+
+def region_at(address: int) -> Region:
+    """Return the region that holds `address`."""
+    for region in REGIONS.values():
+        if region.base <= address < region.end:
+            return region
+    raise ValueError(f"nothing is mapped at {address:#010x}")

@@ -1,0 +1,379 @@
+"""Registers of every peripheral, as data: 32 bits each, read and written whole.
+
+Declared for the system on chip; nothing implements them yet.  The bus adapters, the C header, the SVD and the
+tables in the docs are to come from here alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+from hdl.contract.event import EVENT, RECORD, STATE
+from hdl.contract.layout import Field, Layout
+from hdl.contract.load import ADDRESS_BITS
+from hdl.contract.memory import REGIONS, Region
+from hdl.contract.vaccine import VACCINES
+from hdl.contract.verdict import CONTRACT_VERSION, Verdict
+
+
+class Access(Enum):
+    """What a program may do with a register."""
+
+    READ = "read"
+    WRITE = "write"  # reads as 0
+    BOTH = "read, write"
+    CLEAR = "read, write 1 to clear"
+    SET = "read, write 1 to set until reset"
+    TAKE = "read takes"  # a FIFO: reading has the effect of taking what was read
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A register at `offset` bytes into its peripheral; `count` of them in a row where it is an array.
+
+    fields: from bit 0 upward, together at most 32 bits; the rest reads as 0 and is to be written as 0.
+    reset: the value after reset; what a FIFO holds then is undefined.
+    """
+
+    name: str
+    offset: int
+    access: Access
+    doc: str
+    fields: tuple[Field, ...] = (Field("value", 32, "the whole word"),)
+    reset: int = 0
+    count: int = 1
+
+    @property
+    def layout(self) -> Layout:
+        """The fields with their offsets."""
+        return Layout(self.name, self.doc, self.fields)
+
+
+class Peripheral:
+    """The registers in one region of the memory map.
+
+    Parameters: the region's name, what the peripheral is for, its registers in the order of their offsets.
+    Members: `register[name]`, `region`; `address(name, index)`.
+    """
+
+    def __init__(self, name: str, doc: str, registers: tuple[Register, ...]) -> None:
+        self.name = name
+        self.doc = doc
+        self.region: Region = REGIONS[name]
+        self.registers = registers
+        self.register: dict[str, Register] = {}
+        free = 0
+        for register in registers:
+            where = f"{name}.{register.name}"
+            if register.name in self.register:
+                raise ValueError(f"register {where} is declared twice")
+            if register.offset % 4 or register.offset < free:
+                raise ValueError(f"register {where} at {register.offset:#x}: expected a free multiple of 4")
+            if register.layout.width > 32:
+                raise ValueError(f"register {where} has {register.layout.width} bits of fields, at most 32 fit")
+            if not 0 <= register.reset < 1 << register.layout.width:
+                raise ValueError(f"register {where} cannot hold its reset value {register.reset:#x}")
+            free = register.offset + 4 * register.count
+            self.register[register.name] = register
+        if free > self.region.size:
+            raise ValueError(f"registers of {name} end at {free:#x}, its region has {self.region.size:#x} bytes")
+
+    def address(self, name: str, index: int = 0) -> int:
+        """Return the bus address of a register."""
+        register = self.register[name]
+        if not 0 <= index < register.count:
+            raise ValueError(f"{self.name}.{name} has {register.count} entries, there is no {index}")
+        return self.region.base + register.offset + 4 * index
+
+
+class Irq(IntEnum):
+    """Interrupt lines into the `irq` peripheral.  The timer has a line of its own into the core."""
+
+    RECORD = 0  # a record waits
+    TAMPER = 1  # a verdict was ignored, or a locked table written
+    UART_RECEIVED = 2  # the receive FIFO holds something
+    UART_SENT = 3  # the transmit FIFO is at most half full
+    FLASH = 4  # the flash command is done
+    SHA256 = 5  # the block is done
+    CELL = 6  # the cell has stopped
+
+
+_IRQ_FIELDS = tuple(Field(line.name.lower(), 1, f"line {line.value}") for line in Irq)
+
+DISPATCH_WAIT = 64
+"""A read of `dispatch` waits at most this many cycles for its verdict, then answers with the deny handler."""
+
+SYSTEM = Peripheral(
+    "system",
+    "What this board is.",
+    (
+        Register("contract", 0x00, Access.READ, "version of the contract", reset=CONTRACT_VERSION),
+        Register("clock", 0x04, Access.READ, "cycles per second", (Field("hertz", 32, "cycles per second"),)),
+        Register(
+            "features",
+            0x08,
+            Access.READ,
+            "what this build has",
+            (
+                Field("simulated", 1, "not silicon: time is counted, not felt"),
+                Field("cell", 1, "the cell is there"),
+                Field("entropy", 1, "a source of randomness is there"),
+            ),
+        ),
+        Register("build", 0x0C, Access.READ, "first 32 bits of the digest of the gateware's sources"),
+        Register("reset", 0x10, Access.WRITE, "writing RESET_KEY resets the whole board"),
+        Register("leds", 0x14, Access.BOTH, "lamps", (Field("on", 8, "bit l: lamp l"),)),
+    ),
+)
+
+RESET_KEY = 0x52455345
+"""What has to be written to `system.reset`; any other value is ignored."""
+
+IRQ = Peripheral(
+    "irq",
+    "Gathers the lines into the core's external interrupt.",
+    (
+        Register("pending", 0x00, Access.READ, "lines that ask, whether enabled or not", _IRQ_FIELDS),
+        Register("enable", 0x04, Access.BOTH, "lines that may interrupt", _IRQ_FIELDS),
+        Register(
+            "next",
+            0x08,
+            Access.READ,
+            "the lowest line that asks and is enabled",
+            (Field("line", 5, "its number"), Field("valid", 1, "there is one")),
+        ),
+    ),
+)
+
+TIMER = Peripheral(
+    "timer",
+    "Counts cycles since reset; its line into the core is high while now >= alarm.",
+    (
+        Register("now_low", 0x00, Access.READ, "lower half of the time; reading it holds the upper half"),
+        Register("now_high", 0x04, Access.READ, "upper half, as it was when `now_low` was last read"),
+        Register("alarm_low", 0x08, Access.BOTH, "lower half of the alarm", reset=0xFFFF_FFFF),
+        Register("alarm_high", 0x0C, Access.BOTH, "upper half; write all ones to it first", reset=0xFFFF_FFFF),
+    ),
+)
+
+UART_FRACTION_BITS = 8
+UART_WHOLE_BITS = 16
+
+
+def uart_divider(baud: int, clock: int) -> int:
+    """Return the value of `uart.divider` for a line rate: cycles per bit, rounded to 1/256."""
+    divider = ((clock << UART_FRACTION_BITS) + baud // 2) // baud
+    if not 4 << UART_FRACTION_BITS <= divider < 1 << UART_FRACTION_BITS + UART_WHOLE_BITS:
+        raise ValueError(
+            f"{baud} baud at {clock} Hz is {clock / baud:.2f} cycles a bit: the divider takes 4 to 65535"
+        )
+    return divider
+
+
+UART = Peripheral(
+    "uart",
+    "8 data bits, no parity, one stop bit; a bit lasts whole + fraction/256 cycles on average.",
+    (
+        Register(
+            "receive",
+            0x00,
+            Access.TAKE,
+            "the next byte received",
+            (Field("byte", 8, "the byte"), Field("valid", 1, "there was one")),
+        ),
+        Register(
+            "send", 0x04, Access.WRITE, "a byte to send; lost when there is no room", (Field("byte", 8, ""),)
+        ),
+        Register(
+            "status",
+            0x08,
+            Access.READ,
+            "the FIFOs",
+            (
+                Field("received", 12, "bytes that wait in the receive FIFO"),
+                Field("room", 12, "bytes that fit into the transmit FIFO"),
+                Field("idle", 1, "nothing is being sent"),
+            ),
+        ),
+        Register(
+            "errors",
+            0x0C,
+            Access.CLEAR,
+            "what went wrong",
+            (
+                Field("overrun", 1, "a byte came while the receive FIFO was full"),
+                Field("framing", 1, "a stop bit was missing"),
+                Field("lost", 1, "a byte was written while the transmit FIFO was full"),
+            ),
+        ),
+        Register(
+            "divider",
+            0x10,
+            Access.BOTH,
+            "cycles per bit",
+            (
+                Field("fraction", UART_FRACTION_BITS, "1/256 cycles"),
+                Field("whole", UART_WHOLE_BITS, "cycles, at least 4"),
+            ),
+            reset=217 << UART_FRACTION_BITS,
+        ),
+    ),
+)
+
+FLASH = Peripheral(
+    "flash",
+    "Commands to the SPI flash; reads in place go through the flash window and wait while a command runs.",
+    (
+        Register(
+            "control",
+            0x00,
+            Access.BOTH,
+            "how commands are sent",
+            (
+                Field("select", 1, "the chip is selected"),
+                Field("quad", 1, "four data lines, else one"),
+                Field("receive", 1, "four data lines are inputs"),
+                Field("window", 1, "the flash window is open; no commands meanwhile"),
+                Field("divider", 8, "half a clock period of the flash, in cycles, less one"),
+            ),
+            reset=1 << 3,
+        ),
+        Register(
+            "status",
+            0x04,
+            Access.READ,
+            "where the command stands",
+            (Field("busy", 1, "a byte is on the wire"), Field("valid", 1, "`data` holds a byte received")),
+        ),
+        Register("data", 0x08, Access.BOTH, "write: send this byte; read: the byte that came back for it",
+                 (Field("byte", 8, "the byte"),)),
+    ),
+)  # fmt: skip
+
+SHA256 = Peripheral(
+    "sha256",
+    "The compression function; padding is the program's business.",
+    (
+        Register(
+            "control",
+            0x00,
+            Access.WRITE,
+            "start",
+            (
+                Field("first", 1, "begin from the standard's initial value"),
+                Field("go", 1, "take the block in"),
+            ),
+        ),
+        Register("status", 0x04, Access.READ, "progress", (Field("busy", 1, "a block is being taken in"),)),
+        Register("block", 0x40, Access.WRITE, "the block's 16 words, most significant byte first", count=16),
+        Register("digest", 0x80, Access.READ, "the 8 words of the state", count=8),
+    ),
+)
+
+COPROCESSOR = Peripheral(
+    "coprocessor",
+    "The screening pipeline as the kernel sees it.  Machine mode only: no protection entry opens it to user mode.",
+    (
+        Register(
+            "dispatch",
+            0x000,
+            Access.READ,
+            "address of the handler that this call is to go to: its own if it may run, else the verdict's; "
+            "outside a call, and when the verdict takes too long, the deny handler",
+        ),
+        Register(
+            "status",
+            0x004,
+            Access.READ,
+            "what waits and what is in force",
+            (
+                Field("in_call", 1, "between a user-mode ecall and the return"),
+                Field("event_ready", 1, "the event port takes an event"),
+                Field("path_ready", 1, "the path port takes a word"),
+                Field("record_valid", 1, "a record waits"),
+                Field("state_valid", 1, "the state of a SPILL waits"),
+                Field("load_busy", 1, "the load port is still writing"),
+                Field("running", 1, "a model is in force"),
+                Field("model", 1, "which slot it is in"),
+                Field("model_ready", 2, "bit s: model slot s holds a verified model"),
+            ),
+        ),
+        Register(
+            "lock",
+            0x008,
+            Access.SET,
+            "tables that nobody may write until reset",
+            (
+                Field("model", 1, "both model slots and the switch"),
+                Field("policy", 1, "attributes, judge, modes"),
+                Field("vaccines", 1, "the vaccine banks"),
+                Field("handlers", 1, "the handler tables"),
+            ),
+        ),
+        Register(
+            "tamper",
+            0x00C,
+            Access.READ,
+            "why the core was stopped",
+            (
+                Field("undispatched", 1, "return to user mode without this call's dispatch read"),
+                Field("strayed", 1, "a fetch that did not follow the handler named"),
+                Field("locked", 1, "a write to a locked table"),
+            ),
+        ),
+        Register("slot", 0x010, Access.BOTH, "slot of the process that runs", (Field("number", 6, "0..31"),)),
+        Register("generation", 0x014, Access.BOTH, "its generation"),
+        Register("window_base", 0x018, Access.BOTH, "what the bus adds to the process's addresses"),
+        Register("window_limit", 0x01C, Access.BOTH, "bytes of `user` that the process may reach"),
+        Register(
+            "cwd",
+            0x020,
+            Access.BOTH,
+            "where the running process's relative paths start",
+            (Field("node", 8, "path node"), Field("excess", 8, "unknown components below it")),
+        ),
+        Register("shed", 0x024, Access.READ, "records lost on the observability lane since reset"),
+        Register("event", 0x040, Access.WRITE, "the words of an EVENT; the last one offers it", count=EVENT.words),
+        Register(
+            "path",
+            0x060,
+            Access.WRITE,
+            "the offered event's path stream: per path a PATH_HEAD, then its text, 4 bytes a word",
+        ),
+        Register(
+            "load_address",
+            0x068,
+            Access.BOTH,
+            "address on the load port; every write of `load_data` moves it on by one",
+            (Field("address", ADDRESS_BITS, "target << 16 | offset"),),
+        ),
+        Register("load_data", 0x06C, Access.WRITE, "what is to be written there"),
+        Register("record", 0x080, Access.TAKE, "the oldest RECORD; reading the last word takes it",
+                 count=RECORD.words),
+        Register("state", 0x0A0, Access.TAKE, "the STATE of a SPILL; reading the last word takes it",
+                 count=STATE.words),
+        Register("vaccine", 0x0C0, Access.BOTH, "which vaccine the two registers behind it show",
+                 (Field("index", (VACCINES - 1).bit_length(), "its index"),)),
+        Register("vaccine_hits", 0x0C4, Access.READ, "how often it has matched"),
+        Register("vaccine_expiry", 0x0C8, Access.READ, "second at which it expires"),
+        Register("handler_index", 0x0D0, Access.BOTH, "canonical id whose handler is written next; moves on",
+                 (Field("id", 9, "canonical id"),)),
+        Register("handler", 0x0D4, Access.WRITE, "its handler's address"),
+        Register("verdict_handler", 0x0E0, Access.BOTH, "handler by verdict; ALLOW's is never used",
+                 count=len(Verdict)),
+    ),
+)  # fmt: skip
+
+PATH_HEAD = Layout(
+    "path_head",
+    "What comes before a path's text on the path stream.",
+    (
+        Field("node", 8, "path node where the path starts if it is relative"),
+        Field("excess", 8, "unknown components below that node"),
+        Field("length", 16, "bytes of text"),
+    ),
+)
+
+PERIPHERALS = (SYSTEM, IRQ, TIMER, UART, FLASH, SHA256, COPROCESSOR)
+"""In the order of their addresses."""

@@ -1,0 +1,118 @@
+"""The vaccine book: for every index its key, bank, expiry and hits; and the reaper that ends what has expired.
+
+The reaper reads one index a cycle, round and round, and offers a REVOKE event for a vaccine whose time is over;
+so an expiry travels the pipeline, in order, and leaves a record like every other change.
+"""
+
+from __future__ import annotations
+
+from amaranth import Module, Mux, Signal
+from amaranth.lib import data, memory, wiring
+from amaranth.lib.wiring import In, Out
+
+from hdl.contract.event import Kind
+from hdl.contract.vaccine import VACCINES
+from hdl.screening.layouts import KEY, event_stream
+
+PAGE = data.StructLayout({"live": 1, "bank": 5, "key": KEY.size, "expiry": 32})
+
+
+class Book(wiring.Component):
+    """Book and reaper.
+
+    Members: with `check`, `check_index` is looked up, `used` is valid from the next cycle until the next check.
+    `inserted` and `removed` write the page of `index` at the end of the cycle.  With `hit`, the counter of
+    `hit_index` goes up two cycles later.  `now` is powered time in seconds: a vaccine ends at `now >= expiry`,
+    at most VACCINES + 4 cycles after, as soon as the latch takes `reap`.
+    `query` names an index whose `hits`, `live` and `expiry` are valid one cycle later.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            {
+                "check": In(1),
+                "check_index": In(9),
+                "used": Out(1),
+                "inserted": In(1),
+                "removed": In(1),
+                "index": In(9),
+                "bank": In(5),
+                "key": In(KEY.size),
+                "expiry": In(32),
+                "hit": In(1),
+                "hit_index": In(9),
+                "now": In(32),
+                "init": In(1),
+                "init_index": In(9),
+                "query": In(9),
+                "hits": Out(32),
+                "live": Out(1),
+                "query_expiry": Out(32),
+                "reap": Out(event_stream()),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        m.submodules.pages = pages = memory.Memory(shape=PAGE, depth=VACCINES, init=[])
+        check, scan, query, write = pages.read_port(), pages.read_port(), pages.read_port(), pages.write_port()
+        m.d.comb += [
+            check.addr.eq(self.check_index),
+            check.en.eq(self.check),
+            self.used.eq(check.data.live),
+            query.addr.eq(self.query),
+            self.live.eq(query.data.live),
+            self.query_expiry.eq(query.data.expiry),
+            write.addr.eq(Mux(self.init, self.init_index, self.index)),
+            write.en.eq(self.init | self.inserted | self.removed),
+        ]
+        with m.If(self.inserted & ~self.init):
+            m.d.comb += [write.data.live.eq(1), write.data.bank.eq(self.bank)]
+            m.d.comb += [write.data.key.eq(self.key), write.data.expiry.eq(self.expiry)]
+
+        # Reaper: `page` is what `place` holds; the offer stands until it is taken or the page changes.
+        place, fresh, offer = Signal(9), Signal(), Signal()
+        page = Signal(PAGE)
+        changed = (self.inserted | self.removed) & (self.index == place)
+        m.d.comb += scan.addr.eq(place)
+        m.d.sync += fresh.eq(0)
+        with m.If(self.init):
+            m.d.sync += [offer.eq(0), fresh.eq(0)]
+        with m.Elif(offer):
+            with m.If(self.reap.ready | changed):
+                m.d.sync += [offer.eq(0), place.eq(place + 1)]
+        with m.Elif(~fresh):
+            m.d.sync += fresh.eq(1)
+        with m.Elif(scan.data.live & (self.now >= scan.data.expiry) & ~changed):
+            m.d.sync += [offer.eq(1), page.eq(scan.data)]
+        with m.Else():
+            m.d.sync += place.eq(place + 1)
+        event = self.reap.payload
+        m.d.comb += [
+            self.reap.valid.eq(offer & ~changed),
+            event.kind.eq(Kind.REVOKE),
+            event.a0.eq(page.key[:32]),
+            event.a1.eq(page.key[32:]),
+            event.a2[:9].eq(place),
+            event.a2[16:21].eq(page.bank),
+            event.a3.eq(page.expiry),
+        ]
+
+        # Hit counters: read, then written one cycle later; a hit right behind takes the sum on its way.
+        m.submodules.hits = counters = memory.Memory(shape=32, depth=VACCINES, init=[])
+        count, shown, recount = counters.read_port(), counters.read_port(), counters.write_port()
+        hit1, index1 = Signal(), Signal(9)
+        hit2, index2, sum2 = Signal(), Signal(9), Signal(32)
+        before = Signal(32)
+        m.d.sync += [hit1.eq(self.hit), index1.eq(self.hit_index), hit2.eq(hit1), index2.eq(index1)]
+        m.d.comb += [
+            count.addr.eq(self.hit_index),
+            before.eq(Mux(hit2 & (index2 == index1), sum2, count.data)),
+            shown.addr.eq(self.query),
+            self.hits.eq(shown.data),
+            recount.addr.eq(Mux(self.init, self.init_index, Mux(self.inserted, self.index, index1))),
+            recount.en.eq(self.init | self.inserted | hit1),
+            recount.data.eq(Mux(self.init | self.inserted, 0, before + 1)),
+        ]
+        m.d.sync += sum2.eq(before + 1)
+        return m

@@ -1,0 +1,92 @@
+"""Classifier: what a call is.  Token, class, allow-list bits and the vaccine key of the event in the latch.
+
+The lookups by canonical id start when the latch takes an event and stand while it is held.  Twins: the head of
+`_call` in `models.golden.run`, `policy.ATTRIBUTES`.
+"""
+
+from __future__ import annotations
+
+from amaranth import Array, C, Cat, Module, Signal
+from amaranth.lib import memory, wiring
+from amaranth.lib.wiring import In, Out
+
+from hdl.contract.event import Kind
+from hdl.contract.load import Target
+from hdl.contract.model import MODEL_SLOTS, REGIONS
+from hdl.contract.policy import PROFILES
+from hdl.contract.syscalls import ID_COUNT
+from hdl.screening.layouts import ATTRIBUTES, EVENT, KEY, LoadPort
+from hdl.screening.loading import load_bytes, word_write
+
+
+class Classifier(wiring.Component):
+    """Members: with `take`, `id` is looked up; `token`, `call_class`, `allow` are valid from the next cycle until
+    the next take.  `key` is combinational from `event`, the path's class and node and the process's tree."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            {
+                "take": In(1),
+                "id": In(9),
+                "model": In(1),
+                "event": In(EVENT),
+                "path_class": In(4),
+                "node": In(8),
+                "tree": In(6),
+                "load": In(LoadPort()),
+                "token": Out(8),
+                "call_class": Out(3),
+                "allow": Out(PROFILES),
+                "key": Out(KEY),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        region = REGIONS["idmap"]
+        m.submodules.idmap = idmap = memory.Memory(shape=8, depth=MODEL_SLOTS * region.depth, init=[])
+        load_bytes(m, self.load, region, idmap)
+        m.submodules.attributes = attributes = memory.Memory(shape=ATTRIBUTES, depth=ID_COUNT, init=[])
+        token, row, write = idmap.read_port(), attributes.read_port(), attributes.write_port()
+        m.d.comb += [
+            token.addr.eq(Cat(self.id, self.model)),
+            token.en.eq(self.take),
+            self.token.eq(token.data),
+            row.addr.eq(self.id),
+            row.en.eq(self.take),
+            self.call_class.eq(row.data.call_class),
+            self.allow.eq(row.data.allow),
+            write.addr.eq(self.load.address),
+            write.data.eq(self.load.data),
+            write.en.eq(word_write(self.load, Target.ATTRIBUTES)),
+        ]
+        event = self.event
+        halves = Array(
+            [half for i in range(6) for half in (event[f"a{i}"][:16], event[f"a{i}"][16:])] + [C(0, 16)] * 4
+        )
+        update = Signal()
+        m.d.comb += update.eq((event.kind == Kind.VACCINATE) | (event.kind == Kind.REVOKE))
+        with m.If(update):
+            m.d.comb += self.key.as_value().eq(Cat(event.a0, event.a1))
+        with m.Else():
+            m.d.comb += [
+                self.key.id.eq(event.id),
+                self.key.path_class.eq(self.path_class),
+                self.key.node.eq(self.node),
+                self.key.field0.eq(halves[row.data.field0]),
+                self.key.field1.eq(halves[row.data.field1]),
+                self.key.tree.eq(self.tree),
+            ]
+        return m
+
+
+class Profile(wiring.Component):
+    """Allow-list check: `violation` unless every profile in the set `profiles` allows the call; same cycle."""
+
+    def __init__(self) -> None:
+        super().__init__({"allow": In(PROFILES), "profiles": In(PROFILES), "violation": Out(1)})
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        m.d.comb += self.violation.eq((self.profiles & ~self.allow).any())
+        return m

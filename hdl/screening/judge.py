@@ -1,0 +1,148 @@
+"""The judge: from accumulators to a tier, from tier, vaccine and allow-list to a verdict.  Stage 3.
+
+The policy's row for (profile, call class, secret object) is read in stage 2; its cell for (tier, vaccine hit,
+violation) is chosen as soon as the accumulators are there: the verdict is valid three clock edges after the
+commit.  Twin: the end of `score_call` in `models.golden.score` and of `_call` in `models.golden.run`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from amaranth import Array, Cat, Module, Mux, Signal
+from amaranth.lib import data, memory, wiring
+from amaranth.lib.wiring import In, Out
+
+from hdl.contract.event import FLOOR_CALLS, SLOTS
+from hdl.contract.load import Target
+from hdl.contract.policy import JUDGE_CELLS, JUDGE_ROWS, PROFILES, VERDICT_BITS
+from hdl.contract.verdict import SECRET_FROM, Verdict
+from hdl.screening.layouts import BEAT, PARAMS, STATE, LoadPort, Op
+from hdl.screening.loading import word_write
+
+TIERS = data.StructLayout({"tier": 2, "floor_tier": 2, "floor_left": 7})
+
+
+class Judge(wiring.Component):
+    """Tiers of all slots, and the policy.
+
+    Members: `beat2` is the beat in stage 2 (for the row), `beat3` the one in stage 3 with its registered
+    `decayed`, `cusum`, `tree_sum` and `vaccinated`.  `verdict`, `proposed`, `tiers`, `floored`, `by_tree` and `enforce` are
+    valid in stage 3.  `state` must hold still from a RESTORE's commit until its stage 3.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            {
+                "beat2": In(BEAT),
+                "beat3": In(BEAT),
+                "decayed": In(16),
+                "cusum": In(16),
+                "tree_sum": In(16),
+                "vaccinated": In(1),
+                "params": In(PARAMS),
+                "state": In(STATE),
+                "load": In(LoadPort()),
+                "verdict": Out(Verdict),
+                "proposed": Out(Verdict),
+                "enforce": Out(1),
+                "tiers": Out(TIERS),
+                "floored": Out(1),
+                "by_tree": Out(1),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        m.submodules.rows = rows = memory.Memory(shape=JUDGE_CELLS * VERDICT_BITS, depth=JUDGE_ROWS, init=[])
+        row, row_write = rows.read_port(), rows.write_port()
+        low_half, enforced = Signal(32), Signal(PROFILES)
+        judging = word_write(self.load, Target.JUDGE)
+        with m.If(judging & ~self.load.address[0]):
+            m.d.sync += low_half.eq(self.load.data)
+        with m.If(word_write(self.load, Target.ENFORCE)):
+            m.d.sync += enforced.eq(self.load.data)
+        secret = self.beat2.path_class >= SECRET_FROM
+        m.d.comb += [
+            row_write.addr.eq(self.load.address[1:9]),
+            row_write.data.eq(Cat(low_half, self.load.data)),
+            row_write.en.eq(judging & self.load.address[0]),
+            row.addr.eq(Cat(secret, self.beat2.call_class, self.beat2.profile)),
+        ]
+
+        m.submodules.tiers = store = memory.Memory(shape=TIERS, depth=SLOTS, init=[])
+        read, write = store.read_port(domain="comb"), store.write_port()
+        old, new, carried = read.data, Signal(TIERS), Signal(TIERS)
+        beat = self.beat3
+
+        def reached(value: Any, name: str) -> Any:
+            """A tier as two bits: thresholds rise, so the count is a priority."""
+            first, second, third = (value >= self.params[f"{name}_{i}"] for i in (1, 2, 3))
+            return Mux(third, 3, Mux(second, 2, Mux(first, 1, 0)))
+
+        own, of_tree, floor, own_decayed, own_cusum = (Signal(2, name=n) for n in (
+            "own", "of_tree", "floor", "own_decayed", "own_cusum"))  # fmt: skip
+        call_tier = Signal(2)
+        higher = Signal(2)
+        m.d.comb += [
+            own_decayed.eq(reached(self.decayed, "decayed")),
+            own_cusum.eq(reached(self.cusum, "cusum")),
+            own.eq(Mux(own_decayed > own_cusum, own_decayed, own_cusum)),
+            of_tree.eq(reached(self.tree_sum, "tree")),
+            floor.eq(Mux(old.floor_left != 0, old.floor_tier, 0)),
+            higher.eq(Mux(own > of_tree, own, of_tree)),
+            call_tier.eq(Mux(floor > higher, floor, higher)),
+        ]
+
+        change = Signal()
+        m.d.comb += new.eq(old)
+
+        def worse(name: str) -> Any:
+            return new[name].eq(Mux(carried[name] > old[name], carried[name], old[name]))
+
+        with m.Switch(beat.op):
+            with m.Case(Op.CALL):
+                m.d.comb += [new.tier.eq(call_tier), change.eq(1)]
+                with m.If((beat.call_class != 0) & (old.floor_left != 0)):
+                    m.d.comb += new.floor_left.eq(old.floor_left - 1)
+            with m.Case(Op.CLEAR, Op.INIT):
+                m.d.comb += [new.eq(0), change.eq(1)]
+            with m.Case(Op.COPY):
+                m.d.comb += [new.eq(carried), change.eq(1)]
+            with m.Case(Op.MERGE):
+                m.d.comb += [worse(name) for name in TIERS.members]
+                m.d.comb += change.eq(1)
+            with m.Case(Op.RESTORE):
+                m.d.comb += [new[name].eq(self.state[name]) for name in TIERS.members]
+                m.d.comb += change.eq(1)
+                with m.If(beat.stale):
+                    m.d.comb += [new.floor_tier.eq(self.state.tier), new.floor_left.eq(FLOOR_CALLS)]
+            with m.Case(Op.RESTART):
+                m.d.comb += [new.floor_tier.eq(old.tier), new.floor_left.eq(FLOOR_CALLS), change.eq(1)]
+        with m.If(beat.valid & ((beat.op == Op.READ) | (beat.op == Op.LEAVE))):
+            m.d.sync += carried.eq(old)
+        m.d.comb += [
+            read.addr.eq(beat.slot),
+            write.addr.eq(beat.slot),
+            write.data.eq(new),
+            write.en.eq(beat.valid & (beat.fault == 0) & change),
+            self.tiers.eq(new),
+        ]
+
+        is_call = beat.op == Op.CALL
+        cell = Cat(call_tier, self.vaccinated, beat.violation)
+        cells = Array(row.data[i * VERDICT_BITS : (i + 1) * VERDICT_BITS] for i in range(JUDGE_CELLS))
+        judged = Signal(VERDICT_BITS)
+        m.d.comb += [
+            judged.eq(cells[cell]),
+            self.enforce.eq(is_call & enforced.bit_select(beat.profile, 1)),
+            self.floored.eq(is_call & (floor > higher)),
+            self.by_tree.eq(is_call & (of_tree > own) & (of_tree > floor)),
+        ]
+        with m.If(beat.fault != 0):
+            m.d.comb += [self.proposed.eq(Verdict.DENY), self.verdict.eq(Verdict.DENY)]
+        with m.Elif(is_call):
+            m.d.comb += self.proposed.eq(Mux(beat.overlong & (judged < Verdict.DENY), Verdict.DENY.value, judged))
+            with m.If(self.enforce):
+                m.d.comb += self.verdict.eq(self.proposed)
+        return m

@@ -1,0 +1,281 @@
+"""The screening pipeline: from an event to its verdict in three clock edges, one event per clock.
+
+    latch ── classifier, paths ──┐ commit
+      stage 0  slots, history, vaccine places        edge 1
+      stage 1  tables summed, vaccines compared      edge 2
+      stage 2  accumulators                          edge 3
+      stage 3  tier, judge: the verdict is valid     edge 4
+      stage 4  score                                 edge 5
+               record
+
+One clock domain.  The pipeline decides; it does not dispatch, does not talk to a bus and keeps no log.
+The whole equals `models.golden`, record for record.
+"""
+
+from __future__ import annotations
+
+from amaranth import Module, Mux, Signal
+from amaranth.lib import data, wiring
+from amaranth.lib.wiring import In, Out
+
+from hdl.contract.event import STATE as STATE_LAYOUT
+from hdl.contract.model import HISTORY, TABLES
+from hdl.contract.vaccine import BANKS
+from hdl.contract.verdict import Fault, Verdict
+from hdl.screening.accumulators import SUMS, TREE_SUMS, Accumulators
+from hdl.screening.book import Book
+from hdl.screening.cam import Cam
+from hdl.screening.classifier import Classifier, Profile
+from hdl.screening.history import History
+from hdl.screening.judge import TIERS, Judge
+from hdl.screening.latch import Latch
+from hdl.screening.layouts import BEAT, RECORD, STATE, LoadPort, Op, event_stream, path_stream
+from hdl.screening.models import Models
+from hdl.screening.paths import PathClassifier
+from hdl.screening.recorder import Recorder
+from hdl.screening.slots import Slots
+from hdl.screening.tables import Tables
+
+
+class Pipeline(wiring.Component):
+    """The whole pipeline.
+
+    Parameters: `banks`, masks in force at once in the vaccine CAM.
+
+    Members:
+      events    events, in order; not ready for the first 512 cycles after reset.
+      paths     the path arguments of the event in the latch, in order.
+      load      tables, policy and secrets; one write a cycle, never refused except for the model in force.
+      commit    high in the cycle in which a beat leaves the latch.
+      verdict   with `decided`, for one cycle, three clock edges after the commit of an event's last beat.
+      record    with `recorded`, for one cycle, two edges later; `state` belongs to it if it is a SPILL's.
+      now       powered time in seconds, for the expiry of vaccines.
+      idle      nothing is held or on its way.
+      query     vaccine index; `hits`, `live`, `expiry` of it are valid one cycle later.
+    """
+
+    def __init__(self, banks: int = BANKS) -> None:
+        self.banks = banks
+        super().__init__(
+            {
+                "events": In(event_stream()),
+                "paths": In(path_stream()),
+                "load": In(LoadPort()),
+                "now": In(32),
+                "query": In(9),
+                "hits": Out(32),
+                "live": Out(1),
+                "expiry": Out(32),
+                "idle": Out(1),
+                "commit": Out(1),
+                "decided": Out(1),
+                "verdict": Out(Verdict),
+                "recorded": Out(1),
+                "record": Out(RECORD),
+                "state": Out(STATE),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        m.submodules.latch = latch = Latch(self.banks)
+        m.submodules.models = models = Models()
+        m.submodules.classifier = classifier = Classifier()
+        m.submodules.profile = profile = Profile()
+        m.submodules.paths = paths = PathClassifier()
+        m.submodules.slots = slots = Slots()
+        m.submodules.history = history = History()
+        m.submodules.tables = tables = Tables()
+        m.submodules.cam = cam = Cam(self.banks)
+        m.submodules.book = book = Book()
+        m.submodules.accumulators = accumulators = Accumulators()
+        m.submodules.judge = judge = Judge()
+        m.submodules.recorder = recorder = Recorder()
+
+        wiring.connect(m, wiring.flipped(self.events), latch.events)
+        wiring.connect(m, book.reap, latch.reap)
+        wiring.connect(m, wiring.flipped(self.paths), paths.path)
+        wiring.connect(m, wiring.flipped(self.load), models.load)
+        for block in (classifier, paths, tables, cam, judge, recorder):
+            m.d.comb += [
+                block.load.en.eq(models.store_load.en),
+                block.load.address.eq(models.store_load.address),
+                block.load.data.eq(models.store_load.data),
+            ]
+        event = latch.event
+        restored = data.View(STATE, event.as_value()[64 : 64 + STATE_LAYOUT.width])
+
+        # In the latch.
+        m.d.comb += [
+            latch.hold.eq(models.busy),
+            latch.paths_done.eq(paths.done),
+            latch.swap_ready.eq(models.target_ready),
+            latch.swap_done.eq(models.switched),
+            models.start.eq(latch.swap),
+            models.target.eq(event.a0),
+            classifier.take.eq(latch.take),
+            classifier.id.eq(latch.taken.id),
+            classifier.model.eq(models.active),
+            classifier.event.eq(event),
+            paths.clear.eq(latch.release),
+            paths.enable.eq(latch.full & ~models.busy & (paths.done != event.paths)),
+            paths.model.eq(models.active),
+            paths.seed.eq(models.params.as_value()[16 * 13 :][:24]),
+            book.check.eq(latch.take),
+            book.check_index.eq(latch.taken.a2),
+        ]
+
+        # Stage 0.
+        effect = classifier.call_class != 0
+        stale = restored.swaps != models.swaps
+        beat0, fault0 = Signal(BEAT), Signal(3)
+        m.d.comb += [
+            slots.valid.eq(beat0.valid),
+            slots.op.eq(beat0.op),
+            slots.slot.eq(beat0.slot),
+            slots.event.eq(event),
+            slots.running.eq(models.running),
+            fault0.eq(Mux(latch.form_fault != 0, latch.form_fault, slots.fault)),
+            profile.allow.eq(classifier.allow),
+            profile.profiles.eq(slots.allow),
+            classifier.path_class.eq(paths.path_class),
+            classifier.node.eq(paths.node),
+            classifier.tree.eq(slots.tree),
+            history.valid.eq(beat0.valid),
+            history.op.eq(beat0.op),
+            history.slot.eq(beat0.slot),
+            history.fault.eq(beat0.fault != 0),
+            history.effect.eq(effect),
+            history.ok.eq(event.ok),
+            history.token.eq(classifier.token),
+            history.path_class.eq(paths.path_class),
+            history.state.eq(restored),
+            history.stale.eq(stale),
+            tables.model.eq(models.active),
+            cam.valid.eq(beat0.valid & (beat0.fault == 0)),
+            cam.op.eq(beat0.op),
+            cam.key.eq(classifier.key),
+            cam.bank.eq(event.a2[16:]),
+            cam.index.eq(event.a2),
+            cam.index_used.eq(book.used),
+            cam.init.eq(models.init),
+            cam.init_place.eq(models.init_place),
+            beat0.valid.eq(latch.commit | (models.op != Op.NONE)),
+            beat0.last.eq(latch.last & latch.commit),
+            beat0.op.eq(Mux(models.busy, models.op, latch.op)),
+            beat0.slot.eq(Mux(models.busy, models.slot, latch.slot)),
+            beat0.tree.eq(slots.tree),
+            beat0.kind.eq(event.kind),
+            beat0.event_slot.eq(event.slot),
+            beat0.id.eq(event.id),
+            beat0.generation.eq(event.generation),
+            beat0.ok.eq(event.ok),
+            beat0.epoch.eq(event.epoch),
+            beat0.call_class.eq(classifier.call_class),
+            beat0.path_class.eq(paths.path_class),
+            beat0.node.eq(paths.node),
+            beat0.overlong.eq(paths.overlong),
+            beat0.profile.eq(slots.profile),
+            beat0.violation.eq(profile.violation & (latch.op == Op.CALL)),
+            beat0.model.eq(models.active),
+            beat0.vaccine.eq(event.a2),
+            beat0.fault.eq(Mux(models.busy, 0, fault0)),
+            beat0.alone.eq(slots.alone),
+            beat0.stale.eq(stale),
+        ]
+        for table in TABLES:
+            m.d.comb += getattr(tables, f"index_{table}").eq(getattr(history, f"index_{table}"))
+
+        # Stage 1.
+        beat1, beat2, beat3 = Signal(BEAT), Signal(BEAT), Signal(BEAT)
+        total2 = Signal(tables.total.shape())
+        m.d.sync += [beat1.eq(beat0), beat2.eq(beat1), beat3.eq(beat2), total2.eq(tables.total)]
+        with m.If(cam.refused & (beat1.fault == 0)):
+            m.d.sync += beat2.fault.eq(Fault.VACCINE)
+        m.d.comb += [
+            book.inserted.eq(cam.inserted),
+            book.removed.eq(cam.removed),
+            book.index.eq(event.a2),
+            book.bank.eq(event.a2[16:]),
+            book.key.eq(classifier.key.as_value()),
+            book.expiry.eq(event.a3),
+            book.now.eq(self.now),
+            book.init.eq(models.init),
+            book.init_index.eq(models.init_place),
+            book.query.eq(self.query),
+            self.hits.eq(book.hits),
+            self.live.eq(book.live),
+            self.expiry.eq(book.query_expiry),
+        ]
+
+        # Stage 2.
+        m.d.comb += [
+            accumulators.valid.eq(beat2.valid),
+            accumulators.op.eq(beat2.op),
+            accumulators.slot.eq(beat2.slot),
+            accumulators.tree.eq(beat2.tree),
+            accumulators.fault.eq(beat2.fault != 0),
+            accumulators.ok.eq(beat2.ok),
+            accumulators.epoch.eq(beat2.epoch),
+            accumulators.effect.eq(beat2.call_class != 0),
+            accumulators.alone.eq(beat2.alone),
+            accumulators.stale.eq(beat2.stale),
+            accumulators.total.eq(total2),
+            accumulators.params.eq(models.params),
+            accumulators.state.eq(restored),
+        ]
+        sums3, tree_sums3 = Signal(SUMS), Signal(TREE_SUMS)
+        hit3, vaccine3 = Signal(), Signal(9)
+        m.d.sync += [sums3.eq(accumulators.sums), tree_sums3.eq(accumulators.tree_sums)]
+        m.d.sync += [hit3.eq(cam.hit), vaccine3.eq(cam.vaccine)]
+
+        # Stage 3.
+        m.d.comb += [
+            book.hit.eq(hit3 & beat3.valid),
+            book.hit_index.eq(vaccine3),
+            judge.beat2.eq(beat2),
+            judge.beat3.eq(beat3),
+            judge.decayed.eq(sums3.decayed),
+            judge.cusum.eq(sums3.cusum),
+            judge.tree_sum.eq(tree_sums3.tree_sum),
+            judge.vaccinated.eq(hit3),
+            judge.params.eq(models.params),
+            judge.state.eq(restored),
+            recorder.beat3.eq(beat3),
+            recorder.sums.eq(sums3),
+            recorder.tree_sums.eq(tree_sums3),
+            recorder.tiers.eq(judge.tiers),
+            recorder.verdict.eq(judge.verdict),
+            recorder.proposed.eq(judge.proposed),
+            recorder.enforce.eq(judge.enforce),
+            recorder.vaccinated.eq(hit3),
+            recorder.vaccine.eq(vaccine3),
+            recorder.floored.eq(judge.floored),
+            recorder.by_tree.eq(judge.by_tree),
+            self.commit.eq(latch.commit),
+            self.idle.eq(
+                ~(latch.full | models.busy | book.reap.valid | beat1.valid | beat2.valid | beat3.valid)
+                & ~(recorder.valid | recorder.pending)
+            ),
+            self.decided.eq(beat3.valid & beat3.last),
+            self.verdict.eq(judge.verdict),
+            self.recorded.eq(recorder.valid),
+            self.record.eq(recorder.record),
+        ]
+
+        # A spilled state is gathered stage by stage; the SPILL lingers, so that none overtakes.  A refused one
+        # leaves with zeros: it might name another process's slot.
+        spilled = self.state
+        with m.If(beat0.valid & (beat0.op == Op.SPILL)):
+            m.d.sync += spilled.eq(0)
+            with m.If(beat0.fault == 0):
+                m.d.sync += [spilled[f"token{i + 1}"].eq(history.past.tokens[i]) for i in range(HISTORY)]
+                m.d.sync += spilled.path_class.eq(history.past.path_class)
+                m.d.sync += [spilled.profile.eq(slots.profile), spilled.allow.eq(slots.allow)]
+                m.d.sync += spilled.swaps.eq(models.swaps)
+        with m.If(beat2.valid & (beat2.op == Op.SPILL) & (beat2.fault == 0)):
+            m.d.sync += [spilled[name].eq(accumulators.sums[name]) for name in SUMS.members]
+            m.d.sync += [spilled[name].eq(accumulators.tree_sums[name]) for name in TREE_SUMS.members]
+        with m.If(beat3.valid & (beat3.op == Op.SPILL) & (beat3.fault == 0)):
+            m.d.sync += [spilled[name].eq(judge.tiers[name]) for name in TIERS.members]
+        return m

@@ -1,0 +1,123 @@
+"""Recorder: the record with which every event leaves, one stage after its verdict.
+
+Twin: the head of `step` and `score_byte` in the golden model.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from amaranth import Cat, Module, Mux, Signal
+from amaranth.lib import memory, wiring
+from amaranth.lib.wiring import In, Out
+
+from hdl.contract.event import Kind
+from hdl.contract.model import MODEL_SLOTS, REGIONS
+from hdl.contract.verdict import TIER_BYTES, Verdict
+from hdl.screening.accumulators import SUMS, TREE_SUMS
+from hdl.screening.judge import TIERS
+from hdl.screening.layouts import BEAT, RECORD, LoadPort
+from hdl.screening.loading import model_write
+
+
+class Recorder(wiring.Component):
+    """Members: everything of stage 3 goes in; `record` is valid with `valid`, for one cycle, two clock edges
+    later.  `pending` one edge before `valid`."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            {
+                "beat3": In(BEAT),
+                "sums": In(SUMS),
+                "tree_sums": In(TREE_SUMS),
+                "tiers": In(TIERS),
+                "verdict": In(Verdict),
+                "proposed": In(Verdict),
+                "enforce": In(1),
+                "vaccinated": In(1),
+                "vaccine": In(9),
+                "floored": In(1),
+                "by_tree": In(1),
+                "load": In(LoadPort()),
+                "pending": Out(1),
+                "valid": Out(1),
+                "record": Out(RECORD),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        region = REGIONS["curve"]
+        beat = self.beat3
+        selected, slot, offset = model_write(self.load, region)
+        readings = []
+        for number, value in enumerate((self.sums.decayed, self.sums.cusum, self.tree_sums.tree_sum)):
+            store = memory.Memory(shape=8, depth=MODEL_SLOTS * 64, init=[])
+            m.submodules[f"curve{number}"] = store
+            read, write = store.read_port(), store.write_port()
+            m.d.comb += [
+                read.addr.eq(Cat(value[10:], beat.model)),
+                write.addr.eq(Cat(offset[:6], slot)),
+                write.data.eq(self.load.data),
+                write.en.eq(selected & (offset[6:] == number)),
+            ]
+            readings.append(read.data)
+
+        valid4, record4, scored = Signal(), Signal(RECORD), Signal()
+        refused = beat.fault != 0
+        of_slot = ~refused & (beat.kind < Kind.SWAP)
+        vaccine_event = (beat.kind == Kind.VACCINATE) | (beat.kind == Kind.REVOKE)
+
+        def if_slot(value: Any) -> Any:
+            return Mux(of_slot, value, 0)
+
+        m.d.sync += [
+            valid4.eq(beat.valid & beat.last),
+            scored.eq(of_slot),
+            record4.kind.eq(beat.kind),
+            record4.slot.eq(beat.event_slot),
+            record4.verdict.eq(self.verdict),
+            record4.proposed.eq(self.proposed),
+            record4.tier.eq(if_slot(self.tiers.tier)),
+            record4.enforce.eq(if_slot(self.enforce)),
+            record4.model.eq(beat.model),
+            record4.vaccinated.eq(if_slot(self.vaccinated)),
+            record4.violation.eq(if_slot(beat.violation)),
+            record4.floored.eq(if_slot(self.floored)),
+            record4.by_tree.eq(if_slot(self.by_tree)),
+            record4.overlong.eq(beat.overlong),
+            record4.fault.eq(beat.fault),
+            record4.call_class.eq(beat.call_class),
+            record4.id.eq(beat.id),
+            record4.vaccine.eq(Mux(vaccine_event, beat.vaccine, Mux(of_slot & self.vaccinated, self.vaccine, 0))),
+            record4.profile.eq(if_slot(beat.profile)),
+            record4.path_class.eq(beat.path_class),
+            record4.decayed.eq(if_slot(self.sums.decayed)),
+            record4.cusum.eq(if_slot(self.sums.cusum)),
+            record4.tree_sum.eq(if_slot(self.tree_sums.tree_sum)),
+            record4.node.eq(beat.node),
+            record4.generation.eq(beat.generation),
+        ]
+
+        # The curves' answers are there: the highest counts, held inside the tier's band.
+        pair = Mux(readings[0] > readings[1], readings[0], readings[1])
+        shown, low, high, held = Signal(8), Signal(8), Signal(8), Signal(8)
+        m.d.comb += [
+            shown.eq(Mux(pair > readings[2], pair, readings[2])),
+            held.eq(Mux(shown < low, low, Mux(shown > high, high, shown))),
+        ]
+        with m.Switch(record4.tier):
+            for tier, first in enumerate(TIER_BYTES):
+                with m.Case(tier):
+                    last = (*TIER_BYTES, 256)[tier + 1] - 1
+                    m.d.comb += [low.eq(first), high.eq(last)]
+        sequence = Signal(32)
+        m.d.comb += self.pending.eq(valid4)
+        m.d.sync += [
+            self.valid.eq(valid4),
+            self.record.eq(record4),
+            self.record.score.eq(Mux(scored, held, 0)),
+            self.record.sequence.eq(sequence),
+            sequence.eq(sequence + valid4),
+        ]
+        return m

@@ -1,0 +1,50 @@
+"""The model's tables: six lookups in parallel, added up.  Stages 0 (addresses) and 1 (sum).
+
+Twin: `table_sum` in `models.golden.score`.
+"""
+
+from __future__ import annotations
+
+from amaranth import Cat, Module, Signal, signed
+from amaranth.lib import memory, wiring
+from amaranth.lib.wiring import In, Out
+
+from hdl.contract.model import MODEL_SLOTS, REGIONS, SUM_BITS, TABLES
+from hdl.screening.history import index_bits
+from hdl.screening.layouts import LoadPort
+from hdl.screening.loading import load_bytes
+
+
+class Tables(wiring.Component):
+    """Both model slots' tables.
+
+    Members: `index_*` and `model` are sampled at the end of every cycle; `total` is valid one cycle later, until
+    the end of that cycle.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            {
+                "model": In(1),
+                "load": In(LoadPort()),
+                "total": Out(signed(SUM_BITS)),
+                **{f"index_{table}": In(index_bits(table)) for table in TABLES},
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        values = []
+        for table in TABLES:
+            region = REGIONS[table]
+            store = memory.Memory(shape=8, depth=MODEL_SLOTS * region.depth, init=[])
+            m.submodules[table] = store
+            load_bytes(m, self.load, region, store)
+            port = store.read_port()
+            m.d.comb += port.addr.eq(Cat(getattr(self, f"index_{table}"), self.model))
+            value = Signal(signed(8), name=table)
+            m.d.comb += value.eq(port.data)
+            values.append(value)
+        pairs = [values[i] + values[i + 1] for i in range(0, len(values), 2)]
+        m.d.comb += self.total.eq(pairs[0] + pairs[1] + pairs[2])
+        return m

@@ -1,0 +1,110 @@
+"""`vigilante screen`: traces through an engine, verdicts and reasons out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from host.engines import Engine, make_engine
+from host.exits import ExitCode
+from host.explain import Explainer
+from host.jsonlines import error_object, line, objects
+from host.model import ModelKeeper, policy_of
+from host.report import show
+from host.screen import Screening, screen_trace
+from host.terminal import Stages, Terminal
+from host.wave import check_writable, write_wave
+from models.gateway import Gateway
+from models.keys import PublicKey
+from models.package import SHIPPED, Package, PackageError, read_package
+from models.readers.detect import open_trace
+from models.trace import TraceError, TraceStats
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says; see `vigilante screen --help`."""
+
+    traces: Sequence[Path]
+    model: Path | None = None
+    key: Path | None = None
+    engine: str = "gateware"
+    mode: str = "enforce"
+    json: bool = False
+    everything: bool = False
+    profile: bool = False
+    wave: Path | None = None
+    event: int | None = None
+
+
+def load_package(model: Path | None, key: Path | None) -> Package:
+    """Return the model to use: the one named, signed by the key named, or else those shipped."""
+    trusted = None if key is None else (PublicKey.load(key),)
+    if model is None and not SHIPPED.exists():
+        raise PackageError(f"{SHIPPED}: the shipped model is missing: name one with --model, or: make model")
+    return read_package(SHIPPED if model is None else model, trusted)
+
+
+def open_engine(terminal: Terminal, name: str) -> Engine:
+    """Return a new engine; if it has to be built, the terminal shows how far it is."""
+    with terminal.building() as progress:
+        return make_engine(name, progress)
+
+
+def run(options: Options, terminal: Terminal) -> ExitCode:
+    """Screen every trace; return the worst of what came out."""
+    if (options.wave is None) != (options.event is None):
+        raise click.UsageError("--wave FILE and --event N go together: N is the event that the waveform shows")
+    if options.wave is not None and (options.engine != "gateware" or len(options.traces) != 1):
+        raise click.UsageError("--wave takes one trace and --engine gateware: only gateware has signals")
+    if options.wave is not None:
+        check_writable(options.wave)
+    stages = Stages()
+    with stages("model"):
+        package = load_package(options.model, options.key)
+    with stages("engine"):
+        keeper = ModelKeeper(open_engine(terminal, options.engine), lambda: make_engine(options.engine))
+        keeper.start(package, policy_of(options.mode))
+    gateway = Gateway(keeper.engine, package.image)
+    worst = ExitCode.CLEAN
+    with terminal.counting(len(options.traces)) as counter:
+        for path in options.traces:
+            try:
+                with stages("screen"):
+                    counter.begin(path.name)
+                    reader = open_trace(path)
+                    screening = screen_trace(gateway, str(path), reader, counter.events)
+            except TraceError as error:
+                terminal.error(str(error))
+                if options.json:
+                    terminal.out(line(error_object(str(path), str(error), ExitCode.TRACE)))
+                worst = max(worst, ExitCode.TRACE)
+                continue
+            with stages("report"):
+                _report(options, terminal, screening, reader.stats, package)
+            stages.calls += screening.calls
+            if screening.blocked is not None:
+                worst = max(worst, ExitCode.BLOCKED)
+            if options.wave is not None and options.event is not None:
+                with terminal.building() as progress:
+                    policy = policy_of(options.mode)
+                    write_wave(options.wave, options.event, screening, package, policy, progress)
+                terminal.note(f"waveform of event {options.event} written to {options.wave}")
+    if options.profile:
+        for text in stages.lines():
+            terminal.note(text)
+    return worst
+
+
+def _report(
+    options: Options, terminal: Terminal, screening: Screening, stats: TraceStats, package: Package
+) -> None:
+    explainer = Explainer(screening, package.image)
+    if options.json:
+        for value in objects(screening, explainer, options.engine, options.mode, package, stats):
+            terminal.out(line(value))
+    else:
+        show(terminal.console, screening, explainer, options.mode, stats, options.everything)

@@ -1,0 +1,133 @@
+"""The gateware engine: the Verilated pipeline behind the interface that every engine has."""
+
+from __future__ import annotations
+
+import ctypes
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdl.contract.load import Target
+from hdl.contract.model import IMAGE_BYTES
+from hdl.contract.policy import Policy
+from hdl.contract.vaccine import HASH_NIBBLES, BankKey, cared_fields
+from sim.verilate import Progress, library, silent
+
+Words = NDArray[np.uint32]
+
+
+class EngineError(Exception):
+    """The simulated pipeline did what it never may: it stood still."""
+
+
+def _pointer(array: NDArray[np.generic]) -> ctypes.c_void_p:
+    return ctypes.c_void_p(array.ctypes.data)
+
+
+class GatewareEngine:
+    """One simulated pipeline, fresh from reset.
+
+    progress: called while the simulator is built, on first use.  trace: the variant that can write waveforms.
+    path: another build of the simulator, for tests.
+    """
+
+    def __init__(self, progress: Progress = silent, *, trace: bool = False, path: Path | None = None) -> None:
+        self._library = ctypes.CDLL(str(path or library(progress, trace=trace)))
+        self._library.bench_new.restype = ctypes.c_void_p
+        self._library.bench_cycles.restype = ctypes.c_uint64
+        self._library.bench_run.restype = ctypes.c_int64
+        self._library.bench_wait.restype = ctypes.c_int64
+        self._bench = ctypes.c_void_p(self._library.bench_new())
+        self._ready = 0
+
+    def __del__(self) -> None:
+        if getattr(self, "_bench", None):
+            self._library.bench_free(self._bench)
+            self._bench = ctypes.c_void_p()
+
+    @property
+    def cycles(self) -> int:
+        """Clock cycles since reset."""
+        return int(self._library.bench_cycles(self._bench))
+
+    def load(self, target: Target, words: list[int] | NDArray[np.uint32], first: int = 0) -> None:
+        """Write `words` to consecutive offsets of `target` from `first` on."""
+        data = np.asarray(words, np.uint32)
+        addresses = np.arange(first, first + len(data), dtype=np.uint32) | np.uint32(target << 16)
+        self._library.bench_load(self._bench, ctypes.c_int64(len(data)), _pointer(addresses), _pointer(data))
+
+    def load_model(self, slot: int, image: bytes) -> None:
+        """Put a model image (8192 bytes) into the idle model slot and mark it ready to be switched to."""
+        if len(image) != IMAGE_BYTES:
+            raise ValueError(f"a model image has {IMAGE_BYTES} bytes, this one {len(image)}")
+        self.load(Target.MODEL1 if slot else Target.MODEL0, np.frombuffer(image, np.uint8).astype(np.uint32))
+        self._ready |= 1 << slot
+        self.load(Target.READY, [self._ready])
+
+    def load_policy(self, policy: Policy) -> None:
+        """Put a policy in force."""
+        self.load(Target.ATTRIBUTES, list(policy.attributes))
+        self.load(Target.JUDGE, [half for row in policy.rows for half in (row & 0xFFFFFFFF, row >> 32)])
+        self.load(Target.ENFORCE, [policy.enforce])
+
+    def load_bank_key(self, key: BankKey) -> None:
+        """Set the board's secret hash tables; only sensible while no vaccine is in force."""
+        for nibble in range(len(HASH_NIBBLES)):
+            self.load(Target.HASH, list(key.tables[nibble]), nibble << 4)
+
+    def set_mask(self, bank: int, mask: int) -> None:
+        """Set the mask of an empty bank; the gateware ignores it for a bank that holds vaccines."""
+        self.load(Target.MASK, [cared_fields(mask)], bank << 2 | 2)
+        self.load(Target.MASK, [mask & 0xFFFFFFFF, mask >> 32], bank << 2)
+
+    def set_clock(self, seconds: int) -> None:
+        """Set powered time, which the expiry of vaccines is measured against."""
+        self._library.bench_clock(self._bench, ctypes.c_uint32(seconds))
+
+    def wait(self, cycles: int) -> Words:
+        """Let `cycles` pass; return the records that left meanwhile (vaccines that expired)."""
+        records = np.zeros((1024, 6), np.uint32)
+        count = self._library.bench_wait(self._bench, ctypes.c_int64(cycles), _pointer(records), ctypes.c_int64(1024))
+        return records[:count]
+
+    def vaccine(self, index: int) -> tuple[int, bool, int]:
+        """Return (hits, in force, expiry) of a vaccine index."""
+        answer = np.zeros(3, np.uint32)
+        self._library.bench_query(self._bench, ctypes.c_uint32(index), _pointer(answer))
+        return int(answer[0]), bool(answer[1]), int(answer[2])
+
+    def wave(self, file: Path | None) -> None:
+        """Start writing a waveform (VCD) to `file`, or stop; only with `trace`."""
+        self._library.bench_wave(self._bench, str(file).encode() if file else None)
+
+    def screen(
+        self,
+        events: Words,
+        pool: NDArray[np.uint8],
+        offsets: NDArray[np.int64],
+        *,
+        gaps: int = 0,
+        seed: int = 1,
+        cycles: NDArray[np.uint64] | None = None,
+    ) -> tuple[Words, Words]:
+        """Take events in order; return (records, states), see `GoldenEngine.screen`.
+
+        gaps: chance in 256 of a cycle in which nothing is offered, drawn from `seed`.
+        cycles: (n, 3) that receives the cycle at which each event was taken, its last beat was committed and
+        its verdict was valid.
+        A vaccine that expires meanwhile adds a record of its own (REVOKE) among the others.
+        """
+        events = np.ascontiguousarray(events, np.uint32)
+        pool = np.ascontiguousarray(pool if len(pool) else np.zeros(1, np.uint8))
+        offsets = np.ascontiguousarray(offsets, np.int64)
+        room = len(events) + 512
+        records, states = np.zeros((room, 6), np.uint32), np.zeros((room, 6), np.uint32)
+        count = self._library.bench_run(
+            self._bench, ctypes.c_int64(len(events)), _pointer(events), _pointer(pool), _pointer(offsets),
+            _pointer(records), _pointer(states), ctypes.c_int64(room), ctypes.c_uint32(gaps),
+            ctypes.c_uint32(seed), _pointer(cycles) if cycles is not None else None,
+        )  # fmt: skip
+        if count < 0:
+            raise EngineError("the pipeline stood still for 20000 cycles" if count == -1 else "too many records")
+        return records[:count], states[:count]

