@@ -1,0 +1,243 @@
+"""The estimator: traces in, a calibrated model image out, in scikit-learn's way.
+
+    model = NgramModel(seed=0).fit(recordings, labels)
+    model.predict_proba(others)[:, 1]      # the score shown to people, unrounded
+    model.image_                           # the 8192 bytes
+
+`recordings` are `models.recordings.Recording`s, labels 0 (benign) or 1 (attack; from `onset` on, where the
+recording has one).  It fits a logistic classifier on decayed counts of table entries, then again and again on
+the calls where each trace scores highest, since a trace is judged by its highest call: what a benign trace
+does worst is pushed down, what an attack does worst pulled up, whatever else it does.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.validation import check_is_fitted
+
+from models.calibrate import MARGIN, Tiers, choose_tiers, evidence, score_curves
+from models.features import WEIGHTS, Features, extract
+from models.fitting import Floats, descend, gather, replay, stack
+from models.folds import deal
+from models.image import Model, assemble
+from models.pathtrie import compile_trie
+from models.quantise import Quantised, quantise
+from models.recordings import Ints, Joined, Recording, join, screen
+from models.vocabulary import id_map
+
+DRAIN = 16384
+"""No accumulator falls by more than this within 1/16 s."""
+
+
+def blank_model(seed: int = 0) -> Model:
+    """Return the model of zeros with the vocabulary and path trie of `seed`."""
+    trie, start = compile_trie(seed=seed)
+    low = (1, 2, 3)
+    return Model(
+        weights=np.zeros(WEIGHTS, np.int8), idmap=tuple(id_map(seed)), trie=trie, path_seed=start,
+        curves=np.zeros((3, 64), np.uint8), decayed=low, cusum=low, tree=low, cusum_drift=0, tree_drift=0,
+        drain=DRAIN,
+    )  # fmt: skip
+
+
+class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Linear classifier over hashed n-grams of system calls, in the form that the gateware computes.
+
+    Parameters
+        seed: of vocabulary, trie, and the order of rows.
+        stride: one row for this many calls of a process.
+        epochs, rate, decay: of the descent (see `fitting.descend`).
+        rounds: how often the highest calls are looked for and fitted; mix: their share of the fit.
+        folds: calibration is on benign traces that were held out, in turn, by group; below 2, on the fit's own.
+        drift: what C loses with every call, in units of the classifier's margin; tree_drift: T.
+        margin: see `calibrate`.
+
+    Attributes after `fit`
+        classes_: 0, 1.  weights_: (6401,) real weights, the bias last.  quantised_: the int8 tables.
+        model_, image_: the calibrated model.  maxima_: (n, 3) highest A, C, T of the benign calibration traces.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int = 0,
+        stride: int = 32,
+        epochs: int = 4,
+        rate: float = 0.1,
+        decay: float = 1e-4,
+        rounds: int = 4,
+        mix: float = 0.5,
+        folds: int = 5,
+        drift: float = 0.5,
+        tree_drift: float = 0.5,
+        margin: float = MARGIN,
+    ) -> None:
+        self.seed = seed
+        self.stride = stride
+        self.epochs = epochs
+        self.rate = rate
+        self.decay = decay
+        self.rounds = rounds
+        self.mix = mix
+        self.folds = folds
+        self.drift = drift
+        self.tree_drift = tree_drift
+        self.margin = margin
+
+    def fit(
+        self, X: Sequence[Recording], y: Sequence[int], calibration: Sequence[Recording] | None = None
+    ) -> NgramModel:
+        """Fit tables and tiers.  calibration: benign traces to calibrate on instead of held-out ones of X."""
+        labels = np.asarray(y, np.int64)
+        if len(X) != len(labels) or set(labels.tolist()) != {0, 1}:
+            raise ValueError(
+                f"{len(X)} traces with both labels are needed, found {len(labels)} of {set(labels.tolist())}"
+            )
+        self.classes_ = np.array([0, 1])
+        blank = blank_model(self.seed)
+        joined = join(X)
+        features = extract(joined.events, joined.pool, joined.offsets, assemble(blank))
+        self.weights_ = self._descend(features, joined, labels, np.arange(len(X)))
+        self.quantised_ = quantise(self.weights_)
+        self.model_ = self._assembled(blank, self.quantised_)
+        if calibration is not None:
+            self.maxima_ = trace_maxima(join(calibration), assemble(self.model_))
+        elif self.folds >= 2:
+            self.maxima_ = self._held_out(features, joined, labels, X, blank)
+        else:
+            self.maxima_ = _benign_maxima(joined, labels, assemble(self.model_))
+        self.model_ = calibrated(self.model_, choose_tiers(self.maxima_, self.margin))
+        self.image_ = assemble(self.model_)
+        return self
+
+    def decision_function(self, X: Sequence[Recording]) -> Floats:
+        """Return each trace's highest score over the calls from its onset on, 0..1, in the golden machine."""
+        check_is_fitted(self)
+        return trace_scores(join(X), self.model_)
+
+    def predict_proba(self, X: Sequence[Recording]) -> Floats:
+        """Return (n, 2): 1 - score, score.  A score is calibrated by tiers, it is no likelihood."""
+        scores = self.decision_function(X)
+        return np.stack([1.0 - scores, scores], axis=1)
+
+    def predict(self, X: Sequence[Recording]) -> Ints:
+        """Return 1 for the traces that reach the first tier, 0.80."""
+        reached: Ints = (self.decision_function(X) >= 0.80).astype(np.int64)
+        return reached
+
+    def _descend(self, features: Features, joined: Joined, labels: Ints, chosen: Ints) -> Floats:
+        """Return the weights fitted on the traces `chosen`."""
+        bad = (labels[joined.traces] == 1) & joined.late
+        used = np.isin(joined.traces, chosen)
+        at = np.flatnonzero(features.effect & used)
+        # Every stride-th call of a unit, counted from its end, so that short ones are not left out.
+        units = joined.traces * 2 + bad
+        at = at[_countdown(units[at]) % self.stride == 0]
+        rows, answers = gather(features, at), bad[at].astype(np.float64)
+        shares = balanced(answers, 1.0 / np.bincount(units[at])[units[at]])
+        hard, hard_answers = None, np.zeros(0)
+        weights = np.zeros(WEIGHTS + 1)
+        all_rows, all_answers, all_shares = rows, answers, shares
+        for turn in range(self.rounds + 1):
+            weights = descend(
+                all_rows, all_answers, all_shares * len(all_rows), weights=weights, epochs=self.epochs,
+                rate=self.rate if turn == 0 else self.rate / 2, decay=self.decay, seed=self.seed + turn,
+            )  # fmt: skip
+            if turn == self.rounds:
+                break
+            highest = unit_peaks(replay(features, weights), units, used & features.effect)
+            peaks = gather(features, highest)
+            hard = peaks if hard is None else stack(hard, peaks)
+            hard_answers = np.concatenate([hard_answers, bad[highest].astype(np.float64)])
+            hard_shares = balanced(hard_answers, np.ones(len(hard_answers)))
+            all_rows, all_answers = stack(rows, hard), np.concatenate([answers, hard_answers])
+            all_shares = np.concatenate([shares * (1.0 - self.mix), hard_shares * self.mix])
+        return weights
+
+    def _assembled(self, blank: Model, tables: Quantised) -> Model:
+        return blank.with_thresholds(
+            weights=tables.tables,
+            cusum_drift=round(self.drift * tables.scale),
+            tree_drift=round(self.tree_drift * tables.scale),
+        )
+
+    def _held_out(
+        self, features: Features, joined: Joined, labels: Ints, X: Sequence[Recording], blank: Model
+    ) -> Ints:
+        """Return the benign traces' maxima, each under a model that has not seen its group."""
+        dealt = deal([recording.group for recording in X], labels.tolist(), self.folds, self.seed)
+        maxima = []
+        for fold in range(self.folds):
+            weights = self._descend(features, joined, labels, np.flatnonzero(dealt != fold))
+            # The same scale in every fold, or the values could not be put together.
+            image = assemble(self._assembled(blank, quantise(weights, self.quantised_.scale)))
+            members = np.flatnonzero(dealt == fold)
+            held = join([X[int(member)] for member in members])
+            maxima.append(_benign_maxima(held, labels[members], image))
+        return np.concatenate(maxima)
+
+
+def calibrated(model: Model, tiers: Tiers) -> Model:
+    """Return the model with thresholds and score curves."""
+    return model.with_thresholds(
+        decayed=tiers.decayed, cusum=tiers.cusum, tree=tiers.tree, curves=score_curves(tiers)
+    )
+
+
+def balanced(answers: Floats, shares: Floats) -> Floats:
+    """Return shares that sum to 1, a half for either class."""
+    scaled = shares.copy()
+    for answer in (0.0, 1.0):
+        scaled[answers == answer] /= 2.0 * (math.fsum(shares[answers == answer]) or 1.0)
+    return scaled
+
+
+def _countdown(units: Ints) -> Ints:
+    """Return how many members of the same unit follow each position; units may interleave."""
+    order = np.argsort(units, kind="stable")
+    ends = np.searchsorted(units[order], units[order], side="right")
+    left = np.empty(len(units), np.int64)
+    left[order] = ends - 1 - np.arange(len(units))
+    return left
+
+
+def unit_peaks(values: Floats, units: Ints, used: NDArray[np.bool_]) -> Ints:
+    """Return the position of each unit's highest value among the `used` ones."""
+    at = np.flatnonzero(used)
+    order = at[np.lexsort((-values[at], units[at]))]
+    first = np.ones(len(order), np.bool_)
+    first[1:] = units[order][1:] != units[order][:-1]
+    return order[first]
+
+
+def _maxima(values: Ints, traces: Ints, count: int) -> Ints:
+    highest = np.zeros((count, values.shape[1]), np.int64)
+    np.maximum.at(highest, traces, values)
+    return highest
+
+
+def trace_maxima(joined: Joined, image: bytes) -> Ints:
+    """Return (traces, 3): the highest A, C and T over each trace's calls."""
+    calls = joined.calls
+    return _maxima(screen(joined, image).values[calls], joined.traces[calls], len(joined.starts) - 1)
+
+
+def _benign_maxima(joined: Joined, labels: Ints, image: bytes) -> Ints:
+    """Return the maxima of benign traces, and of attack traces before their onset."""
+    calls = joined.calls & ~((labels[joined.traces] == 1) & joined.late)
+    traces, positions = np.unique(joined.traces[calls], return_inverse=True)
+    return _maxima(screen(joined, image).values[calls], positions, len(traces))
+
+
+def trace_scores(joined: Joined, model: Model) -> Floats:
+    """Return each trace's highest `evidence` over its calls from the onset on; 0 where there is none."""
+    scores = np.zeros(len(joined.starts) - 1)
+    counted = joined.calls & joined.late
+    values = evidence(screen(joined, assemble(model)).values[counted], model)
+    np.maximum.at(scores, joined.traces[counted], values)
+    return scores
