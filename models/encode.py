@@ -25,6 +25,7 @@ NOMINAL_RATE = 1000
 """Calls a second where the recording carries no times."""
 
 _OK = 1 << 11
+_ROOT = bytes((NODE_ROOT, 0))
 _NEVER_RETURN = frozenset(("exit", "exit_group"))
 
 
@@ -91,7 +92,8 @@ class PathSeeds:
         parts: list[bytes] = []
         for path in paths:
             text = path.text[: PATH_LIMIT + 1]
-            parts += (self.of(None if text.startswith(b"/") else path.base), len(text).to_bytes(2, "little"), text)
+            seed = _ROOT if text.startswith(b"/") else self.of(path.base)
+            parts += (seed, len(text).to_bytes(2, "little"), text)
         return b"".join(parts)
 
 
