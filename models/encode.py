@@ -15,7 +15,7 @@ from hdl.contract.syscalls import IDS, UNKNOWN
 from models.golden.engine import region
 from models.golden.paths import walk
 from models.slots import HOST_SLOTS, HOST_TREES, Life, Residency, Spilled, Tree
-from models.trace import Call, Exec, Exit, Fork, Item, PathArgument, Return, Start
+from models.trace import Call, Exec, Exit, Fork, Item, Return, Start
 
 Words = NDArray[np.uint32]
 Ints = NDArray[np.int64]
@@ -25,6 +25,9 @@ NOMINAL_RATE = 1000
 """Calls a second where the recording carries no times."""
 
 _OK = 1 << 11
+_ROOT = bytes((NODE_ROOT, 0))
+_REMEMBERED = 1 << 15
+"""Paths kept ready: programs ask for the same ones again and again."""
 _NEVER_RETURN = frozenset(("exit", "exit_group"))
 
 
@@ -69,6 +72,7 @@ class PathSeeds:
         self._trie = region(image, "paths")
         self._seed = int(params[13] | (params[14] & 255) << 16)
         self._of: dict[bytes | None, bytes] = {None: bytes((NODE_UNKNOWN, 0))}
+        self._packed: dict[tuple[bytes, bytes | None], bytes] = {}
 
     def of(self, base: bytes | None) -> bytes:
         """Return (node, excess) as two bytes."""
@@ -83,16 +87,20 @@ class PathSeeds:
             self._of[base] = known
         return known
 
-    def packed(self, paths: Sequence[PathArgument]) -> bytes:
-        """Return path arguments as the path stream carries them.
+    def packed(self, text: bytes, base: bytes | None) -> bytes:
+        """Return a path argument as the path stream carries it.
 
         One longer than the limit keeps one byte too many, so that the machine sees it and denies it.
         """
-        parts: list[bytes] = []
-        for path in paths:
-            text = path.text[: PATH_LIMIT + 1]
-            parts += (self.of(None if text.startswith(b"/") else path.base), len(text).to_bytes(2, "little"), text)
-        return b"".join(parts)
+        key = text, base
+        known = self._packed.get(key)
+        if known is None:
+            seed = _ROOT if text.startswith(b"/") else self.of(base)
+            text = text[: PATH_LIMIT + 1]
+            if len(self._packed) >= _REMEMBERED:
+                self._packed.clear()
+            known = self._packed[key] = seed + len(text).to_bytes(2, "little") + text
+        return known
 
 
 class Encoder:
@@ -136,30 +144,35 @@ class Encoder:
 
     def feed(self, items: Iterable[Item]) -> None:
         """Encode items; batches go to `run` as they fill."""
-        living, unknown = self._living, self.unknown_names
+        living, packed, identify = self._living, self._seeds.packed, IDS.get
+        rows, number, calls = self._rows, self._item, self._calls
+        origin, epoch = self._origin, self._epoch
         for item in items:
-            self._item += 1
+            number += 1
             if type(item) is not Call:
+                self._item = number
                 self._other(item)
+                rows = self._rows
                 continue
             # The hot path: nearly all of a trace is calls of resident processes.
             life = living.get(item.pid)
             if life is None or not life.resident:
-                self._line = item.line
+                self._item, self._line = number, item.line
                 life = self._present(item.pid)
-            calls = self._calls = self._calls + 1
-            life.used = self._item
-            life.calls += 1
-            ident = IDS.get(item.name, UNKNOWN)
+                rows = self._rows
+            life.used = number
+            ident = identify(item.name, UNKNOWN)
             if ident == UNKNOWN:
-                unknown[item.name] = unknown.get(item.name, 0) + 1
-            if item.time is not None:
-                if self._origin is None:
-                    self._origin = item.time
-                self._epoch = int((item.time - self._origin) * EPOCHS_PER_SECOND)
-            elif self._origin is None:
-                self._epoch = (calls - 1) * EPOCHS_PER_SECOND // NOMINAL_RATE
-            head = life.head | ident << 14 | (self._epoch & 255) << 23
+                self.unknown_names[item.name] = self.unknown_names.get(item.name, 0) + 1
+            time = item.time
+            if time is not None:
+                if origin is None:
+                    origin = self._origin = time
+                epoch = int((time - origin) * EPOCHS_PER_SECOND) & 255
+            elif origin is None:
+                epoch = calls * EPOCHS_PER_SECOND // NOMINAL_RATE & 255
+            calls += 1
+            head = life.head | ident << 14 | epoch << 23
             if life.ok:
                 head |= _OK
             ok = item.ok
@@ -168,18 +181,19 @@ class Encoder:
                 life.unfinished += item.name not in _NEVER_RETURN
             else:
                 life.ok = ok
-            rows = self._rows
             rows.offsets.append(len(rows.pool))
             if item.paths:
                 paths = item.paths[:PATHS_MAX]
                 head |= len(paths) << 12
-                rows.pool += self._seeds.packed(paths)
-            a, b, c, d, e, f = item.args
-            rows.words.extend((head, life.generation, a, b, c, d, e, f))
-            rows.origins.extend((item.line, life.index, self._item - 1))
+                for path in paths:
+                    rows.pool += packed(path.text, path.base)
+            rows.words.extend((head, life.generation, *item.args))
+            rows.origins.extend((item.line, life.index, number - 1))
             rows.names.append(item.name)
             if len(rows.names) >= self._limit:
                 self.settle()
+                rows = self._rows
+        self._item, self._calls, self._epoch = number, calls, epoch
 
     def settle(self) -> None:
         """Have the events that wait screened, so that every state spilled so far is known."""

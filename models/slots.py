@@ -70,7 +70,7 @@ class Life:
 
     index: its place in the order of appearance.  slot: where it is, or last was.  used: for "least recently".
     ok: what the next call's event says of this one's last call.  unfinished: calls that have not returned.
-    calls: so many calls were encoded.  program: what the trace says it runs.
+    program: what the trace says it runs.
     """
 
     index: int
@@ -85,7 +85,6 @@ class Life:
     used: int = 0
     ok: bool = False
     unfinished: int = 0
-    calls: int = 0
     line: int = 0
     program: bytes = b""
     spilled: Spilled | None = field(default=None, repr=False)
