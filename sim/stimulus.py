@@ -48,11 +48,15 @@ def random_image(seed: int) -> bytes:
         rising = sorted(draw.randrange(256) for _ in range(64))
         image[curve.offset + 64 * part : curve.offset + 64 * part + 64] = bytes(rising)
     params = dict.fromkeys(PARAM_NAMES, 0)
-    params |= {"version": 1, "cusum_drift": draw.randrange(40, 200), "tree_drift": draw.randrange(40, 300)}
+    # Every other model runs hot, so that accumulators reach their ends.
+    hot = seed % 2
+    drift = draw.randrange(0, 30) if hot else draw.randrange(40, 200)
+    params |= {"version": 1, "cusum_drift": drift, "tree_drift": drift + draw.randrange(100)}
     params |= {"drain": draw.choice((64, 1000, 9000, 40000)), "path_seed_low": draw.randrange(1 << 16)}
     params["path_seed_high"] = draw.randrange(256)
     for name in ("decayed", "cusum", "tree"):
-        for tier, threshold in enumerate(sorted(draw.sample(range(500, 8000), 3)), start=1):
+        highest = 8000 if name == "decayed" or not hot else 64000
+        for tier, threshold in enumerate(sorted(draw.sample(range(500, highest), 3)), start=1):
             params[f"{name}_{tier}"] = threshold
     words = b"".join(params[name].to_bytes(2, "little") for name in PARAM_NAMES)
     region = REGIONS["params"]

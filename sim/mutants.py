@@ -1,0 +1,146 @@
+"""Seeded bugs: each changes one line of the gateware, and the comparison with the golden twin must notice.
+
+A mutant is text, not a switch in the product: its sources are copied, changed and elaborated apart.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.golden.engine import GoldenEngine
+from sim.engine import GatewareEngine
+from sim.equivalence import Difference, Twins, compare_random
+from sim.verilate import ROOT, library
+
+_CONVERT = "from sim.verilate import verilog_of_pipeline; import sys; sys.stdout.write(verilog_of_pipeline())"
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """In `file` of hdl/screening, `old` (found exactly once) becomes `new`."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+
+
+MUTANTS = (
+    Mutant("sum wraps", "accumulators.py", "with m.Elif(moved > 0xFFFF):", "with m.Elif(C(0, 1)):"),
+    Mutant("floor ignored", "accumulators.py", "with m.If(moved < Cat(", "with m.If(moved < C(0, 1) & Cat("),
+    Mutant("failed calls drain", "accumulators.py", "proven = self.ok & old.effective", "proven = old.effective"),
+    Mutant("neutral calls drain", "accumulators.py", "proven = self.ok & old.effective", "proven = self.ok"),
+    Mutant("no leak", "accumulators.py", "old.decayed >> LEAK_SHIFT, 0)", "0, 0)"),
+    Mutant(
+        "tree forgets its epoch", "accumulators.py", "Mux(self.epoch == tree_old.tree_epoch, ", "Mux(C(1, 1), "
+    ),
+    Mutant("heir takes the better", "accumulators.py", "carried[name] > old[name]", "carried[name] < old[name]"),
+    Mutant(
+        "restart keeps the CUSUM", "accumulators.py", '"decayed", "cusum", "pending",', '"decayed", "pending",'
+    ),
+    Mutant("history moves on neutral calls", "history.py", "change.eq(self.effect)]", "change.eq(1)]"),
+    Mutant(
+        "history survives a clear",
+        "history.py",
+        "with m.Case(Op.CLEAR, Op.RESTART, Op.INIT):",
+        "with m.Case(Op.INIT):",
+    ),
+    Mutant(
+        "child starts blank",
+        "history.py",
+        "m.d.comb += [new.eq(carried), change.eq(1)]",
+        "m.d.comb += change.eq(1)",
+    ),
+    Mutant("generation not compared", "slots.py", "old.live & (old.generation == event.generation)", "old.live"),
+    Mutant(
+        "fork into a taken slot",
+        "slots.py",
+        "with m.If(~names_other | ~own_half | old.live)",
+        "with m.If(~names_other | ~own_half)",
+    ),
+    Mutant("halves not kept apart", "slots.py", "own_half = self.slot[5] == event.source", "own_half = C(1, 1)"),
+    Mutant(
+        "exec replaces the profiles",
+        "slots.py",
+        "new.allow.eq(old.allow | (1 << event.a0[:4]))",
+        "new.allow.eq(1 << event.a0[:4])",
+    ),
+    Mutant("tree reused while in use", "slots.py", "(self.op == Op.CLEAR) & (count.data != 0)", "C(0, 1)"),
+    Mutant("vaccine by hash alone", "cam.py", "(read.data.key == (key1.as_value() & mask))", "C(1, 1)"),
+    Mutant(
+        "insert over another",
+        "cam.py",
+        "(op1 == Op.VACCINATE) & bank_free & ~self.index_used)",
+        "(op1 == Op.VACCINATE) & ~self.index_used)",
+    ),
+    Mutant(
+        "mask not applied to entries",
+        "cam.py",
+        "write.data.key.eq(key1.as_value() & mask)",
+        "write.data.key.eq(key1.as_value())",
+    ),
+    Mutant("`..` stays", "paths.py", "m.d.comb += next_node.eq(here.parent)", "m.d.comb += next_node.eq(node)"),
+    Mutant(
+        "unknown depth forgotten",
+        "paths.py",
+        "m.d.comb += next_excess.eq(excess - 1)",
+        "m.d.comb += next_excess.eq(0)",
+    ),
+    Mutant(
+        "last path counts, not the worst",
+        "paths.py",
+        "with m.If(here.path_class > self.path_class):",
+        "with m.If(C(1, 1)):",
+    ),
+    Mutant("over-long let through", "judge.py", "beat.overlong & (judged < Verdict.DENY)", "C(0, 1)"),
+    Mutant("monitor mode enforces", "judge.py", "with m.If(self.enforce):", "with m.If(C(1, 1)):"),
+    Mutant(
+        "floor lasts for ever",
+        "judge.py",
+        "new.floor_left.eq(old.floor_left - 1)",
+        "new.floor_left.eq(old.floor_left)",
+    ),
+    Mutant("swap forgets the tier", "judge.py", "new.floor_tier.eq(old.tier), ", "new.floor_tier.eq(0), "),
+    Mutant("tree not judged", "judge.py", "higher.eq(Mux(own > of_tree, own, of_tree))", "higher.eq(own)"),
+    Mutant("swap does not drain", "models.py", "DRAIN_CYCLES = 4", "DRAIN_CYCLES = 1"),
+    Mutant("vaccine event does not linger", "latch.py", "LINGER = 4", "LINGER = 1"),
+)
+
+
+def verilog_of(mutant: Mutant) -> str:
+    """Return the mutant's Verilog."""
+    with tempfile.TemporaryDirectory() as work:
+        tree = Path(work)
+        for folder in ("hdl", "sim"):
+            shutil.copytree(ROOT / folder, tree / folder, ignore=shutil.ignore_patterns("__pycache__"))
+        file = tree / "hdl" / "screening" / mutant.file
+        text = file.read_text()
+        if text.count(mutant.old) != 1:
+            raise ValueError(
+                f"mutant {mutant.name!r}: {mutant.old!r} is {text.count(mutant.old)} times in {mutant.file}"
+            )
+        imports = "from amaranth import C as C\n"  # a few mutants need a constant that their file does not import
+        first = text.index("from amaranth import")
+        file.write_text(text[:first] + imports + text[first:].replace(mutant.old, mutant.new))
+        environment = {**os.environ, "PYTHONPATH": str(tree)}
+        done = subprocess.run(
+            [sys.executable, "-c", _CONVERT], cwd=tree, env=environment, capture_output=True, text=True, check=True
+        )
+    return done.stdout
+
+
+def survives(mutant: Mutant, seeds: range = range(11, 15), count: int = 40_000) -> bool:
+    """Return whether no stream of `count` events from one of `seeds` tells the mutant from the golden twin."""
+    path = library(verilog=verilog_of(mutant), optimise="-O0")
+    for seed in seeds:
+        try:
+            compare_random(Twins(GoldenEngine(), GatewareEngine(path=path)), seed, count, chunk=5_000)
+        except Difference:
+            return False
+    return True
