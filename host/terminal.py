@@ -29,13 +29,13 @@ class Terminal:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")  # names of files and programs may be any bytes
         # Not a terminal: no colours, and no width to cut anything to.
-        self.console = _Console(highlight=False, width=None if sys.stdout.isatty() else 100)
-        self._errors = _Console(stderr=True, highlight=False, soft_wrap=True)
+        self.console = _Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else 100)
+        self._errors = _Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
         self._progress: Progress | None = None
 
     def out(self, text: str) -> None:
         """Print one line of results as it is."""
-        self.console.print(text, markup=False, soft_wrap=True)
+        print(text, file=self.console.file)
 
     def note(self, text: str) -> None:
         """Print one line for people beside the results."""
