@@ -77,9 +77,10 @@ class Explainer:
         self._idmap = region(image, "idmap").tolist()
         self._tables = {name: region(image, name).tolist() for name in TABLES}
         self._params = dict(zip(PARAM_NAMES, region(image, "params").tolist(), strict=False))
-        self._ids = screening.field("id")
-        self._classes = screening.field("path_class")
-        self._failed = 1 - column(screening.events, EVENT, "ok")
+        self._ids = screening.field("id").tolist()
+        self._classes = screening.field("path_class").tolist()
+        self._failed = (1 - column(screening.events, EVENT, "ok")).tolist()
+        self._spoken: dict[int, tuple[int, dict[tuple[str, str], int]]] = {}
 
     def contributions(self, row: int) -> dict[str, int]:
         """Return what each table said of call `row`; their sum is what the engine added up."""
@@ -90,8 +91,8 @@ class Explainer:
         for name, order in ORDERS.items():
             table = self._tables[name]
             said[name] = table[ngram_index(tuple(tokens[:order]), len(table).bit_length() - 1)]
-        previous = int(self._classes[history[0]]) if history else 0
-        index = argument_index(tokens[0], int(self._classes[row]), previous, int(self._failed[row]))
+        previous = self._classes[history[0]] if history else 0
+        index = argument_index(tokens[0], self._classes[row], previous, self._failed[row])
         said["argument"] = self._tables["argument"][index]
         return said
 
@@ -144,18 +145,15 @@ class Explainer:
         times: dict[tuple[str, str], int] = defaultdict(int)
         by_row: list[tuple[float, int]] = []
         for age, row in enumerate(reversed(window)):
-            said = self.contributions(row)
-            total = sum(said.values())
+            total, spoke = self._spoke_for(row)
             if total <= 0:
                 continue
             gain = total * (1 - 2.0**-LEAK_SHIFT) ** age if decays else float(total)
             by_row.append((gain, row))
-            speaking = sum(value for value in said.values() if value > 0)
-            for table, value in said.items():
-                if value > 0:
-                    key = (table, self._text(table, row))
-                    by_part[key] += gain * value / speaking
-                    times[key] += 1
+            speaking = sum(spoke.values())
+            for key, value in spoke.items():
+                by_part[key] += gain * value / speaking
+                times[key] += 1
         whole = sum(gain for gain, _row in by_row) or 1.0
         screening = self._screening
         calls = []
@@ -168,6 +166,16 @@ class Explainer:
         ]
         return calls, parts
 
+    def _spoke_for(self, row: int) -> tuple[int, dict[tuple[str, str], int]]:
+        """Return what all tables said of a call, and (table, name) and value of those that spoke for it."""
+        known = self._spoken.get(row)
+        if known is None:
+            said = self.contributions(row)
+            total = sum(said.values())
+            spoke = {(table, self._text(table, row)): value for table, value in said.items() if value > 0}
+            known = self._spoken[row] = (total, spoke if total > 0 else {})
+        return known
+
     def _text(self, table: str, row: int) -> str:
         """Return the name of what `table` looked at in call `row`."""
         names = self._screening.names
@@ -179,9 +187,9 @@ class Explainer:
             start = ["(start)"] if len(past) < ORDERS[table] - 1 else []
             return " → ".join([*start, *reversed(past), names[row]])
         text = names[row]
-        if kind := int(self._classes[row]):
+        if kind := self._classes[row]:
             text += f" of a {PathClass(kind).name} path"
-        if history and (kind := int(self._classes[history[0]])):
+        if history and (kind := self._classes[history[0]]):
             text += f" after a {PathClass(kind).name} path"
         return text + (" after a call that failed" if self._failed[row] else "")
 

@@ -46,7 +46,7 @@ def objects(
             "type": "process",
             "trace": screening.name,
             "pid": result.life.pid,
-            "program": result.life.program.decode(errors="backslashreplace"),
+            "program": result.life.program().decode(errors="backslashreplace"),
             "calls": len(result.rows),
             "line": int(screening.lines[result.rows[0]]),
             "max_score": round(result.worst, 4),

@@ -34,9 +34,9 @@ def glyphs_for(console: Console) -> str:
     return BLOCKS
 
 
-def label(result: ProcessResult) -> str:
-    """Return what a process is called: pid and program."""
-    program = PurePosixPath(result.life.program.decode(errors="backslashreplace")).name
+def label(result: ProcessResult, line: int | None = None) -> str:
+    """Return what a process is called: pid and the program it ran last, or when it came to `line`."""
+    program = PurePosixPath(result.life.program(line).decode(errors="backslashreplace")).name
     printable = "".join(letter if letter.isprintable() else "?" for letter in program)
     return f"pid {result.life.pid} {printable}".strip()
 
@@ -76,7 +76,7 @@ def verdict_lines(result: ProcessResult, block: Block, mode: str) -> list[str]:
     """Return what happened first and how far into the trace."""
     verb = word(block.proposed)
     where = (
-        f"{block.name} of {label(result)}, its call {block.call:,} of {block.calls:,}, "
+        f"{block.name} of {label(result, block.line)}, its call {block.call:,} of {block.calls:,}, "
         f"line {block.line:,}, {block.fraction:.1%} into the trace (event {block.row})"
     )
     if mode == "enforce":

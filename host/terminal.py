@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from host.engines import Progress as BuildProgress
+from host.engines import Progress as Steps
 
 
 class _Console(Console):
@@ -29,13 +29,13 @@ class Terminal:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")  # names of files and programs may be any bytes
         # Not a terminal: no colours, and no width to cut anything to.
-        self.console = _Console(highlight=False, width=None if sys.stdout.isatty() else 100)
-        self._errors = _Console(stderr=True, highlight=False, soft_wrap=True)
+        self.console = _Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else 100)
+        self._errors = _Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
         self._progress: Progress | None = None
 
     def out(self, text: str) -> None:
         """Print one line of results as it is."""
-        self.console.print(text, markup=False, soft_wrap=True)
+        print(text, file=self.console.file)
 
     def note(self, text: str) -> None:
         """Print one line for people beside the results."""
@@ -46,8 +46,8 @@ class Terminal:
         self.note("vigilante: " + " ".join(text.split()))
 
     @contextmanager
-    def building(self) -> Iterator[BuildProgress | None]:
-        """Give a callback that shows how far a build is; None where nobody watches."""
+    def steps(self, title: str = "") -> Iterator[Steps | None]:
+        """Give a callback that shows how far a long job is; None where nobody watches."""
         if not self._errors.is_terminal:
             yield None
             return
@@ -58,10 +58,10 @@ class Terminal:
             console=self._errors,
             transient=True,
         ) as progress:
-            task = progress.add_task("engine", total=1)
+            task = progress.add_task(title, total=1)
 
             def update(what: str, done: int, total: int) -> None:
-                progress.update(task, description=f"gateware engine: {what}", completed=done, total=total)
+                progress.update(task, description=title + what, completed=done, total=total)
 
             yield update
 

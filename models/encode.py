@@ -250,7 +250,8 @@ class Encoder:
             self._present(item.pid)
         elif isinstance(item, Exec):
             life = self._present(item.pid)
-            life.program, life.ok, life.unfinished = item.program, True, 0  # other threads' calls died with them
+            life.programs += ((item.line, item.program),)
+            life.ok, life.unfinished = True, 0  # the other threads died, and their calls with them
             self._emit(Kind.EXEC, life, 0, self._exec_profile)
         elif isinstance(item, Fork):
             parent = self._present(item.pid)
@@ -288,7 +289,7 @@ class Encoder:
         life.used = self._item
         if parent is not None:
             # Of an unfinished fork the child knows that it succeeded, though the parent does not yet.
-            life.program, life.ok = parent.program, parent.ok or parent.unfinished == 1
+            life.programs, life.ok = parent.programs[-1:], parent.ok or parent.unfinished == 1
         self._generation += 1
         self.lives.append(life)
         self._living[pid] = life

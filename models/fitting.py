@@ -48,6 +48,7 @@ def _gather(
     effect: NDArray[np.bool_],
     proven: NDArray[np.bool_],
     previous: Indices,
+    stops: NDArray[np.bool_],
     at: Ints,
     starts: Ints,
     columns: NDArray[np.int16],
@@ -61,7 +62,7 @@ def _gather(
         starts[number] = used
         event, share, count = at[number], LEAK, 0
         for _ in range(MEMORY):
-            if event < 0:
+            if event < 0 or (stops[event] and event != at[number]):
                 break
             if effect[event]:
                 for table in range(7):
@@ -82,8 +83,11 @@ def _gather(
     return used
 
 
-def gather(features: Features, at: Ints) -> Rows:
-    """Return the rows of the calls at the positions `at`."""
+def gather(features: Features, at: Ints, stops: NDArray[np.bool_]) -> Rows:
+    """Return the rows of the calls at the positions `at`.
+
+    stops: events behind which nothing is remembered: where the accumulator stood at 0, or the label changes.
+    """
     starts = [np.zeros(1, np.int64)]
     columns, values, used = [np.zeros(0, np.int16)], [np.zeros(0, np.float32)], 0
     width = 6 * MEMORY + 1
@@ -92,7 +96,15 @@ def gather(features: Features, at: Ints) -> Rows:
         ends = np.zeros(len(part) + 1, np.int64)
         names, numbers = np.empty(len(part) * width, np.int16), np.empty(len(part) * width, np.float32)
         count = _gather(
-            features.indices, features.effect, features.proven, features.previous, part, ends, names, numbers
+            features.indices,
+            features.effect,
+            features.proven,
+            features.previous,
+            stops,
+            part,
+            ends,
+            names,
+            numbers,
         )
         starts.append(ends[1:] + used)
         columns.append(names[:count].copy())

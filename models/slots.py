@@ -70,7 +70,7 @@ class Life:
 
     index: its place in the order of appearance.  slot: where it is, or last was.  used: for "least recently".
     ok: what the next call's event says of this one's last call.  unfinished: calls that have not returned.
-    program: what the trace says it runs.
+    programs: what the trace says it runs, and from which line on.
     """
 
     index: int
@@ -86,8 +86,13 @@ class Life:
     ok: bool = False
     unfinished: int = 0
     line: int = 0
-    program: bytes = b""
+    programs: tuple[tuple[int, bytes], ...] = ()
     spilled: Spilled | None = field(default=None, repr=False)
+
+    def program(self, line: int | None = None) -> bytes:
+        """Return what it ran last, or when it came to `line`; b"" if unknown."""
+        ran = [program for since, program in self.programs if line is None or since < line]
+        return ran[-1] if ran else b""
 
     def heir(self) -> Life | None:
         """Return the nearest ancestor that still lives."""

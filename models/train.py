@@ -132,31 +132,33 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _descend(self, features: Features, joined: Joined, labels: Ints, chosen: Ints) -> Floats:
         """Return the weights fitted on the traces `chosen`."""
-        bad = (labels[joined.traces] == 1) & joined.late
-        used = np.isin(joined.traces, chosen)
-        at = np.flatnonzero(features.effect & used)
-        # Every stride-th call of a unit, counted from its end, so that short ones are not left out.
+        attacks = labels[joined.traces] == 1
+        bad = attacks & joined.late
+        used = np.isin(joined.traces, chosen) & features.effect
+        # A unit is judged by its highest call: a benign trace, an attack from its onset on, what came before.
         units = joined.traces * 2 + bad
+        at = np.flatnonzero(used)
         at = at[_countdown(units[at]) % self.stride == 0]
-        rows, answers = gather(features, at), bad[at].astype(np.float64)
+        # What came before the onset is no part of the attack, though it is remembered.
+        rows, answers = gather(features, at, attacks & ~joined.late), bad[at].astype(np.float64)
         shares = balanced(answers, 1.0 / np.bincount(units[at])[units[at]])
-        hard, hard_answers = None, np.zeros(0)
-        weights = np.zeros(WEIGHTS + 1)
-        all_rows, all_answers, all_shares = rows, answers, shares
-        for turn in range(self.rounds + 1):
+        weights = descend(
+            rows, answers, shares * len(rows), weights=np.zeros(WEIGHTS + 1), epochs=self.epochs, rate=self.rate,
+            decay=self.decay, seed=self.seed,
+        )  # fmt: skip
+        peaks, peak_answers = gather(features, at[:0], bad), np.zeros(0)
+        for turn in range(1, self.rounds + 1):
+            sums = replay(features, weights)
+            highest = unit_peaks(sums, units, used)
+            # Where the accumulator stood at 0 nothing before it counts: the row is the machine's own gradient.
+            peaks = stack(peaks, gather(features, highest, sums <= 0.0))
+            peak_answers = np.concatenate([peak_answers, bad[highest].astype(np.float64)])
+            peak_shares = balanced(peak_answers, np.ones(len(peak_answers)))
+            both = np.concatenate([shares * (1.0 - self.mix), peak_shares * self.mix])
             weights = descend(
-                all_rows, all_answers, all_shares * len(all_rows), weights=weights, epochs=self.epochs,
-                rate=self.rate if turn == 0 else self.rate / 2, decay=self.decay, seed=self.seed + turn,
+                stack(rows, peaks), np.concatenate([answers, peak_answers]), both * len(both), weights=weights,
+                epochs=self.epochs, rate=self.rate / 2, decay=self.decay, seed=self.seed + turn,
             )  # fmt: skip
-            if turn == self.rounds:
-                break
-            highest = unit_peaks(replay(features, weights), units, used & features.effect)
-            peaks = gather(features, highest)
-            hard = peaks if hard is None else stack(hard, peaks)
-            hard_answers = np.concatenate([hard_answers, bad[highest].astype(np.float64)])
-            hard_shares = balanced(hard_answers, np.ones(len(hard_answers)))
-            all_rows, all_answers = stack(rows, hard), np.concatenate([answers, hard_answers])
-            all_shares = np.concatenate([shares * (1.0 - self.mix), hard_shares * self.mix])
         return weights
 
     def _assembled(self, blank: Model, tables: Quantised) -> Model:

@@ -93,10 +93,12 @@ def id_map(seed: int = 0) -> list[int]:
     return tokens
 
 
-def token_names(tokens: list[int]) -> dict[int, str]:
-    """Return the name that people are shown for each token of an id map."""
-    names = {TOKEN_NONE: "(none)", TOKEN_OTHER: "(other)"}
-    for ident in reversed(range(len(NAMES))):
-        if tokens[ident] != TOKEN_OTHER:
-            names[tokens[ident]] = _HEAD.get(NAMES[ident], NAMES[ident])
-    return names
+def vocabulary(tokens: list[int]) -> dict[int, list[str]]:
+    """Return the names of the calls that share each token of an id map, the family's own name first."""
+    names: dict[int, list[str]] = {}
+    for ident, name in enumerate(NAMES):
+        names.setdefault(tokens[ident], []).append(name)
+    return {
+        token: sorted(shared, key=lambda name: (name != _HEAD.get(name, name), shared.index(name)))
+        for token, shared in sorted(names.items())
+    }

@@ -1,0 +1,118 @@
+"""Build the shipped model from our own corpus, to the byte the same every time.
+
+    python -m models.build [--corpus models/corpus/data] [--out models/shipped/vigilante.vgm] [--key KEY]
+
+Nothing but the corpus's recordings and labels goes in: no clock, no file order, no thread, no library function
+whose last bit differs between machines.  A file of the same content that is signed already stays as it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from models.evaluate import CorpusError, Progress, read_corpus
+from models.image import assemble
+from models.keys import PrivateKey, TrustError
+from models.package import SHIPPED, Package, PackageError, pack, write_package
+from models.prefixes import PREFIXES
+from models.quantise import ROUNDING
+from models.train import NgramModel, blank_model
+from models.vocabulary import vocabulary
+
+CORPUS = Path(__file__).parent / "corpus" / "data"
+NAME = "vigilante"
+VERSION = "0.1.0"
+
+SETTINGS: Mapping[str, Any] = {"stride": 8, "decay": 1e-3}
+"""Settings of the estimator that differ from its defaults: our recordings are shorter than ADFA-LD's."""
+
+
+def corpus_digest(directory: Path, files: list[str]) -> str:
+    """Return the SHA-256 over the digests of labels and recordings, in the order of their names."""
+    digest = hashlib.sha256()
+    for name in sorted([*files, "labels.jsonl"]):
+        digest.update(f"{name} {hashlib.sha256((directory / name).read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()
+
+
+def build(
+    directory: Path = CORPUS,
+    *,
+    seed: int = 0,
+    name: str = NAME,
+    version: str = VERSION,
+    progress: Progress | None = None,
+    **settings: Any,
+) -> Package:
+    """Train on the corpus in `directory` and return the model with its papers.
+
+    settings: of `NgramModel`, in place of `SETTINGS`.  Raises CorpusError.
+    """
+    chosen = {**SETTINGS, **settings}
+    recordings, labels, objects = read_corpus(directory, assemble(blank_model(seed)), progress)
+    if set(labels) != {0, 1}:
+        raise CorpusError(f"{directory}: both benign and attack traces are needed to train")
+    if progress:
+        progress("training", 0, 1)
+    model = NgramModel(seed=seed, **chosen).fit(recordings, labels)
+    parts = model.model_
+    return Package(
+        image=model.image_,
+        name=name,
+        version=version,
+        provenance={
+            "corpus_sha256": corpus_digest(directory, [str(label["file"]) for label in objects]),
+            "benign_traces": labels.count(0),
+            "attack_traces": labels.count(1),
+            "calls": sum(len(recording) for recording in recordings),
+            "estimator": {"seed": seed, **{key: model.get_params()[key] for key in sorted(model.get_params())}},
+            "rounding": ROUNDING,
+            "saturated": model.quantised_.saturated,
+            "scale": round(model.quantised_.scale, 6),
+        },
+        vocabulary=vocabulary(list(parts.idmap)),
+        paths=tuple(sorted(PREFIXES)),
+        calibration={
+            "benign_units": len(model.maxima_),
+            "held_out_folds": model.folds,
+            "decayed": list(parts.decayed),
+            "cusum": list(parts.cusum),
+            "tree": list(parts.tree),
+            "margin": model.margin,
+        },
+    )
+
+
+def ship(package: Package, out: Path, key: PrivateKey | None = None) -> bool:
+    """Write the package; return False where a file of the same content was there already and was kept."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if key is None and out.is_file() and out.read_bytes().startswith(pack(package)):
+        return False
+    write_package(out, package, key)
+    return True
+
+
+@click.command()
+@click.option("--corpus", type=click.Path(path_type=Path), default=CORPUS, help="Folder with labels.jsonl.")
+@click.option("--out", type=click.Path(path_type=Path), default=SHIPPED, help="The package to write.")
+@click.option("--key", type=click.Path(path_type=Path), help="Private key to sign it with.")
+@click.option("--seed", type=int, default=0, show_default=True)
+def main(corpus: Path, out: Path, key: Path | None, seed: int) -> None:
+    """Build the shipped model."""
+    try:
+        signer = PrivateKey.load(key) if key else None
+        package = build(corpus, seed=seed)
+        written = ship(package, out, signer)
+    except (CorpusError, PackageError, TrustError) as error:
+        raise click.ClickException(str(error)) from None
+    digest = hashlib.sha256(package.image).hexdigest()
+    click.echo(f"{out}: {'written' if written else 'already so'}, image {digest[:16]}")
+
+
+if __name__ == "__main__":
+    main()
