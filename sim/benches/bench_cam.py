@@ -53,6 +53,7 @@ class Banks:
     async def set_mask(self, bank: int, mask: int) -> None:
         await self.bench.load(Target.MASK, [cared_fields(mask)], bank << 2 | 2)
         await self.bench.load(Target.MASK, [mask & 0xFFFFFFFF, mask >> 32], bank << 2)
+        self.named = None  # passed by meanwhile
         if all(there != bank for there, _ in self.stands):
             self.masks[bank] = mask
 
