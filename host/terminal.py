@@ -96,6 +96,18 @@ class Counter:
         """So many events of it are done."""
         self._show(f"{self._name}: {done:,} events", None)
 
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Take the bar off the screen while results are printed, which may go to the same one."""
+        if self._progress is None:
+            yield
+            return
+        self._progress.stop()
+        try:
+            yield
+        finally:
+            self._progress.start()
+
     def _show(self, text: str, completed: int | None) -> None:
         if self._progress is not None and self._task is not None:
             self._progress.update(self._task, description=text.replace("[", "\\["), completed=completed)
