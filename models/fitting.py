@@ -26,6 +26,9 @@ MEMORY = 128
 _CHUNK = 4096
 """Rows gathered at a time, which bounds the memory for entries not yet counted."""
 
+_SEEN = 1e-6
+"""Squared slope that an entry is taken to have seen before the first row."""
+
 LEAK = 1.0 / (1 << LEAK_SHIFT)
 
 
@@ -139,12 +142,12 @@ def _descend(
     labels: Floats,
     shares: Floats,
     orders: Ints,
-    rate: float,
+    rates: Floats,
     decay: float,
     weights: Floats,
 ) -> None:
     """Descend the weighted logistic loss once per row of `orders`, each entry at its own rate (Adagrad)."""
-    seen = np.full(len(weights), 1e-6)
+    seen = np.full(len(weights), _SEEN)
     for epoch in range(len(orders)):
         for step in range(orders.shape[1]):
             row = orders[epoch, step]
@@ -156,7 +159,7 @@ def _descend(
                 column = columns[entry]
                 pull = slope * values[entry] + decay * shares[row] * weights[column]
                 seen[column] += pull * pull
-                weights[column] -= rate * pull / np.sqrt(seen[column])
+                weights[column] -= rates[column] * pull / np.sqrt(seen[column])
 
 
 def descend(
@@ -166,18 +169,19 @@ def descend(
     *,
     weights: Floats,
     epochs: int,
-    rate: float,
+    rates: Floats,
     decay: float,
     seed: int,
 ) -> Floats:
     """Return (WEIGHTS + 1,) weights, the bias last, begun at `weights`.
 
-    labels: 0.0 or 1.0 by row; shares: how much each row counts, on average 1; decay: pull towards 0.
+    labels: 0.0 or 1.0 by row; shares: how much each row counts, on average 1; rates: by weight; decay: pull
+    towards 0.
     """
     draw = np.random.Generator(np.random.PCG64(seed))
     orders = np.array([draw.permutation(len(rows)) for _ in range(epochs)], np.int64).reshape(epochs, -1)
     fitted = weights.copy()
-    _descend(rows.starts, rows.columns, rows.values, labels, shares, orders, rate, decay, fitted)
+    _descend(rows.starts, rows.columns, rows.values, labels, shares, orders, rates, decay, fitted)
     return fitted
 
 

@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
+from hdl.contract.model import ORDERS, REGIONS, TABLES
 from models.calibrate import MARGIN, Tiers, choose_tiers, evidence, score_curves
-from models.features import WEIGHTS, Features, extract
+from models.features import BASES, WEIGHTS, Features, extract
 from models.fitting import Floats, descend, gather, replay, stack
 from models.folds import deal
 from models.image import Model, assemble
@@ -52,6 +53,7 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         seed: of vocabulary, trie, and the order of rows.
         stride: one row for this many calls of a process.
         epochs, rate, decay: of the descent (see `fitting.descend`).
+        caution: by how much slower each longer n-gram's entries are fitted than the next shorter's.
         rounds: how often the highest calls are looked for and fitted; mix: their share of the fit.
         folds: calibration is on benign traces that were held out, in turn, by group; below 2, on the fit's own.
         drift: what C loses with every call, in units of the classifier's margin; tree_drift: T.
@@ -67,6 +69,7 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         *,
         seed: int = 0,
         stride: int = 32,
+        caution: float = 1.0,
         epochs: int = 4,
         rate: float = 0.1,
         decay: float = 1e-4,
@@ -80,6 +83,7 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.seed = seed
         self.stride = stride
         self.epochs = epochs
+        self.caution = caution
         self.rate = rate
         self.decay = decay
         self.rounds = rounds
@@ -142,9 +146,10 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         # What came before the onset is no part of the attack, though it is remembered.
         rows, answers = gather(features, at, attacks & ~joined.late), bad[at].astype(np.float64)
         shares = balanced(answers, 1.0 / np.bincount(units[at])[units[at]])
+        rates = table_rates(self.caution)
         weights = descend(
-            rows, answers, shares * len(rows), weights=np.zeros(WEIGHTS + 1), epochs=self.epochs, rate=self.rate,
-            decay=self.decay, seed=self.seed,
+            rows, answers, shares * len(rows), weights=np.zeros(WEIGHTS + 1), epochs=self.epochs,
+            rates=rates * self.rate, decay=self.decay, seed=self.seed,
         )  # fmt: skip
         peaks, peak_answers = gather(features, at[:0], bad), np.zeros(0)
         for turn in range(1, self.rounds + 1):
@@ -157,7 +162,7 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             both = np.concatenate([shares * (1.0 - self.mix), peak_shares * self.mix])
             weights = descend(
                 stack(rows, peaks), np.concatenate([answers, peak_answers]), both * len(both), weights=weights,
-                epochs=self.epochs, rate=self.rate / 2, decay=self.decay, seed=self.seed + turn,
+                epochs=self.epochs, rates=rates * self.rate / 2, decay=self.decay, seed=self.seed + turn,
             )  # fmt: skip
         return weights
 
@@ -189,6 +194,14 @@ def calibrated(model: Model, tiers: Tiers) -> Model:
     return model.with_thresholds(
         decayed=tiers.decayed, cusum=tiers.cusum, tree=tiers.tree, curves=score_curves(tiers)
     )
+
+
+def table_rates(caution: float) -> Floats:
+    """Return the rate of each weight: `caution` to the power of how many calls an n-gram has beyond two."""
+    rates = np.ones(WEIGHTS + 1)
+    for name, base in zip(TABLES, BASES, strict=True):
+        rates[base : base + REGIONS[name].depth] = caution ** max(ORDERS.get(name, 2) - 2, 0)
+    return rates
 
 
 def balanced(answers: Floats, shares: Floats) -> Floats:
