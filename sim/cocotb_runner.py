@@ -81,7 +81,7 @@ def simulator(component: Component) -> Path:
         folder = Path(work)
         text = without_blank_memories(verilog.convert(component, name=TOP, strip_internal_attrs=True))
         (folder / "block.v").write_text(text)
-        ports = re.findall(r"^  (?:input|output) (?:\[\d+:0\] )?(\w+);$", text.partition("endmodule")[0], re.M)
+        ports = re.findall(r"^  (?:input|output) (?:\[\d+:0\] )?\\?(\w+) ?;$", text.partition("endmodule")[0], re.M)
         access = [f'public_flat_rw -module "{TOP}" -var "{port}"' for port in ports]
         (folder / "ports.vlt").write_text("\n".join(["`verilator_config", *access, ""]))
         runtime = _runtime_objects()
