@@ -1,7 +1,7 @@
 """The vaccine book: for every index its key, bank, expiry and hits; and the reaper that ends what has expired.
 
-The reaper looks at one index every two cycles, round and round, and offers a REVOKE event for a vaccine whose time is over;
-so an expiry travels the pipeline, in order, and leaves a record like every other change.
+The reaper looks at one index every two cycles, round and round, and offers a REVOKE event for a vaccine whose
+time is over; so an expiry travels the pipeline, in order, and leaves a record like every other change.
 """
 
 from __future__ import annotations

@@ -61,7 +61,9 @@ class Sums:
         inputs = {"valid": 1, "fault": 0, "ok": 1, "epoch": 0, "effect": 1, "alone": 0, "stale": 0} | inputs
         total = inputs.pop("total", 0)
         state = inputs.get("state", 0)
-        await self.bench.cycle(op=op.value, slot=slot, tree=tree, total=total & 0x7FF, params=self.packed, **inputs)
+        await self.bench.cycle(
+            op=op.value, slot=slot, tree=tree, total=total & 0x7FF, params=self.packed, **inputs
+        )
         if not inputs["valid"]:
             return
         before = self.row(slot)

@@ -58,7 +58,9 @@ def offered(bench: Clocked) -> tuple[int, tuple[int, int, int]]:
     event = EVENT.unpack(bench.get("reap__payload"))
     index, bank = event["a2"] & 511, event["a2"] >> 16
     assert event["kind"] == Kind.REVOKE
-    assert not any(event[name] for name in ("slot", "source", "ok", "paths", "id", "epoch", "generation", "a4", "a5"))
+    assert not any(
+        event[name] for name in ("slot", "source", "ok", "paths", "id", "epoch", "generation", "a4", "a5")
+    )
     return index, (bank, event["a0"] | event["a1"] << 32, event["a3"])
 
 

@@ -6,6 +6,7 @@ import random
 from typing import Any
 
 import cocotb
+import numpy as np
 
 from hdl.contract.event import FLOOR_CALLS, SLOTS, STATE
 from hdl.contract.load import Target
@@ -34,7 +35,7 @@ class Bank:
         self.waiting: dict[str, int] | None = None
         self.values: dict[str, int] = {}
         thresholds = {f"{name}_{i + 1}": LEVELS[i] + 7 * k for k, name in enumerate(ORDER) for i in range(3)}
-        self.params = [thresholds.get(name, 0) for name in PARAM_NAMES]
+        self.params = np.array([thresholds.get(name, 0) for name in PARAM_NAMES], np.int64)
         self.packed = PARAMS.pack(thresholds)
         self.answer: dict[str, int] = {}
 
@@ -54,9 +55,7 @@ class Bank:
         values = {"decayed": 0, "cusum": 0, "tree_sum": 0, "vaccinated": 0} | values
         before, self.waiting = self.waiting, {"valid": 1, "op": Op.CALL.value} | beat
         late, self.values = self.values, values | {"state": state}
-        await self.bench.cycle(
-            beat2=pack(BEAT, self.waiting), beat3=pack(BEAT, before) if before else 0, **late
-        )
+        await self.bench.cycle(beat2=pack(BEAT, self.waiting), beat3=pack(BEAT, before) if before else 0, **late)
         if before:
             self.check(before, late)
 
@@ -73,7 +72,11 @@ class Bank:
         floor = floor_tier if floor_left else 0
         call, new = op == Op.CALL, list(old)
         if call:
-            new = [max(own, of_tree, floor), floor_tier, floor_left - bool(beat.get("call_class", 0) and floor_left)]
+            new = [
+                max(own, of_tree, floor),
+                floor_tier,
+                floor_left - bool(beat.get("call_class", 0) and floor_left),
+            ]
         elif op in (Op.CLEAR, Op.INIT):
             new = [0, 0, 0]
         elif op == Op.COPY:
@@ -127,14 +130,27 @@ async def every_cell_in_both_modes(dut: Any) -> None:
         verdicts.add((bank.answer.get("enforce"), bank.answer.get("verdict")))
     await bank.flush()
     assert {verdict for enforce, verdict in verdicts if enforce} >= set(Verdict)
-    assert {verdict for enforce, verdict in verdicts if enforce == 0} == {Verdict.ALLOW}, "monitor mode changed one"
+    assert {verdict for enforce, verdict in verdicts if enforce == 0} == {Verdict.ALLOW}, (
+        "monitor mode changed one"
+    )
 
 
 @cocotb.test()
 async def tiers_of_processes_under_random_operations(dut: Any) -> None:
     bank = await Bank.start(dut)
     chance = bank.chance
-    ops = (*[Op.CALL] * 30, Op.READ, Op.COPY, Op.LEAVE, Op.MERGE, Op.EXEC, Op.CLEAR, Op.RESTORE, Op.RESTART, Op.SPILL)
+    ops = (
+        *[Op.CALL] * 30,
+        Op.READ,
+        Op.COPY,
+        Op.LEAVE,
+        Op.MERGE,
+        Op.EXEC,
+        Op.CLEAR,
+        Op.RESTORE,
+        Op.RESTART,
+        Op.SPILL,
+    )
     around = [level + 7 * k + d for level in LEVELS for k in range(3) for d in (-1, 0)] + [0, 0, 0, 0, 65535]
     for _ in range(8000):
         beat = {"op": chance.choice(ops).value, "slot": chance.choice((0, 1, 63)), "profile": chance.randrange(16)}

@@ -1,4 +1,4 @@
-"""Bench of the path classifier: classes, nodes and limits against the golden walk, cycles against the docstring."""
+"""Bench of the path classifier: classes and limits against the golden walk, cycles against the docstring."""
 
 from __future__ import annotations
 
@@ -54,7 +54,12 @@ class Paths:
         await bench.cycle(clear=1, path__valid=0, model=self.model, seed=self.seeds[self.model])
         await bench.cycle(clear=0)
         took = []
-        assert (bench.get("done"), bench.get("path_class"), bench.get("node"), bench.get("overlong")) == (0, 0, 0, 0)
+        assert (bench.get("done"), bench.get("path_class"), bench.get("node"), bench.get("overlong")) == (
+            0,
+            0,
+            0,
+            0,
+        )
         for number, (text, node, excess) in enumerate(paths):
             position, first, early = 0, -1, 0
             while position < len(text) or position == 0:
@@ -151,7 +156,14 @@ async def every_normalisation(dut: Any) -> None:
     await paths.load()
     odd = [b"", b"/", b"//", b".", b"..", b"/..", b"/.", b"./", b"../", b"/etc/", b"//etc//shadow", b"a/", b"a//"]
     odd += [b"/etc/../etc/./shadow", b"/!/../etc", b"/!/!/../../etc/..", b"...", b"/etc/...", b".a", b"..a", b"a."]
-    odd += [b"/home/bob/../../etc/shadow", b"etc/shadow", b"/" + b"../" * 20 + b"etc", b"\0/\xff", b"/a/b", b"ab/c"]
+    odd += [
+        b"/home/bob/../../etc/shadow",
+        b"etc/shadow",
+        b"/" + b"../" * 20 + b"etc",
+        b"\0/\xff",
+        b"/a/b",
+        b"ab/c",
+    ]
     for model in range(2):
         paths.model = model
         for text in odd:

@@ -91,7 +91,9 @@ class Line:
     async def load_policy(self, policy: Policy) -> None:
         self.golden.load_policy(policy)
         await self.bench.load(Target.ATTRIBUTES, policy.attributes)
-        await self.bench.load(Target.JUDGE, [half for row in policy.rows for half in (row & 0xFFFFFFFF, row >> 32)])
+        await self.bench.load(
+            Target.JUDGE, [half for row in policy.rows for half in (row & 0xFFFFFFFF, row >> 32)]
+        )
         await self.bench.load(Target.ENFORCE, [policy.enforce])
 
     async def set_mask(self, bank: int, mask: int) -> None:
@@ -143,7 +145,9 @@ class Line:
                 assert not self.taken or bench.now - max(self.taken[-1], *self.commits[-1:]) < 5000, "stands still"
         while beats or not bench.get("idle") or self.taken[-1] == bench.now:
             path = bool(beats) and not (gap and chance.random() < gap)
-            await self.cycle(events__valid=0, paths__valid=int(path), **({"paths__payload": beats[0]} if path else {}))
+            await self.cycle(
+                events__valid=0, paths__valid=int(path), **({"paths__payload": beats[0]} if path else {})
+            )
             if path and bench.get("paths__ready"):
                 beats.pop(0)
         await bench.cycle(paths__valid=0)
@@ -248,7 +252,13 @@ async def decision_on_a_path_of_32_bytes_within_a_microsecond(dut: Any) -> None:
     await line.check(stream_of(births([2])))
     call = event(Kind.CALL, 2, generation=3, id=IDS["open"], paths=1, ok=1)
     worst = 0
-    for text in (b"/" + b"x" * 31, b"/etc/shadow/aaaaaaaa/bbbbbbbb/cc", b"/a" * 16, b"a" * 32, b"../" * 10 + b"ab"):
+    for text in (
+        b"/" + b"x" * 31,
+        b"/etc/shadow/aaaaaaaa/bbbbbbbb/cc",
+        b"/a" * 16,
+        b"a" * 32,
+        b"../" * 10 + b"ab",
+    ):
         assert len(text) == 32
         await line.check(stream_of([call], [[text]]))
         edges = line.decided[0] - line.taken[0]

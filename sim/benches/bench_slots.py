@@ -37,8 +37,8 @@ async def every_fault_and_every_change(dut: Any) -> None:
     for slot in range(SLOTS):
         await bench.cycle(valid=1, op=Op.INIT.value, slot=slot)
         assert bench.get("tree") == slot and bench.get("fault") == 0
-    kinds = (Kind.CALL, Kind.CALL, Kind.CLEAR, Kind.CLEAR, Kind.FORK, Kind.FORK, Kind.EXEC, Kind.EXIT, Kind.SPILL)
-    kinds += (Kind.RESTORE,)
+    kinds = [Kind.CALL, Kind.CLEAR, Kind.FORK, Kind.EXEC, Kind.EXIT, Kind.SPILL, Kind.RESTORE]
+    kinds += [Kind.CALL, Kind.CLEAR, Kind.FORK]
     met: dict[tuple[int, int], int] = {}
     for _ in range(9000):
         kind, slot = chance.choice(kinds), chance.choice(FEW)
@@ -52,7 +52,11 @@ async def every_fault_and_every_change(dut: Any) -> None:
         fields = {"kind": kind, "slot": slot, "source": source, "generation": generation}
         fields |= {"id": chance.choice((0, 1, 2, 32, 33, 34))}
         if kind == Kind.RESTORE:
-            state = {"profile": chance.randrange(16), "allow": chance.getrandbits(16), "swaps": chance.randrange(2)}
+            state = {
+                "profile": chance.randrange(16),
+                "allow": chance.getrandbits(16),
+                "swaps": chance.randrange(2),
+            }
             packed = STATE.pack(state)
             fields |= {f"a{i}": packed >> 32 * i & 0xFFFFFFFF for i in range(6)}
         else:
