@@ -94,6 +94,13 @@ class Cam(Block):
         key1 = bundle(KEY)
         m.d.sync += [valid1.eq(self.valid), op1.eq(self.op), key1.eq(self.key)]
 
+        # Every field's hash in every rotation that a bank asks for.
+        turned: list[list[Any]] = []
+        for position, value in enumerate(hashes):
+            turned.append([Signal(BANK_BITS, name=f"turned{position}_{turn}") for turn in range(BANK_BITS)])
+            for turn, rotated in enumerate(turned[-1]):
+                m.d.comb += rotated.eq(Cat(value[BANK_BITS - turn :], value[: BANK_BITS - turn]))
+
         # A mask takes three words: the fields that enter the hash, the low half, the high half that commits.
         cared_staged, low_staged = Signal(len(hashes)), Signal(32)
         word = self.load.address[:2]
@@ -114,14 +121,9 @@ class Cam(Block):
             mask, cared = Signal(KEY.size, name=f"mask{number}"), Signal(len(hashes), name=f"cared{number}")
             held = Signal(range(BANK_DEPTH + 1), name=f"held{number}")
             place = Signal(BANK_BITS, name=f"place{number}")
-            turned = []
-            for position, value in enumerate(hashes):
-                turn = rotation(number, position)
-                rotated = Cat(value[BANK_BITS - turn :], value[: BANK_BITS - turn])
-                turned.append(rotated & cared[position].replicate(BANK_BITS))
-            combined = turned[0]
-            for term in turned[1:]:
-                combined = combined ^ term
+            combined: Any = C(0, BANK_BITS)
+            for position in range(len(hashes)):
+                combined = combined ^ Mux(cared[position], turned[position][rotation(number, position)], 0)
             chosen = (self.bank == number) & update
             match = Signal(name=f"match{number}")
             m.d.comb += [

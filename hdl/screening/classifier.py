@@ -6,7 +6,9 @@ The lookups by canonical id start when the latch takes an event and stand while 
 
 from __future__ import annotations
 
-from amaranth import Array, C, Cat, Module, Signal
+from typing import Any
+
+from amaranth import Array, C, Cat, Module, Mux, Signal
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.event import Kind
@@ -61,9 +63,12 @@ class Classifier(Block):
             write.en.eq(word_write(self.load, Target.ATTRIBUTES)),
         ]
         event = self.event
-        halves = Array(
-            [half for i in range(6) for half in (event[f"a{i}"][:16], event[f"a{i}"][16:])] + [C(0, 16)] * 4
-        )
+        words = Array([event[f"a{i}"] for i in range(6)] + [C(0, 32)] * 2)
+
+        def half_word(select: Any) -> Any:
+            word = words[select[1:]]
+            return Mux(select[0], word[16:], word[:16])
+
         update = Signal()
         m.d.comb += update.eq((event.kind == Kind.VACCINATE) | (event.kind == Kind.REVOKE))
         with m.If(update):
@@ -73,8 +78,8 @@ class Classifier(Block):
                 self.key.id.eq(event.id),
                 self.key.path_class.eq(self.path_class),
                 self.key.node.eq(self.node),
-                self.key.field0.eq(halves[row.data.field0]),
-                self.key.field1.eq(halves[row.data.field1]),
+                self.key.field0.eq(half_word(row.data.field0)),
+                self.key.field1.eq(half_word(row.data.field1)),
                 self.key.tree.eq(self.tree),
             ]
         return m

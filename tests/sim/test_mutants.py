@@ -1,0 +1,22 @@
+"""Every seeded bug in the gateware is noticed by the comparison with the golden twin."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from sim.mutants import MUTANTS, Mutant, survives, verilog_of
+
+
+def test_every_mutant_is_caught() -> None:
+    assert len(MUTANTS) >= 20
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        outcomes = list(pool.map(survives, MUTANTS))
+    assert [mutant.name for mutant, survived in zip(MUTANTS, outcomes, strict=True) if survived] == []
+
+
+def test_a_mutant_of_a_line_that_is_gone_is_an_error() -> None:
+    with pytest.raises(ValueError, match=r"mutant 'x': 'no such line' is 0 times in cam\.py"):
+        verilog_of(Mutant("x", "cam.py", "no such line", ""))
