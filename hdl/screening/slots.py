@@ -69,7 +69,7 @@ class Slots(Block):
                     m.d.comb += fault.eq(Fault.SOURCE)
                 with m.Elif(~lives):
                     m.d.comb += fault.eq(Fault.STALE)
-                with m.Elif(self.op == Op.LEAVE):
+                with m.Elif((self.op == Op.LEAVE) & names_other):  # without an heir no visit came before
                     m.d.comb += fault.eq(carried_fault)
                 with m.Elif((self.op == Op.CALL) & ~self.running):
                     m.d.comb += fault.eq(Fault.MODEL)

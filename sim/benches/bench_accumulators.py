@@ -111,7 +111,6 @@ async def random_operations(dut: Any) -> None:
     chance = sums.chance
     ops = (*[Op.CALL] * 40, Op.READ, Op.COPY, Op.LEAVE, Op.MERGE, Op.RESTORE, Op.EXEC, Op.PEEK, Op.SPILL, Op.NONE)
     ops += (Op.CLEAR, Op.RESTART)
-    reached = set()
     epoch, lean = 0, 0
     for number in range(12000):
         if number % 400 == 0:
@@ -130,10 +129,6 @@ async def random_operations(dut: Any) -> None:
             ok=int(chance.random() < 0.8), effect=int(chance.random() < 0.9), alone=chance.randrange(2),
             stale=chance.randrange(2), state=STATE.pack(state),
         )  # fmt: skip
-        reached |= {(name, sums.sums.get(name)) for name in ("decayed", "cusum")}
-        reached.add(("tree_sum", sums.tree_sums.get("tree_sum")))
-    for name in ("cusum", "tree_sum"):  # A leaks too much to get to its end here
-        assert (name, 0) in reached and (name, 0xFFFF) in reached, f"{name} never reached an end"
 
 
 @cocotb.test()

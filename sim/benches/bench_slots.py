@@ -98,3 +98,23 @@ async def every_fault_and_every_change(dut: Any) -> None:
     for kind in kinds:
         assert met.get((kind, 0), 0) > 50, f"{Kind(kind).name} hardly ever succeeded"
     cocotb.log.info("%s", {f"{Kind(k).name}/{Fault(f).name}": n for (k, f), n in sorted(met.items())})
+
+
+@cocotb.test()
+async def a_refused_exit_does_not_refuse_the_next(dut: Any) -> None:
+    bench = await Clocked.start(dut)
+    for slot in range(SLOTS):
+        await bench.cycle(valid=1, op=Op.INIT.value, slot=slot)
+    for slot in (0, 1):
+        event = EVENT.pack({"kind": Kind.CLEAR, "slot": slot, "id": slot, "generation": 5})
+        await bench.cycle(op=Op.CLEAR.value, slot=slot, event=event)
+        assert bench.get("fault") == Fault.NONE
+    for slot, generation, fault in (
+        (0, 6, Fault.STALE),
+        (1, 5, Fault.NONE),
+        (1, 5, Fault.STALE),
+        (0, 5, Fault.NONE),
+    ):
+        event = EVENT.pack({"kind": Kind.EXIT, "slot": slot, "generation": generation, "a0": SLOTS})
+        await bench.cycle(op=Op.LEAVE.value, slot=slot, event=event)
+        assert bench.get("fault") == fault

@@ -7,4 +7,4 @@ from sim.cocotb_runner import run_bench
 
 
 def test_slots() -> None:
-    assert run_bench(Slots(), "sim.benches.bench_slots") == 1
+    assert run_bench(Slots(), "sim.benches.bench_slots") == 2
