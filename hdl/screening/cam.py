@@ -165,7 +165,7 @@ class Cam(Block):
         hits = Signal(self.banks)
         place1 = [Signal(BANK_BITS, name=f"place1_{number}") for number in range(self.banks)]
         place2 = [Signal(BANK_BITS, name=f"place2_{number}") for number in range(self.banks)]
-        m.d.sync += hits.eq(Cat(*matches) & (valid1 & (op1 == Op.CALL)).replicate(self.banks))
+        m.d.sync += hits.eq(Mux(valid1 & (op1 == Op.CALL), Cat(*matches), 0))
         m.d.sync += [first.eq(place) for first, place in zip(place1, places, strict=True)]
         m.d.sync += [second.eq(first) for second, first in zip(place2, place1, strict=True)]
         m.d.comb += self.hit.eq(hits.any())

@@ -31,4 +31,4 @@ config.__dict__["CACHE_DIR"] = str(cache.folder("golden", _sources_digest()))
 
 def jit(function: F) -> F:
     """Compile `function` on its first call; it stays plain Python to readers and type checkers."""
-    return cast(F, numba.njit(cache=True, error_model="numpy", forceinline=True)(function))
+    return cast(F, numba.njit(cache=True, error_model="numpy", forceinline=True, _nrt=False)(function))

@@ -32,6 +32,7 @@ TIER_BYTES = (0, 204, 230, 243, 256)
 SLOT_COLUMNS = 21
 # Columns of `Machine.trees`.
 USERS, T, FLOOR_T, EPOCH_T = range(4)
+TREE_COLUMNS = 4
 # Globals.
 ACTIVE, RUNNING, READY, ENFORCE, SWAPS, SEQUENCE, VACCINES_HELD = range(7)
 
@@ -45,6 +46,7 @@ class Machine(NamedTuple):
     banks: (BANKS, BANK_DEPTH) packed keys, -1 where free; indices: which vaccine stands there.
     masks, cared, held (entries in force): per bank.  hashes: (fields, 65536) hash bits.
     used, hits, expiry, keys (whole, without a mask), bank_of: per vaccine index.
+    scratch: room for one event's tokens and one key's hash bits, so that a step allocates nothing.
     """
 
     slots: Ints
@@ -68,6 +70,7 @@ class Machine(NamedTuple):
     expiry: Ints
     keys: Ints
     bank_of: Ints
+    scratch: Ints
 
 
 def new_machine(slots: int = SLOTS, trees: int = TREES) -> Machine:
@@ -77,7 +80,7 @@ def new_machine(slots: int = SLOTS, trees: int = TREES) -> Machine:
         return np.zeros(shape, np.int64)
 
     return Machine(
-        slots=zeros(slots, SLOT_COLUMNS), trees=zeros(trees, 4), registers=zeros(7),
+        slots=zeros(slots, SLOT_COLUMNS), trees=zeros(trees, TREE_COLUMNS), registers=zeros(7),
         tables=zeros(2, 6, 2048), tries=zeros(2, 256), idmaps=zeros(2, 512), curves=zeros(2, 192),
         params=zeros(2, 15), attributes=zeros(512), rows=np.zeros(256, np.uint64),
         banks=zeros(BANKS, BANK_DEPTH) - 1, indices=zeros(BANKS, BANK_DEPTH), masks=zeros(BANKS),
@@ -86,4 +89,5 @@ def new_machine(slots: int = SLOTS, trees: int = TREES) -> Machine:
         expiry=zeros(VACCINES),
         keys=zeros(VACCINES),
         bank_of=zeros(VACCINES),
+        scratch=zeros(2, 6),
     )  # fmt: skip

@@ -184,15 +184,18 @@ def _change(g: Machine, kind: int, slot: int, event: Words, state: Words) -> int
     tree = int(event[0]) >> 14 & 63 if kind in (m.CLEAR, m.RESTORE) else slots[slot, m.TREE_OF]
     shown = slot
     if kind == m.CLEAR:
-        slots[slot, :] = 0
+        for column in range(m.SLOT_COLUMNS):
+            slots[slot, column] = 0
         slots[slot, m.PROFILE] = event[2] & 15
         slots[slot, m.ALLOW] = 1 << (event[2] & 15)
-        g.trees[tree, :] = 0
+        for column in range(m.TREE_COLUMNS):
+            g.trees[tree, column] = 0
     elif kind == m.RESTORE:
         _restore(g, slot, tree, event[2:8])
     elif kind == m.FORK:
         shown = int(event[2])
-        slots[shown, :] = slots[slot, :]
+        for column in range(m.SLOT_COLUMNS):
+            slots[shown, column] = slots[slot, column]
         slots[shown, m.GENERATION] = event[3]
         g.trees[tree, m.USERS] += 1
     elif kind == m.EXEC:
@@ -259,13 +262,15 @@ def _call(g: Machine, slot: int, event: Words, path_class: int, node: int, overl
     call_class = attributes & 7
     effect = call_class != 0
     active = g.registers[m.ACTIVE]
-    tokens = np.empty(6, np.int64)
+    tokens = g.scratch[0]
     tokens[0] = g.idmaps[active, ident]
-    tokens[1:] = s[m.TOKEN1 : m.TOKEN5 + 1]
+    for back in range(1, 6):
+        tokens[back] = s[m.TOKEN1 + back - 1]
     total = table_sum(g.tables[active], tokens, path_class, s[m.LAST_CLASS], int(not ok))
     tier, floored, by_tree = score_call(g, slot, tree, total, effect, ok, epoch)
     if effect:
-        s[m.TOKEN1 : m.TOKEN5 + 1] = tokens[:5]
+        for back in range(5):
+            s[m.TOKEN1 + back] = tokens[back]
         s[m.LAST_CLASS] = path_class
     key = (
         ident | path_class << _KEY_CLASS | node << _KEY_NODE

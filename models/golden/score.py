@@ -127,7 +127,7 @@ def place_in(g: Machine, bank: int, hashed: Ints) -> int:
 @jit
 def place_of(g: Machine, bank: int, key: int) -> int:
     """Return where `key` stands in `bank`."""
-    hashed = np.empty(_FIELD_COUNT, np.int64)
+    hashed = g.scratch[1]
     hash_key(g, key, hashed)
     return place_in(g, bank, hashed)
 
@@ -137,7 +137,7 @@ def find_vaccine(g: Machine, key: int) -> int:
     """Return the index of the vaccine in the lowest bank that matches `key`, or -1; count the hit."""
     if g.registers[m.VACCINES_HELD] == 0:
         return -1
-    hashed = np.empty(_FIELD_COUNT, np.int64)
+    hashed = g.scratch[1]
     hash_key(g, key, hashed)
     for bank in range(BANKS):
         if g.held[bank]:
