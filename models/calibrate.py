@@ -1,9 +1,11 @@
-"""Tiers from benign processes: at which accumulator values 0.80, 0.90 and 0.95 begin, and the score between.
+"""Tiers from benign traces: at which accumulator values 0.80, 0.90 and 0.95 begin, and the score between.
 
-The unit is the benign trace: what counts is the highest value that it ever reaches.  A, the decayed sum, is
-given the whole budget of false alarms; C and T, which watch longer spans, may add none: their thresholds lie
-above every benign trace that A leaves alone, by a margin.  So a trace is alarming at 0.80 for at most 5 % of
-the benign ones, at 0.90 for 1 %, and nothing benign comes near 0.95.
+The unit is the benign trace: what counts is the highest value that it ever reaches under a model that has not
+seen it.  The few traces that stand out most, in whichever accumulator, are given up; the thresholds of A, C and
+T lie just above all others.  So at most 5 % of the held-out benign traces ever reach 0.80, and at most 1 % reach
+0.90, by any of the three.  0.95 lies higher by a margin: above every benign
+trace of the calibration set, or, where the model was fitted on that set and held-out values come from fits on
+parts of it, above every benign trace as the model itself sees it and above the 1 % level of the held-out ones.
 """
 
 from __future__ import annotations
@@ -19,11 +21,14 @@ from models.image import CURVE_POINTS, WORD_MAX, Model
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-FRACTIONS = (0.05, 0.01, 0.0)
-"""Share of benign traces that may ever reach each tier."""
+FRACTIONS = (0.05, 0.01)
+"""Share of held-out benign traces that may ever reach the first two tiers."""
 
 MARGIN = 0.25
-"""By how much the last tier of A, and every tier of C and T, lies above the benign traces."""
+"""By how much the last tier lies above every benign trace."""
+
+STEP = 0.1
+"""By how much the last tier lies above the one before it."""
 
 _POINT = (WORD_MAX + 1) // CURVE_POINTS
 _ANCHORS = (*TIER_SCORES, 1.0)
@@ -42,21 +47,27 @@ class Tiers:
         return (self.decayed, self.cusum, self.tree)
 
 
-def choose_tiers(maxima: Ints, margin: float = MARGIN, fractions: tuple[float, ...] = FRACTIONS) -> Tiers:
-    """Return the thresholds for benign traces whose highest A, C and T are the rows of `maxima` (n, 3)."""
-    if len(maxima) < 1:
+def choose_tiers(held: Ints, own: Ints | None = None, traces: int | None = None, margin: float = MARGIN) -> Tiers:
+    """Return the thresholds.
+
+    held: (n, 3) highest A, C and T of benign units under models that have not seen them.
+    own: the same under the model itself, where it was fitted on them; None: it was not.
+    traces: how many of the units are whole traces, to which the budget applies; all when left out.
+    """
+    if len(held) < 1:
         raise ValueError("tiers are calibrated on benign traces: there is none")
+    count = len(held) if traces is None else traces
     chosen = np.zeros((3, 3), np.int64)
-    for tier, fraction in enumerate(fractions):
-        flagged = np.zeros(len(maxima), np.bool_)
-        for accumulator in range(3):
-            spare = int(fraction * len(maxima)) if accumulator == 0 else 0
-            left = np.sort(maxima[~flagged, accumulator])[::-1]
-            above = int(left[min(spare, len(left) - 1)]) if len(left) else 0
-            if accumulator or tier == len(fractions) - 1:
-                above = int(above * (1.0 + margin))
-            chosen[accumulator, tier] = above + 1
-            flagged |= maxima[:, accumulator] > above
+    ordered = np.sort(held, axis=0)[::-1]
+    for tier, fraction in enumerate(FRACTIONS):
+        spare = min(int(fraction * count), len(held) - 1)
+        # How far a trace stands out: against the value that as many traces exceed as may be given up.
+        standing = (held / np.maximum(ordered[spare], 1)).max(axis=1)
+        kept = np.argsort(standing, kind="stable")[: len(held) - spare]
+        chosen[:, tier] = held[kept].max(axis=0) + 1
+    seen = held if own is None else own
+    raised = np.floor(chosen[:, 1] * (1.0 + STEP)).astype(np.int64)
+    chosen[:, 2] = np.maximum(np.floor(seen.max(axis=0) * (1.0 + margin)).astype(np.int64) + 1, raised)
     return Tiers(*(_rising(row) for row in chosen.tolist()))
 
 

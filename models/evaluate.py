@@ -165,11 +165,16 @@ def read_labels(directory: Path) -> list[dict[str, Any]]:
     return sorted(labels, key=lambda label: str(label["file"]))
 
 
+def group_of(label: dict[str, Any]) -> str:
+    """Return what a labelled trace may not be separated from by a split."""
+    return str(label.get("scenario") or f"{label['kind']} {label.get('implementation', '')}")
+
+
 def read_corpus(
     directory: Path, image: bytes, progress: Progress | None = None
 ) -> tuple[list[Recording], list[int], list[dict[str, Any]]]:
     """Return the traces of a corpus as recordings under the path trie of `image`, their labels 0 or 1, and the
-    label objects.  A trace's group is its kind of work or attack."""
+    label objects.  A trace's group is the program that made it, or, where the labels do not tell, its kind."""
     labels = read_labels(directory)
     recordings = []
     for number, label in enumerate(labels):
@@ -177,6 +182,6 @@ def read_corpus(
             progress("reading", number, len(labels))
         onset = label.get("onset_line") if label["class"] == "attack" else None
         recordings.append(
-            record(StraceReader(directory / label["file"]), image, label["file"], label["kind"], onset)
+            record(StraceReader(directory / label["file"]), image, label["file"], group_of(label), onset)
         )
     return recordings, [int(label["class"] == "attack") for label in labels], labels

@@ -29,14 +29,14 @@ FOLDS = 5
 def evaluate_corpus(directory: Path, model: Model, progress: Progress | None = None) -> dict[str, Any]:
     """Return the figures of a given model on the corpus in `directory`.
 
-    The model is not trained here.  Ranks and counts are over all traces.  For the accuracy whole kinds of work
-    and attack are dealt into two halves: the threshold comes from one, the accuracy is that of the other.
+    The model is not trained here.  Ranks and counts are over all traces.  For the accuracy whole kinds of
+    work and attack are dealt into two halves: the threshold comes from one, the accuracy is that of the other.
     """
-    recordings, labels, _ = read_corpus(directory, assemble(model), progress)
+    recordings, labels, objects = read_corpus(directory, assemble(model), progress)
     if len(set(labels)) < 2:
         raise ValueError(f"{directory}: both benign and attack traces are needed")
     outcome = judge(recordings, labels, model)
-    half = deal([recording.group for recording in recordings], labels, 2)
+    half = deal([str(label["kind"]) for label in objects], labels, 2)
     calibrating = half[outcome.traces] == 0
     threshold = best_threshold(outcome.scores[calibrating], outcome.positive[calibrating])
     found = figures([outcome], [threshold], [labels])

@@ -23,7 +23,7 @@ from sklearn.utils.validation import check_is_fitted
 from hdl.contract.model import ORDERS, REGIONS, TABLES
 from models.calibrate import MARGIN, Tiers, choose_tiers, evidence, score_curves
 from models.features import BASES, WEIGHTS, Features, extract
-from models.fitting import Floats, descend, gather, replay, stack
+from models.fitting import LEAK, Floats, descend, gather, replay, stack
 from models.folds import deal
 from models.image import Model, assemble
 from models.pathtrie import compile_trie
@@ -73,11 +73,11 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         epochs: int = 4,
         rate: float = 0.1,
         decay: float = 1e-4,
-        rounds: int = 4,
+        rounds: int = 6,
         mix: float = 0.5,
         folds: int = 5,
-        drift: float = 0.5,
-        tree_drift: float = 0.5,
+        drift: float = 1.0,
+        tree_drift: float = 1.0,
         margin: float = MARGIN,
     ) -> None:
         self.seed = seed
@@ -109,13 +109,15 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.weights_ = self._descend(features, joined, labels, np.arange(len(X)))
         self.quantised_ = quantise(self.weights_)
         self.model_ = self._assembled(blank, self.quantised_)
+        own, traces = None, len(labels) - int(labels.sum())
         if calibration is not None:
             self.maxima_ = trace_maxima(join(calibration), assemble(self.model_))
-        elif self.folds >= 2:
-            self.maxima_ = self._held_out(features, joined, labels, X, blank)
+            traces = len(calibration)
         else:
-            self.maxima_ = _benign_maxima(joined, labels, assemble(self.model_))
-        self.model_ = calibrated(self.model_, choose_tiers(self.maxima_, self.margin))
+            own = self.maxima_ = _benign_maxima(joined, labels, assemble(self.model_))
+            if self.folds >= 2:
+                self.maxima_ = self._held_out(features, joined, labels, X, blank)
+        self.model_ = calibrated(self.model_, choose_tiers(self.maxima_, own, traces, self.margin))
         self.image_ = assemble(self.model_)
         return self
 
@@ -151,14 +153,17 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             rows, answers, shares * len(rows), weights=np.zeros(WEIGHTS + 1), epochs=self.epochs,
             rates=rates * self.rate, decay=self.decay, seed=self.seed,
         )  # fmt: skip
-        peaks, peak_answers = gather(features, at[:0], bad), np.zeros(0)
+        peaks, peak_answers, peak_weights = gather(features, at[:0], bad), np.zeros(0), np.zeros(0)
         for turn in range(1, self.rounds + 1):
             sums = replay(features, weights)
             highest = unit_peaks(sums, units, used)
             # Where the accumulator stood at 0 nothing before it counts: the row is the machine's own gradient.
             peaks = stack(peaks, gather(features, highest, sums <= 0.0))
             peak_answers = np.concatenate([peak_answers, bad[highest].astype(np.float64)])
-            peak_shares = balanced(peak_answers, np.ones(len(peak_answers)))
+            # The benign traces that stand out most set the thresholds, so they count most.
+            worst = np.where(bad[highest], 1.0, (sums[highest] * LEAK) ** 2 + 1.0)
+            peak_weights = np.concatenate([peak_weights, worst])
+            peak_shares = balanced(peak_answers, peak_weights)
             both = np.concatenate([shares * (1.0 - self.mix), peak_shares * self.mix])
             weights = descend(
                 stack(rows, peaks), np.concatenate([answers, peak_answers]), both * len(both), weights=weights,
