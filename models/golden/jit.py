@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
 from numba.core import config
@@ -29,6 +29,10 @@ def _sources_digest() -> str:
 config.__dict__["CACHE_DIR"] = str(cache.folder("golden", _sources_digest()))
 
 
+# Nothing compiled here allocates, so numba's reference counts, most of the time otherwise, can go.
+_OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "forceinline": True, "_nrt": False}
+
+
 def jit(function: F) -> F:
     """Compile `function` on its first call; it stays plain Python to readers and type checkers."""
-    return cast(F, numba.njit(cache=True, error_model="numpy", forceinline=True, _nrt=False)(function))
+    return cast(F, numba.njit(**_OPTIONS)(function))
