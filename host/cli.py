@@ -56,24 +56,38 @@ class Vigilante(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what it refuses becomes an exit code."""
-        from models.gateway import EngineError
-        from models.keys import TrustError
-        from models.package import PackageError
-        from models.trace import TraceError
-        from sim.engine import EngineError as Standstill
-
         try:
             return super().invoke(ctx)
-        except (PackageError, TrustError) as error:
-            return _fail(str(error), ExitCode.MODEL)
-        except TraceError as error:
-            return _fail(str(error), ExitCode.TRACE)
-        except (EngineError, Standstill) as error:
-            return _fail(str(error), ExitCode.ENGINE)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise  # for `main` to answer
         except KeyboardInterrupt:
             return _fail("interrupted", ExitCode.INTERRUPTED)
         except BrokenPipeError:
             return _pipe_gone()
+        except Exception as error:
+            code = _refusal(error)
+            if code is None:
+                raise
+            return _fail(str(error), code)
+
+
+def _refusal(error: Exception) -> ExitCode | None:
+    """Return the exit code of an error that is an answer, None of any other.
+
+    Imported here, because a command that has raised one of these has imported it, and --help needs none.
+    """
+    from models.gateway import EngineError
+    from models.keys import TrustError
+    from models.package import PackageError
+    from models.trace import TraceError
+    from sim.engine import EngineError as Standstill
+
+    kinds: dict[ExitCode, tuple[type[Exception], ...]] = {
+        ExitCode.TRACE: (TraceError,),
+        ExitCode.MODEL: (PackageError, TrustError),
+        ExitCode.ENGINE: (EngineError, Standstill),
+    }
+    return next((code for code, those in kinds.items() if isinstance(error, those)), None)
 
 
 def _fail(message: str, code: ExitCode) -> ExitCode:
@@ -148,6 +162,50 @@ def demo(model: Path | None, key: Path | None, engine: str) -> int:
     from host.terminal import Terminal
 
     return run(Terminal(), model, key, engine)
+
+
+@main.command(
+    cls=examples(
+        "vigilante train --corpus runs/ --out my.vgm --with my.pem",
+        "vigilante train --shipped",
+    )
+)
+@click.option("--corpus", type=_FILE, help="Folder with labels.jsonl and *.strace.xz; default: our own corpus.")
+@click.option("--out", type=_FILE, help="The package to write.")
+@click.option("--with", "key", type=_FILE, help="Private key to sign it with.")
+@click.option("--name", help="What the model is called; default: as its file.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of everything that is drawn.")
+@click.option("--shipped", is_flag=True, help="Make the shipped model again, to the byte.")
+def train(**options: Any) -> int:
+    """Train a model on a corpus of recordings; the same corpus and seed give the same bytes."""
+    from host.commands.train import run
+    from host.terminal import Terminal
+
+    return run(Terminal(), **options)
+
+
+@main.command(
+    "eval",
+    cls=examples(
+        "vigilante eval --corpus models/corpus/data --json",
+        "vigilante eval --adfa ADFA-LD --protocol honest",
+    ),
+)
+@click.option("--corpus", type=_FILE, help="Folder with labels.jsonl and *.strace.xz: how the model does on it.")
+@click.option("--adfa", type=_FILE, help="Folder of ADFA-LD: how the method does on it, trained anew.")
+@click.option(
+    "--protocol", type=click.Choice(["naive", "honest", "loao"]), default="honest", show_default=True,
+    help="For --adfa: files apart; recordings and near-duplicates together; one attack left out at a time.",
+)  # fmt: skip
+@click.option("--model", type=_FILE, help="Model package (.vgm) for --corpus; default: the one shipped.")
+@click.option("--key", type=_FILE, help="Public key that must have signed it; default: the shipped model's.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def evaluate(**options: Any) -> int:
+    """Measure how well attacks are told from honest work."""
+    from host.commands.evaluate import run
+    from host.terminal import Terminal
+
+    return run(Terminal(), **options)
 
 
 @main.command(

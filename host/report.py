@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from itertools import groupby
+from operator import itemgetter
 from pathlib import PurePosixPath
 
 from rich.console import Console
@@ -134,8 +136,9 @@ def _prominence(result: ProcessResult) -> tuple[float, int, int]:
 
 def _show_process(console: Console, result: ProcessResult, line: Timeline) -> None:
     text = Text(f"  {label(result)[:_LABEL]:<{_LABEL}} ")
-    for glyph, tier in zip(line.text(glyphs_for(console)), line.tiers, strict=True):
-        text.append(glyph, STYLES[tier])
+    glyphs = zip(line.text(glyphs_for(console)), line.tiers, strict=True)
+    for tier, run in groupby(glyphs, key=itemgetter(1)):
+        text.append("".join(glyph for glyph, _tier in run), STYLES[tier])
     text.append(f" {digits(result.worst)}")
     console.print(text, no_wrap=True, overflow="crop")
     if line.mark >= 0:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from host.engines import Progress as BuildProgress
+from host.engines import Progress as Steps
 
 
 class _Console(Console):
@@ -46,8 +46,8 @@ class Terminal:
         self.note("vigilante: " + " ".join(text.split()))
 
     @contextmanager
-    def building(self) -> Iterator[BuildProgress | None]:
-        """Give a callback that shows how far a build is; None where nobody watches."""
+    def steps(self, title: str = "") -> Iterator[Steps | None]:
+        """Give a callback that shows how far a long job is; None where nobody watches."""
         if not self._errors.is_terminal:
             yield None
             return
@@ -58,10 +58,10 @@ class Terminal:
             console=self._errors,
             transient=True,
         ) as progress:
-            task = progress.add_task("engine", total=1)
+            task = progress.add_task(title, total=1)
 
             def update(what: str, done: int, total: int) -> None:
-                progress.update(task, description=f"gateware engine: {what}", completed=done, total=total)
+                progress.update(task, description=title + what, completed=done, total=total)
 
             yield update
 
@@ -95,6 +95,18 @@ class Counter:
     def events(self, done: int) -> None:
         """So many events of it are done."""
         self._show(f"{self._name}: {done:,} events", None)
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Take the bar off the screen while results are printed, which may go to the same one."""
+        if self._progress is None:
+            yield
+            return
+        self._progress.stop()
+        try:
+            yield
+        finally:
+            self._progress.start()
 
     def _show(self, text: str, completed: int | None) -> None:
         if self._progress is not None and self._task is not None:

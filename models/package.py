@@ -27,9 +27,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hdl.contract.model import IMAGE_BYTES, PARAM_NAMES
+from hdl.contract.model import IMAGE_BYTES
 from hdl.contract.verdict import CONTRACT_VERSION
-from models.golden.engine import region
+from models.image import ModelError, parse
 from models.keys import BLOCK_BYTES, PrivateKey, PublicKey, TrustError, signature_block, verify_block
 from models.vectors import Vector, VectorError, check_moving, make_vectors, unpack
 
@@ -84,12 +84,11 @@ class Package:
 
 def pack(package: Package) -> bytes:
     """Return the package's bytes without a signature; vectors are made if it has none."""
-    if len(package.image) != IMAGE_BYTES:
-        raise PackageError(f"a model image has {IMAGE_BYTES} bytes, this one {len(package.image)}: train it again")
     try:
+        parse(package.image)
         vectors = package.vectors or make_vectors(package.image, package.paths)
         check_moving(vectors)
-    except VectorError as error:
+    except (ModelError, VectorError) as error:
         raise PackageError(f"model {package.name!r} is not packed: {error}") from None
     header = package.header()
     packed = b"".join(vector.pack() for vector in vectors)
@@ -207,11 +206,10 @@ def _parse(blob: bytes, name: str) -> tuple[Package, int]:
     _magic, _version, header, vectors = _START.unpack_from(blob)
     place = _START.size + IMAGE_BYTES
     image = blob[_START.size : place]
-    version = int(region(image, "params")[PARAM_NAMES.index("version")])
-    if version != CONTRACT_VERSION:
-        raise PackageError(
-            f"{name}: its image is of contract version {version}, this tool has {CONTRACT_VERSION}: train it again"
-        )
+    try:
+        parse(image)
+    except ModelError as error:
+        raise PackageError(f"{name}: its image is refused: {error}") from None
     try:
         papers = json.loads(blob[place : place + header])
         package = Package(

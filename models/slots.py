@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Protocol
 
 from hdl.contract.event import FLOOR_CALLS, SLOTS, STATE, TREES, Kind
@@ -21,6 +22,7 @@ NO_HEIR = 0xFFFFFFFF
 """EXIT's first argument where nobody inherits."""
 
 WORD = 0xFFFFFFFF
+_USED = attrgetter("used")
 
 
 def _mask(*names: str) -> int:
@@ -196,7 +198,8 @@ class Residency:
 
     def _take_slot(self, life: Life, *beside: Life) -> None:
         if not self._free:
-            self._spill(min((r for r in self._residents if r not in beside), key=lambda resident: resident.used))
+            others = [resident for resident in self._residents if resident not in beside]
+            self._spill(min(others, key=_USED))
         life.slot = self._free.pop()
 
     def _settle_in(self, life: Life) -> None:

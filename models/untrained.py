@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from hdl.contract.model import IMAGE_BYTES, NODE, PARAM_NAMES, REGIONS, TABLES
+from hdl.contract.model import IMAGE_BYTES, NODE, NODE_ROOT, NODE_UNKNOWN, PARAM_NAMES, REGIONS, TABLES
 from hdl.contract.syscalls import NAMES
 from hdl.contract.verdict import CONTRACT_VERSION
 
@@ -28,10 +28,12 @@ def untrained_image(seed: int, *, calm: bool = False) -> bytes:
         put(name, [draw.randint(-reach, reach) & 0xFF for _ in range(REGIONS[name].depth)])
     put("idmap", [2 + draw.randrange(100) if ident < len(NAMES) else 1 for ident in range(REGIONS["idmap"].depth)])
     nodes = [NODE.pack({"path_class": draw.randrange(1, 16)}) for _ in range(REGIONS["paths"].depth)]
+    # From node 2 on each leads to the next by any component, so that a path's depth decides.
     for node in range(2, 40):
-        # node -> its successor by any component, so that a path's depth decides
-        nodes[node] |= NODE.pack({"star": node + 1, "parent": max(node - 1, 2) if node > 2 else 0})
-    nodes[0] |= NODE.pack({"star": 2})
+        nodes[node] |= NODE.pack({"star": node + 1})
+        nodes[node + 1] |= NODE.pack({"parent": node})
+    nodes[NODE_ROOT] |= NODE.pack({"star": 2})
+    nodes[NODE_UNKNOWN] |= NODE.pack({"parent": NODE_UNKNOWN})
     put("paths", nodes)
     for curve in range(3):
         low = [min(255, 4 * step) for step in range(64)]

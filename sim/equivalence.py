@@ -15,12 +15,12 @@ from hdl.contract.vaccine import BankKey
 from hdl.contract.verdict import Fault, Tier, Verdict
 from models.golden.engine import GoldenEngine
 from sim.engine import EngineError, GatewareEngine
-from sim.stimulus import Stimulus, Stream, random_image
+from sim.stimulus import Stimulus, random_image
 
 Words = NDArray[np.uint32]
 
 
-class Difference(Exception):
+class DifferenceError(Exception):
     """The twins differ.  The message names the event, both records field by field, and how to meet it again."""
 
 
@@ -55,38 +55,48 @@ class Twins:
 
     def load(self, images: tuple[bytes, bytes], key_seed: int, masks: dict[int, int]) -> None:
         """Load policy, secrets, masks and both models into both."""
+        self.load_policy(mixed_policy())
         for engine in (self.golden, self.gateware):
-            engine.load_policy(mixed_policy())
             engine.load_bank_key(BankKey.from_seed(key_seed))
             for bank, mask in masks.items():
                 engine.set_mask(bank, mask)
-            for slot, image in enumerate(images):
-                engine.load_model(slot, image)
+        for slot, image in enumerate(images):
+            self.load_model(slot, image)
 
-    def screen(self, stream: Stream, gaps: int = 0, seed: int = 1) -> tuple[Words, Words]:
-        """Send the stream through both; return (records, states).  Raises Difference."""
-        records, states = self.golden.screen(stream.events, stream.pool, stream.offsets)
+    def load_model(self, slot: int, image: bytes) -> None:
+        """Load a model into both."""
+        self.golden.load_model(slot, image)
+        self.gateware.load_model(slot, image)
+
+    def load_policy(self, policy: Policy) -> None:
+        """Load a policy into both."""
+        self.golden.load_policy(policy)
+        self.gateware.load_policy(policy)
+
+    def screen(
+        self, events: Words, pool: NDArray[np.uint8], offsets: NDArray[np.int64], *, gaps: int = 0, seed: int = 1
+    ) -> tuple[Words, Words]:
+        """Send events through both; return (records, states), as any engine.  Raises DifferenceError."""
+        records, states = self.golden.screen(events, pool, offsets)
         try:
-            made, made_states = self.gateware.screen(
-                stream.events, stream.pool, stream.offsets, gaps=gaps, seed=seed
-            )
+            made, made_states = self.gateware.screen(events, pool, offsets, gaps=gaps, seed=seed)
         except EngineError as error:
-            raise Difference(str(error)) from error
+            raise DifferenceError(str(error)) from error
         if len(made) != len(records):
-            raise Difference(f"{len(records)} events left {len(made)} records")
+            raise DifferenceError(f"{len(records)} events left {len(made)} records")
         wrong = np.flatnonzero((made != records).any(1) | (made_states != states).any(1))
         if len(wrong):
             at = int(wrong[0])
             expected, got = unpack(records[at]), unpack(made[at])
             fields = {name: (expected[name], got[name]) for name in expected if expected[name] != got[name]}
-            raise Difference(
+            raise DifferenceError(
                 f"event {expected['sequence']} of kind {expected['kind']}: expected and got differ in "
                 f"{fields or 'the spilled state'}; {len(wrong)} of {len(records)} records differ"
             )
-        self._count(stream, records)
+        self._count(events, records)
         return records, states
 
-    def _count(self, stream: Stream, records: Words) -> None:
+    def _count(self, events: Words, records: Words) -> None:
         fault = column(records, "fault")
         kinds = column(records, "kind")
         sound = fault == 0
@@ -105,7 +115,7 @@ class Twins:
         self.coverage["monitored"] += int((calls & (column(records, "enforce") == 0)).sum())
         for name in ("decayed", "cusum", "tree_sum"):
             self.coverage[f"{name} saturated"] += int((calls & (column(records, name) == 0xFFFF)).sum())
-        heads = stream.events[:, 0]
+        heads = events[:, 0]
         with_paths = (heads >> np.uint32(EVENT.offset["paths"]) & np.uint32(3)) > 0
         self.coverage["with paths"] += int((calls & with_paths).sum())
         slots = column(records, "slot")
@@ -124,11 +134,11 @@ def compare_random(
     chunk: int = 25_000,
     images: tuple[bytes, bytes] | None = None,
 ) -> None:
-    """Send `count` random events, drawn from `seed`, through fresh twins.  Raises Difference."""
+    """Send `count` random events, drawn from `seed`, through fresh twins.  Raises DifferenceError."""
     stimulus = Stimulus(seed)
     masks = stimulus.random_masks(len(twins.golden.machine.masks))
     twins.load(images or (random_image(seed), random_image(seed + 1)), seed, masks)
     while count > 0:
         stream = stimulus.chunk(min(chunk, count))
         count -= len(stream.events)
-        stimulus.learn(*twins.screen(stream, gaps, seed))
+        stimulus.learn(*twins.screen(stream.events, stream.pool, stream.offsets, gaps=gaps, seed=seed))

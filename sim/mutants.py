@@ -15,7 +15,7 @@ from pathlib import Path
 
 from models.golden.engine import GoldenEngine
 from sim.engine import GatewareEngine
-from sim.equivalence import Difference, Twins, compare_random
+from sim.equivalence import DifferenceError, Twins, compare_random
 from sim.verilate import ROOT, library
 
 _CONVERT = "from sim.verilate import verilog_of_pipeline; import sys; sys.stdout.write(verilog_of_pipeline())"
@@ -141,6 +141,6 @@ def survives(mutant: Mutant, seeds: range = range(11, 15), count: int = 40_000) 
     for seed in seeds:
         try:
             compare_random(Twins(GoldenEngine(), GatewareEngine(path=path)), seed, count, chunk=5_000)
-        except Difference:
+        except DifferenceError:
             return False
     return True

@@ -283,15 +283,13 @@
 #define VG_KEY_TREE_OFFSET 53 /* the process's tree */
 #define VG_KEY_TREE_WIDTH 6
 
-/* An entry of a bank: written whole, in one cycle. */
-#define VG_VACCINE_WORDS 3
-#define VG_VACCINE_BYTES 12
+/* An entry of a bank: written whole, in one cycle.  Its index stands at the same place in a table of its own. */
+#define VG_VACCINE_WORDS 2
+#define VG_VACCINE_BYTES 8
 #define VG_VACCINE_KEY_OFFSET 0 /* key under the bank's mask */
 #define VG_VACCINE_KEY_WIDTH 59
 #define VG_VACCINE_VALID_OFFSET 59 /* the entry is in force */
 #define VG_VACCINE_VALID_WIDTH 1
-#define VG_VACCINE_INDEX_OFFSET 60 /* the vaccine's index */
-#define VG_VACCINE_INDEX_WIDTH 9
 
 /* Canonical system calls.  Stands: the golden machine and the screening pipeline keep to it. */
 #define VG_ID_COUNT 512 /* size of the id space */
@@ -1821,9 +1819,9 @@ typedef struct {
     uint32_t words[2];
 } vg_key;
 
-/* An entry of a bank: written whole, in one cycle. */
+/* An entry of a bank: written whole, in one cycle.  Its index stands at the same place in a table of its own. */
 typedef struct {
-    uint32_t words[3];
+    uint32_t words[2];
 } vg_vaccine;
 
 /* What comes before a path's text on the path stream. */

@@ -37,11 +37,10 @@ KEY = Layout(
 
 ENTRY = Layout(
     "vaccine",
-    "An entry of a bank: written whole, in one cycle.",
+    "An entry of a bank: written whole, in one cycle.  Its index stands at the same place in a table of its own.",
     (
         Field("key", KEY.width, "key under the bank's mask"),
         Field("valid", 1, "the entry is in force"),
-        Field("index", 9, "the vaccine's index"),
     ),
 )
 

@@ -1,6 +1,6 @@
 """The vaccine book: for every index its key, bank, expiry and hits; and the reaper that ends what has expired.
 
-The reaper reads one index a cycle, round and round, and offers a REVOKE event for a vaccine whose time is over;
+The reaper looks at one index every two cycles, round and round, and offers a REVOKE event for a vaccine whose time is over;
 so an expiry travels the pipeline, in order, and leaves a record like every other change.
 """
 
@@ -21,10 +21,12 @@ PAGE = data.StructLayout({"live": 1, "bank": 5, "key": KEY.size, "expiry": 32})
 class Book(Block):
     """Book and reaper.
 
-    Members: with `check`, `check_index` is looked up, `used` is valid from the next cycle until the next check.
-    `inserted` and `removed` write the page of `index` at the end of the cycle.  With `hit`, the counter of
+    Members: with `check`, `check_index` is looked up; from the next cycle until the next check, `used` says that
+    it is in use, and `known` that it is by `key` in `bank`.
+    `inserted` and `removed` write the page of `index` at the end of the cycle; after `inserted`, `index` must hold
+    still while hits follow each other, for its counter is blanked behind them.  With `hit`, the counter of
     `hit_index` goes up two cycles later.  `now` is powered time in seconds: a vaccine ends at `now >= expiry`,
-    at most VACCINES + 4 cycles after, as soon as the latch takes `reap`.
+    never before; it is offered at most 2 * VACCINES + 2 cycles after, later only for others whose offer waits.
     `query` names an index whose `hits`, `live` and `expiry` are valid one cycle later.
     """
 
@@ -34,6 +36,7 @@ class Book(Block):
                 "check": In(1),
                 "check_index": In(9),
                 "used": Out(1),
+                "known": Out(1),
                 "inserted": In(1),
                 "removed": In(1),
                 "index": In(9),
@@ -61,6 +64,7 @@ class Book(Block):
             check.addr.eq(self.check_index),
             check.en.eq(self.check),
             self.used.eq(check.data.live),
+            self.known.eq(check.data.live & (check.data.key == self.key) & (check.data.bank == self.bank)),
             query.addr.eq(self.query),
             self.live.eq(query.data.live),
             self.query_expiry.eq(query.data.expiry),
@@ -83,7 +87,7 @@ class Book(Block):
             with m.If(self.reap.ready | changed):
                 m.d.sync += [offer.eq(0), place.eq(place + 1)]
         with m.Elif(~fresh):
-            m.d.sync += fresh.eq(1)
+            m.d.sync += fresh.eq(~changed)  # what is read while the page changes is the old one
         with m.Elif(scan.data.live & (self.now >= scan.data.expiry) & ~changed):
             m.d.sync += [offer.eq(1), page.eq(scan.data)]
         with m.Else():
@@ -105,15 +109,19 @@ class Book(Block):
         hit1, index1 = Signal(), Signal(9)
         hit2, index2, sum2 = Signal(), Signal(9), Signal(32)
         before = Signal(32)
+        # A new vaccine's counter is blanked when no hit on its way needs the port.
+        blank, blank_later = Signal(), Signal()
+        m.d.comb += blank.eq(self.inserted | blank_later)
+        m.d.sync += blank_later.eq(blank & hit1)
         m.d.sync += [hit1.eq(self.hit), index1.eq(self.hit_index), hit2.eq(hit1), index2.eq(index1)]
         m.d.comb += [
             count.addr.eq(self.hit_index),
             before.eq(Mux(hit2 & (index2 == index1), sum2, count.data)),
             shown.addr.eq(self.query),
             self.hits.eq(shown.data),
-            recount.addr.eq(Mux(self.init, self.init_index, Mux(self.inserted, self.index, index1))),
-            recount.en.eq(self.init | self.inserted | hit1),
-            recount.data.eq(Mux(self.init | self.inserted, 0, before + 1)),
+            recount.addr.eq(Mux(self.init, self.init_index, Mux(hit1, index1, self.index))),
+            recount.en.eq(self.init | blank | hit1),
+            recount.data.eq(Mux(self.init | ~hit1, 0, before + 1)),
         ]
         m.d.sync += sum2.eq(before + 1)
         return m

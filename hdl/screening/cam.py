@@ -54,9 +54,10 @@ class Cam(Block):
     Parameters: `banks`, the number of masks in force at once.
 
     Members: `key`, `op`, `bank` and `index` of the beat in stage 0; for VACCINATE and REVOKE they must hold still
-    for one cycle more.  In stage 1, `refused` says that the place was taken (VACCINATE) or did not hold this
-    vaccine (REVOKE), `inserted` and `removed` that the update is done at the end of the cycle.  In stage 2, `hit`
-    and `vaccine` are the match in the lowest bank.  `index_used`: the vaccine index is in use.
+    for one cycle more.  In stage 1, `refused` says that the place was taken (VACCINATE) or the book does not
+    know this vaccine (REVOKE), `inserted` and `removed` that the update is done at the end of the cycle.  In
+    stage 2, `hit` says that a bank matched; in stage 3, `vaccine` is the index of the match in the lowest bank.
+    `index_used`: the vaccine index is in use; `known`: by this key in this bank.
     `init` blanks place `init_place` of every bank.
     """
 
@@ -70,6 +71,7 @@ class Cam(Block):
                 "bank": In(5),
                 "index": In(9),
                 "index_used": In(1),
+                "known": In(1),
                 "init": In(1),
                 "init_place": In(BANK_BITS),
                 "load": In(LoadPort()),
@@ -102,9 +104,8 @@ class Cam(Block):
             m.d.sync += low_staged.eq(self.load.data)
 
         matches: list[Any] = []
-        same: list[Any] = []
         free: list[Any] = []
-        indices: list[Any] = []
+        places: list[Any] = []
         update = Signal()
         for number in range(self.banks):
             store = rows_of(ENTRY, BANK_DEPTH)
@@ -134,7 +135,6 @@ class Cam(Block):
                 m.d.comb += [
                     write.data.key.eq(key1.as_value() & mask),
                     write.data.valid.eq(op1 == Op.VACCINATE),
-                    write.data.index.eq(self.index),
                 ]
             with m.If(self.init):
                 m.d.sync += held.eq(0)
@@ -144,29 +144,39 @@ class Cam(Block):
             with m.If(masking & (self.load.address[2:16] == number) & (word == 1) & (held == 0)):
                 m.d.sync += [mask.eq(Cat(low_staged, self.load.data)), cared.eq(cared_staged)]
             matches.append(match)
-            same.append(match & (read.data.index == self.index))
             free.append(~read.data.valid)
-            indices.append(read.data.index)
+            places.append(place)
 
-        bank_free, bank_same = Signal(), Signal()
+        bank_free = Signal()
         padding = [C(0, 1)] * (32 - self.banks)
         m.d.comb += [
             bank_free.eq(Array([*free, *padding])[self.bank]),
-            bank_same.eq(Array([*same, *padding])[self.bank]),
             self.inserted.eq(valid1 & (op1 == Op.VACCINATE) & bank_free & ~self.index_used),
-            self.removed.eq(valid1 & (op1 == Op.REVOKE) & bank_same),
+            self.removed.eq(valid1 & (op1 == Op.REVOKE) & self.known),
             self.refused.eq(
-                (op1 == Op.VACCINATE) & ~(bank_free & ~self.index_used) | (op1 == Op.REVOKE) & ~bank_same
+                (op1 == Op.VACCINATE) & ~(bank_free & ~self.index_used) | (op1 == Op.REVOKE) & ~self.known
             ),
             update.eq(self.inserted | self.removed),
         ]
 
+        # Stage 2: the lowest bank that matched, and the place where it did.
         hits = Signal(self.banks)
-        found = [Signal(9, name=f"found{number}") for number in range(self.banks)]
+        place1 = [Signal(BANK_BITS, name=f"place1_{number}") for number in range(self.banks)]
+        place2 = [Signal(BANK_BITS, name=f"place2_{number}") for number in range(self.banks)]
         m.d.sync += hits.eq(Cat(*matches) & (valid1 & (op1 == Op.CALL)).replicate(self.banks))
-        m.d.sync += [register.eq(index) for register, index in zip(found, indices, strict=True)]
+        m.d.sync += [first.eq(place) for first, place in zip(place1, places, strict=True)]
+        m.d.sync += [second.eq(first) for second, first in zip(place2, place1, strict=True)]
         m.d.comb += self.hit.eq(hits.any())
+        m.submodules.indices = indices = rows_of(9, 32 * BANK_DEPTH)
+        name, rename = indices.read_port(), indices.write_port()
         for number in reversed(range(self.banks)):
             with m.If(hits[number]):
-                m.d.comb += self.vaccine.eq(found[number])
+                m.d.comb += name.addr.eq(Cat(place2[number], C(number, 5)))
+        # An update names its bank and holds its key still: its place is the one asked for now.
+        m.d.comb += [
+            self.vaccine.eq(name.data),
+            rename.addr.eq(Cat(Array([*places, *([C(0, BANK_BITS)] * (32 - self.banks))])[self.bank], self.bank)),
+            rename.data.eq(self.index),
+            rename.en.eq(self.inserted),
+        ]
         return m

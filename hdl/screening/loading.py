@@ -30,7 +30,9 @@ def load_bytes(m: Module, load: Any, region: Region, store: memory.Memory[Any, A
     m.d.comb += [port.addr.eq(Cat(offset, slot)), port.data.eq(load.data[:8]), port.en.eq(selected)]
 
 
-def load_entries(m: Module, load: Any, region: Region, store: memory.Memory[Any, Any], half: int | None = None) -> None:
+def load_entries(
+    m: Module, load: Any, region: Region, store: memory.Memory[Any, Any], half: int | None = None
+) -> None:
     """Let the load port write, byte by byte, a region whose entries have 2 or 4 bytes.
 
     half: 0 or 1 where `store` holds only the lower or upper half of each slot's entries.

@@ -130,9 +130,10 @@ class PathClassifier(Block):
     """Class of the worst of an event's paths.
 
     Members: `clear` for one cycle forgets the last event's paths.  `enable` lets beats in.  `done` counts the
-    paths classified since; `path_class`, `node` and `overlong` cover those.  A path of n bytes adds to `done`
-    at most max(1, ceil(n / 2)) + 4 cycles after its first beat was taken (+ 5 if the last beat holds both a
-    separator and the last component).  `model` says which model slot's trie is asked.
+    paths classified since; `path_class`, `node` and `overlong` cover those.  A path of n bytes whose beats come
+    without gaps shows in `done` max(1, ceil(n / 2)) + 3 cycles after the one that takes its first beat (one more
+    if the last beat both ends a component and holds the last one).  `model` says which model slot's trie is
+    asked.
     """
 
     def __init__(self) -> None:

@@ -159,6 +159,7 @@ class Pipeline(Block):
             cam.bank.eq(event.a2[16:]),
             cam.index.eq(event.a2),
             cam.index_used.eq(book.used),
+            cam.known.eq(book.known),
             cam.init.eq(models.init),
             cam.init_place.eq(models.init_place),
             beat0.valid.eq(latch.commit | (models.op != Op.NONE)),
@@ -226,14 +227,14 @@ class Pipeline(Block):
             accumulators.state.eq(restored),
         ]
         sums3, tree_sums3 = bundle(SUMS), bundle(TREE_SUMS)
-        hit3, vaccine3 = Signal(), Signal(9)
+        hit3 = Signal()
         m.d.sync += [sums3.eq(accumulators.sums), tree_sums3.eq(accumulators.tree_sums)]
-        m.d.sync += [hit3.eq(cam.hit), vaccine3.eq(cam.vaccine)]
+        m.d.sync += hit3.eq(cam.hit)
 
         # Stage 3.
         m.d.comb += [
             book.hit.eq(hit3 & beat3.valid),
-            book.hit_index.eq(vaccine3),
+            book.hit_index.eq(cam.vaccine),
             judge.beat2.eq(beat2),
             judge.beat3.eq(beat3),
             judge.decayed.eq(sums3.decayed),
@@ -250,7 +251,7 @@ class Pipeline(Block):
             recorder.proposed.eq(judge.proposed),
             recorder.enforce.eq(judge.enforce),
             recorder.vaccinated.eq(hit3),
-            recorder.vaccine.eq(vaccine3),
+            recorder.vaccine.eq(cam.vaccine),
             recorder.floored.eq(judge.floored),
             recorder.by_tree.eq(judge.by_tree),
             self.commit.eq(latch.commit),

@@ -50,7 +50,7 @@ def load_package(model: Path | None, key: Path | None) -> Package:
 
 def open_engine(terminal: Terminal, name: str) -> Engine:
     """Return a new engine; if it has to be built, the terminal shows how far it is."""
-    with terminal.building() as progress:
+    with terminal.steps("gateware engine: ") as progress:
         return make_engine(name, progress)
 
 
@@ -78,18 +78,19 @@ def run(options: Options, terminal: Terminal) -> ExitCode:
                     reader = open_trace(path)
                     screening = screen_trace(gateway, str(path), reader, counter.events)
             except TraceError as error:
-                terminal.error(str(error))
-                if options.json:
-                    terminal.out(line(error_object(str(path), str(error), ExitCode.TRACE)))
+                with counter.away():
+                    terminal.error(str(error))
+                    if options.json:
+                        terminal.out(line(error_object(str(path), str(error), ExitCode.TRACE)))
                 worst = max(worst, ExitCode.TRACE)
                 continue
-            with stages("report"):
+            with stages("report"), counter.away():
                 _report(options, terminal, screening, reader.stats, package)
             stages.calls += screening.calls
             if screening.blocked is not None:
                 worst = max(worst, ExitCode.BLOCKED)
             if options.wave is not None and options.event is not None:
-                with terminal.building() as progress:
+                with counter.away(), terminal.steps("gateware engine: ") as progress:
                     policy = policy_of(options.mode)
                     write_wave(options.wave, options.event, screening, package, policy, progress)
                 terminal.note(f"waveform of event {options.event} written to {options.wave}")

@@ -44,7 +44,7 @@ class Machine(NamedTuple):
     tries, idmaps, curves, params: per model slot.  attributes, rows: the policy.
     banks: (BANKS, BANK_DEPTH) packed keys, -1 where free; indices: which vaccine stands there.
     masks, cared, held (entries in force): per bank.  hashes: (fields, 65536) hash bits.
-    used, hits, expiry: per vaccine index.
+    used, hits, expiry, keys (whole, without a mask), bank_of: per vaccine index.
     """
 
     slots: Ints
@@ -66,6 +66,8 @@ class Machine(NamedTuple):
     used: Ints
     hits: Ints
     expiry: Ints
+    keys: Ints
+    bank_of: Ints
 
 
 def new_machine(slots: int = SLOTS, trees: int = TREES) -> Machine:
@@ -82,4 +84,6 @@ def new_machine(slots: int = SLOTS, trees: int = TREES) -> Machine:
         cared=zeros(BANKS),
         held=zeros(BANKS), hashes=zeros(len(KEY.fields), 65536), used=zeros(VACCINES), hits=zeros(VACCINES),
         expiry=zeros(VACCINES),
+        keys=zeros(VACCINES),
+        bank_of=zeros(VACCINES),
     )  # fmt: skip

@@ -151,11 +151,9 @@ def _fault_of(g: Machine, kind: int, slot: int, source: int, event: Words, tree:
         index = int(event[4]) & 511
         if bank >= BANKS:
             return m.VACCINE
-        place = place_of(g, bank, key)
-        there = g.banks[bank, place]
         if kind == m.VACCINATE:
-            return 0 if there < 0 and not g.used[index] else m.VACCINE
-        return 0 if there == key & g.masks[bank] and g.indices[bank, place] == index else m.VACCINE
+            return 0 if g.banks[bank, place_of(g, bank, key)] < 0 and not g.used[index] else m.VACCINE
+        return 0 if g.used[index] and g.keys[index] == key and g.bank_of[index] == bank else m.VACCINE
     if _half(slot) != source:
         return m.SOURCE
     if kind == m.CLEAR or kind == m.RESTORE:
@@ -236,6 +234,8 @@ def _change_tables(g: Machine, kind: int, event: Words) -> None:
         g.registers[m.VACCINES_HELD] += 1
         g.hits[index] = 0
         g.expiry[index] = event[5]
+        g.keys[index] = key
+        g.bank_of[index] = bank
     else:
         g.banks[bank, place] = -1
         g.used[index] = 0

@@ -1,0 +1,122 @@
+"""The pipeline equals its golden twin on full records, for more than a million events, real and random."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from itertools import chain, repeat
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hdl.contract.event import EVENT, Kind
+from hdl.contract.vaccine import BANKS, BankKey, field_mask
+from models.gateway import Gateway, switch
+from models.golden.engine import GoldenEngine
+from models.package import SHIPPED, read_package
+from models.readers.strace import StraceReader
+from sim.engine import GatewareEngine
+from sim.equivalence import DifferenceError, Twins, compare_random, mixed_policy
+from sim.stimulus import Stimulus, random_image
+
+CORPUS = Path(__file__).parents[2] / "models" / "corpus" / "data"
+RANDOM_EVENTS, REAL_EVENTS = 720_000, 300_000
+TOTAL: Counter[str] = Counter()
+
+COVERED = (
+    *(kind.name.lower() for kind in Kind),
+    *(f"fault {name}" for name in ("none", "stale", "no_slot", "source", "tree", "vaccine", "model", "kind")),
+    *(f"verdict {name}" for name in ("allow", "decoy", "clone", "quarantine", "deny")),
+    *(f"tier {name}" for name in ("calm", "suspect", "hostile", "certain")),
+    "vaccinated", "violation", "floored", "by_tree", "overlong", "monitored", "model", "with paths", "same slot",
+    "call right after an update", "cusum saturated", "tree_sum saturated",
+)  # fmt: skip
+
+
+def twins() -> Twins:
+    return Twins(GoldenEngine(), GatewareEngine())
+
+
+@pytest.mark.parametrize(("seed", "gaps"), [(1, 0), (2, 0), (3, 0), (4, 40), (5, 0), (6, 0)])
+def test_random_events(seed: int, gaps: int) -> None:
+    pair = twins()
+    compare_random(pair, seed, RANDOM_EVENTS // 6, gaps=gaps)
+    TOTAL.update(pair.coverage)
+
+
+@pytest.mark.parametrize("trained", [True, False], ids=["shipped", "random"])
+def test_real_events(trained: bool) -> None:
+    """The corpus, with vaccines in force and a swap before every trace."""
+    images = (read_package(SHIPPED).image, random_image(8)) if trained else (random_image(9), random_image(10))
+    pair = twins()
+    pair.load(images, key_seed=3, masks={bank: field_mask("id", "path_class") for bank in range(BANKS)})
+    traces = sorted(CORPUS.glob("*.strace.xz"))[:: 1 if trained else 4]
+    gateways = [Gateway(pair, image) for image in images]
+    for slot, trace in zip(chain.from_iterable(repeat((0, 1))), traces, strict=False):
+        switch(pair, slot)
+        for _ in gateways[slot].screen(StraceReader(trace)):
+            pass
+    TOTAL.update(pair.coverage)
+    TOTAL["real"] += pair.coverage["events"]
+    assert pair.coverage["with paths"] > 0
+
+
+def test_coverage() -> None:
+    """What the tests above met together; runs after them, and alone says nothing."""
+    if TOTAL["events"] < RANDOM_EVENTS:
+        pytest.skip("needs the comparisons of this file before it")
+    print(dict(TOTAL))
+    assert TOTAL["events"] >= 1_000_000
+    assert TOTAL["real"] >= REAL_EVENTS
+    assert TOTAL["with paths"] >= 100_000
+    assert [name for name in COVERED if not TOTAL[name]] == []
+
+
+def test_a_difference_is_told_by_field() -> None:
+    pair = twins()
+    pair.load((random_image(1), random_image(2)), 1, {})
+    pair.gateware.load_policy(mixed_policy().__class__(mixed_policy().attributes, mixed_policy().rows, 0))
+    stream = Stimulus(1, changes=0.4).chunk(4000)
+    with pytest.raises(DifferenceError, match=r"event \d+ of kind 0: expected and got differ in .*enforce"):
+        pair.screen(stream.events, stream.pool, stream.offsets)
+
+
+def test_vaccines_expire_as_events() -> None:
+    """At the second named, not before, by a record of their own."""
+    gateware = GatewareEngine()
+    gateware.load_bank_key(BankKey.from_seed(1))
+    gateware.set_mask(0, field_mask("id"))
+    events = np.zeros((3, 8), np.uint32)
+    for index, expiry in enumerate((100, 101, 200)):
+        packed = EVENT.pack({"kind": Kind.VACCINATE, "a0": index, "a2": index, "a3": expiry})
+        events[index] = [packed >> 32 * word & 0xFFFFFFFF for word in range(8)]
+    gateware.screen(events, np.zeros(0, np.uint8), np.zeros(3, np.int64))
+    ended = []
+    for now in (0, 99, 100, 101, 150, 200):
+        gateware.set_clock(now)
+        ended += [(now, int(record[1] >> 9 & 511)) for record in gateware.wait(2200)]
+    assert ended == [(100, 0), (101, 1), (200, 2)]
+    assert [gateware.vaccine(index)[1] for index in range(3)] == [False] * 3
+
+
+def test_the_gateware_engine_is_fast_enough() -> None:
+    """100,000 events a second on a plain trace; measured in processor time, since others may use the machine."""
+    gateware = GatewareEngine()
+    gateware.load_model(0, random_image(2))
+    gateware.load_policy(mixed_policy())
+    switch(gateware, 0)
+    gateway = Gateway(gateware, random_image(2))
+    batches = [screened.batch for screened in gateway.screen(StraceReader(max(CORPUS.glob("benign-*.xz"))))]
+    engine = GatewareEngine()
+    engine.load_model(0, random_image(2))
+    switch(engine, 0)
+    began = time.process_time()
+    count = 0
+    while time.process_time() - began < 1:
+        for batch in batches:
+            engine.screen(batch.events, batch.pool, batch.offsets)
+            count += len(batch.events)
+    rate = count / (time.process_time() - began)
+    print(f"{rate:,.0f} events/s")
+    assert rate >= 100_000
