@@ -30,7 +30,8 @@ def evaluate_corpus(directory: Path, model: Model, progress: Progress | None = N
     """Return the figures of a given model on the corpus in `directory`.
 
     The model is not trained here.  Ranks and counts are over all traces.  For the accuracy whole kinds of
-    work and attack are dealt into two halves: the threshold comes from one, the accuracy is that of the other.
+    work and attack are dealt into two halves: the threshold comes from one, the accuracy is that of the other;
+    null where there is no other.
     """
     recordings, labels, objects = read_corpus(directory, assemble(model), progress)
     if len(set(labels)) < 2:
@@ -41,7 +42,8 @@ def evaluate_corpus(directory: Path, model: Model, progress: Progress | None = N
     threshold = best_threshold(outcome.scores[calibrating], outcome.positive[calibrating])
     found = figures([outcome], [threshold], [labels])
     judged = (outcome.scores >= threshold) == outcome.positive
-    found["accuracy"] = round(float(judged[~calibrating].mean()), 4)
+    # With a handful of traces there may be no other half.
+    found["accuracy"] = round(float(judged[~calibrating].mean()), 4) if not calibrating.all() else None
     return found
 
 

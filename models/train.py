@@ -54,7 +54,8 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         stride: one row for this many calls of a process.
         epochs, rate, decay: of the descent (see `fitting.descend`).
         caution: by how much slower each longer n-gram's entries are fitted than the next shorter's.
-        rounds: how often the highest calls are looked for and fitted; mix: their share of the fit.
+        rounds: how often the highest calls are looked for and fitted; mix: their share of the fit;
+            emphasis: how much more the benign traces that stand out most count than others, by the square of A/32.
         folds: calibration is on benign traces that were held out, in turn, by group; below 2, on the fit's own.
         drift: what C loses with every call, in units of the classifier's margin; tree_drift: T.
         margin: see `calibrate`.
@@ -69,12 +70,13 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         *,
         seed: int = 0,
         stride: int = 32,
-        caution: float = 1.0,
+        caution: float = 0.5,
         epochs: int = 4,
         rate: float = 0.1,
         decay: float = 1e-4,
         rounds: int = 6,
         mix: float = 0.5,
+        emphasis: float = 0.0,
         folds: int = 5,
         drift: float = 1.0,
         tree_drift: float = 1.0,
@@ -88,6 +90,7 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.decay = decay
         self.rounds = rounds
         self.mix = mix
+        self.emphasis = emphasis
         self.folds = folds
         self.drift = drift
         self.tree_drift = tree_drift
@@ -161,7 +164,7 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             peaks = stack(peaks, gather(features, highest, sums <= 0.0))
             peak_answers = np.concatenate([peak_answers, bad[highest].astype(np.float64)])
             # The benign traces that stand out most set the thresholds, so they count most.
-            worst = np.where(bad[highest], 1.0, (sums[highest] * LEAK) ** 2 + 1.0)
+            worst = np.where(bad[highest], 1.0, self.emphasis * (sums[highest] * LEAK) ** 2 + 1.0)
             peak_weights = np.concatenate([peak_weights, worst])
             peak_shares = balanced(peak_answers, peak_weights)
             both = np.concatenate([shares * (1.0 - self.mix), peak_shares * self.mix])

@@ -1,0 +1,122 @@
+"""Folders in, figures out: labels are checked, protocols divide nothing they must not."""
+
+from __future__ import annotations
+
+import json
+import lzma
+import random
+from pathlib import Path
+
+import pytest
+
+from models.build import build, ship
+from models.evaluate import CorpusError, read_labels
+from models.image import parse
+from models.package import inspect_package
+from models.protocols import evaluate_adfa, evaluate_corpus
+
+KEYS = {
+    "auc", "tpr_at_1pct_fpr", "tpr_at_5pct_fpr", "accuracy", "blocked_benign", "n_benign", "n_attack",
+    "median_block_fraction",
+}  # fmt: skip
+ROOT = Path(__file__).parents[2] / "models"
+
+
+def small_corpus(folder: Path) -> Path:
+    draw = random.Random(4)
+    labels = []
+    for number in range(24):
+        attack = number % 2 == 1
+        lines = []
+        for line in range(1, 160):
+            names = (
+                ("ptrace", "setuid", "kill")
+                if attack and line >= 80 and draw.random() < 0.6
+                else ("read", "write", "close")
+            )
+            lines.append(f"55    {1000 + line / 900:.6f} {draw.choice(names)}(3) = 0")
+        name = f"{number}.strace.xz"
+        (folder / name).write_bytes(lzma.compress("\n".join(lines).encode() + b"\n"))
+        labels.append({
+            "file": name, "class": "attack" if attack else "benign", "kind": f"k{number % 8}", "technique": "",
+            "implementation": "c", "onset_line": 80 if attack else None, "pid": 55,
+        })  # fmt: skip
+    (folder / "labels.jsonl").write_text("".join(json.dumps(label) + "\n" for label in labels))
+    return folder
+
+
+def test_build_and_evaluate(tmp_path: Path) -> None:
+    corpus = small_corpus(tmp_path)
+    package = build(corpus, folds=2, rounds=2)
+    out = tmp_path / "m.vgm"
+    assert ship(package, out) and not ship(package, out)
+    found = evaluate_corpus(corpus, parse(inspect_package(out)[0].image))
+    assert set(found) == KEYS and found["n_benign"] == found["n_attack"] == 12
+    assert found["auc"] > 0.9 and found["blocked_benign"] == 0
+    assert json.loads(json.dumps(found)) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "holds no labels"),
+        ("{", "line 1"),
+        ('{"file": "a", "class": "odd", "kind": "k"}', "class is benign or attack"),
+        ('{"file": "a", "class": "benign", "kind": "k", "onset_line": "x"}', "onset_line"),
+        ('{"file": "a", "class": "benign", "kind": "k"}', "a is not in"),
+        ('["file"]', "line 1"),
+    ],
+)
+def test_bad_labels(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "labels.jsonl").write_text(text)
+    with pytest.raises(CorpusError, match=message):
+        read_labels(tmp_path)
+
+
+def test_no_corpus(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="name a folder"):
+        read_labels(tmp_path / "nowhere")
+
+
+def small_adfa(folder: Path) -> Path:
+    draw = random.Random(6)
+
+    def write(path: Path, numbers: tuple[int, ...]) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(" ".join(str(draw.choice(numbers)) for _ in range(150)))
+
+    for number in range(30):
+        part = "Training_Data_Master" if number % 2 else "Validation_Data_Master"
+        write(folder / part / f"U{number}.txt", (3, 4, 5, 6, 45, 91))
+    for kind in ("Adduser", "Hydra_FTP", "Web_Shell"):
+        for session in range(1, 6):
+            for number in range(2):
+                write(
+                    folder / "Attack_Data_Master" / f"{kind}_{session}" / f"A{kind}{session}{number}.txt",
+                    (3, 11, 37, 63, 102),
+                )
+    return folder
+
+
+@pytest.mark.parametrize("protocol", ["naive", "honest", "loao"])
+def test_protocols(tmp_path: Path, protocol: str) -> None:
+    found = evaluate_adfa(small_adfa(tmp_path), protocol, folds=2)
+    assert set(found) == KEYS
+    assert found["auc"] > 0.9
+
+
+def test_unknown_protocol(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="use naive, honest, loao"):
+        evaluate_adfa(tmp_path, "fair")
+
+
+@pytest.mark.slow
+def test_shipped_model_is_what_the_build_gives() -> None:
+    shipped = inspect_package(ROOT / "shipped" / "vigilante.vgm")[0]
+    assert build().image == shipped.image
+
+
+def test_demo_is_screened_right() -> None:
+    model = parse(inspect_package(ROOT / "shipped" / "vigilante.vgm")[0].image)
+    found = evaluate_corpus(ROOT / "corpus" / "demo", model)
+    assert found["blocked_benign"] == 0 and found["median_block_fraction"] is not None

@@ -1,0 +1,147 @@
+"""The estimator end to end on made-up traces: it learns, it is exact, and it gives the same bytes again."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+
+from hdl.contract.verdict import TIER_BYTES
+from models.calibrate import MARGIN, choose_tiers, evidence, score_curves
+from models.evaluate import best_threshold, judge, tpr_at
+from models.features import BASES, WEIGHTS, extract
+from models.fitting import LEAK, gather, replay, sigmoid
+from models.image import assemble, parse
+from models.quantise import choose_scale, folded, quantise
+from models.recordings import Recording, join, record, screen
+from models.trace import Call, Item, Start
+from models.train import NgramModel, blank_model, trace_scores
+
+IMAGE = assemble(blank_model())
+WORK = ("read", "write", "openat", "close", "mmap", "brk")
+HARM = ("ptrace", "process_vm_writev", "setuid", "connect", "dup2", "execve")
+
+
+def trace(seed: int, attack: bool, calls: int = 240) -> Recording:
+    draw = random.Random(seed)
+    items: list[Item] = [Start(1, 1)]
+    onset = calls // 2
+    for line in range(1, calls):
+        harm = attack and line >= onset and draw.random() < 0.5
+        items.append(Call(line, 1, draw.choice(HARM if harm else WORK)))
+    return record(items, IMAGE, f"t{seed}", f"g{seed}", onset if attack else None)
+
+
+LABELS = [seed % 2 for seed in range(40)]
+TRACES = [trace(seed, bool(label)) for seed, label in enumerate(LABELS)]
+
+
+@pytest.fixture(scope="module")
+def fitted() -> NgramModel:
+    return NgramModel(stride=8, rounds=2, folds=2).fit(TRACES[:30], LABELS[:30])
+
+
+def test_learns(fitted: NgramModel) -> None:
+    assert fitted.score(TRACES[30:], LABELS[30:]) == 1.0
+    scores = fitted.predict_proba(TRACES[30:])
+    assert scores.shape == (10, 2) and np.allclose(scores.sum(axis=1), 1.0)
+
+
+def test_blocks_after_the_onset_only(fitted: NgramModel) -> None:
+    outcome = judge(TRACES[30:], LABELS[30:], fitted.model_)
+    assert not np.isnan(outcome.blocked[np.array(LABELS[30:]) == 1]).any()
+    assert np.isnan(outcome.blocked[np.array(LABELS[30:]) == 0]).all()
+    # Five benign traces, five attacks, and what came before these.
+    assert len(outcome.scores) == 15 and outcome.positive.sum() == 5
+    assert outcome.scores[~outcome.positive].max() < 0.95 <= outcome.scores[outcome.positive].min()
+
+
+def test_same_data_same_bytes(fitted: NgramModel) -> None:
+    again = clone(fitted).fit(TRACES[:30], LABELS[:30])
+    assert again.image_ == fitted.image_
+    assert assemble(parse(fitted.image_)) == fitted.image_
+
+
+def test_evidence_lies_in_the_band_of_the_tier(fitted: NgramModel) -> None:
+    joined = join(TRACES)
+    sums = screen(joined, fitted.image_)
+    scores = evidence(sums.values, fitted.model_)[joined.calls]
+    tiers = np.digitize(scores, (0.80, 0.90, 0.95))
+    assert np.array_equal(tiers, sums.tiers[joined.calls])
+    assert set(tiers.tolist()) >= {0, 3}
+
+
+def test_both_labels_are_needed() -> None:
+    with pytest.raises(ValueError, match="both labels"):
+        NgramModel().fit(TRACES[:1], [0])
+
+
+def test_rows_are_the_accumulator() -> None:
+    """With weights that never lose, the row's product is A/32 of the replay one proven call later."""
+    joined = join(TRACES[:4])
+    features = extract(joined.events, joined.pool, joined.offsets, IMAGE)
+    weights = np.abs(np.random.default_rng(1).normal(size=WEIGHTS + 1))
+    sums = replay(features, weights)
+    at = np.flatnonzero(features.indices[:, 0] >= 0)[[5, 60, 100, 300]]
+    rows = gather(features, at, np.zeros(len(features), np.bool_))
+    products = [
+        float((weights[rows.columns[a:b]] * rows.values[a:b]).sum())
+        for a, b in zip(rows.starts[:-1], rows.starts[1:], strict=True)
+    ]
+    assert np.allclose(products, sums[at] * LEAK, rtol=0.03)
+
+
+def test_sigmoid() -> None:
+    for margin in (-20.0, -1.0, 0.0, 0.5, 8.0):
+        assert sigmoid(margin) == pytest.approx(1 / (1 + np.exp(-margin)), rel=0.06)
+
+
+def test_quantisation_rounds_half_to_even_and_counts_saturation() -> None:
+    weights = np.zeros(WEIGHTS + 1)
+    weights[300:304] = (0.5, 1.5, -2.5, 500.0)
+    tables = quantise(weights, scale=1.0)
+    assert tables.tables[300:304].tolist() == [0, 2, -2, 127] and tables.saturated == 1
+    weights[-1] = 3.0
+    assert (folded(weights)[BASES[0] : BASES[1]] == 3.0).all()
+    with pytest.raises(ValueError, match="every weight is 0"):
+        choose_scale(np.zeros(4))
+
+
+def test_tiers_keep_their_budget() -> None:
+    held = np.random.default_rng(2).integers(0, 4000, (400, 3))
+    tiers = choose_tiers(held)
+    for tier, limit in enumerate((20, 4, 0)):
+        reached = np.zeros(400, np.bool_)
+        for column, thresholds in enumerate(tiers.rows()):
+            reached |= held[:, column] >= thresholds[tier]
+        assert reached.sum() <= limit
+    assert tiers.decayed[2] > held[:, 0].max() * (1 + MARGIN) - 1
+
+
+def test_tiers_rise_whatever_comes() -> None:
+    for value in (0, 1, 65535):
+        for thresholds in choose_tiers(np.full((3, 3), value)).rows():
+            assert 1 <= thresholds[0] < thresholds[1] < thresholds[2] <= 65535
+    with pytest.raises(ValueError, match="there is none"):
+        choose_tiers(np.zeros((0, 3), np.int64))
+
+
+def test_curves_rise_and_reach_the_bands() -> None:
+    curves = score_curves(choose_tiers(np.full((10, 3), 9000))).astype(int)
+    assert (np.diff(curves, axis=1) >= 0).all() and curves[:, -1].min() >= TIER_BYTES[3]
+
+
+def test_rates_and_thresholds() -> None:
+    scores = np.array([0.1, 0.2, 0.3, 0.4, 0.35, 0.9])
+    positive = np.array([False, False, False, False, True, True])
+    assert tpr_at(scores, positive, 0.0) == 0.5 and tpr_at(scores, positive, 0.25) == 1.0
+    threshold = best_threshold(scores, positive)
+    assert ((scores >= threshold) == positive).mean() == 5 / 6
+
+
+def test_empty_after_onset_scores_nothing(fitted: NgramModel) -> None:
+    late = TRACES[1]
+    never = Recording(late.events, late.pool, late.offsets, late.slots, late.lines, onset=10**9)
+    assert trace_scores(join([never]), fitted.model_).tolist() == [0.0]
