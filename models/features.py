@@ -16,7 +16,7 @@ from hdl.contract.model import HISTORY, REGIONS, TABLES
 from hdl.contract.policy import ATTRIBUTES, Policy, default_policy
 from models.golden import machine as m
 from models.golden.engine import region
-from models.golden.jit import jit
+from models.golden.jit import jit_allocating as jit
 from models.golden.paths import class_of, walk
 from models.golden.score import gram
 

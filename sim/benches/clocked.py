@@ -10,7 +10,6 @@ from typing import Any
 
 import cocotb
 from amaranth.hdl import Shape
-from amaranth.lib import data
 from cocotb.clock import Clock
 from cocotb.triggers import FallingEdge, RisingEdge
 
@@ -89,7 +88,7 @@ def _places(layout: Any) -> dict[str, tuple[int, int]]:
     return {str(name): (field.offset, Shape.cast(field.shape).width) for name, field in layout}
 
 
-def pack(layout: data.Layout, values: Mapping[str, int]) -> int:
+def pack(layout: Any, values: Mapping[str, int]) -> int:
     """Return the integer that holds `values` in an Amaranth layout; fields not named are 0."""
     places, packed = _places(layout), 0
     for name, value in values.items():
@@ -99,6 +98,6 @@ def pack(layout: data.Layout, values: Mapping[str, int]) -> int:
     return packed
 
 
-def unpack(layout: data.Layout, packed: int) -> dict[str, int]:
+def unpack(layout: Any, packed: int) -> dict[str, int]:
     """Return every field of `packed` by name."""
     return {name: packed >> offset & ((1 << width) - 1) for name, (offset, width) in _places(layout).items()}
