@@ -51,7 +51,7 @@ def random_image(seed: int) -> bytes:
     # Every other model runs hot, so that accumulators reach their ends.
     hot = seed % 2
     drift = draw.randrange(0, 30) if hot else draw.randrange(40, 200)
-    params |= {"version": 1, "cusum_drift": drift, "tree_drift": drift + draw.randrange(100)}
+    params |= {"version": 1, "cusum_drift": drift, "tree_drift": drift + draw.randrange(10 if hot else 100)}
     params |= {"drain": draw.choice((64, 1000, 9000, 40000)), "path_seed_low": draw.randrange(1 << 16)}
     params["path_seed_high"] = draw.randrange(256)
     for name in ("decayed", "cusum", "tree"):
