@@ -12,6 +12,7 @@
 namespace {
 
 constexpr int EVENT_WORDS = 8, RECORD_WORDS = 6, STATE_WORDS = 6, WATCHDOG = 20000;
+[[maybe_unused]] constexpr uint64_t PERIOD_PS = 40000;  // 25 MHz, for waveforms
 
 struct Bench {
     VerilatedContext context;
@@ -26,14 +27,14 @@ struct Bench {
         dut.clk = 0;
         dut.eval();
 #if VM_TRACE
-        if (waving) wave.dump(cycle * 40);
+        if (waving) wave.dump(cycle * PERIOD_PS);
 #endif
     }
     void high() {
         dut.clk = 1;
         dut.eval();
 #if VM_TRACE
-        if (waving) wave.dump(cycle * 40 + 20);
+        if (waving) wave.dump(cycle * PERIOD_PS + PERIOD_PS / 2);
 #endif
         ++cycle;
     }

@@ -100,23 +100,24 @@ def test_vaccines_expire_as_events() -> None:
     assert [gateware.vaccine(index)[1] for index in range(3)] == [False] * 3
 
 
-def test_the_gateware_engine_is_fast_enough() -> None:
-    """100,000 events a second on a plain trace; measured in processor time, since others may use the machine."""
+def test_the_engines_are_fast_enough() -> None:
+    """100,000 and 500,000 events a second on a plain trace, in processor time: the machine may be shared."""
     gateware = GatewareEngine()
     gateware.load_model(0, random_image(2))
     gateware.load_policy(mixed_policy())
     switch(gateware, 0)
     gateway = Gateway(gateware, random_image(2))
     batches = [screened.batch for screened in gateway.screen(StraceReader(max(CORPUS.glob("benign-*.xz"))))]
-    engine = GatewareEngine()
-    engine.load_model(0, random_image(2))
-    switch(engine, 0)
-    began = time.process_time()
-    count = 0
-    while time.process_time() - began < 1:
-        for batch in batches:
-            engine.screen(batch.events, batch.pool, batch.offsets)
-            count += len(batch.events)
-    rate = count / (time.process_time() - began)
-    print(f"{rate:,.0f} events/s")
-    assert rate >= 100_000
+    for engine, least in ((GatewareEngine(), 100_000), (GoldenEngine(), 500_000)):
+        engine.load_model(0, random_image(2))
+        engine.load_policy(mixed_policy())
+        switch(engine, 0)
+        began = time.process_time()
+        count = 0
+        while time.process_time() - began < 1:
+            for batch in batches:
+                engine.screen(batch.events, batch.pool, batch.offsets)
+                count += len(batch.events)
+        rate = count / (time.process_time() - began)
+        print(f"{type(engine).__name__}: {rate:,.0f} events/s")
+        assert rate >= least
