@@ -61,8 +61,8 @@ MUTANTS = (
     Mutant(
         "fork into a taken slot",
         "slots.py",
-        "with m.If(~names_other | ~own_half | old.live)",
-        "with m.If(~names_other | ~own_half)",
+        "with m.Elif(~names_other | ~own_half | old.live)",
+        "with m.Elif(~names_other | ~own_half)",
     ),
     Mutant("halves not kept apart", "slots.py", "own_half = self.slot[5] == event.source", "own_half = C(1, 1)"),
     Mutant(
