@@ -108,7 +108,12 @@ MUTANTS = (
     ),
     Mutant("swap forgets the tier", "judge.py", "new.floor_tier.eq(old.tier), ", "new.floor_tier.eq(0), "),
     Mutant("tree not judged", "judge.py", "higher.eq(Mux(own > of_tree, own, of_tree))", "higher.eq(own)"),
-    Mutant("swap does not drain", "models.py", "DRAIN_CYCLES = 4", "DRAIN_CYCLES = 1"),
+    Mutant(
+        "swap leaves the old parameters",
+        "models.py",
+        "m.d.sync += self.params[name].eq(read.data.as_value())",
+        "m.d.sync += self.params[name].eq(self.params[name])",
+    ),
     Mutant("vaccine event does not linger", "latch.py", "LINGER = 4", "LINGER = 1"),
 )
 
