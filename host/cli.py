@@ -188,6 +188,7 @@ def train(**options: Any) -> int:
     "eval",
     cls=examples(
         "vigilante eval --corpus models/corpus/data --json",
+        "vigilante eval --corpus models/corpus/data --held-out kind",
         "vigilante eval --adfa ADFA-LD --protocol honest",
     ),
 )
@@ -196,6 +197,10 @@ def train(**options: Any) -> int:
 @click.option(
     "--protocol", type=click.Choice(["naive", "honest", "loao"]), default="honest", show_default=True,
     help="For --adfa: files apart; recordings and near-duplicates together; one attack left out at a time.",
+)  # fmt: skip
+@click.option(
+    "--held-out", type=click.Choice(["scenario", "kind"]),
+    help="For --corpus: how the method does on programs, or kinds of work and attack, that it has never seen.",
 )  # fmt: skip
 @click.option("--model", type=_FILE, help="Model package (.vgm) for --corpus; default: the one shipped.")
 @click.option("--key", type=_FILE, help="Public key that must have signed it; default: the shipped model's.")

@@ -1,4 +1,4 @@
-"""The two evaluations: ADFA-LD under three protocols, models trained anew, and a corpus under a given model.
+"""The evaluations: ADFA-LD under three protocols, models trained anew; a corpus, under a given model or held out.
 
 ADFA-LD (Creech and Hu 2013), five folds, three to train, one to calibrate, one to test, in turn:
     naive   every file by itself, duplicates kept: what most papers report
@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from models.evaluate import Outcome, Progress, best_threshold, figures, judge, read_corpus
+from models.build import SETTINGS
+from models.evaluate import Outcome, Progress, best_threshold, figures, group_of, judge, read_corpus
 from models.folds import deal, first_of_each, near_duplicates
 from models.image import Model, assemble
 from models.readers.adfa import AdfaReader, AdfaTrace, find_adfa
@@ -23,6 +24,7 @@ from models.recordings import Ints, Recording, record
 from models.train import NgramModel, blank_model
 
 PROTOCOLS = ("naive", "honest", "loao")
+HELD_OUT = ("scenario", "kind")
 FOLDS = 5
 
 
@@ -65,12 +67,46 @@ def evaluate_adfa(
         recordings.append(record(AdfaReader(trace.path), image, str(trace.path.name), trace.recording))
     labels = [int(trace.label == "attack") for trace in traces]
     splits = split(traces, recordings, labels, protocol, seed)[:folds]
+    return _in_turn(recordings, labels, splits, progress, seed=seed)
+
+
+def evaluate_held_out(
+    directory: Path, by: str, progress: Progress | None = None, seed: int = 0, folds: int | None = None
+) -> dict[str, Any]:
+    """Return the figures of the method on the corpus in `directory`, models trained anew, five folds as above.
+
+    by: what is never divided between training and test, `scenario` (the same program) or `kind` (the same kind
+    of work or attack: what the model has never seen in any form).  Settings are those of the shipped model.
+    """
+    if by not in HELD_OUT:
+        raise ValueError(f"cannot hold out by {by!r}: use {', '.join(HELD_OUT)}")
+    recordings, labels, objects = read_corpus(directory, assemble(blank_model(seed)), progress)
+    groups = [str(label["kind"]) if by == "kind" else group_of(label) for label in objects]
+    fold_of = deal(groups, labels, FOLDS, seed)
+    splits = []
+    for test in range(FOLDS):
+        calibrate = (test + 1) % FOLDS
+        parts: tuple[list[int], list[int], list[int]] = ([], [], [])
+        for index, fold in enumerate(fold_of.tolist()):
+            parts[2 if fold == test else 1 if fold == calibrate else 0].append(index)
+        splits.append(parts)
+    return _in_turn(recordings, labels, splits[:folds], progress, **{**SETTINGS, "seed": seed})
+
+
+def _in_turn(
+    recordings: Sequence[Recording],
+    labels: Sequence[int],
+    splits: Sequence[tuple[list[int], list[int], list[int]]],
+    progress: Progress | None,
+    **settings: Any,
+) -> dict[str, Any]:
+    """Train, calibrate and test once per split; return the figures over all tests."""
     tests: list[Outcome] = []
     thresholds, truths = [], []
     for number, (train, calibrate, test) in enumerate(splits):
         if progress:
             progress("training and testing", number, len(splits))
-        model = NgramModel(seed=seed, folds=0)
+        model = NgramModel(**settings, folds=0)
         held = _chosen(recordings, calibrate)
         benign = [recording for recording, index in zip(held, calibrate, strict=True) if not labels[index]]
         model.fit(_chosen(recordings, train), [labels[index] for index in train], calibration=benign)

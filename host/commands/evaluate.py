@@ -13,7 +13,7 @@ from host.exits import ExitCode
 from host.terminal import Terminal
 from models.evaluate import CorpusError
 from models.image import parse
-from models.protocols import evaluate_adfa, evaluate_corpus
+from models.protocols import evaluate_adfa, evaluate_corpus, evaluate_held_out
 from models.trace import TraceError
 
 _TEXTS = {
@@ -33,6 +33,7 @@ def run(
     adfa: Path | None,
     protocol: str,
     corpus: Path | None,
+    held_out: str | None,
     model: Path | None,
     key: Path | None,
     as_json: bool,
@@ -42,10 +43,19 @@ def run(
         raise click.UsageError("name one of --adfa DIR and --corpus DIR")
     if adfa is not None and (model or key):
         raise click.UsageError("--adfa trains models of its own: leave --model and --key out")
+    if held_out is not None and (corpus is None or model or key):
+        raise click.UsageError("--held-out goes with --corpus and trains models of its own: leave the rest out")
     with terminal.steps() as progress:
         try:
             if adfa is not None:
                 found = {"data": str(adfa), "protocol": protocol, **evaluate_adfa(adfa, protocol, progress)}
+            elif held_out is not None:
+                assert corpus is not None
+                found = {
+                    "data": str(corpus),
+                    "held_out": held_out,
+                    **evaluate_held_out(corpus, held_out, progress),
+                }
             else:
                 assert corpus is not None
                 package = load_package(model, key)

@@ -110,6 +110,8 @@ def test_bad_corpora(workshop: Path, model: Path, tmp_path: Path) -> None:
         (["eval"], "one of --adfa DIR and --corpus DIR"),
         (["eval", "--adfa", "a", "--corpus", "b"], "one of --adfa DIR and --corpus DIR"),
         (["eval", "--adfa", "a", "--model", "m.vgm"], "models of its own"),
+        (["eval", "--adfa", "a", "--held-out", "kind"], "--held-out goes with --corpus"),
+        (["eval", "--corpus", "a", "--held-out", "kind", "--model", "m.vgm"], "--held-out goes with --corpus"),
         (["eval", "--adfa", "a", "--protocol", "kind"], "kind"),
     ],
 )

@@ -13,7 +13,7 @@ from models.build import build, ship
 from models.evaluate import CorpusError, read_labels
 from models.image import parse
 from models.package import inspect_package
-from models.protocols import evaluate_adfa, evaluate_corpus
+from models.protocols import evaluate_adfa, evaluate_corpus, evaluate_held_out
 
 KEYS = {
     "auc", "tpr_at_1pct_fpr", "tpr_at_5pct_fpr", "accuracy", "blocked_benign", "n_benign", "n_attack",
@@ -54,6 +54,18 @@ def test_build_and_evaluate(tmp_path: Path) -> None:
     assert set(found) == KEYS and found["n_benign"] == found["n_attack"] == 12
     assert found["auc"] > 0.9 and found["blocked_benign"] == 0
     assert json.loads(json.dumps(found)) == found
+
+
+@pytest.mark.parametrize("by", ["scenario", "kind"])
+def test_held_out(tmp_path: Path, by: str) -> None:
+    found = evaluate_held_out(small_corpus(tmp_path), by, folds=2)
+    assert set(found) == KEYS and 0 < found["n_attack"] < 12
+    assert found["auc"] > 0.8
+
+
+def test_held_out_by_what_nobody_knows(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="cannot hold out by 'colour': use scenario, kind"):
+        evaluate_held_out(tmp_path, "colour")
 
 
 @pytest.mark.parametrize(
