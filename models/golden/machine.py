@@ -11,20 +11,22 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hdl.contract.event import SLOTS, TREES
+from hdl.contract import verdict
+from hdl.contract.event import SLOTS, TREES, Kind
 from hdl.contract.vaccine import BANK_DEPTH, BANKS, KEY, VACCINES
+from hdl.contract.verdict import Fault, Verdict
 
 Ints = NDArray[np.int64]
 Words = NDArray[np.uint32]
 Bytes = NDArray[np.uint8]
 
 # Kinds, faults, verdicts and classes as the plain integers that compiled code takes.
-CALL, CLEAR, FORK, EXEC, EXIT, SPILL, RESTORE, SWAP, VACCINATE, REVOKE = range(10)
-STALE, NO_SLOT, SOURCE, TREE, VACCINE, MODEL, BAD_KIND = range(1, 8)
-DENY = 4
-SECRET_FROM = 13
+CALL, CLEAR, FORK, EXEC, EXIT, SPILL, RESTORE, SWAP, VACCINATE, REVOKE = (int(kind) for kind in Kind)
+_NONE, STALE, NO_SLOT, SOURCE, TREE, VACCINE, MODEL, BAD_KIND = (int(fault) for fault in Fault)
+DENY = int(Verdict.DENY)
+SECRET_FROM = int(verdict.SECRET_FROM)
 FULL = 0xFFFF
-TIER_BYTES = (0, 204, 230, 243, 256)
+TIER_BYTES = (*verdict.TIER_BYTES, 256)
 
 # Columns of `Machine.slots`.
 (LIVE, GENERATION, TREE_OF, PROFILE, ALLOW, LAST_CLASS, TOKEN1, TOKEN2, TOKEN3, TOKEN4, TOKEN5,
