@@ -1094,6 +1094,10 @@
 #define VG_FLASH_WINDOW_SIZE 0x1000000
 #define VG_USER_BASE 0x40000000 /* where every program is linked: the bus adds the current process's base and checks its limit */
 #define VG_USER_SIZE 0x10000
+#define VG_LINK_RECEIVE_BASE 0x50000000 /* frames received: a ring, seen twice */
+#define VG_LINK_RECEIVE_SIZE 0x8000
+#define VG_LINK_SEND_BASE 0x51000000 /* frames to be sent: a ring, seen twice */
+#define VG_LINK_SEND_SIZE 0x8000
 #define VG_SYSTEM_BASE 0x80000000 /* what this board is; reset */
 #define VG_SYSTEM_SIZE 0x100
 #define VG_IRQ_BASE 0x80000100 /* interrupt lines */
@@ -1106,11 +1110,14 @@
 #define VG_FLASH_SIZE 0x100
 #define VG_SHA256_BASE 0x80000500 /* SHA-256, one block at a time */
 #define VG_SHA256_SIZE 0x100
+#define VG_LINK_BASE 0x80000600 /* frames on the serial link */
+#define VG_LINK_SIZE 0x100
 #define VG_COPROCESSOR_BASE 0xfffff800 /* the screening pipeline: one load relative to x0 reaches it */
 #define VG_COPROCESSOR_SIZE 0x800
 
 /* Registers.  Declared: nothing implements it yet; the system on chip, its firmware and the link will. */
 #define VG_DISPATCH_WAIT 64 /* cycles that a read of dispatch waits at most */
+#define VG_RING_WORDS 4096 /* words of either of the link's rings */
 #define VG_RESET_KEY 0x52455345 /* what has to be written to system.reset */
 
 /* What this board is. */
@@ -1129,6 +1136,9 @@
 #define VG_SYSTEM_LEDS 0x80000014 /* read, write: lamps */
 #define VG_SYSTEM_LEDS_ON_SHIFT 0 /* bit l: lamp l */
 #define VG_SYSTEM_LEDS_ON_MASK 0x000000ff
+#define VG_SYSTEM_LINE_DIVIDER 0x80000018 /* read: value for uart.divider at which this board's line runs */
+#define VG_SYSTEM_LINE_DIVIDER_DIVIDER_SHIFT 0 /* 1/256 cycles per bit */
+#define VG_SYSTEM_LINE_DIVIDER_DIVIDER_MASK 0x00ffffff
 
 /* Gathers the lines into the core's external interrupt. */
 #define VG_IRQ_PENDING 0x80000100 /* read: lines that ask, whether enabled or not */
@@ -1146,6 +1156,8 @@
 #define VG_IRQ_PENDING_SHA256_MASK 0x00000020
 #define VG_IRQ_PENDING_CELL_SHIFT 6 /* line 6 */
 #define VG_IRQ_PENDING_CELL_MASK 0x00000040
+#define VG_IRQ_PENDING_LINK_RECEIVED_SHIFT 7 /* line 7 */
+#define VG_IRQ_PENDING_LINK_RECEIVED_MASK 0x00000080
 #define VG_IRQ_ENABLE 0x80000104 /* read, write: lines that may interrupt */
 #define VG_IRQ_ENABLE_RECORD_SHIFT 0 /* line 0 */
 #define VG_IRQ_ENABLE_RECORD_MASK 0x00000001
@@ -1161,6 +1173,8 @@
 #define VG_IRQ_ENABLE_SHA256_MASK 0x00000020
 #define VG_IRQ_ENABLE_CELL_SHIFT 6 /* line 6 */
 #define VG_IRQ_ENABLE_CELL_MASK 0x00000040
+#define VG_IRQ_ENABLE_LINK_RECEIVED_SHIFT 7 /* line 7 */
+#define VG_IRQ_ENABLE_LINK_RECEIVED_MASK 0x00000080
 #define VG_IRQ_NEXT 0x80000108 /* read: the lowest line that asks and is enabled */
 #define VG_IRQ_NEXT_LINE_SHIFT 0 /* its number */
 #define VG_IRQ_NEXT_LINE_MASK 0x0000001f
@@ -1175,13 +1189,13 @@
 #define VG_TIMER_ALARM_HIGH 0x8000020c /* read, write: upper half; write all ones to it first */
 #define VG_TIMER_ALARM_HIGH_RESET 0xffffffff
 
-/* 8 data bits, no parity, one stop bit; a bit lasts whole + fraction/256 cycles on average. */
-#define VG_UART_RECEIVE 0x80000300 /* read takes: the next byte received */
+/* 8 data bits, no parity, one stop bit; a bit lasts whole + fraction/256 cycles on average.  The bytes go to and come from the link, unless `raw` is set. */
+#define VG_UART_RECEIVE 0x80000300 /* read takes: the next byte received; only with `raw` */
 #define VG_UART_RECEIVE_BYTE_SHIFT 0 /* the byte */
 #define VG_UART_RECEIVE_BYTE_MASK 0x000000ff
 #define VG_UART_RECEIVE_VALID_SHIFT 8 /* there was one */
 #define VG_UART_RECEIVE_VALID_MASK 0x00000100
-#define VG_UART_SEND 0x80000304 /* write: a byte to send; lost when there is no room */
+#define VG_UART_SEND 0x80000304 /* write: a byte to send; lost when there is no room; only with `raw` */
 #define VG_UART_SEND_BYTE_SHIFT 0 /* the byte */
 #define VG_UART_SEND_BYTE_MASK 0x000000ff
 #define VG_UART_STATUS 0x80000308 /* read: the FIFOs */
@@ -1189,7 +1203,7 @@
 #define VG_UART_STATUS_RECEIVED_MASK 0x00000fff
 #define VG_UART_STATUS_ROOM_SHIFT 12 /* bytes that fit into the transmit FIFO */
 #define VG_UART_STATUS_ROOM_MASK 0x00fff000
-#define VG_UART_STATUS_IDLE_SHIFT 24 /* nothing is being sent */
+#define VG_UART_STATUS_IDLE_SHIFT 24 /* nothing is being sent, and nothing waits to be */
 #define VG_UART_STATUS_IDLE_MASK 0x01000000
 #define VG_UART_ERRORS 0x8000030c /* read, write 1 to clear: what went wrong */
 #define VG_UART_ERRORS_OVERRUN_SHIFT 0 /* a byte came while the receive FIFO was full */
@@ -1202,30 +1216,34 @@
 #define VG_UART_DIVIDER_RESET 0xd900
 #define VG_UART_DIVIDER_FRACTION_SHIFT 0 /* 1/256 cycles */
 #define VG_UART_DIVIDER_FRACTION_MASK 0x000000ff
-#define VG_UART_DIVIDER_WHOLE_SHIFT 8 /* cycles, at least 4 */
+#define VG_UART_DIVIDER_WHOLE_SHIFT 8 /* cycles, at least 4; in simulation at least 1 */
 #define VG_UART_DIVIDER_WHOLE_MASK 0x00ffff00
+#define VG_UART_CONTROL 0x80000314 /* read, write: who has the line */
+#define VG_UART_CONTROL_RAW_SHIFT 0 /* the program, bytewise */
+#define VG_UART_CONTROL_RAW_MASK 0x00000001
 
-/* Commands to the SPI flash; reads in place go through the flash window and wait while a command runs. */
+/* Commands to the SPI flash, byte by byte; reads in place go through the flash window. */
 #define VG_FLASH_CONTROL 0x80000400 /* read, write: how commands are sent */
 #define VG_FLASH_CONTROL_RESET 0x8
 #define VG_FLASH_CONTROL_SELECT_SHIFT 0 /* the chip is selected */
 #define VG_FLASH_CONTROL_SELECT_MASK 0x00000001
-#define VG_FLASH_CONTROL_QUAD_SHIFT 1 /* four data lines, else one */
+#define VG_FLASH_CONTROL_QUAD_SHIFT 1 /* four data lines, else one each way */
 #define VG_FLASH_CONTROL_QUAD_MASK 0x00000002
-#define VG_FLASH_CONTROL_RECEIVE_SHIFT 2 /* four data lines are inputs */
+#define VG_FLASH_CONTROL_RECEIVE_SHIFT 2 /* with `quad`: the data lines are inputs */
 #define VG_FLASH_CONTROL_RECEIVE_MASK 0x00000004
-#define VG_FLASH_CONTROL_WINDOW_SHIFT 3 /* the flash window is open; no commands meanwhile */
+#define VG_FLASH_CONTROL_WINDOW_SHIFT 3 /* the flash window is open; commands wait until it is closed */
 #define VG_FLASH_CONTROL_WINDOW_MASK 0x00000008
 #define VG_FLASH_CONTROL_DIVIDER_SHIFT 4 /* half a clock period of the flash, in cycles, less one */
 #define VG_FLASH_CONTROL_DIVIDER_MASK 0x00000ff0
 #define VG_FLASH_STATUS 0x80000404 /* read: where the command stands */
 #define VG_FLASH_STATUS_BUSY_SHIFT 0 /* a byte is on the wire */
 #define VG_FLASH_STATUS_BUSY_MASK 0x00000001
-#define VG_FLASH_STATUS_VALID_SHIFT 1 /* `data` holds a byte received */
-#define VG_FLASH_STATUS_VALID_MASK 0x00000002
-#define VG_FLASH_DATA 0x80000408 /* read, write: write: send this byte; read: the byte that came back for it */
-#define VG_FLASH_DATA_BYTE_SHIFT 0 /* the byte */
-#define VG_FLASH_DATA_BYTE_MASK 0x000000ff
+#define VG_FLASH_SEND 0x80000408 /* write: send this byte; not while busy */
+#define VG_FLASH_SEND_BYTE_SHIFT 0 /* the byte */
+#define VG_FLASH_SEND_BYTE_MASK 0x000000ff
+#define VG_FLASH_RECEIVED 0x8000040c /* read: what came back for the last byte sent */
+#define VG_FLASH_RECEIVED_BYTE_SHIFT 0 /* the byte */
+#define VG_FLASH_RECEIVED_BYTE_MASK 0x000000ff
 
 /* The compression function; padding is the program's business. */
 #define VG_SHA256_CONTROL 0x80000500 /* write: start */
@@ -1240,6 +1258,28 @@
 #define VG_SHA256_BLOCK_COUNT 16
 #define VG_SHA256_DIGEST 0x80000580 /* read: the 8 words of the state */
 #define VG_SHA256_DIGEST_COUNT 8
+
+/* Takes frames off the line and puts them on it: COBS and CRC are done here.  In either ring places are counted in words from reset on, modulo twice the ring; a frame received is a word with its length in bytes and then header and payload, padded to a word.  What is damaged is not seen. */
+#define VG_LINK_RECEIVED 0x80000600 /* read: where the next frame will begin: all before it is there */
+#define VG_LINK_RECEIVED_PLACE_SHIFT 0 /* in words */
+#define VG_LINK_RECEIVED_PLACE_MASK 0x00001fff
+#define VG_LINK_RELEASED 0x80000604 /* read, write: what lies before is no longer needed */
+#define VG_LINK_RELEASED_PLACE_SHIFT 0 /* in words */
+#define VG_LINK_RELEASED_PLACE_MASK 0x00001fff
+#define VG_LINK_SEND 0x80000608 /* write: send a frame: header and payload are taken from `link_send` as they stand when it is sent; lost when there is no room */
+#define VG_LINK_SEND_PLACE_SHIFT 0 /* word of the ring where it begins */
+#define VG_LINK_SEND_PLACE_MASK 0x00000fff
+#define VG_LINK_SEND_LENGTH_SHIFT 12 /* bytes of header and payload, at least 4 */
+#define VG_LINK_SEND_LENGTH_MASK 0x01fff000
+#define VG_LINK_STATUS 0x8000060c /* read: what is being sent */
+#define VG_LINK_STATUS_ROOM_SHIFT 0 /* frames that may be given to `send` */
+#define VG_LINK_STATUS_ROOM_MASK 0x0000001f
+#define VG_LINK_STATUS_IDLE_SHIFT 5 /* all are sent, to the last stop bit */
+#define VG_LINK_STATUS_IDLE_MASK 0x00000020
+#define VG_LINK_STATUS_SENT_SHIFT 6 /* frames sent since reset, modulo 65536; a frame counts when its last byte has been read from the ring */
+#define VG_LINK_STATUS_SENT_MASK 0x003fffc0
+#define VG_LINK_DAMAGED 0x80000610 /* read: frames received since reset: damaged, too short or too long */
+#define VG_LINK_DROPPED 0x80000614 /* read: frames received since reset: no room in the ring */
 
 /* The screening pipeline as the kernel sees it.  Machine mode only: no protection entry opens it to user mode. */
 #define VG_COPROCESSOR_DISPATCH 0xfffff800 /* read: address of the handler that this call is to go to: its own if it may run, else the verdict's; outside a call, and when the verdict takes too long, the deny handler */
@@ -1290,13 +1330,16 @@
 #define VG_COPROCESSOR_CWD_EXCESS_SHIFT 8 /* unknown components below it */
 #define VG_COPROCESSOR_CWD_EXCESS_MASK 0x0000ff00
 #define VG_COPROCESSOR_SHED 0xfffff824 /* read: records lost on the observability lane since reset */
-#define VG_COPROCESSOR_EVENT 0xfffff840 /* write: the words of an EVENT; the last one offers it */
+#define VG_COPROCESSOR_EVENT 0xfffff840 /* write: the words of an EVENT; the last one offers it, and is only written when the port takes it */
 #define VG_COPROCESSOR_EVENT_COUNT 8
-#define VG_COPROCESSOR_PATH 0xfffff860 /* write: the offered event's path stream: per path a PATH_HEAD, then its text, 4 bytes a word */
+#define VG_COPROCESSOR_PATH 0xfffff860 /* write: the offered event's path stream: per path a PATH_HEAD, then its text, 4 bytes a word; the write waits until there is room */
 #define VG_COPROCESSOR_LOAD_ADDRESS 0xfffff868 /* read, write: address on the load port; every write of `load_data` moves it on by one */
 #define VG_COPROCESSOR_LOAD_ADDRESS_ADDRESS_SHIFT 0 /* target << 16 | offset */
 #define VG_COPROCESSOR_LOAD_ADDRESS_ADDRESS_MASK 0x001fffff
 #define VG_COPROCESSOR_LOAD_DATA 0xfffff86c /* write: what is to be written there */
+#define VG_COPROCESSOR_LOAD_READ 0xfffff870 /* read takes: the byte that stands at `load_address` in the model slot that is not in force; moves on by one; 0 elsewhere */
+#define VG_COPROCESSOR_LOAD_READ_BYTE_SHIFT 0 /* the byte */
+#define VG_COPROCESSOR_LOAD_READ_BYTE_MASK 0x000000ff
 #define VG_COPROCESSOR_RECORD 0xfffff880 /* read takes: the oldest RECORD; reading the last word takes it */
 #define VG_COPROCESSOR_RECORD_COUNT 6
 #define VG_COPROCESSOR_STATE 0xfffff8a0 /* read takes: the STATE of a SPILL; reading the last word takes it */
@@ -1332,14 +1375,18 @@
 #define VG_LINK_MODEL_CHUNK 512 /* bytes of a model in one MODEL_DATA */
 #define VG_LINK_HELLO_MAGIC 0x31474956 /* first word of a HELLO */
 #define VG_LINK_ABORT_ZEROS 2 /* delimiters before an ABORT */
+#define VG_LINK_CREDIT_BYTES 64 /* the unit of credit */
+#define VG_LINK_TIMEOUT_MS 200 /* milliseconds without an acknowledgement before sending again */
+#define VG_LINK_BATCH_MS 200 /* milliseconds between AGGREGATEs */
+#define VG_LINK_NAME_BYTES 48 /* longest name of a model */
 
 /* What every frame begins with. */
 #define VG_FRAME_HEADER_WORDS 1
 #define VG_FRAME_HEADER_BYTES 4
 #define VG_FRAME_HEADER_TYPE_OFFSET 0 /* frame type */
 #define VG_FRAME_HEADER_TYPE_WIDTH 8
-#define VG_FRAME_HEADER_CREDIT_OFFSET 8 /* numbered frames that the sender of this frame can take now */
-#define VG_FRAME_HEADER_CREDIT_WIDTH 8
+#define VG_FRAME_HEADER_SPARE0_OFFSET 8 /* 0 */
+#define VG_FRAME_HEADER_SPARE0_WIDTH 8
 #define VG_FRAME_HEADER_SEQUENCE_OFFSET 16 /* number of this frame; an unnumbered frame has the next one's */
 #define VG_FRAME_HEADER_SEQUENCE_WIDTH 16
 
@@ -1361,7 +1408,9 @@
 #define VG_FRAME_HELLO_ANSWER_OFFSET 112 /* this answers a HELLO */
 #define VG_FRAME_HELLO_ANSWER_WIDTH 1
 #define VG_FRAME_HELLO_SPARE0_OFFSET 113 /* 0 */
-#define VG_FRAME_HELLO_SPARE0_WIDTH 15
+#define VG_FRAME_HELLO_SPARE0_WIDTH 7
+#define VG_FRAME_HELLO_CREDIT_OFFSET 120 /* what this side can take, in CREDIT_BYTES */
+#define VG_FRAME_HELLO_CREDIT_WIDTH 8
 #define VG_FRAME_HELLO_SESSION_OFFSET 128 /* drawn by the host; the answer repeats it */
 #define VG_FRAME_HELLO_SESSION_WIDTH 32
 #define VG_FRAME_HELLO_CLOCK_OFFSET 160 /* the board's cycles per second; 0 from the host */
@@ -1378,10 +1427,12 @@
 #define VG_FRAME_ACK_BYTES 4
 #define VG_FRAME_ACK_NEXT_OFFSET 0 /* the number that is expected next */
 #define VG_FRAME_ACK_NEXT_WIDTH 16
-#define VG_FRAME_ACK_AGAIN_OFFSET 16 /* a later number has come: send from `next` on again */
+#define VG_FRAME_ACK_CREDIT_OFFSET 16 /* what can be taken of the frames from `next` on, in CREDIT_BYTES */
+#define VG_FRAME_ACK_CREDIT_WIDTH 8
+#define VG_FRAME_ACK_AGAIN_OFFSET 24 /* a later number has come: send from `next` on again */
 #define VG_FRAME_ACK_AGAIN_WIDTH 1
-#define VG_FRAME_ACK_SPARE0_OFFSET 17 /* 0 */
-#define VG_FRAME_ACK_SPARE0_WIDTH 15
+#define VG_FRAME_ACK_SPARE0_OFFSET 25 /* 0 */
+#define VG_FRAME_ACK_SPARE0_WIDTH 7
 
 /* Fixed part of ABORT. */
 #define VG_FRAME_ABORT_WORDS 1
@@ -1437,14 +1488,6 @@
 #define VG_FRAME_AGGREGATE_TO_SEQUENCE_OFFSET 32 /* the first one that is not */
 #define VG_FRAME_AGGREGATE_TO_SEQUENCE_WIDTH 32
 
-/* Fixed part of SHED. */
-#define VG_FRAME_SHED_WORDS 2
-#define VG_FRAME_SHED_BYTES 8
-#define VG_FRAME_SHED_RECORDS_OFFSET 0 /* records since reset */
-#define VG_FRAME_SHED_RECORDS_WIDTH 32
-#define VG_FRAME_SHED_LOG_OFFSET 32 /* log lines since reset */
-#define VG_FRAME_SHED_LOG_WIDTH 32
-
 /* Fixed part of RECORD_MODE. */
 #define VG_FRAME_RECORD_MODE_WORDS 1
 #define VG_FRAME_RECORD_MODE_BYTES 4
@@ -1452,6 +1495,58 @@
 #define VG_FRAME_RECORD_MODE_MODE_WIDTH 8
 #define VG_FRAME_RECORD_MODE_SPARE0_OFFSET 8 /* 0 */
 #define VG_FRAME_RECORD_MODE_SPARE0_WIDTH 24
+
+/* Fixed part of STATUS_READ. */
+#define VG_FRAME_STATUS_READ_WORDS 1
+#define VG_FRAME_STATUS_READ_BYTES 4
+#define VG_FRAME_STATUS_READ_SPARE0_OFFSET 0 /* 0 */
+#define VG_FRAME_STATUS_READ_SPARE0_WIDTH 32
+
+/* Fixed part of STATUS. */
+#define VG_FRAME_STATUS_WORDS 18
+#define VG_FRAME_STATUS_BYTES 72
+#define VG_FRAME_STATUS_NOW_LOW_OFFSET 0 /* cycles since reset, lower half */
+#define VG_FRAME_STATUS_NOW_LOW_WIDTH 32
+#define VG_FRAME_STATUS_NOW_HIGH_OFFSET 32 /* and upper half */
+#define VG_FRAME_STATUS_NOW_HIGH_WIDTH 32
+#define VG_FRAME_STATUS_BOOT_CYCLES_OFFSET 64 /* cycles from reset until the line was served */
+#define VG_FRAME_STATUS_BOOT_CYCLES_WIDTH 32
+#define VG_FRAME_STATUS_BUILD_OFFSET 96 /* first 32 bits of the digest of the gateware's sources */
+#define VG_FRAME_STATUS_BUILD_WIDTH 32
+#define VG_FRAME_STATUS_FIRMWARE_OFFSET 128 /* first 32 bits of the digest of the firmware */
+#define VG_FRAME_STATUS_FIRMWARE_WIDTH 32
+#define VG_FRAME_STATUS_RUNNING_OFFSET 160 /* a model is in force */
+#define VG_FRAME_STATUS_RUNNING_WIDTH 1
+#define VG_FRAME_STATUS_ACTIVE_OFFSET 161 /* its slot */
+#define VG_FRAME_STATUS_ACTIVE_WIDTH 1
+#define VG_FRAME_STATUS_MODE_OFFSET 162 /* which records are sent */
+#define VG_FRAME_STATUS_MODE_WIDTH 8
+#define VG_FRAME_STATUS_SPARE0_OFFSET 170 /* 0 */
+#define VG_FRAME_STATUS_SPARE0_WIDTH 22
+#define VG_FRAME_STATUS_EVENTS_OFFSET 192 /* events screened for the host */
+#define VG_FRAME_STATUS_EVENTS_WIDTH 32
+#define VG_FRAME_STATUS_EVENT_CYCLES_OFFSET 224 /* core cycles from a host event's frame to its record, summed over them */
+#define VG_FRAME_STATUS_EVENT_CYCLES_WIDTH 32
+#define VG_FRAME_STATUS_RECORDS_OFFSET 256 /* records sent */
+#define VG_FRAME_STATUS_RECORDS_WIDTH 32
+#define VG_FRAME_STATUS_COUNTED_OFFSET 288 /* records that left as counts */
+#define VG_FRAME_STATUS_COUNTED_WIDTH 32
+#define VG_FRAME_STATUS_RESENT_OFFSET 320 /* frames sent again */
+#define VG_FRAME_STATUS_RESENT_WIDTH 32
+#define VG_FRAME_STATUS_DAMAGED_OFFSET 352 /* frames received damaged */
+#define VG_FRAME_STATUS_DAMAGED_WIDTH 32
+#define VG_FRAME_STATUS_DROPPED_OFFSET 384 /* frames received for which there was no room */
+#define VG_FRAME_STATUS_DROPPED_WIDTH 32
+#define VG_FRAME_STATUS_REPEATED_OFFSET 416 /* frames received out of order or again */
+#define VG_FRAME_STATUS_REPEATED_WIDTH 32
+#define VG_FRAME_STATUS_SHED_RECORDS_OFFSET 448 /* records lost: the observability lane only */
+#define VG_FRAME_STATUS_SHED_RECORDS_WIDTH 32
+#define VG_FRAME_STATUS_SHED_LOG_OFFSET 480 /* bytes of log lost before they reached the flash */
+#define VG_FRAME_STATUS_SHED_LOG_WIDTH 32
+#define VG_FRAME_STATUS_LOG_BEGIN_OFFSET 512 /* place of the oldest byte of log that is kept */
+#define VG_FRAME_STATUS_LOG_BEGIN_WIDTH 32
+#define VG_FRAME_STATUS_LOG_END_OFFSET 544 /* place behind the newest one */
+#define VG_FRAME_STATUS_LOG_END_WIDTH 32
 
 /* Fixed part of MODEL_BEGIN. */
 #define VG_FRAME_MODEL_BEGIN_WORDS 9
@@ -1502,18 +1597,18 @@
 #define VG_FRAME_MODEL_END_BYTES 4
 #define VG_FRAME_MODEL_END_SLOT_OFFSET 0 /* model slot */
 #define VG_FRAME_MODEL_END_SLOT_WIDTH 1
-#define VG_FRAME_MODEL_END_SWAP_OFFSET 1 /* if all is well, switch to it */
-#define VG_FRAME_MODEL_END_SWAP_WIDTH 1
-#define VG_FRAME_MODEL_END_SPARE0_OFFSET 2 /* 0 */
-#define VG_FRAME_MODEL_END_SPARE0_WIDTH 30
+#define VG_FRAME_MODEL_END_SPARE0_OFFSET 1 /* 0 */
+#define VG_FRAME_MODEL_END_SPARE0_WIDTH 31
 
 /* Fixed part of MODEL_READ. */
 #define VG_FRAME_MODEL_READ_WORDS 1
 #define VG_FRAME_MODEL_READ_BYTES 4
 #define VG_FRAME_MODEL_READ_SLOT_OFFSET 0 /* model slot */
 #define VG_FRAME_MODEL_READ_SLOT_WIDTH 1
-#define VG_FRAME_MODEL_READ_SPARE0_OFFSET 1 /* 0 */
-#define VG_FRAME_MODEL_READ_SPARE0_WIDTH 31
+#define VG_FRAME_MODEL_READ_IMAGE_OFFSET 1 /* and for the image */
+#define VG_FRAME_MODEL_READ_IMAGE_WIDTH 1
+#define VG_FRAME_MODEL_READ_SPARE0_OFFSET 2 /* 0 */
+#define VG_FRAME_MODEL_READ_SPARE0_WIDTH 30
 
 /* Fixed part of MODEL_STATUS. */
 #define VG_FRAME_MODEL_STATUS_WORDS 9
@@ -1554,15 +1649,15 @@
 /* Fixed part of LOG_READ. */
 #define VG_FRAME_LOG_READ_WORDS 1
 #define VG_FRAME_LOG_READ_BYTES 4
-#define VG_FRAME_LOG_READ_PLACE_OFFSET 0 /* bytes of log since reset before the first one wanted */
+#define VG_FRAME_LOG_READ_PLACE_OFFSET 0 /* bytes of log before the first one wanted */
 #define VG_FRAME_LOG_READ_PLACE_WIDTH 32
 
 /* Fixed part of LOG. */
 #define VG_FRAME_LOG_WORDS 2
 #define VG_FRAME_LOG_BYTES 8
-#define VG_FRAME_LOG_PLACE_OFFSET 0 /* bytes of log since reset before this piece */
+#define VG_FRAME_LOG_PLACE_OFFSET 0 /* bytes of log before this piece, since the flash was blank */
 #define VG_FRAME_LOG_PLACE_WIDTH 32
-#define VG_FRAME_LOG_END_OFFSET 32 /* bytes of log since reset so far */
+#define VG_FRAME_LOG_END_OFFSET 32 /* bytes of log so far */
 #define VG_FRAME_LOG_END_WIDTH 32
 
 /* Fixed part of TERMINAL. */
@@ -1596,6 +1691,122 @@
 #define VG_STATE_ENTRY_SPARE0_WIDTH 20
 #define VG_STATE_ENTRY_GENERATION_OFFSET 32 /* the process's life */
 #define VG_STATE_ENTRY_GENERATION_WIDTH 32
+
+/* The SPI flash.  Declared: nothing implements it yet; the system on chip, its firmware and the link will. */
+#define VG_FLASH_BYTES 0x1000000 /* bytes of flash */
+#define VG_FLASH_SECTOR_BYTES 4096 /* erased at once */
+#define VG_FLASH_PAGE_BYTES 256 /* programmed at once */
+#define VG_FLASH_FIRMWARE_MAGIC 0x31465756 /* first word of FIRMWARE */
+#define VG_FLASH_MODEL_MAGIC 0x314d5756 /* first word of MODEL */
+#define VG_FLASH_LOG_MAGIC 0x314c5756 /* first word of LOG_SECTOR */
+#define VG_FLASH_BITSTREAM_BASE 0 /* the gateware itself, where the board has it: first byte */
+#define VG_FLASH_BITSTREAM_SIZE 0x400000 /* the gateware itself, where the board has it: bytes */
+#define VG_FLASH_FIRMWARE_BASE 0x400000 /* FIRMWARE, then the firmware: first byte */
+#define VG_FLASH_FIRMWARE_SIZE 0x40000 /* FIRMWARE, then the firmware: bytes */
+#define VG_FLASH_FIRMWARE_SPARE_BASE 0x440000 /* place for a second one; unused so far: first byte */
+#define VG_FLASH_FIRMWARE_SPARE_SIZE 0x40000 /* place for a second one; unused so far: bytes */
+#define VG_FLASH_MODEL0_BASE 0x500000 /* MODEL, and from the second sector on the image: first byte */
+#define VG_FLASH_MODEL0_SIZE 0x10000 /* MODEL, and from the second sector on the image: bytes */
+#define VG_FLASH_MODEL1_BASE 0x510000 /* the same: a push writes the one that is not in force: first byte */
+#define VG_FLASH_MODEL1_SIZE 0x10000 /* the same: a push writes the one that is not in force: bytes */
+#define VG_FLASH_LOG_BASE 0x600000 /* a ring of sectors: LOG_SECTOR, then text: first byte */
+#define VG_FLASH_LOG_SIZE 0x40000 /* a ring of sectors: LOG_SECTOR, then text: bytes */
+#define VG_FLASH_FACTORY_BASE 0xfff000 /* the board's number; written when the board is made: first byte */
+#define VG_FLASH_FACTORY_SIZE 4096 /* the board's number; written when the board is made: bytes */
+
+/* What stands before the firmware; it is copied to the begin of main memory and entered there. */
+#define VG_FLASH_FIRMWARE_WORDS 12
+#define VG_FLASH_FIRMWARE_BYTES 48
+#define VG_FLASH_FIRMWARE_MAGIC_OFFSET 0 /* FIRMWARE_MAGIC */
+#define VG_FLASH_FIRMWARE_MAGIC_WIDTH 32
+#define VG_FLASH_FIRMWARE_SIZE_OFFSET 32 /* bytes of firmware, a multiple of 4; they follow the header */
+#define VG_FLASH_FIRMWARE_SIZE_WIDTH 32
+#define VG_FLASH_FIRMWARE_ENTRY_OFFSET 64 /* offset in them at which to begin */
+#define VG_FLASH_FIRMWARE_ENTRY_WIDTH 32
+#define VG_FLASH_FIRMWARE_CONTRACT_OFFSET 96 /* CONTRACT_VERSION */
+#define VG_FLASH_FIRMWARE_CONTRACT_WIDTH 32
+#define VG_FLASH_FIRMWARE_DIGEST0_OFFSET 128 /* SHA-256, bytes 0.. of it */
+#define VG_FLASH_FIRMWARE_DIGEST0_WIDTH 32
+#define VG_FLASH_FIRMWARE_DIGEST1_OFFSET 160 /* SHA-256, bytes 4.. of it */
+#define VG_FLASH_FIRMWARE_DIGEST1_WIDTH 32
+#define VG_FLASH_FIRMWARE_DIGEST2_OFFSET 192 /* SHA-256, bytes 8.. of it */
+#define VG_FLASH_FIRMWARE_DIGEST2_WIDTH 32
+#define VG_FLASH_FIRMWARE_DIGEST3_OFFSET 224 /* SHA-256, bytes 12.. of it */
+#define VG_FLASH_FIRMWARE_DIGEST3_WIDTH 32
+#define VG_FLASH_FIRMWARE_DIGEST4_OFFSET 256 /* SHA-256, bytes 16.. of it */
+#define VG_FLASH_FIRMWARE_DIGEST4_WIDTH 32
+#define VG_FLASH_FIRMWARE_DIGEST5_OFFSET 288 /* SHA-256, bytes 20.. of it */
+#define VG_FLASH_FIRMWARE_DIGEST5_WIDTH 32
+#define VG_FLASH_FIRMWARE_DIGEST6_OFFSET 320 /* SHA-256, bytes 24.. of it */
+#define VG_FLASH_FIRMWARE_DIGEST6_WIDTH 32
+#define VG_FLASH_FIRMWARE_DIGEST7_OFFSET 352 /* SHA-256, bytes 28.. of it */
+#define VG_FLASH_FIRMWARE_DIGEST7_WIDTH 32
+
+/* What stands before a model; of two whole ones the later is loaded at boot. */
+#define VG_FLASH_MODEL_WORDS 26
+#define VG_FLASH_MODEL_BYTES 104
+#define VG_FLASH_MODEL_MAGIC_OFFSET 0 /* MODEL_MAGIC */
+#define VG_FLASH_MODEL_MAGIC_WIDTH 32
+#define VG_FLASH_MODEL_NUMBER_OFFSET 32 /* of this push; the next one has a greater number */
+#define VG_FLASH_MODEL_NUMBER_WIDTH 32
+#define VG_FLASH_MODEL_SIZE_OFFSET 64 /* bytes of the image */
+#define VG_FLASH_MODEL_SIZE_WIDTH 32
+#define VG_FLASH_MODEL_CONTRACT_OFFSET 96 /* CONTRACT_VERSION */
+#define VG_FLASH_MODEL_CONTRACT_WIDTH 32
+#define VG_FLASH_MODEL_DIGEST0_OFFSET 128 /* SHA-256, bytes 0.. of it */
+#define VG_FLASH_MODEL_DIGEST0_WIDTH 32
+#define VG_FLASH_MODEL_DIGEST1_OFFSET 160 /* SHA-256, bytes 4.. of it */
+#define VG_FLASH_MODEL_DIGEST1_WIDTH 32
+#define VG_FLASH_MODEL_DIGEST2_OFFSET 192 /* SHA-256, bytes 8.. of it */
+#define VG_FLASH_MODEL_DIGEST2_WIDTH 32
+#define VG_FLASH_MODEL_DIGEST3_OFFSET 224 /* SHA-256, bytes 12.. of it */
+#define VG_FLASH_MODEL_DIGEST3_WIDTH 32
+#define VG_FLASH_MODEL_DIGEST4_OFFSET 256 /* SHA-256, bytes 16.. of it */
+#define VG_FLASH_MODEL_DIGEST4_WIDTH 32
+#define VG_FLASH_MODEL_DIGEST5_OFFSET 288 /* SHA-256, bytes 20.. of it */
+#define VG_FLASH_MODEL_DIGEST5_WIDTH 32
+#define VG_FLASH_MODEL_DIGEST6_OFFSET 320 /* SHA-256, bytes 24.. of it */
+#define VG_FLASH_MODEL_DIGEST6_WIDTH 32
+#define VG_FLASH_MODEL_DIGEST7_OFFSET 352 /* SHA-256, bytes 28.. of it */
+#define VG_FLASH_MODEL_DIGEST7_WIDTH 32
+#define VG_FLASH_MODEL_NAME_LENGTH_OFFSET 384 /* bytes of name */
+#define VG_FLASH_MODEL_NAME_LENGTH_WIDTH 32
+#define VG_FLASH_MODEL_NAME0_OFFSET 416 /* name and version, UTF-8 */
+#define VG_FLASH_MODEL_NAME0_WIDTH 32
+#define VG_FLASH_MODEL_NAME1_OFFSET 448 /* name and version, UTF-8 */
+#define VG_FLASH_MODEL_NAME1_WIDTH 32
+#define VG_FLASH_MODEL_NAME2_OFFSET 480 /* name and version, UTF-8 */
+#define VG_FLASH_MODEL_NAME2_WIDTH 32
+#define VG_FLASH_MODEL_NAME3_OFFSET 512 /* name and version, UTF-8 */
+#define VG_FLASH_MODEL_NAME3_WIDTH 32
+#define VG_FLASH_MODEL_NAME4_OFFSET 544 /* name and version, UTF-8 */
+#define VG_FLASH_MODEL_NAME4_WIDTH 32
+#define VG_FLASH_MODEL_NAME5_OFFSET 576 /* name and version, UTF-8 */
+#define VG_FLASH_MODEL_NAME5_WIDTH 32
+#define VG_FLASH_MODEL_NAME6_OFFSET 608 /* name and version, UTF-8 */
+#define VG_FLASH_MODEL_NAME6_WIDTH 32
+#define VG_FLASH_MODEL_NAME7_OFFSET 640 /* name and version, UTF-8 */
+#define VG_FLASH_MODEL_NAME7_WIDTH 32
+#define VG_FLASH_MODEL_NAME8_OFFSET 672 /* name and version, UTF-8 */
+#define VG_FLASH_MODEL_NAME8_WIDTH 32
+#define VG_FLASH_MODEL_NAME9_OFFSET 704 /* name and version, UTF-8 */
+#define VG_FLASH_MODEL_NAME9_WIDTH 32
+#define VG_FLASH_MODEL_NAME10_OFFSET 736 /* name and version, UTF-8 */
+#define VG_FLASH_MODEL_NAME10_WIDTH 32
+#define VG_FLASH_MODEL_NAME11_OFFSET 768 /* name and version, UTF-8 */
+#define VG_FLASH_MODEL_NAME11_WIDTH 32
+#define VG_FLASH_MODEL_CHECK_OFFSET 800 /* CRC-32 of the words before */
+#define VG_FLASH_MODEL_CHECK_WIDTH 32
+
+/* What a sector of the log begins with; text follows up to the first erased byte (0xFF). */
+#define VG_FLASH_LOG_SECTOR_WORDS 3
+#define VG_FLASH_LOG_SECTOR_BYTES 12
+#define VG_FLASH_LOG_SECTOR_MAGIC_OFFSET 0 /* LOG_MAGIC */
+#define VG_FLASH_LOG_SECTOR_MAGIC_WIDTH 32
+#define VG_FLASH_LOG_SECTOR_PLACE_OFFSET 32 /* bytes of log before this sector, since the flash was blank */
+#define VG_FLASH_LOG_SECTOR_PLACE_WIDTH 32
+#define VG_FLASH_LOG_SECTOR_CHECK_OFFSET 64 /* CRC-32 of the words before */
+#define VG_FLASH_LOG_SECTOR_CHECK_WIDTH 32
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>
@@ -1725,6 +1936,7 @@ enum vg_irq {
     VG_IRQ_FLASH = 4, /* the flash command is done */
     VG_IRQ_SHA256 = 5, /* the block is done */
     VG_IRQ_CELL = 6, /* the cell has stopped */
+    VG_IRQ_LINK_RECEIVED = 7, /* a frame has been received that is not released yet */
 };
 
 enum vg_frame_type {
@@ -1737,8 +1949,9 @@ enum vg_frame_type {
     VG_FRAME_TYPE_RECORD = 17,
     VG_FRAME_TYPE_STATE = 18,
     VG_FRAME_TYPE_AGGREGATE = 19,
-    VG_FRAME_TYPE_SHED = 20,
     VG_FRAME_TYPE_RECORD_MODE = 21,
+    VG_FRAME_TYPE_STATUS_READ = 24,
+    VG_FRAME_TYPE_STATUS = 25,
     VG_FRAME_TYPE_MODEL_BEGIN = 32,
     VG_FRAME_TYPE_MODEL_DATA = 33,
     VG_FRAME_TYPE_MODEL_VECTORS = 34,
@@ -1767,6 +1980,7 @@ enum vg_refusal {
     VG_REFUSAL_ORDER = 5, /* not now: the transfer it belongs to was never begun */
     VG_REFUSAL_LOCKED = 6, /* the table is locked until reset */
     VG_REFUSAL_RANGE = 7, /* an address, slot or length lies outside */
+    VG_REFUSAL_KIND = 8, /* an event of this kind is not the host's to send */
 };
 
 enum vg_model_result {
@@ -1777,6 +1991,8 @@ enum vg_model_result {
     VG_MODEL_RESULT_DIGEST = 4, /* the bytes read back do not have the digest announced */
     VG_MODEL_RESULT_SELF_TEST = 5, /* a self-test vector gave another record */
     VG_MODEL_RESULT_CONTRACT = 6, /* the image was made for another version of the contract */
+    VG_MODEL_RESULT_FLASH = 7, /* it could not be kept in flash; what was in force still is */
+    VG_MODEL_RESULT_INCOMPLETE = 8, /* not every byte of the image, or no self-test vector, has come */
 };
 
 enum vg_record_mode {
@@ -1879,15 +2095,20 @@ typedef struct {
     uint32_t words[2];
 } vg_frame_aggregate;
 
-/* Fixed part of SHED. */
-typedef struct {
-    uint32_t words[2];
-} vg_frame_shed;
-
 /* Fixed part of RECORD_MODE. */
 typedef struct {
     uint32_t words[1];
 } vg_frame_record_mode;
+
+/* Fixed part of STATUS_READ. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_status_read;
+
+/* Fixed part of STATUS. */
+typedef struct {
+    uint32_t words[18];
+} vg_frame_status;
 
 /* Fixed part of MODEL_BEGIN. */
 typedef struct {
@@ -1948,6 +2169,21 @@ typedef struct {
 typedef struct {
     uint32_t words[2];
 } vg_state_entry;
+
+/* What stands before the firmware; it is copied to the begin of main memory and entered there. */
+typedef struct {
+    uint32_t words[12];
+} vg_flash_firmware;
+
+/* What stands before a model; of two whole ones the later is loaded at boot. */
+typedef struct {
+    uint32_t words[26];
+} vg_flash_model;
+
+/* What a sector of the log begins with; text follows up to the first erased byte (0xFF). */
+typedef struct {
+    uint32_t words[3];
+} vg_flash_log_sector;
 
 #endif /* __ASSEMBLER__ */
 #endif

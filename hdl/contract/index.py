@@ -6,7 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 
-from hdl.contract import event, layout, link, load, memory, model, policy, registers, syscalls, vaccine, verdict
+from hdl.contract import (
+    event,
+    flash,
+    layout,
+    link,
+    load,
+    memory,
+    model,
+    policy,
+    registers,
+    syscalls,
+    vaccine,
+    verdict,
+)
 
 
 class Stage(Enum):
@@ -123,6 +136,7 @@ PARTS = (
         "registers", "Registers", Stage.DECLARED, (registers.Irq,), (registers.PATH_HEAD,),
         {
             "DISPATCH_WAIT": (registers.DISPATCH_WAIT, "cycles that a read of dispatch waits at most"),
+            "RING_WORDS": (registers.RING_WORDS, "words of either of the link's rings"),
             "RESET_KEY": (registers.RESET_KEY, "what has to be written to system.reset"),
         },
     ),
@@ -139,6 +153,26 @@ PARTS = (
             "LINK_MODEL_CHUNK": (link.MODEL_CHUNK, "bytes of a model in one MODEL_DATA"),
             "LINK_HELLO_MAGIC": (link.HELLO_MAGIC, "first word of a HELLO"),
             "LINK_ABORT_ZEROS": (link.ABORT_ZEROS, "delimiters before an ABORT"),
+            "LINK_CREDIT_BYTES": (link.CREDIT_BYTES, "the unit of credit"),
+            "LINK_TIMEOUT_MS": (link.TIMEOUT_MS, "milliseconds without an acknowledgement before sending again"),
+            "LINK_BATCH_MS": (link.BATCH_MS, "milliseconds between AGGREGATEs"),
+            "LINK_NAME_BYTES": (link.NAME_BYTES, "longest name of a model"),
+        },
+    ),
+    Part(
+        "flash", "The SPI flash", Stage.DECLARED, (), (flash.FIRMWARE, flash.MODEL, flash.LOG_SECTOR),
+        {
+            "FLASH_BYTES": (flash.FLASH_BYTES, "bytes of flash"),
+            "FLASH_SECTOR_BYTES": (flash.SECTOR_BYTES, "erased at once"),
+            "FLASH_PAGE_BYTES": (flash.PAGE_BYTES, "programmed at once"),
+            "FLASH_FIRMWARE_MAGIC": (flash.FIRMWARE_MAGIC, "first word of FIRMWARE"),
+            "FLASH_MODEL_MAGIC": (flash.MODEL_MAGIC, "first word of MODEL"),
+            "FLASH_LOG_MAGIC": (flash.LOG_MAGIC, "first word of LOG_SECTOR"),
+            **{
+                f"FLASH_{area.name.upper()}_{what}": (value, f"{area.doc}: {meaning}")
+                for area in flash.AREAS.values()
+                for what, value, meaning in (("BASE", area.base, "first byte"), ("SIZE", area.size, "bytes"))
+            },
         },
     ),
 )  # fmt: skip

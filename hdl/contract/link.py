@@ -1,10 +1,19 @@
-"""The link between host and board: frames over a serial line.
-
-Declared for the board's gateware and firmware; nothing implements it yet.
+"""The link between host and board: frames over a serial line, nothing lost and nothing twice.
 
 On the wire a frame is COBS-encoded and ends with a zero byte.  Decoded it is HEADER, payload, CRC: a payload is
 the type's fixed part (a Layout, little-endian, padded to whole words), then its tail.  What does not decode, or
 fails its CRC, is dropped without an answer; the gap in the sequence tells.
+
+Each side numbers the frames that must arrive, from 0 after a HELLO.  A receiver takes them in order and drops any
+other (go back N): a repeated one is acknowledged again, a later one than expected asks for the gap by an ACK with
+`again`.  A sender keeps a frame until it is acknowledged, and sends all that it keeps again when asked, or when
+nothing has been acknowledged for its time-out.  Flow is controlled in bytes: the frames from ACK.next on, by
+`cost`, may at no time exceed ACK.credit.  Unnumbered frames need no credit and are answered at once, also while
+numbered ones wait.
+
+A session begins with the host's HELLO.  The board's answer repeats its `session`; a HELLO with the same `session`
+that comes again is answered again and changes nothing, any other ends the session before and drops what it had in
+flight.  A board without a session answers any other frame with ABORT.
 """
 
 from __future__ import annotations
@@ -31,6 +40,24 @@ PAYLOAD_MAX = 4096
 
 MODEL_CHUNK = 512
 """Bytes of a model in one MODEL_DATA."""
+
+CREDIT_BYTES = 64
+"""The unit of credit."""
+
+TIMEOUT_MS = 200
+"""Milliseconds without an acknowledgement after which a sender sends again; the host may wait longer."""
+
+BATCH_MS = 200
+"""Milliseconds between AGGREGATEs."""
+
+NAME_BYTES = 48
+"""Longest name of a model, in bytes of UTF-8."""
+
+
+def cost(payload: int) -> int:
+    """Return the bytes of credit that a frame with so many of payload uses: length word, header, padding."""
+    return 8 + (payload + 3) // 4 * 4
+
 
 SEQUENCE_BITS = 16
 
@@ -63,8 +90,9 @@ class FrameType(IntEnum):
     RECORD = 0x11
     STATE = 0x12
     AGGREGATE = 0x13
-    SHED = 0x14
     RECORD_MODE = 0x15
+    STATUS_READ = 0x18
+    STATUS = 0x19
     MODEL_BEGIN = 0x20
     MODEL_DATA = 0x21
     MODEL_VECTORS = 0x22
@@ -87,6 +115,7 @@ class Refusal(IntEnum):
     ORDER = 5  # not now: the transfer it belongs to was never begun
     LOCKED = 6  # the table is locked until reset
     RANGE = 7  # an address, slot or length lies outside
+    KIND = 8  # an event of this kind is not the host's to send
 
 
 class ModelResult(IntEnum):
@@ -99,6 +128,8 @@ class ModelResult(IntEnum):
     DIGEST = 4  # the bytes read back do not have the digest announced
     SELF_TEST = 5  # a self-test vector gave another record
     CONTRACT = 6  # the image was made for another version of the contract
+    FLASH = 7  # it could not be kept in flash; what was in force still is
+    INCOMPLETE = 8  # not every byte of the image, or no self-test vector, has come
 
 
 class RecordMode(IntEnum):
@@ -121,7 +152,7 @@ HEADER = Layout(
     "What every frame begins with.",
     (
         Field("type", 8, "frame type", tuple(kind.name for kind in FrameType)),
-        Field("credit", 8, "numbered frames that the sender of this frame can take now"),
+        Field("spare0", 8, "0"),
         Field("sequence", SEQUENCE_BITS, "number of this frame; an unnumbered frame has the next one's"),
     ),
 )
@@ -194,7 +225,8 @@ FRAMES = (
             Field("capabilities", 32, "bit c: Capability c"),
             Field("payload_max", 16, "bytes of payload that this side takes"),
             Field("answer", 1, "this answers a HELLO"),
-            Field("spare0", 15, "0"),
+            Field("spare0", 7, "0"),
+            Field("credit", 8, "what this side can take, in CREDIT_BYTES"),
             Field("session", 32, "drawn by the host; the answer repeats it"),
             Field("clock", 32, "the board's cycles per second; 0 from the host"),
             Field("line_rate", 32, "bits per second on the line; 0 from the host"),
@@ -205,17 +237,20 @@ FRAMES = (
     ),
     Frame(
         _F.ACK, Sender.BOTH, False,
-        "All numbered frames before `next` have arrived; sent at the latest when half the credit is used up.",
+        "All numbered frames before `next` have arrived; sent at the latest when a quarter of the credit is used "
+        "up, or when nothing else is to be done.",
         _layout(
             _F.ACK,
             Field("next", SEQUENCE_BITS, "the number that is expected next"),
+            Field("credit", 8, "what can be taken of the frames from `next` on, in CREDIT_BYTES"),
             Field("again", 1, "a later number has come: send from `next` on again"),
-            Field("spare0", 15, "0"),
+            Field("spare0", 7, "0"),
         ),
     ),
     Frame(
         _F.ABORT, Sender.BOTH, False,
-        "Drop every transfer and frame in flight and begin anew: the answer is a HELLO.  Always taken.",
+        "The session is over: every transfer and frame in flight is dropped.  Always taken, never answered; the "
+        "host may begin another session at once.",
         _layout(_F.ABORT, Field("reason", 32, "for people; 0 is fine")),
     ),
     Frame(
@@ -261,21 +296,47 @@ FRAMES = (
         4 * AGGREGATE_ENTRY.words,
     ),
     Frame(
-        _F.SHED, Sender.BOARD, True,
-        "What the observability lane has lost; the security lane loses nothing.",
-        _layout(_F.SHED, Field("records", 32, "records since reset"), Field("log", 32, "log lines since reset")),
-    ),
-    Frame(
         _F.RECORD_MODE, Sender.HOST, True,
         "Which records are sent from now on.",
         _layout(_F.RECORD_MODE, Field("mode", 8, "which", tuple(mode.name for mode in RecordMode)),
                 Field("spare0", 24, "0")),
+    ),
+    Frame(_F.STATUS_READ, Sender.HOST, True, "Ask for a STATUS.",
+          _layout(_F.STATUS_READ, Field("spare0", 32, "0"))),
+    Frame(
+        _F.STATUS, Sender.BOARD, True,
+        "How the board is.  Counters run since reset, modulo 2**32.",
+        _layout(
+            _F.STATUS,
+            Field("now_low", 32, "cycles since reset, lower half"),
+            Field("now_high", 32, "and upper half"),
+            Field("boot_cycles", 32, "cycles from reset until the line was served"),
+            Field("build", 32, "first 32 bits of the digest of the gateware's sources"),
+            Field("firmware", 32, "first 32 bits of the digest of the firmware"),
+            Field("running", 1, "a model is in force"),
+            Field("active", 1, "its slot"),
+            Field("mode", 8, "which records are sent", tuple(mode.name for mode in RecordMode)),
+            Field("spare0", 22, "0"),
+            Field("events", 32, "events screened for the host"),
+            Field("event_cycles", 32, "core cycles from a host event's frame to its record, summed over them"),
+            Field("records", 32, "records sent"),
+            Field("counted", 32, "records that left as counts"),
+            Field("resent", 32, "frames sent again"),
+            Field("damaged", 32, "frames received damaged"),
+            Field("dropped", 32, "frames received for which there was no room"),
+            Field("repeated", 32, "frames received out of order or again"),
+            Field("shed_records", 32, "records lost: the observability lane only"),
+            Field("shed_log", 32, "bytes of log lost before they reached the flash"),
+            Field("log_begin", 32, "place of the oldest byte of log that is kept"),
+            Field("log_end", 32, "place behind the newest one"),
+        ),
     ),
     Frame(
         _F.MODEL_BEGIN, Sender.HOST, True,
         "A model follows for the slot that is not in force; an earlier push to it is forgotten.",
         _layout(_F.MODEL_BEGIN, Field("slot", 1, "model slot"), Field("spare0", 15, "0"),
                 Field("size", 16, "bytes of the image"), *_DIGEST),
+        "its name and version, UTF-8, at most NAME_BYTES",
     ),
     Frame(
         _F.MODEL_DATA, Sender.BOTH, True,
@@ -293,14 +354,16 @@ FRAMES = (
     ),
     Frame(
         _F.MODEL_END, Sender.HOST, True,
-        "The image is whole: read it back, compare the digest, replay the vectors, answer with MODEL_STATUS.",
-        _layout(_F.MODEL_END, Field("slot", 1, "model slot"), Field("swap", 1, "if all is well, switch to it"),
-                Field("spare0", 30, "0")),
+        "The image is whole: read it back from the slot, compare the digest, switch to it, replay the vectors, "
+        "keep it in flash, answer with MODEL_STATUS.  If anything is wrong, the model before is in force again.",
+        _layout(_F.MODEL_END, Field("slot", 1, "model slot"), Field("spare0", 31, "0")),
     ),
     Frame(
         _F.MODEL_READ, Sender.HOST, True,
-        "Ask for the image in a slot: answered by MODEL_DATA frames and a MODEL_STATUS.",
-        _layout(_F.MODEL_READ, Field("slot", 1, "model slot"), Field("spare0", 31, "0")),
+        "Ask what is in a model slot: answered by a MODEL_STATUS, with `image` after MODEL_DATA frames; the image "
+        "of the model in force is the one kept in flash.",
+        _layout(_F.MODEL_READ, Field("slot", 1, "model slot"), Field("image", 1, "and for the image"),
+                Field("spare0", 30, "0")),
     ),
     Frame(
         _F.MODEL_STATUS, Sender.BOARD, True,
@@ -308,6 +371,7 @@ FRAMES = (
         _layout(_F.MODEL_STATUS, Field("slot", 1, "model slot"), Field("spare0", 7, "0"),
                 Field("result", 8, "how it stands", tuple(result.name for result in ModelResult)),
                 Field("vector", 16, "number of the self-test vector that failed"), *_DIGEST),
+        "its name and version, UTF-8",
     ),
     Frame(
         _F.LOAD, Sender.HOST, True,
@@ -317,14 +381,15 @@ FRAMES = (
         "the words, each one address further",
         4,
     ),
-    Frame(_F.LOG_READ, Sender.HOST, True, "Ask for the log from a place on.",
-          _layout(_F.LOG_READ, Field("place", 32, "bytes of log since reset before the first one wanted"))),
+    Frame(_F.LOG_READ, Sender.HOST, True,
+          "Ask for a piece of the log; from the oldest byte kept, if that one is newer.",
+          _layout(_F.LOG_READ, Field("place", 32, "bytes of log before the first one wanted"))),
     Frame(
         _F.LOG, Sender.BOARD, True,
         "A piece of the log.",
-        _layout(_F.LOG, Field("place", 32, "bytes of log since reset before this piece"),
-                Field("end", 32, "bytes of log since reset so far")),
-        "whole lines, UTF-8",
+        _layout(_F.LOG, Field("place", 32, "bytes of log before this piece, since the flash was blank"),
+                Field("end", 32, "bytes of log so far")),
+        "bytes of the log, UTF-8; none at the end",
     ),
     Frame(_F.TERMINAL, Sender.BOTH, True, "Bytes of a terminal, where both sides have the capability.",
           _layout(_F.TERMINAL, Field("spare0", 32, "0")), "the bytes"),

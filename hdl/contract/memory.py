@@ -1,7 +1,7 @@
 """The memory map: regions of the address space, and the bus masters with what each may reach.
 
-Declared for the system on chip; nothing implements it yet.  The board's gateware, the linker fragment, the C
-header and the SVD are to come from here alone.
+The board's gateware, the linker fragment, the C header and the SVD come from here alone.  The cell and the user
+window are declared for later; nothing answers there yet.
 """
 
 from __future__ import annotations
@@ -55,7 +55,11 @@ _PERIPHERALS = (
     ("uart", "the serial link"),
     ("flash", "commands to the SPI flash"),
     ("sha256", "SHA-256, one block at a time"),
+    ("link", "frames on the serial link"),
 )
+
+RING_BYTES = 16 * KB
+"""Bytes of each of the link's two rings; a ring appears twice in a row, so that what wraps reads on."""
 
 _DECLARED = (
     Region("rom", 0x0000_0000, 8 * KB, "rx", "boot ROM"),
@@ -69,6 +73,8 @@ _DECLARED = (
         "rwx",
         "where every program is linked: the bus adds the current process's base and checks its limit",
     ),
+    Region("link_receive", 0x5000_0000, 2 * RING_BYTES, "r", "frames received: a ring, seen twice"),
+    Region("link_send", 0x5100_0000, 2 * RING_BYTES, "rw", "frames to be sent: a ring, seen twice"),
     *(
         Region(name, 0x8000_0000 + number * PERIPHERAL_BYTES, PERIPHERAL_BYTES, "rw", doc, io=True)
         for number, (name, doc) in enumerate(_PERIPHERALS)
@@ -111,7 +117,7 @@ MASTERS = (
     Master("core_fetch", ("rom", "ram", "flash_window", "user"), "the core's instructions; no side effects"),
     Master(
         "core_data",
-        ("rom", "ram", "cell_ram", "flash_window", "user", *_IO),
+        ("rom", "ram", "cell_ram", "flash_window", "user", "link_receive", "link_send", *_IO),
         "the core's loads and stores; physical protection keeps user mode inside `user`",
     ),
     Master("latch", ("user",), "copies a call's strings once, through the calling process's base and limit"),

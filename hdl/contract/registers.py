@@ -1,7 +1,7 @@
 """Registers of every peripheral, as data: 32 bits each, read and written whole.
 
-Declared for the system on chip; nothing implements them yet.  The bus adapters, the C header, the SVD and the
-tables in the docs are to come from here alone.
+The bus adapters, the C header, the SVD and the tables in the docs come from here alone.  A peripheral takes whole
+words: a narrower write is a bus error.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import Enum, IntEnum
 from hdl.contract.event import EVENT, RECORD, STATE
 from hdl.contract.layout import Field, Layout
 from hdl.contract.load import ADDRESS_BITS
-from hdl.contract.memory import REGIONS, Region
+from hdl.contract.memory import REGIONS, RING_BYTES, Region
 from hdl.contract.vaccine import VACCINES
 from hdl.contract.verdict import CONTRACT_VERSION, Verdict
 
@@ -97,6 +97,7 @@ class Irq(IntEnum):
     FLASH = 4  # the flash command is done
     SHA256 = 5  # the block is done
     CELL = 6  # the cell has stopped
+    LINK_RECEIVED = 7  # a frame has been received that is not released yet
 
 
 _IRQ_FIELDS = tuple(Field(line.name.lower(), 1, f"line {line.value}") for line in Irq)
@@ -124,6 +125,13 @@ SYSTEM = Peripheral(
         Register("build", 0x0C, Access.READ, "first 32 bits of the digest of the gateware's sources"),
         Register("reset", 0x10, Access.WRITE, "writing RESET_KEY resets the whole board"),
         Register("leds", 0x14, Access.BOTH, "lamps", (Field("on", 8, "bit l: lamp l"),)),
+        Register(
+            "line_divider",
+            0x18,
+            Access.READ,
+            "value for uart.divider at which this board's line runs",
+            (Field("divider", 24, "1/256 cycles per bit"),),
+        ),
     ),
 )
 
@@ -159,6 +167,11 @@ TIMER = Peripheral(
 
 UART_FRACTION_BITS = 8
 UART_WHOLE_BITS = 16
+UART_FIFO_BYTES = 512
+"""Depth of each of the line's two FIFOs."""
+
+SIMULATED_DIVIDER = 1 << UART_FRACTION_BITS
+"""The line rate named `sim-fast`: one cycle a bit.  Only a simulated line can, which has the board's own clock."""
 
 
 def uart_divider(baud: int, clock: int) -> int:
@@ -173,20 +186,21 @@ def uart_divider(baud: int, clock: int) -> int:
 
 UART = Peripheral(
     "uart",
-    "8 data bits, no parity, one stop bit; a bit lasts whole + fraction/256 cycles on average.",
+    "8 data bits, no parity, one stop bit; a bit lasts whole + fraction/256 cycles on average.  The bytes go to "
+    "and come from the link, unless `raw` is set.",
     (
         Register(
             "receive",
             0x00,
             Access.TAKE,
-            "the next byte received",
+            "the next byte received; only with `raw`",
             (Field("byte", 8, "the byte"), Field("valid", 1, "there was one")),
         ),
         Register(
             "send",
             0x04,
             Access.WRITE,
-            "a byte to send; lost when there is no room",
+            "a byte to send; lost when there is no room; only with `raw`",
             (Field("byte", 8, "the byte"),),
         ),
         Register(
@@ -197,7 +211,7 @@ UART = Peripheral(
             (
                 Field("received", 12, "bytes that wait in the receive FIFO"),
                 Field("room", 12, "bytes that fit into the transmit FIFO"),
-                Field("idle", 1, "nothing is being sent"),
+                Field("idle", 1, "nothing is being sent, and nothing waits to be"),
             ),
         ),
         Register(
@@ -218,16 +232,17 @@ UART = Peripheral(
             "cycles per bit",
             (
                 Field("fraction", UART_FRACTION_BITS, "1/256 cycles"),
-                Field("whole", UART_WHOLE_BITS, "cycles, at least 4"),
+                Field("whole", UART_WHOLE_BITS, "cycles, at least 4; in simulation at least 1"),
             ),
             reset=217 << UART_FRACTION_BITS,
         ),
+        Register("control", 0x14, Access.BOTH, "who has the line", (Field("raw", 1, "the program, bytewise"),)),
     ),
 )
 
 FLASH = Peripheral(
     "flash",
-    "Commands to the SPI flash; reads in place go through the flash window and wait while a command runs.",
+    "Commands to the SPI flash, byte by byte; reads in place go through the flash window.",
     (
         Register(
             "control",
@@ -236,9 +251,9 @@ FLASH = Peripheral(
             "how commands are sent",
             (
                 Field("select", 1, "the chip is selected"),
-                Field("quad", 1, "four data lines, else one"),
-                Field("receive", 1, "four data lines are inputs"),
-                Field("window", 1, "the flash window is open; no commands meanwhile"),
+                Field("quad", 1, "four data lines, else one each way"),
+                Field("receive", 1, "with `quad`: the data lines are inputs"),
+                Field("window", 1, "the flash window is open; commands wait until it is closed"),
                 Field("divider", 8, "half a clock period of the flash, in cycles, less one"),
             ),
             reset=1 << 3,
@@ -248,12 +263,14 @@ FLASH = Peripheral(
             0x04,
             Access.READ,
             "where the command stands",
-            (Field("busy", 1, "a byte is on the wire"), Field("valid", 1, "`data` holds a byte received")),
+            (Field("busy", 1, "a byte is on the wire"),),
         ),
-        Register("data", 0x08, Access.BOTH, "write: send this byte; read: the byte that came back for it",
-                 (Field("byte", 8, "the byte"),)),
+        Register("send", 0x08, Access.WRITE, "send this byte; not while busy", (Field("byte", 8, "the byte"),)),
+        Register(
+            "received", 0x0C, Access.READ, "what came back for the last byte sent", (Field("byte", 8, "the byte"),)
+        ),
     ),
-)  # fmt: skip
+)
 
 SHA256 = Peripheral(
     "sha256",
@@ -272,6 +289,60 @@ SHA256 = Peripheral(
         Register("status", 0x04, Access.READ, "progress", (Field("busy", 1, "a block is being taken in"),)),
         Register("block", 0x40, Access.WRITE, "the block's 16 words, most significant byte first", count=16),
         Register("digest", 0x80, Access.READ, "the 8 words of the state", count=8),
+    ),
+)
+
+RING_WORDS = RING_BYTES // 4
+
+LINK = Peripheral(
+    "link",
+    "Takes frames off the line and puts them on it: COBS and CRC are done here.  In either ring places are "
+    "counted in words from reset on, modulo twice the ring; a frame received is a word with its length in bytes "
+    "and then header and payload, padded to a word.  What is damaged is not seen.",
+    (
+        Register(
+            "received",
+            0x00,
+            Access.READ,
+            "where the next frame will begin: all before it is there",
+            (Field("place", (2 * RING_WORDS - 1).bit_length(), "in words"),),
+        ),
+        Register(
+            "released",
+            0x04,
+            Access.BOTH,
+            "what lies before is no longer needed",
+            (Field("place", (2 * RING_WORDS - 1).bit_length(), "in words"),),
+        ),
+        Register(
+            "send",
+            0x08,
+            Access.WRITE,
+            "send a frame: header and payload are taken from `link_send` as they stand when it is sent; lost when "
+            "there is no room",
+            (
+                Field("place", (RING_WORDS - 1).bit_length(), "word of the ring where it begins"),
+                Field("length", 13, "bytes of header and payload, at least 4"),
+            ),
+        ),
+        Register(
+            "status",
+            0x0C,
+            Access.READ,
+            "what is being sent",
+            (
+                Field("room", 5, "frames that may be given to `send`"),
+                Field("idle", 1, "all are sent, to the last stop bit"),
+                Field(
+                    "sent",
+                    16,
+                    "frames sent since reset, modulo 65536; a frame counts when its last byte has "
+                    "been read from the ring",
+                ),
+            ),
+        ),
+        Register("damaged", 0x10, Access.READ, "frames received since reset: damaged, too short or too long"),
+        Register("dropped", 0x14, Access.READ, "frames received since reset: no room in the ring"),
     ),
 )
 
@@ -338,12 +409,15 @@ COPROCESSOR = Peripheral(
             (Field("node", 8, "path node"), Field("excess", 8, "unknown components below it")),
         ),
         Register("shed", 0x024, Access.READ, "records lost on the observability lane since reset"),
-        Register("event", 0x040, Access.WRITE, "the words of an EVENT; the last one offers it", count=EVENT.words),
+        Register("event", 0x040, Access.WRITE,
+                 "the words of an EVENT; the last one offers it, and is only written when the port takes it",
+                 count=EVENT.words),
         Register(
             "path",
             0x060,
             Access.WRITE,
-            "the offered event's path stream: per path a PATH_HEAD, then its text, 4 bytes a word",
+            "the offered event's path stream: per path a PATH_HEAD, then its text, 4 bytes a word; the write "
+            "waits until there is room",
         ),
         Register(
             "load_address",
@@ -353,6 +427,9 @@ COPROCESSOR = Peripheral(
             (Field("address", ADDRESS_BITS, "target << 16 | offset"),),
         ),
         Register("load_data", 0x06C, Access.WRITE, "what is to be written there"),
+        Register("load_read", 0x070, Access.TAKE,
+                 "the byte that stands at `load_address` in the model slot that is not in force; moves on by one; "
+                 "0 elsewhere", (Field("byte", 8, "the byte"),)),
         Register("record", 0x080, Access.TAKE, "the oldest RECORD; reading the last word takes it",
                  count=RECORD.words),
         Register("state", 0x0A0, Access.TAKE, "the STATE of a SPILL; reading the last word takes it",
@@ -379,5 +456,5 @@ PATH_HEAD = Layout(
     ),
 )
 
-PERIPHERALS = (SYSTEM, IRQ, TIMER, UART, FLASH, SHA256, COPROCESSOR)
+PERIPHERALS = (SYSTEM, IRQ, TIMER, UART, FLASH, SHA256, LINK, COPROCESSOR)
 """In the order of their addresses."""

@@ -1,0 +1,94 @@
+"""What lies where in the SPI flash, and the headers of what is kept there.
+
+A header is written last and begins with its magic number, so that whatever was cut short has none.  Everything
+begins on a sector of its own: a sector is what is erased at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hdl.contract.layout import Field, Layout
+from hdl.contract.link import NAME_BYTES
+
+FLASH_BYTES = 16 << 20
+SECTOR_BYTES = 4096
+"""Erased at once, to all ones."""
+PAGE_BYTES = 256
+"""Programmed at once: ones become zeros, never the other way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """`size` bytes from `base`, whole sectors."""
+
+    name: str
+    base: int
+    size: int
+    doc: str
+
+
+AREAS = {
+    area.name: area
+    for area in (
+        Area("bitstream", 0x00_0000, 0x40_0000, "the gateware itself, where the board has it"),
+        Area("firmware", 0x40_0000, 0x04_0000, "FIRMWARE, then the firmware"),
+        Area("firmware_spare", 0x44_0000, 0x04_0000, "place for a second one; unused so far"),
+        Area("model0", 0x50_0000, 0x01_0000, "MODEL, and from the second sector on the image"),
+        Area("model1", 0x51_0000, 0x01_0000, "the same: a push writes the one that is not in force"),
+        Area("log", 0x60_0000, 0x04_0000, "a ring of sectors: LOG_SECTOR, then text"),
+        Area("factory", 0xFF_F000, 0x00_1000, "the board's number; written when the board is made"),
+    )
+}
+"""Areas by name, in the order of their addresses."""
+
+_DIGEST = tuple(Field(f"digest{word}", 32, f"SHA-256, bytes {4 * word}.. of it") for word in range(8))
+
+FIRMWARE_MAGIC = 0x31465756
+MODEL_MAGIC = 0x314D5756
+LOG_MAGIC = 0x314C5756
+
+FIRMWARE = Layout(
+    "flash_firmware",
+    "What stands before the firmware; it is copied to the begin of main memory and entered there.",
+    (
+        Field("magic", 32, "FIRMWARE_MAGIC"),
+        Field("size", 32, "bytes of firmware, a multiple of 4; they follow the header"),
+        Field("entry", 32, "offset in them at which to begin"),
+        Field("contract", 32, "CONTRACT_VERSION"),
+        *_DIGEST,
+    ),
+)
+
+MODEL = Layout(
+    "flash_model",
+    "What stands before a model; of two whole ones the later is loaded at boot.",
+    (
+        Field("magic", 32, "MODEL_MAGIC"),
+        Field("number", 32, "of this push; the next one has a greater number"),
+        Field("size", 32, "bytes of the image"),
+        Field("contract", 32, "CONTRACT_VERSION"),
+        *_DIGEST,
+        Field("name_length", 32, "bytes of name"),
+        *(Field(f"name{word}", 32, "name and version, UTF-8") for word in range(NAME_BYTES // 4)),
+        Field("check", 32, "CRC-32 of the words before"),
+    ),
+)
+
+LOG_SECTOR = Layout(
+    "flash_log_sector",
+    "What a sector of the log begins with; text follows up to the first erased byte (0xFF).",
+    (
+        Field("magic", 32, "LOG_MAGIC"),
+        Field("place", 32, "bytes of log before this sector, since the flash was blank"),
+        Field("check", 32, "CRC-32 of the words before"),
+    ),
+)
+
+
+def area_at(address: int) -> Area:
+    """Return the area that holds a byte of the flash."""
+    for area in AREAS.values():
+        if area.base <= address < area.base + area.size:
+            return area
+    raise ValueError(f"no area of the flash holds {address:#x}")

@@ -1,0 +1,1 @@
+"""The core: Ibex with a register file of ours."""
