@@ -37,6 +37,26 @@ class BusPort(wiring.Signature):
         )
 
 
+class MemoryPort(wiring.Signature):
+    """A memory's port, from the bus's side; as `BusPort`, but for writes narrower than a word.
+
+    mask: bit b: byte b of `wdata` is written; reads leave it aside.
+    """
+
+    def __init__(self, words: int) -> None:
+        super().__init__(
+            {
+                "select": Out(1),
+                "write": Out(1),
+                "address": Out(range(words)),
+                "wdata": Out(32),
+                "mask": Out(4),
+                "ready": In(1),
+                "rdata": In(32),
+            }
+        )
+
+
 def bus_port(peripheral: Peripheral) -> BusPort:
     """Return the port of a declared peripheral."""
     return BusPort(peripheral.region.size // 4)
