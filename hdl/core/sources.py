@@ -40,7 +40,9 @@ def sources() -> Sources:
     """
     spec = find_spec("pythondata_cpu_ibex")
     if spec is None or spec.origin is None:
-        raise FileNotFoundError("the package `pythondata-cpu-ibex` is missing: pip install sentinelos-vigilante again")
+        raise FileNotFoundError(
+            "the package `pythondata-cpu-ibex` is missing: pip install sentinelos-vigilante again"
+        )
     root = Path(spec.origin).parent / "system_verilog"
     files = [root / name for name in _PACKAGES]
     files += [root / "rtl" / f"ibex_{name}.sv" for name in _MODULES]
