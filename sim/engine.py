@@ -12,9 +12,26 @@ from hdl.contract.load import Target
 from hdl.contract.model import IMAGE_BYTES
 from hdl.contract.policy import Policy
 from hdl.contract.vaccine import HASH_NIBBLES, BankKey, cared_fields
-from sim.verilate import Progress, library, silent
+from sim.verilate import ROOT, Design, Progress, library, silent
 
 Words = NDArray[np.uint32]
+
+
+def verilog_of_pipeline() -> str:
+    """Return the pipeline as Verilog."""
+    from amaranth.back import verilog
+
+    from hdl.screening.pipeline import Pipeline
+
+    return str(verilog.convert(Pipeline(), name="pipeline", strip_internal_attrs=True))
+
+
+PIPELINE = Design(
+    "pipeline",
+    verilog_of_pipeline,
+    Path(__file__).with_name("pipeline.cpp"),
+    (ROOT / "hdl" / "contract", ROOT / "hdl" / "screening"),
+)
 
 
 class EngineError(Exception):
@@ -33,7 +50,7 @@ class GatewareEngine:
     """
 
     def __init__(self, progress: Progress = silent, *, trace: bool = False, path: Path | None = None) -> None:
-        self._library = ctypes.CDLL(str(path or library(progress, trace=trace)))
+        self._library = ctypes.CDLL(str(path or library(PIPELINE, progress, trace=trace)))
         self._library.bench_new.restype = ctypes.c_void_p
         self._library.bench_cycles.restype = ctypes.c_uint64
         self._library.bench_run.restype = ctypes.c_int64

