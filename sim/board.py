@@ -65,13 +65,13 @@ def gateware_number() -> int:
 
 
 def _core_sources() -> tuple[Path, ...]:
-    from hdl.core.core import sources
+    from hdl.sources import sources
 
     return sources()
 
 
 def _core_flags() -> tuple[str, ...]:
-    from hdl.core.core import verilator_flags
+    from hdl.sources import verilator_flags
 
     return verilator_flags()
 

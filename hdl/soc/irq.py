@@ -17,11 +17,12 @@ class Irqs(Block):
     Members:
       bus     the registers
       lines   bit l: Irq l
-      irq     an enabled line asks, one cycle later
+      asks    an enabled line asks
+      irq     the same, one cycle later
     """
 
     def __init__(self) -> None:
-        super().__init__({"bus": In(bus_port(IRQ)), "lines": In(len(Irq)), "irq": Out(1)})
+        super().__init__({"bus": In(bus_port(IRQ)), "lines": In(len(Irq)), "asks": Out(1), "irq": Out(1)})
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -31,10 +32,11 @@ class Irqs(Block):
         m.d.comb += [
             asks.eq(self.lines & registers.enable.as_value()),
             registers.pending.as_value().eq(self.lines),
-            registers.next.valid.eq(asks.any()),
+            registers.next.valid.eq(self.asks),
+            self.asks.eq(asks.any()),
         ]
         for line in reversed(range(len(Irq))):
             with m.If(asks[line]):
                 m.d.comb += registers.next.line.eq(line)
-        m.d.sync += self.irq.eq(asks.any())
+        m.d.sync += self.irq.eq(self.asks)
         return m

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 
-from amaranth import Cat, Module
+from amaranth import ClockSignal, Instance, Module
 from amaranth.lib import memory
 from amaranth.lib.wiring import In
 
@@ -17,11 +17,11 @@ from hdl.soc.bus import BusPort, MemoryPort
 
 
 class Ram(Block):
-    """Main RAM: four byte lanes, each with a port that reads and one that reads or writes, as block RAM has them.
+    """Main RAM: four byte lanes of block RAM (`ram.v`).
 
     Parameters: `size` in bytes, a multiple of 4.
-    Members: `fetch` (reads only: `write` and `wdata` are not looked at) and `data`.  `rdata` behind a store is
-    undefined, as is what `fetch` reads in the very cycle in which `data` stores to the same byte.
+    Members: `fetch` (reads only: `write` and `wdata` are not looked at) and `data`.  Undefined is what
+    `fetch` reads in the very cycle in which `data` stores to the same byte.
     """
 
     def __init__(self, size: int = REGIONS["ram"].size) -> None:
@@ -31,25 +31,23 @@ class Ram(Block):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         m.d.comb += [self.fetch.ready.eq(1), self.data.ready.eq(1)]
-        fetched, loaded = [], []
+        port = self.data
         for lane in range(4):
-            # Without the attribute, logic is added that settles who wins a collision.
-            store = memory.Memory(shape=8, depth=self.words, init=[], attrs={"no_rw_check": 1})
-            m.submodules[f"lane{lane}"] = store
-            fetch, load, write = store.read_port(), store.read_port(), store.write_port()
-            m.d.comb += [
-                fetch.addr.eq(self.fetch.address),
-                fetch.en.eq(self.fetch.select),
-                write.addr.eq(self.data.address),
-                write.data.eq(self.data.wdata[8 * lane : 8 * lane + 8]),
-                write.en.eq(self.data.select & self.data.write & self.data.mask[lane]),
-                # One port of a block RAM: it reads or it writes.
-                load.addr.eq(self.data.address),
-                load.en.eq(self.data.select & ~self.data.write),
-            ]
-            fetched.append(fetch.data)
-            loaded.append(load.data)
-        m.d.comb += [self.fetch.rdata.eq(Cat(*fetched)), self.data.rdata.eq(Cat(*loaded))]
+            byte = slice(8 * lane, 8 * lane + 8)
+            m.submodules[f"lane{lane}"] = Instance(
+                "ram_lane",
+                p_DEPTH=self.words,
+                p_BITS=len(port.address),
+                i_clk=ClockSignal(),
+                i_fetch_en=self.fetch.select,
+                i_fetch_address=self.fetch.address,
+                o_fetch_rdata=self.fetch.rdata[byte],
+                i_read_en=port.select & ~port.write,
+                i_write_en=port.select & port.write & port.mask[lane],
+                i_address=port.address,
+                i_wdata=port.wdata[byte],
+                o_rdata=port.rdata[byte],
+            )
         return m
 
 

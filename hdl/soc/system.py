@@ -13,20 +13,20 @@ from hdl.soc.bus import Registers, bus_port
 
 
 class System(Block):
-    """Parameters: `simulated`; `build`, the first 32 bits of the digest of the gateware's sources; `line_divider`,
-    the value for `uart.divider` at which this board's line runs.
+    """Parameters: `simulated`; `build`, the first 32 bits of the digest of the gateware's sources.
 
     Members:
-      bus     the registers
-      leds    bit l: lamp l is lit
-      reset   high for one cycle, the one in which RESET_KEY is written to `reset`
+      bus            the registers
+      line_divider   the value for `uart.divider` at which this board's line runs
+      leds           bit l: lamp l is lit
+      reset          high for one cycle, the one in which RESET_KEY is written to `reset`
     """
 
-    def __init__(self, *, simulated: bool, build: int, line_divider: int) -> None:
+    def __init__(self, *, simulated: bool, build: int) -> None:
         self.simulated = simulated
         self.build = build
-        self.line_divider = line_divider
-        super().__init__({"bus": In(bus_port(SYSTEM)), "leds": Out(8), "reset": Out(1)})
+        ports = {"bus": In(bus_port(SYSTEM)), "line_divider": In(24), "leds": Out(8), "reset": Out(1)}
+        super().__init__(ports)
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
