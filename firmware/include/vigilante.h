@@ -1333,7 +1333,7 @@
 #define VG_COPROCESSOR_EVENT 0xfffff840 /* write: the words of an EVENT; the last one offers it, and is only written when the port takes it */
 #define VG_COPROCESSOR_EVENT_COUNT 8
 #define VG_COPROCESSOR_PATH 0xfffff860 /* write: the offered event's path stream: per path a PATH_HEAD, then its text, 4 bytes a word; the write waits until there is room */
-#define VG_COPROCESSOR_LOAD_ADDRESS 0xfffff868 /* read, write: address on the load port; every write of `load_data` moves it on by one */
+#define VG_COPROCESSOR_LOAD_ADDRESS 0xfffff868 /* read, write; moves on by one: address on the load port; every write of `load_data` moves it on by one */
 #define VG_COPROCESSOR_LOAD_ADDRESS_ADDRESS_SHIFT 0 /* target << 16 | offset */
 #define VG_COPROCESSOR_LOAD_ADDRESS_ADDRESS_MASK 0x001fffff
 #define VG_COPROCESSOR_LOAD_DATA 0xfffff86c /* write: what is to be written there */
@@ -1348,8 +1348,8 @@
 #define VG_COPROCESSOR_VACCINE_INDEX_SHIFT 0 /* its index */
 #define VG_COPROCESSOR_VACCINE_INDEX_MASK 0x000001ff
 #define VG_COPROCESSOR_VACCINE_HITS 0xfffff8c4 /* read: how often it has matched */
-#define VG_COPROCESSOR_VACCINE_EXPIRY 0xfffff8c8 /* read: second at which it expires */
-#define VG_COPROCESSOR_HANDLER_INDEX 0xfffff8d0 /* read, write: canonical id whose handler is written next; moves on */
+#define VG_COPROCESSOR_VACCINE_EXPIRY 0xfffff8c8 /* read: second at which it expires; 0: it is not in force */
+#define VG_COPROCESSOR_HANDLER_INDEX 0xfffff8d0 /* read, write; moves on by one: canonical id whose handler is written next; moves on */
 #define VG_COPROCESSOR_HANDLER_INDEX_ID_SHIFT 0 /* canonical id */
 #define VG_COPROCESSOR_HANDLER_INDEX_ID_MASK 0x000001ff
 #define VG_COPROCESSOR_HANDLER 0xfffff8d4 /* write: its handler's address */

@@ -25,6 +25,7 @@ class Access(Enum):
     BOTH = "read, write"
     CLEAR = "read, write 1 to clear"
     SET = "read, write 1 to set until reset"
+    STEP = "read, write; moves on by one"  # when a register that belongs to it is accessed
     TAKE = "read takes"  # a FIFO: reading has the effect of taking what was read
 
 
@@ -422,7 +423,7 @@ COPROCESSOR = Peripheral(
         Register(
             "load_address",
             0x068,
-            Access.BOTH,
+            Access.STEP,
             "address on the load port; every write of `load_data` moves it on by one",
             (Field("address", ADDRESS_BITS, "target << 16 | offset"),),
         ),
@@ -437,8 +438,8 @@ COPROCESSOR = Peripheral(
         Register("vaccine", 0x0C0, Access.BOTH, "which vaccine the two registers behind it show",
                  (Field("index", (VACCINES - 1).bit_length(), "its index"),)),
         Register("vaccine_hits", 0x0C4, Access.READ, "how often it has matched"),
-        Register("vaccine_expiry", 0x0C8, Access.READ, "second at which it expires"),
-        Register("handler_index", 0x0D0, Access.BOTH, "canonical id whose handler is written next; moves on",
+        Register("vaccine_expiry", 0x0C8, Access.READ, "second at which it expires; 0: it is not in force"),
+        Register("handler_index", 0x0D0, Access.STEP, "canonical id whose handler is written next; moves on",
                  (Field("id", 9, "canonical id"),)),
         Register("handler", 0x0D4, Access.WRITE, "its handler's address"),
         Register("verdict_handler", 0x0E0, Access.BOTH, "handler by verdict; ALLOW's is never used",

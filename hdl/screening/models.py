@@ -27,7 +27,7 @@ class Models(Block):
     """Members: `start` for one cycle begins the change to `target`, `switched` holds in its last cycle;
     `DRAIN_CYCLES` + 1 + 15 + 64 cycles in all.  While `busy`, `op` and `slot` are the beats to commit (`Op.NONE`:
     none).  After reset the same counter blanks all slots, trees and vaccine places (512 cycles): `init`.
-    `target_ready`: the slot named by `target` holds a verified model and is not in force.
+    `ready`: which slots hold a verified model.  `target_ready`: the one named by `target` does, and is not in force.
     Writes of the load port to the slot in force, and while `busy` with a change to the one that comes into force,
     are not let through to `store_load`.
     """
@@ -46,6 +46,7 @@ class Models(Block):
                 "init_place": Out(9),
                 "active": Out(1),
                 "running": Out(1),
+                "ready": Out(MODEL_SLOTS),
                 "swaps": Out(12),
                 "params": Out(PARAMS),
                 "load": In(LoadPort()),
@@ -71,11 +72,10 @@ class Models(Block):
             self.store_load.address.eq(self.load.address),
             self.store_load.data.eq(self.load.data),
         ]
-        ready = Signal(MODEL_SLOTS)
         with m.If(word_write(self.load, Target.READY)):
-            m.d.sync += ready.eq(self.load.data)
+            m.d.sync += self.ready.eq(self.load.data)
         in_force = self.running & (self.target == self.active)
-        m.d.comb += self.target_ready.eq(ready.bit_select(self.target, 1) & ~in_force)
+        m.d.comb += self.target_ready.eq(self.ready.bit_select(self.target, 1) & ~in_force)
 
         count = Signal(range(BANK_DEPTH))
         words = len(PARAM_NAMES)

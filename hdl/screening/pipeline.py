@@ -19,7 +19,7 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.event import STATE as STATE_LAYOUT
-from hdl.contract.model import HISTORY, TABLES
+from hdl.contract.model import HISTORY, MODEL_SLOTS, TABLES
 from hdl.contract.vaccine import BANKS
 from hdl.contract.verdict import Fault, Verdict
 from hdl.screening.accumulators import SUMS, TREE_SUMS, Accumulators
@@ -53,6 +53,10 @@ class Pipeline(Block):
       now       powered time in seconds, for the expiry of vaccines.
       idle      nothing is held or on its way.
       query     vaccine index; `hits`, `live`, `expiry` of it are valid one cycle later.
+      hold_reaps    vaccines that have expired stay in force as long as it is high; `reaped`: one leaves with an
+                event of its own, that has been taken in this cycle.
+      locked    a SWAP is refused, as if no model were ready.
+      running   a model is in force, in slot `model`; `model_ready` names the slots that hold verified ones.
     """
 
     def __init__(self, banks: int = BANKS) -> None:
@@ -67,6 +71,12 @@ class Pipeline(Block):
                 "hits": Out(32),
                 "live": Out(1),
                 "expiry": Out(32),
+                "hold_reaps": In(1),
+                "reaped": Out(1),
+                "locked": In(1),
+                "running": Out(1),
+                "model": Out(1),
+                "model_ready": Out(MODEL_SLOTS),
                 "idle": Out(1),
                 "commit": Out(1),
                 "decided": Out(1),
@@ -94,7 +104,12 @@ class Pipeline(Block):
         m.submodules.recorder = recorder = Recorder()
 
         wiring.connect(m, wiring.flipped(self.events), latch.events)
-        wiring.connect(m, book.reap, latch.reap)
+        m.d.comb += [
+            latch.reap.valid.eq(book.reap.valid & ~self.hold_reaps),
+            latch.reap.payload.eq(book.reap.payload),
+            book.reap.ready.eq(latch.reap.ready & ~self.hold_reaps),
+            self.reaped.eq(latch.reap.valid & latch.reap.ready),
+        ]
         wiring.connect(m, wiring.flipped(self.paths), paths.path)
         wiring.connect(m, wiring.flipped(self.load), models.load)
         for block in (classifier, paths, tables, cam, judge, recorder):
@@ -110,7 +125,7 @@ class Pipeline(Block):
         m.d.comb += [
             latch.hold.eq(models.busy),
             latch.paths_done.eq(paths.done),
-            latch.swap_ready.eq(models.target_ready),
+            latch.swap_ready.eq(models.target_ready & ~self.locked),
             latch.swap_done.eq(models.switched),
             models.start.eq(latch.swap),
             models.target.eq(event.a0),
@@ -254,6 +269,9 @@ class Pipeline(Block):
             recorder.vaccine.eq(cam.vaccine),
             recorder.floored.eq(judge.floored),
             recorder.by_tree.eq(judge.by_tree),
+            self.running.eq(models.running),
+            self.model.eq(models.active),
+            self.model_ready.eq(models.ready),
             self.commit.eq(latch.commit),
             self.idle.eq(
                 ~(latch.full | models.busy | book.reap.valid | beat1.valid | beat2.valid | beat3.valid)

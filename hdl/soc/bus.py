@@ -68,13 +68,14 @@ class Registers(Block):
     Parameters: the peripheral's declaration.
 
     Members, beside `bus`, for each register r of the declaration:
-      r           its value: for READ and TAKE from the logic (In; valid in the cycle of the access), for BOTH and
-                  SET to the logic (Out; a register, new in the cycle behind the write), for WRITE to the logic
-                  (Out; valid with `r_written` only), for CLEAR to the logic (Out).  Laid out as declared.
-      r_written   the access in this cycle ends and writes r (WRITE, BOTH, CLEAR, SET)
+      r           its value: for READ and TAKE from the logic (In; valid in the cycle of the access), for BOTH,
+                  STEP and SET to the logic (Out; a register, new in the cycle behind the write), for WRITE to the
+                  logic (Out; valid with `r_written` only), for CLEAR to the logic (Out).  Laid out as declared.
+      r_written   the access in this cycle ends and writes r (WRITE, BOTH, STEP, CLEAR, SET)
       r_read      the access in this cycle ends and reads r (READ, TAKE)
       r_select    an access to r is under way, ended or not
       r_set       CLEAR only: bits that the logic sets in this cycle; setting goes before clearing
+      r_step      STEP only: the logic moves r on by one at the end of this cycle; a write goes before
       r_index     arrays only: which entry the access is about; `r` is then that entry's value.  Arrays of BOTH
                   have `r_index` from the logic instead (In): `r` is the entry it asks for, in the same cycle.
       hold        from the logic: the access of this cycle cannot end yet
@@ -94,6 +95,8 @@ class Registers(Block):
                 ports[f"{name}_written"] = Out(1)
             if register.access is Access.CLEAR:
                 ports[f"{name}_set"] = In(shape)
+            if register.access is Access.STEP:
+                ports[f"{name}_step"] = In(1)
             if register.count > 1:
                 direction = In if register.access is Access.BOTH else Out
                 ports[f"{name}_index"] = direction(range(register.count))
@@ -143,6 +146,11 @@ class Registers(Block):
         if access is Access.BOTH:
             with m.If(written):
                 m.d.sync += kept.eq(data_in)
+        elif access is Access.STEP:
+            with m.If(written):
+                m.d.sync += kept.eq(data_in)
+            with m.Elif(getattr(self, f"{name}_step")):
+                m.d.sync += kept.eq(kept + 1)
         elif access is Access.SET:
             with m.If(written):
                 m.d.sync += kept.eq(kept | data_in)

@@ -15,6 +15,7 @@ _ACCESS = {
     Access.BOTH: "read-write",
     Access.CLEAR: "read-write",
     Access.SET: "read-write",
+    Access.STEP: "read-write",
 }
 _MODIFIED = {Access.CLEAR: "oneToClear", Access.SET: "oneToSet"}
 

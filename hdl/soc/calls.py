@@ -1,0 +1,162 @@
+"""What the core does, as events: the call that an `ecall` makes, from a mirror of the argument registers.
+
+One clock domain.  Calls are seen at the trap's entry, not at a fetch of its vector: the core fetches that address
+for other reasons too.  The mirror follows every write to the register file, the kernel's as well as the process's:
+what the kernel returned may be the next call's argument.  Strings are not followed: a core's call has no paths.
+"""
+
+from __future__ import annotations
+
+from amaranth import Module, Mux, Signal
+from amaranth.lib import data, memory, wiring
+from amaranth.lib.wiring import In, Out
+
+from hdl.contract.event import SLOTS, Kind
+from hdl.contract.syscalls import ID_COUNT, NUMBERS, UNKNOWN
+from hdl.screening.block import Block, bundle
+from hdl.screening.layouts import EVENT, event_stream
+
+CAUSE_BITS = 6
+"""Bits of a trap's cause: the number as `mcause` has it, and on top 1 for an interrupt."""
+
+ECALL_FROM_USER = 8
+"""The cause of an `ecall` in user mode."""
+
+A0, ARGUMENTS = 10, 8
+"""The argument registers a0..a7 are registers 10..17."""
+
+CORE_SLOTS = SLOTS // 2
+
+
+class SideBand(wiring.Signature):
+    """What the core does, seen from beside it; nothing here can be held back.
+
+    user: the instruction in this cycle is a user-mode one.
+    trap: a trap is entered at the end of this cycle; `cause` is its cause then, `user` the mode that it leaves.
+    mret: a return from a trap ends in this cycle; from the next one on `user` tells where it led.
+    rf_write: register `rf_index` becomes `rf_data` at the end of this cycle.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            {
+                "user": Out(1),
+                "trap": Out(1),
+                "cause": Out(CAUSE_BITS),
+                "mret": Out(1),
+                "rf_write": Out(1),
+                "rf_index": Out(5),
+                "rf_data": Out(32),
+            }
+        )
+
+
+class Calls(Block):
+    """Members:
+
+      core        the core's side band.
+      slot, generation, epoch   of the process that runs, and the time.
+      room        a record's place is free for one more event.
+      born        for one cycle: slot `born_slot` of the core's gets a process of its own.
+      call        an ecall from user mode is entered in this cycle; `admitted`: it becomes an event.  It does not
+                  where there is no room, or the event of an earlier call still waits.
+      over        a call that was in progress is no longer: any other trap, or a return.
+      returned    the core is back in user mode, since this cycle, by a return.
+      events      the calls.  Valid in the cycle of `call` (one later if a7 was written in the cycle before), and
+                  until it is taken.
+      current     with `events` taken: it is the event of the last `call`, and that one is in progress.
+      id          the last call's canonical id, from two cycles behind `call` on at the latest.
+
+    An event's `ok`: the slot's previous call has returned to user mode with another value in a0 than -4095..-1.
+    A slot that is born counts as in a call, until its first return.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            {
+                "core": In(SideBand()),
+                "slot": In(6),
+                "generation": In(32),
+                "epoch": In(8),
+                "room": In(1),
+                "born": In(1),
+                "born_slot": In(range(CORE_SLOTS)),
+                "call": Out(1),
+                "admitted": Out(1),
+                "over": Out(1),
+                "returned": Out(1),
+                "events": Out(event_stream()),
+                "current": Out(1),
+                "id": Out(9),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        core = self.core
+        mirror = Signal(data.ArrayLayout(32, ARGUMENTS))
+        number, result = mirror[7], mirror[0]
+        with m.If(core.rf_write & (core.rf_index >= A0) & (core.rf_index < A0 + ARGUMENTS)):
+            m.d.sync += mirror[(core.rf_index - A0)[:3]].eq(core.rf_data)
+
+        # The id of the number that stood in a7 one cycle ago.  A number just written is looked up with the call.
+        ids = [NUMBERS["riscv64"].get(number, UNKNOWN) for number in range(ID_COUNT)]
+        m.submodules.ids = table = memory.Memory(shape=9, depth=ID_COUNT, init=ids)
+        lookup = table.read_port()
+        beyond, fresh = Signal(), Signal()
+        found = Signal(9)
+        m.d.comb += [lookup.addr.eq(number), found.eq(Mux(beyond, UNKNOWN, lookup.data))]
+        m.d.sync += [beyond.eq(number >= ID_COUNT), fresh.eq(core.rf_write & (core.rf_index == A0 + 7))]
+
+        m.d.comb += [
+            self.call.eq(core.trap & core.user & (core.cause == ECALL_FROM_USER)),
+            self.over.eq(core.trap & ~self.call | core.mret),
+        ]
+        came_back = Signal()
+        m.d.sync += came_back.eq(core.mret)
+        m.d.comb += self.returned.eq(came_back & core.user)
+
+        # Whether each slot's last call has returned, and how.
+        good, open_calls = Signal(CORE_SLOTS), Signal(CORE_SLOTS)
+        slot = self.slot[:5]
+        failed = result >= (1 << 32) - 4095
+        with m.If(self.returned & open_calls.bit_select(slot, 1)):
+            m.d.sync += [open_calls.bit_select(slot, 1).eq(0), good.bit_select(slot, 1).eq(~failed)]
+        with m.If(self.call):
+            m.d.sync += open_calls.bit_select(slot, 1).eq(1)
+        with m.If(self.born):
+            m.d.sync += open_calls.bit_select(self.born_slot, 1).eq(1)
+
+        live, kept, offered = bundle(EVENT), bundle(EVENT), bundle(EVENT)
+        waiting, late, kept_current = Signal(), Signal(), Signal()
+        m.d.comb += [
+            live.kind.eq(Kind.CALL),
+            live.slot.eq(self.slot),
+            live.ok.eq(good.bit_select(slot, 1) & ~open_calls.bit_select(slot, 1)),
+            live.id.eq(found),
+            live.epoch.eq(self.epoch),
+            live.generation.eq(self.generation),
+            *(live[f"a{i}"].eq(mirror[i]) for i in range(6)),
+            offered.eq(Mux(waiting, kept.as_value(), live.as_value())),
+            self.id.eq(kept.id),
+        ]
+        with m.If(waiting & late):
+            m.d.comb += offered.id.eq(found)
+        taken = self.events.valid & self.events.ready
+        m.d.comb += [
+            self.events.valid.eq(waiting | self.call & self.room & ~fresh),
+            self.events.payload.eq(offered),
+            self.admitted.eq(self.call & self.room & (~waiting | self.events.ready)),
+            self.current.eq(Mux(waiting, kept_current & ~self.call & ~self.over, 1)),
+        ]
+        m.d.sync += late.eq(0)
+        with m.If(late):
+            m.d.sync += kept.id.eq(found)
+        with m.If(self.admitted):
+            m.d.sync += [kept.eq(live), late.eq(fresh), kept_current.eq(1), waiting.eq(waiting | ~taken)]
+        with m.Else():
+            with m.If(taken):
+                m.d.sync += waiting.eq(0)
+            with m.If(self.call | self.over):
+                m.d.sync += kept_current.eq(0)
+        return m

@@ -1,0 +1,256 @@
+"""The coprocessor: the screening pipeline on the core's bus, and in the core's calls.
+
+    core's side band ── calls ──┐                      ┌── dispatch ◀── handler tables
+                                ├─▶ pipeline ── verdict┤
+    event, path registers ─ host port                  └── records ──▶ record, state registers
+
+The pipeline runs in clock domain `screen`, all else in `sync`; the edges of both coincide, and those of `screen` may
+be left out while `screen_idle` says so.  It does not stop the core: what should, shows in `tamper` and `irq_tamper`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from amaranth import Cat, DomainRenamer, Module, Mux, Signal
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from hdl.contract.event import EVENT as EVENT_LAYOUT
+from hdl.contract.event import RECORD as RECORD_LAYOUT
+from hdl.contract.event import STATE as STATE_LAYOUT
+from hdl.contract.event import Kind
+from hdl.contract.memory import CLOCK_HZ
+from hdl.contract.registers import COPROCESSOR
+from hdl.screening.block import Block
+from hdl.screening.pipeline import Pipeline
+from hdl.soc.bus import Registers, bus_port
+from hdl.soc.calls import CORE_SLOTS, Calls, SideBand
+from hdl.soc.dispatch import Dispatch
+from hdl.soc.epoch import Epoch
+from hdl.soc.host_port import HostPort
+from hdl.soc.loader import Loader
+from hdl.soc.records import Records
+from hdl.soc.rest import Rest
+
+
+class Coprocessor(Block):
+    """The registers of `COPROCESSOR`, and what they stand for.
+
+    Parameters: `clock`, cycles per second.
+
+    Members:
+      bus          the peripheral's port.
+      core         what the core does.
+      cycles       cycles since reset; it may leap ahead.
+      irq_record   a record waits.
+      irq_tamper   `tamper` is not zero: until reset.
+      window_base, window_limit   the registers' values.
+      screen_idle  an edge of clock `screen` at the end of this cycle would change nothing that matters.
+      recorded     a record leaves the pipeline in this cycle.
+
+    Cycles, if nothing else is in the pipeline:
+      - from a call's trap strobe to its dispatch answer on the bus (`ready`): 4, one more if a7 was written in
+        the cycle before the strobe; what was read is valid one cycle later.
+      - from the write of an event's last word to `record_valid` and `irq_record`: 9.
+
+    Order: a call of the core goes before vaccines that expire, and those before host events.  A call waits for
+    the event that is in the latch: a host event whose paths are all written leaves it after at most 48 cycles, a
+    SWAP after 87; one whose paths are not all written blocks it, and its dispatch answers deny in time.  So a
+    program writes all paths, and awaits a SWAP's record, before it goes back to user mode.
+    Room: host events and expiries are accepted while more than `CORE_SHARE` of the `RECORDS` places are free, a
+    SPILL also only while one of `STATES` is.  Where they are not, the write of an event's last word waits until a
+    record is read: a program alone on the bus looks at `status.event_ready` first, which speaks of the kind of
+    event that it has written so far.  A word of `path` never waits for a record.  A call without a place is
+    denied at once, leaves no record, and is counted in `shed`.
+    Locks: `model` covers both slots, READY and SWAP events, which are refused with fault MODEL; `vaccines` covers
+    masks and hash tables, not events.
+    """
+
+    def __init__(self, clock: int = CLOCK_HZ) -> None:
+        self.clock = clock
+        super().__init__(
+            {
+                "bus": In(bus_port(COPROCESSOR)),
+                "core": In(SideBand()),
+                "cycles": In(64),
+                "irq_record": Out(1),
+                "irq_tamper": Out(1),
+                "window_base": Out(32),
+                "window_limit": Out(32),
+                "screen_idle": Out(1),
+                "recorded": Out(1),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        pipeline = Pipeline()
+        m.submodules.pipeline = DomainRenamer("screen")(pipeline)
+        m.submodules.registers = registers = Registers(COPROCESSOR)
+        m.submodules.calls = calls = Calls()
+        m.submodules.epoch = epoch = Epoch(self.clock)
+        m.submodules.host = host = HostPort()
+        m.submodules.records = records = Records()
+        m.submodules.dispatch = dispatch = Dispatch()
+        m.submodules.loader = loader = Loader()
+        m.submodules.rest = rest = Rest()
+
+        self._events(m, pipeline, registers, calls, host, records)
+        self._leavings(m, pipeline, registers, records)
+        self._tables(m, pipeline, registers, loader, dispatch)
+
+        wiring.connect(m, wiring.flipped(self.core), calls.core)
+        lock = registers.lock
+        m.d.comb += [
+            epoch.cycles.eq(self.cycles),
+            calls.slot.eq(registers.slot.number),
+            calls.generation.eq(registers.generation),
+            calls.epoch.eq(epoch.epoch),
+            dispatch.call.eq(calls.call),
+            dispatch.admitted.eq(calls.admitted),
+            dispatch.over.eq(calls.over),
+            dispatch.returned.eq(calls.returned),
+            dispatch.id.eq(calls.id),
+            dispatch.taken.eq(calls.events.valid & calls.events.ready),
+            dispatch.current.eq(calls.current),
+            dispatch.commit.eq(pipeline.commit),
+            dispatch.decided.eq(pipeline.decided),
+            dispatch.verdict.eq(pipeline.verdict),
+            dispatch.select.eq(registers.dispatch_select & ~self.bus.write),
+            registers.dispatch.eq(dispatch.answer),
+            self.window_base.eq(registers.window_base),
+            self.window_limit.eq(registers.window_limit),
+        ]
+
+        # A write to the verdicts' handlers that is locked becomes a read, which has no effect.
+        bus, guarded = self.bus, registers.verdict_handler_select & lock.handlers
+        m.d.comb += [
+            registers.bus.select.eq(bus.select),
+            registers.bus.write.eq(bus.write & ~guarded),
+            registers.bus.address.eq(bus.address),
+            registers.bus.wdata.eq(bus.wdata),
+            bus.ready.eq(registers.bus.ready),
+            bus.rdata.eq(registers.bus.rdata),
+        ]
+        asked = Signal()
+        m.d.sync += asked.eq(registers.vaccine_written)
+        questions = registers.vaccine_hits_select | registers.vaccine_expiry_select
+        last_word = registers.event_index == EVENT_LAYOUT.words - 1
+        m.d.comb += registers.hold.eq(
+            registers.event_select & bus.write & last_word & ~host.event_ready
+            | registers.path_select & bus.write & ~host.path_ready
+            | dispatch.hold
+            | loader.read & ~loader.done
+            | questions & asked
+            | registers.handler_select & bus.write & dispatch.clearing
+        )
+
+        status, tamper, shed = registers.status, registers.tamper, Signal(32)
+        refused = (
+            loader.refused
+            | registers.handler_written & lock.handlers
+            | guarded & bus.write & bus.ready
+            | host.offered & (host.offer.kind == Kind.SWAP) & lock.model
+        )
+        strayed = Signal()
+        undispatched, locked = Signal(), Signal()
+        m.d.sync += [
+            undispatched.eq(undispatched | dispatch.undispatched),
+            locked.eq(locked | refused),
+            shed.eq(shed + (calls.call & ~calls.admitted)),
+        ]
+        m.d.comb += [
+            status.in_call.eq(dispatch.in_call),
+            status.event_ready.eq(host.event_ready),
+            status.path_ready.eq(host.path_ready),
+            status.record_valid.eq(records.valid),
+            status.state_valid.eq(records.state_valid),
+            status.load_busy.eq(loader.busy),
+            status.running.eq(pipeline.running),
+            status.model.eq(pipeline.model),
+            status.model_ready.eq(pipeline.model_ready),
+            tamper.undispatched.eq(undispatched),
+            tamper.strayed.eq(strayed),
+            tamper.locked.eq(locked),
+            registers.shed.eq(shed),
+            self.irq_record.eq(records.valid),
+            self.irq_tamper.eq(tamper.as_value().any()),
+            self.recorded.eq(pipeline.recorded),
+            rest.idle.eq(pipeline.idle),
+            rest.stirred.eq(pipeline.events.valid | loader.busy | loader.read | asked),
+            rest.rescan.eq(loader.ticked | host.offered & (host.offer.kind == Kind.VACCINATE)),
+            self.screen_idle.eq(rest.rests),
+        ]
+        return m
+
+    def _events(
+        self, m: Module, pipeline: Pipeline, registers: Registers, calls: Calls, host: HostPort, records: Records
+    ) -> None:
+        """Both sources into the pipeline, each with a place for its record."""
+        from_core = calls.events.valid
+        wiring.connect(m, host.paths, pipeline.paths)
+        m.d.comb += [
+            pipeline.events.valid.eq(from_core | host.events.valid),
+            pipeline.events.payload.eq(Mux(from_core, calls.events.payload.as_value(), host.events.payload.as_value())),
+            calls.events.ready.eq(pipeline.events.ready),
+            host.events.ready.eq(pipeline.events.ready & ~from_core),
+            pipeline.hold_reaps.eq(from_core | ~records.room_for_others),
+            pipeline.locked.eq(registers.lock.model),
+            host.event_write.eq(registers.event_written),
+            host.event_index.eq(registers.event_index),
+            host.event_word.eq(registers.event),
+            host.path_write.eq(registers.path_written),
+            host.path_word.eq(registers.path),
+            host.room.eq(records.room_for_others),
+            host.state_room.eq(records.state_room),
+            calls.room.eq(records.room),
+            records.core.eq(calls.admitted),
+            records.host.eq(host.offered),
+            records.spill.eq(host.offer.kind == Kind.SPILL),
+            records.reaped.eq(pipeline.reaped),
+        ]
+        # Events that give one of the core's slots to a new process.
+        offer = host.offer
+        of_core = host.offered & (offer.source == 0)
+        with m.Switch(offer.kind):
+            with m.Case(Kind.CLEAR, Kind.RESTORE):
+                m.d.comb += [calls.born.eq(of_core & (offer.slot < CORE_SLOTS)), calls.born_slot.eq(offer.slot)]
+            with m.Case(Kind.FORK):
+                m.d.comb += [calls.born.eq(of_core & (offer.a0 < CORE_SLOTS)), calls.born_slot.eq(offer.a0)]
+
+    def _leavings(self, m: Module, pipeline: Pipeline, registers: Registers, records: Records) -> None:
+        """Records and states out of the pipeline, to be read word by word."""
+        m.d.comb += [
+            records.recorded.eq(pipeline.recorded),
+            records.record.eq(pipeline.record),
+            records.state.eq(pipeline.state),
+            registers.record.eq(records.head[registers.record_index]),
+            registers.state.eq(records.state_head[registers.state_index]),
+            records.take.eq(registers.record_read & (registers.record_index == RECORD_LAYOUT.words - 1)),
+            records.state_take.eq(registers.state_read & (registers.state_index == STATE_LAYOUT.words - 1)),
+        ]
+
+    def _tables(self, m: Module, pipeline: Pipeline, registers: Registers, loader: Loader, dispatch: Dispatch) -> None:
+        """The load port with its read-back, handlers, vaccines."""
+        wiring.connect(m, loader.load, pipeline.load)
+        m.d.sync += loader.readback_done.eq(loader.readback_start)
+        m.d.comb += [
+            loader.address.eq(registers.load_address.address),
+            loader.word.eq(registers.load_data),
+            loader.write.eq(registers.load_data_written),
+            loader.lock.eq(registers.lock),
+            loader.read.eq(registers.load_read_select & ~self.bus.write),
+            pipeline.now.eq(loader.now),
+            registers.load_read.byte.eq(loader.byte),
+            registers.load_address_step.eq(registers.load_data_written | registers.load_read_read),
+            dispatch.write.eq(registers.handler_written & ~registers.lock.handlers),
+            dispatch.write_id.eq(registers.handler_index.id),
+            dispatch.write_address.eq(registers.handler),
+            registers.handler_index_step.eq(registers.handler_written),
+            registers.verdict_handler_index.eq(dispatch.verdict_index),
+            dispatch.verdict_handler.eq(registers.verdict_handler),
+            pipeline.query.eq(registers.vaccine.index),
+            registers.vaccine_hits.eq(pipeline.hits),
+            registers.vaccine_expiry.eq(Mux(pipeline.live, pipeline.expiry, 0)),
+        ]

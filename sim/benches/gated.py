@@ -1,0 +1,55 @@
+"""The coprocessor with a pipeline whose clock can be stopped whenever it says that it rests."""
+
+from __future__ import annotations
+
+from amaranth import ClockDomain, ClockSignal, Module, ResetSignal, Signal
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from hdl.contract.registers import COPROCESSOR
+from hdl.screening.block import Block
+from hdl.soc.bus import bus_port
+from hdl.soc.calls import SideBand
+from hdl.soc.coprocessor import Coprocessor
+
+
+class Gated(Block):
+    """Members: `gate`: leave out edges of the pipeline's clock while `screen_idle`; the others as `Coprocessor`
+    has them."""
+
+    def __init__(self, clock: int) -> None:
+        self.clock = clock
+        super().__init__(
+            {
+                "gate": In(1),
+                "bus": In(bus_port(COPROCESSOR)),
+                "core": In(SideBand()),
+                "cycles": In(64),
+                "irq_record": Out(1),
+                "irq_tamper": Out(1),
+                "window_base": Out(32),
+                "window_limit": Out(32),
+                "screen_idle": Out(1),
+                "recorded": Out(1),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        m.submodules.coprocessor = block = Coprocessor(self.clock)
+        wiring.connect(m, wiring.flipped(self.bus), block.bus)
+        wiring.connect(m, wiring.flipped(self.core), block.core)
+        m.d.comb += block.cycles.eq(self.cycles)
+        for name in ("irq_record", "irq_tamper", "window_base", "window_limit", "screen_idle", "recorded"):
+            m.d.comb += getattr(self, name).eq(getattr(block, name))
+        # The gate is set in the middle of a cycle, for the edge at its end.
+        m.domains.middle = middle = ClockDomain(clk_edge="neg", reset_less=True)
+        m.domains.screen = screen = ClockDomain()
+        runs = Signal(init=1)
+        m.d.middle += runs.eq(~(self.gate & block.screen_idle))
+        m.d.comb += [
+            middle.clk.eq(ClockSignal("sync")),
+            screen.clk.eq(ClockSignal("sync") & runs),
+            screen.rst.eq(ResetSignal("sync")),
+        ]
+        return m
