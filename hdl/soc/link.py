@@ -1,0 +1,141 @@
+"""Link: frames between the program's two rings and the serial line.
+
+The rings are block RAM; the program reads the receive ring and writes (and may read) the send ring word by word,
+and moves places and counters by registers.  One clock domain.
+"""
+
+from __future__ import annotations
+
+from amaranth import Module, Signal
+from amaranth.lib import stream, wiring
+from amaranth.lib.fifo import SyncFIFOBuffered
+from amaranth.lib.wiring import In, Out
+
+from hdl.contract.registers import LINK, RING_WORDS
+from hdl.screening.block import Block, rows_of
+from hdl.soc.bus import BusPort, MemoryPort, Registers, bus_port
+from hdl.soc.deframer import Deframer
+from hdl.soc.enframer import DESCRIPTOR, Enframer
+
+QUEUE_FRAMES = 16
+"""Frames that may wait to be sent."""
+
+
+class SendRing(Block):
+    """The ring of frames to be sent: four lanes of a byte each, so that narrow writes need no read.
+
+    Members: `window`, the program's port, ready at once; `read_place` and `read_data`, the enframer's, one cycle
+    later.  A word that one port writes reads as before through the other in that cycle.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            {
+                "window": In(MemoryPort(2 * RING_WORDS)),
+                "read_place": In(range(RING_WORDS)),
+                "read_data": Out(32),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        window = self.window
+        place = window.address[: (RING_WORDS - 1).bit_length()]
+        m.d.comb += window.ready.eq(1)
+        for number in range(4):
+            m.submodules[f"lane{number}"] = lane = rows_of(8, RING_WORDS)
+            write, back, read = lane.write_port(), lane.read_port(), lane.read_port()
+            bits = slice(8 * number, 8 * number + 8)
+            m.d.comb += [
+                write.addr.eq(place),
+                write.data.eq(window.wdata[bits]),
+                write.en.eq(window.select & window.write & window.mask[number]),
+                # The program's two ports are one of the block RAM's: it reads or writes.
+                back.addr.eq(place),
+                back.en.eq(~write.en),
+                window.rdata[bits].eq(back.data),
+                read.addr.eq(self.read_place),
+                self.read_data[bits].eq(read.data),
+            ]
+        return m
+
+
+class Link(Block):
+    """Members:
+      bus              the registers `LINK`
+      receive_window, send_window
+                       the rings, each seen twice in a row; an access ends in its first cycle
+      received, to_send
+                       bytes from the line and to it
+      line_sent        the line has nothing to send and is sending nothing
+      irq_received     `received` is not `released`
+      frame_received   for one cycle: `received` has moved; three cycles behind the one in which the zero that
+                       ends the frame was taken off the stream
+      idle             nothing is being sent, and no frame received is still being stored; what has come of a frame
+                       that is not yet complete is left aside
+    A frame in the send ring may be written over when `status.sent` has counted it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            {
+                "bus": In(bus_port(LINK)),
+                "receive_window": In(BusPort(2 * RING_WORDS)),
+                "send_window": In(MemoryPort(2 * RING_WORDS)),
+                "received": In(stream.Signature(8)),
+                "to_send": Out(stream.Signature(8)),
+                "line_sent": In(1),
+                "irq_received": Out(1),
+                "frame_received": Out(1),
+                "idle": Out(1),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        m.submodules.registers = registers = Registers(LINK)
+        wiring.connect(m, wiring.flipped(self.bus), registers.bus)
+        m.submodules.deframer = deframer = Deframer()
+        m.submodules.enframer = enframer = Enframer()
+        wiring.connect(m, wiring.flipped(self.received), deframer.encoded)
+        wiring.connect(m, enframer.encoded, wiring.flipped(self.to_send))
+
+        m.submodules.receive_ring = receive_ring = rows_of(32, RING_WORDS)
+        write, read = receive_ring.write_port(), receive_ring.read_port()
+        damaged, dropped = Signal(32), Signal(32)
+        m.d.sync += [damaged.eq(damaged + deframer.damaged), dropped.eq(dropped + deframer.dropped)]
+        m.d.comb += [
+            write.addr.eq(deframer.write_place),
+            write.data.eq(deframer.write_data),
+            write.en.eq(deframer.write),
+            read.addr.eq(self.receive_window.address[: len(read.addr)]),
+            self.receive_window.rdata.eq(read.data),
+            self.receive_window.ready.eq(1),
+            deframer.released.eq(registers.released.place),
+            registers.received.place.eq(deframer.received),
+            registers.damaged.value.eq(damaged),
+            registers.dropped.value.eq(dropped),
+            self.irq_received.eq(deframer.received != registers.released.place),
+            self.frame_received.eq(deframer.frame_received),
+        ]
+
+        m.submodules.send_ring = send_ring = SendRing()
+        m.submodules.queue = queue = SyncFIFOBuffered(width=DESCRIPTOR.size, depth=QUEUE_FRAMES)
+        wiring.connect(m, wiring.flipped(self.send_window), send_ring.window)
+        sent, nothing = Signal(16), Signal()
+        m.d.sync += sent.eq(sent + enframer.sent)
+        m.d.comb += [
+            send_ring.read_place.eq(enframer.read_place),
+            enframer.read_data.eq(send_ring.read_data),
+            queue.w_data.eq(registers.send),
+            queue.w_en.eq(registers.send_written),
+            enframer.frames.payload.eq(queue.r_data),
+            enframer.frames.valid.eq(queue.r_rdy),
+            queue.r_en.eq(enframer.frames.ready),
+            nothing.eq((queue.r_level == 0) & enframer.idle),
+            registers.status.room.eq(QUEUE_FRAMES - queue.r_level),
+            registers.status.sent.eq(sent),
+            registers.status.idle.eq(nothing & self.line_sent),
+            self.idle.eq(nothing & deframer.idle),
+        ]
+        return m
