@@ -8,16 +8,14 @@ what the kernel returned may be the next call's argument.  Strings are not follo
 from __future__ import annotations
 
 from amaranth import Module, Mux, Signal
-from amaranth.lib import data, memory, wiring
+from amaranth.lib import data, memory
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.event import SLOTS, Kind
 from hdl.contract.syscalls import ID_COUNT, NUMBERS, UNKNOWN
+from hdl.core.ports import SideBand
 from hdl.screening.block import Block, bundle
 from hdl.screening.layouts import EVENT, event_stream
-
-CAUSE_BITS = 6
-"""Bits of a trap's cause: the number as `mcause` has it, and on top 1 for an interrupt."""
 
 ECALL_FROM_USER = 8
 """The cause of an `ecall` in user mode."""
@@ -26,29 +24,6 @@ A0, ARGUMENTS = 10, 8
 """The argument registers a0..a7 are registers 10..17."""
 
 CORE_SLOTS = SLOTS // 2
-
-
-class SideBand(wiring.Signature):
-    """What the core does, seen from beside it; nothing here can be held back.
-
-    user: the instruction in this cycle is a user-mode one.
-    trap: a trap is entered at the end of this cycle; `cause` is its cause then, `user` the mode that it leaves.
-    mret: a return from a trap ends in this cycle; from the next one on `user` tells where it led.
-    rf_write: register `rf_index` becomes `rf_data` at the end of this cycle.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(
-            {
-                "user": Out(1),
-                "trap": Out(1),
-                "cause": Out(CAUSE_BITS),
-                "mret": Out(1),
-                "rf_write": Out(1),
-                "rf_index": Out(5),
-                "rf_data": Out(32),
-            }
-        )
 
 
 class Calls(Block):

@@ -10,9 +10,7 @@ be left out while `screen_idle` says so.  It does not stop the core: what should
 
 from __future__ import annotations
 
-from typing import Any
-
-from amaranth import Cat, DomainRenamer, Module, Mux, Signal
+from amaranth import DomainRenamer, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -22,10 +20,11 @@ from hdl.contract.event import STATE as STATE_LAYOUT
 from hdl.contract.event import Kind
 from hdl.contract.memory import CLOCK_HZ
 from hdl.contract.registers import COPROCESSOR
+from hdl.core.ports import SideBand
 from hdl.screening.block import Block
 from hdl.screening.pipeline import Pipeline
 from hdl.soc.bus import Registers, bus_port
-from hdl.soc.calls import CORE_SLOTS, Calls, SideBand
+from hdl.soc.calls import CORE_SLOTS, Calls
 from hdl.soc.dispatch import Dispatch
 from hdl.soc.epoch import Epoch
 from hdl.soc.host_port import HostPort

@@ -54,7 +54,7 @@ class Flash(Block):
 
     Members: `bus`, the registers, answered in the same cycle; `window`, words of the flash, lowest byte first;
     pins `cs_n`, `sck`, `dq_i`, `dq_o`, `dq_oe` (line by line); `irq_done`, high from the end of a byte until
-    `received` is read or `control` or `send` written.
+    `received` is read or `control` or `send` written; `busy`, as in `status`.
 
     Commands, with the window closed: `select` is the chip's.  2 cycles after `send` is written the byte is on the
     wire, for 16h cycles, with `quad` for 4h.  `busy` is high from the cycle behind the write until `received`
@@ -82,6 +82,7 @@ class Flash(Block):
                 "dq_o": Out(4),
                 "dq_oe": Out(4),
                 "irq_done": Out(1),
+                "busy": Out(1),
             }
         )
 
@@ -179,7 +180,8 @@ class Flash(Block):
             window.rdata.eq(
                 Cat(shift_in[24:], shift_in[16:24], shift_in[8:16], shift_in[:8]) | blank.replicate(32)
             ),
-            registers.status.busy.eq(to_send | (fsm.ongoing("SHIFT") & (phase == Phase.BYTE))),
+            self.busy.eq(to_send | (fsm.ongoing("SHIFT") & (phase == Phase.BYTE))),
+            registers.status.busy.eq(self.busy),
             registers.received.byte.eq(received),
         ]
         m.d.sync += blank.eq(at_once)

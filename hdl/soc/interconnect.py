@@ -22,9 +22,7 @@ from hdl.soc.bus import BusPort, MemoryPort
 ABSENT = ("cell_ram", "user")
 """Regions where nothing is built yet."""
 
-_REACHES = {
-    master.name: [REGIONS[name] for name in master.reaches if name not in ABSENT] for master in MASTERS
-}
+_REACHES = {master.name: [REGIONS[name] for name in master.reaches if name not in ABSENT] for master in MASTERS}
 FETCHED = _REACHES["core_fetch"]
 LOADED = _REACHES["core_data"]
 DOUBLE = ("rom", "ram")

@@ -60,7 +60,7 @@ class Sha256(Block):
     """The hash.
 
     Members: `bus`, the registers; `irq_done`, high from the end of a block until `digest` is read or `block` or
-    `control` written.
+    `control` written; `busy`, as in `status`.
 
     `go` written in cycle t: busy from t + 1 for BUSY_CYCLES cycles, behind them `digest` is that of the blocks
     so far.  While busy, accesses to `control`, `block` and `digest` wait; `status` answers at once.  Every block
@@ -68,7 +68,7 @@ class Sha256(Block):
     """
 
     def __init__(self) -> None:
-        super().__init__({"bus": In(bus_port(SHA256)), "irq_done": Out(1)})
+        super().__init__({"bus": In(bus_port(SHA256)), "irq_done": Out(1), "busy": Out(1)})
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -87,6 +87,7 @@ class Sha256(Block):
         m.d.comb += [
             registers.hold.eq(busy & waits),
             registers.status.busy.eq(busy),
+            self.busy.eq(busy),
             registers.digest.value.eq(state[registers.digest_index]),
             constant.addr.eq(Mux(busy, round_ + 1, 0)),
         ]

@@ -7,9 +7,9 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.registers import COPROCESSOR
+from hdl.core.ports import SideBand
 from hdl.screening.block import Block
 from hdl.soc.bus import bus_port
-from hdl.soc.calls import SideBand
 from hdl.soc.coprocessor import Coprocessor
 
 

@@ -1,0 +1,166 @@
+"""The whole board, to its pins.
+
+    core, memories, timer ── bus ──┬── coprocessor: the screening pipeline, on the core's side band too
+            machine                ├── link ── uart ── rx, tx
+                                   ├── flash ── pins
+                                   └── sha256
+
+One clock, as two domains: `sync`, and `screen` for the pipeline alone.  On hardware both are the same net; a
+simulator may leave out edges of `screen` where `screen_idle` says so.
+"""
+
+from __future__ import annotations
+
+from amaranth import ClockDomain, ClockSignal, DomainRenamer, Module, ResetSignal, Signal
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from hdl.contract.registers import Irq
+from hdl.screening.block import Block
+from hdl.soc.coprocessor import Coprocessor
+from hdl.soc.flash import Flash
+from hdl.soc.link import Link
+from hdl.soc.machine import Machine
+from hdl.soc.sha256 import Sha256
+from hdl.soc.timer import SKIP_BITS
+from hdl.soc.uart import Uart
+
+RESET_CYCLES = 8
+"""Cycles for which the board is held in reset behind power-up, and when a program resets it."""
+
+PINS = {
+    "rx": In(1, init=1),
+    "tx": Out(1, init=1),
+    "flash_cs_n": Out(1, init=1),
+    "flash_sck": Out(1),
+    "flash_dq_i": In(4),
+    "flash_dq_o": Out(4),
+    "flash_dq_oe": Out(4),
+    "leds": Out(8),
+    "line_divider": In(24),
+    "skip": In(SKIP_BITS),
+    "sleeping": Out(1),
+    "screen_idle": Out(1),
+    "uart_idle": Out(1),
+    "frame_received": Out(1),
+    "recorded": Out(1),
+    "now": Out(64),
+    "alarm": Out(64),
+}
+
+
+class _Board(Block):
+    """All but the reset.  Members: see `Soc`; `reset`: a program asks for it, for one cycle."""
+
+    def __init__(self, rom: bytes, *, simulated: bool, build: int) -> None:
+        self.machine = Machine(rom, simulated=simulated, build=build)
+        super().__init__({**PINS, "reset": Out(1)})
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        m.submodules.machine = machine = self.machine
+        m.submodules.coprocessor = coprocessor = Coprocessor()
+        m.submodules.uart = uart = Uart()
+        m.submodules.link = link = Link()
+        m.submodules.flash = flash = Flash()
+        m.submodules.sha256 = sha256 = Sha256()
+
+        wiring.connect(m, machine.coprocessor, coprocessor.bus)
+        wiring.connect(m, machine.uart, uart.bus)
+        wiring.connect(m, machine.link, link.bus)
+        wiring.connect(m, machine.link_receive, link.receive_window)
+        wiring.connect(m, machine.link_send, link.send_window)
+        wiring.connect(m, machine.flash, flash.bus)
+        wiring.connect(m, machine.flash_window, flash.window)
+        wiring.connect(m, machine.sha256, sha256.bus)
+        wiring.connect(m, machine.side, coprocessor.core)
+        wiring.connect(m, uart.received, link.received)
+        wiring.connect(m, link.to_send, uart.to_send)
+
+        asking = {
+            Irq.RECORD: coprocessor.irq_record,
+            Irq.TAMPER: coprocessor.irq_tamper,
+            Irq.UART_RECEIVED: uart.irq_received,
+            Irq.UART_SENT: uart.irq_sent,
+            Irq.FLASH: flash.irq_done,
+            Irq.SHA256: sha256.irq_done,
+            Irq.LINK_RECEIVED: link.irq_received,
+        }
+        m.d.comb += [machine.lines[line].eq(asks) for line, asks in asking.items()]
+        m.d.comb += [
+            machine.line_divider.eq(self.line_divider),
+            machine.skip.eq(self.skip),
+            coprocessor.cycles.eq(machine.now),
+            link.line_sent.eq(uart.sent),
+            uart.rx.eq(self.rx),
+            self.tx.eq(uart.tx),
+            self.flash_cs_n.eq(flash.cs_n),
+            self.flash_sck.eq(flash.sck),
+            flash.dq_i.eq(self.flash_dq_i),
+            self.flash_dq_o.eq(flash.dq_o),
+            self.flash_dq_oe.eq(flash.dq_oe),
+            self.leds.eq(machine.leds),
+            self.reset.eq(machine.reset),
+            self.sleeping.eq(machine.sleeping & ~flash.busy & ~sha256.busy),
+            self.screen_idle.eq(coprocessor.screen_idle),
+            self.uart_idle.eq(uart.idle & link.idle),
+            self.frame_received.eq(link.frame_received),
+            self.recorded.eq(coprocessor.recorded),
+            self.now.eq(machine.now),
+            self.alarm.eq(machine.alarm),
+        ]
+        return m
+
+
+class Soc(Block):
+    """Parameters: `rom`, the boot ROM's content; `simulated`: what `system.features` says; `build`, the first 32
+    bits of the digest of the gateware's sources.
+
+    Pins:
+      rx, tx             the serial line
+      flash_*            see `Flash`: cs_n, sck, and four data lines in, out and with their direction
+      leds               bit l: lamp l is lit
+      line_divider       a constant: what `system.line_divider` says
+
+    For a simulator, which looks at them at the end of a cycle; on hardware `skip` is 0, and nobody looks:
+      skip               cycles that pass at the end of this one besides itself
+      sleeping           the core is asleep, nothing that wakes it has come, and neither flash nor SHA-256 is at
+                         work.  If `screen_idle` and `uart_idle` say so too, then nothing happens before the timer's
+                         alarm, or an edge on `rx`.
+      screen_idle        the edge of `screen` at the end of this cycle may be left out
+      uart_idle          neither the line nor the link is at work, and nothing waits in them
+      frame_received     for one cycle: a frame stands in the receive ring
+      recorded           for one cycle: a record leaves the pipeline
+      now, alarm         the timer's
+
+    RESET_KEY in `system.reset` has the effect of `rst`: all but the content of memories begins anew.
+    """
+
+    def __init__(self, rom: bytes, *, simulated: bool, build: int) -> None:
+        self.board = _Board(rom, simulated=simulated, build=build)
+        super().__init__(PINS)
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        board = self.board
+        m.submodules.board = DomainRenamer({"sync": "board", "screen": "board_screen"})(board)
+
+        # A flip-flop alone, since a part of the core takes it asynchronously.
+        held, left = Signal(init=1), Signal(range(RESET_CYCLES), init=RESET_CYCLES - 1)
+        with m.If(board.reset):
+            m.d.sync += [left.eq(RESET_CYCLES - 1), held.eq(1)]
+        with m.Else():
+            m.d.sync += [left.eq(left - (left != 0)), held.eq(left != 0)]
+
+        m.domains.board = main = ClockDomain()
+        m.domains.board_screen = screen = ClockDomain()
+        m.d.comb += [
+            main.clk.eq(ClockSignal()),
+            main.rst.eq(held),
+            screen.clk.eq(ClockSignal("screen")),
+            screen.rst.eq(held | ResetSignal("screen", allow_reset_less=True)),
+        ]
+        for name, member in PINS.items():
+            outer, inner = getattr(self, name), getattr(board, name)
+            m.d.comb += outer.eq(inner) if member.flow is Out else inner.eq(outer)
+        return m
