@@ -6,7 +6,6 @@ Twin: `encode` of `sim.benches.frames`.
 from __future__ import annotations
 
 import os
-import random
 from collections import deque
 from typing import Any
 
