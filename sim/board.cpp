@@ -2,6 +2,7 @@
 // Called from Python (sim/board.py) as a shared library.  Verilator writes the two underscores in a port's name
 // as ___05F.
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <deque>
 
@@ -70,7 +71,7 @@ struct Board {
     // One cycle; returns the byte that the board has finished sending in it, or -1.
     int step() {
         dut.rx = line.level();
-        dut.flash_dq_i = flash.step(dut.flash_cs_n, dut.flash_sck, dut.flash_dq_o, dut.flash_dq_oe, cycle);
+        dut.flash_dq_i = flash.step(dut.flash_cs_n, dut.flash_sck, dut.flash_dq_o, dut.flash_dq_oe);
         dut.clk = 0, dut.screen_clk = 0;
         dut.eval();
         dump(0);
@@ -93,7 +94,7 @@ struct Board {
     }
 
     // Everything stands still until the timer's alarm, or until a byte comes.
-    bool asleep() const { return dut.sleeping && dut.screen_idle && dut.uart_idle && line.quiet() && !flash.busy(cycle); }
+    bool asleep() const { return dut.sleeping && dut.screen_idle && dut.uart_idle && line.quiet(); }
 
     uint64_t until_alarm() const { return dut.alarm > dut.now ? dut.alarm - dut.now : 0; }
 
@@ -112,10 +113,17 @@ extern "C" {
 
 // divider: of the line, cycles per bit in 1/256.  latency: cycles until the host sees a byte.
 // flash_divisor: how many times faster than a real one the flash programs and erases.
-Board *board_new(const char *file, uint32_t divider, uint64_t latency, uint32_t flash_divisor) {
-    auto *board = new Board(file, divider, latency, flash_divisor);
-    board->power_up();
-    return board;
+// Returns null, and says why in `error`, if the flash's file cannot be had.
+Board *board_new(const char *file, uint32_t divider, uint64_t latency, uint32_t flash_divisor, char *error,
+                 size_t room) {
+    try {
+        auto *board = new Board(file, divider, latency, flash_divisor);
+        board->power_up();
+        return board;
+    } catch (const std::runtime_error &problem) {
+        std::snprintf(error, room, "%s", problem.what());
+        return nullptr;
+    }
 }
 
 void board_free(Board *board) { delete board; }
@@ -172,6 +180,7 @@ void board_skip(Board *board, uint64_t cycles) {
         uint32_t part = static_cast<uint32_t>(std::min<uint64_t>(left, 0xFFFFFFFFu));
         board->dut.skip = part - 1;  // the step itself is one
         board->step();
+        board->flash.skip(part - 1);
         board->cycle += part - 1;
         board->marks.skipped += part - 1;
         left -= part;

@@ -7,7 +7,6 @@ It has the interface of a serial port that is open, and stands still between cal
 from __future__ import annotations
 
 import ctypes
-import errno
 import fcntl
 import os
 import secrets
@@ -15,7 +14,6 @@ import time
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import TracebackType
-from typing import IO
 
 from hdl.contract.flash import AREAS, FLASH_BYTES
 from hdl.contract.memory import CLOCK_HZ
@@ -53,6 +51,7 @@ def verilog_of_soc() -> str:
     """Return the system on chip as Verilog, its boot ROM filled."""
     from amaranth.back import verilog
     from firmware.build import rom
+
     from hdl.soc.soc import Soc
 
     soc = Soc(rom(), simulated=True, build=gateware_number())
@@ -95,40 +94,31 @@ def state_folder() -> Path:
     return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "vigilante"
 
 
-def prepare_flash(file: Path) -> IO[bytes]:
-    """Return the flash's file, open and locked: made if there is none, with the firmware of today in it.
+def prepare_flash(file: Path) -> None:
+    """Make the flash's file, if there is none, and put today's firmware into it; what else is on it stays.
 
-    What else is on it stays.  Raises BoardError if another simulated board uses it, or if it is no flash of ours.
+    Raises BoardError if it cannot be written, is no flash of ours, or another simulated board has it.
     """
     from firmware.build import blank_flash, firmware
 
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        held = file.open("r+b" if file.exists() else "x+b")
+        with file.open("r+b" if file.exists() else "x+b") as held:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            size = held.seek(0, os.SEEK_END)
+            if size == 0:
+                held.write(blank_flash(secrets.randbits(64)))
+            elif size != FLASH_BYTES:
+                raise BoardError(f"{file}: {size} bytes, a flash has {FLASH_BYTES}: remove it, or name another")
+            image = firmware()
+            held.seek(AREAS["firmware"].base)
+            if held.read(len(image)) != image:
+                held.seek(AREAS["firmware"].base)
+                held.write(image.ljust(AREAS["firmware"].size, b"\xff"))
+    except BlockingIOError:
+        raise BoardError(f"{file}: another simulated board has this flash: end it, or name another file") from None
     except OSError as error:
-        raise BoardError(f"{file}: cannot be opened ({error.strerror}): name another file for the flash") from None
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        held.close()
-        if error.errno not in (errno.EAGAIN, errno.EACCES):
-            raise
-        raise BoardError(
-            f"{file}: another simulated board uses this flash: end that one, or name another"
-        ) from None
-    size = held.seek(0, os.SEEK_END)
-    if size == 0:
-        held.write(blank_flash(secrets.randbits(64)))
-    elif size != FLASH_BYTES:
-        held.close()
-        raise BoardError(f"{file}: {size} bytes, but a flash has {FLASH_BYTES}: name another file, or remove it")
-    image = firmware()
-    held.seek(AREAS["firmware"].base)
-    if held.read(len(image)) != image:
-        held.seek(AREAS["firmware"].base)
-        held.write(image.ljust(AREAS["firmware"].size, b"\xff"))
-    held.flush()
-    return held
+        raise BoardError(f"{file}: {error.strerror}: name another file for the flash") from None
 
 
 class SimulatedBoard:
@@ -156,15 +146,19 @@ class SimulatedBoard:
         try:
             divider = SIMULATED_DIVIDER if line is None else uart_divider(line, CLOCK_HZ)
             built = library(BOARD, progress, trace=trace, optimise="-O3")
-            self._flash = prepare_flash(flash or state_folder() / "board.flash")
+            file = flash or state_folder() / "board.flash"
+            prepare_flash(file)
         except (BuildError, ValueError) as error:
             raise BoardError(f"the simulated board: {error}") from None
         self.paced = paced
         self._library = _bind(ctypes.CDLL(str(built)))
         latency = round(latency_ms * CLOCK_HZ / 1000)
+        error = ctypes.create_string_buffer(200)
         self._board = ctypes.c_void_p(
-            self._library.board_new(self._flash.name.encode(), divider, latency, flash_speed)
+            self._library.board_new(str(file).encode(), divider, latency, flash_speed, error, len(error))
         )
+        if not self._board:
+            raise BoardError(error.value.decode(errors="replace"))
 
     def __enter__(self) -> SimulatedBoard:
         return self
@@ -179,7 +173,6 @@ class SimulatedBoard:
         if self._board:
             self._library.board_free(self._board)
             self._board = ctypes.c_void_p()
-            self._flash.close()
 
     def __del__(self) -> None:
         self.close()
@@ -263,7 +256,11 @@ def _bind(built: ctypes.CDLL) -> ctypes.CDLL:
     """Name the types of the harness's functions."""
     board, number = ctypes.c_void_p, ctypes.c_uint64
     for name, answer, arguments in (
-        ("new", board, (ctypes.c_char_p, ctypes.c_uint32, number, ctypes.c_uint32)),
+        (
+            "new",
+            board,
+            (ctypes.c_char_p, ctypes.c_uint32, number, ctypes.c_uint32, ctypes.c_char_p, ctypes.c_size_t),
+        ),
         ("free", None, (board,)),
         ("power_cycle", None, (board, ctypes.c_uint32)),
         ("write", None, (board, ctypes.c_char_p, ctypes.c_size_t)),

@@ -34,7 +34,7 @@ class Note:
 
 
 class _Note(ctypes.Structure):
-    _fields_ = [("cycle", ctypes.c_uint64), ("kind", ctypes.c_uint32), ("value", ctypes.c_uint32)]  # noqa: RUF012
+    _fields_ = [("cycle", ctypes.c_uint64), ("kind", ctypes.c_uint32), ("value", ctypes.c_uint32)]
 
 
 def boot_rom() -> bytes:

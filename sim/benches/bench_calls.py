@@ -77,7 +77,9 @@ async def every_call_has_the_arguments_the_number_and_the_result_that_were_writt
             if chance.random() < 0.02:
                 inputs |= {"core__mret": 0, "core__trap": 1, "core__cause": chance.choice((FAULT, USER_CALL, 11))}
         elif what < 0.7:
-            value = chance.choice((chance.getrandbits(32), (1 << 32) - chance.randrange(4097), chance.randrange(470)))
+            value = chance.choice(
+                (chance.getrandbits(32), (1 << 32) - chance.randrange(4097), chance.randrange(470))
+            )
             inputs |= {"core__rf_write": 1, "core__rf_data": value}
             inputs["core__rf_index"] = chance.choice((10, 17, chance.randrange(1, 32)))
             if inputs["core__rf_index"] == 17 and chance.random() < 0.8:
@@ -93,14 +95,14 @@ async def every_call_has_the_arguments_the_number_and_the_result_that_were_writt
         await bench.cycle(room=room, events__ready=ready, **inputs)
 
         call = bool(inputs["core__trap"] and inputs["core__user"] and inputs["core__cause"] == USER_CALL)
-        over = bool(inputs["core__trap"] and not call or inputs["core__mret"])
+        over = bool((inputs["core__trap"] and not call) or inputs["core__mret"])
         assert bench.get("call") == call and bench.get("over") == over
         assert bench.get("returned") == (golden.came_back and inputs["core__user"])
         fresh = last_write == 17
         taken = bool(bench.get("events__valid") and ready)
         admitted = call and room and (not waiting or ready)
         assert bench.get("admitted") == admitted
-        valid = bool(waiting) or call and room and not fresh
+        valid = bool(waiting) or (call and room and not fresh)
         assert bench.get("events__valid") == valid
         if call:
             seen["missed"] += not admitted

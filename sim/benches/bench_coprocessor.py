@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import cocotb
-import numpy as np
 
-from hdl.contract.event import RECORD, Kind
-from hdl.contract.syscalls import IDS
-from sim.benches.bench_pipeline import births, event, numeric_calls, stream_of
+from hdl.contract.event import Kind
+from sim.benches.bench_pipeline import births, numeric_calls, stream_of
 from sim.benches.coprocessor_line import Board
 from sim.stimulus import Stimulus
 

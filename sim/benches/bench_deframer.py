@@ -165,7 +165,7 @@ async def damage_leaves_no_trace(dut: Any) -> None:
 
 @cocotb.test()
 async def no_room_drops_and_keeps_what_is_there(dut: Any) -> None:
-    """Filled to the last word; a frame too many is counted and writes on nobody; a place in the midst is enough."""
+    """Filled to the last word; a frame too many is counted and writes on nobody."""
     twin, chance = await Twin.start(dut), draw()
     for _ in range(2):
         while twin.room > 600:

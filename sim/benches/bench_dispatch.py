@@ -62,7 +62,7 @@ class Rig:
             drive["decided"] = 1  # of another source
         commits = bool(self.latch) and chance.random() < self.pace
         self.edges.insert(0, self.latch.pop() if commits else 0)
-        drive["commit"] = int(commits or not self.latch and chance.random() < 0.2)
+        drive["commit"] = int(commits or (not self.latch and chance.random() < 0.2))
         ready = not self.latch and chance.random() < self.pace
         if inputs.get("call") and (not self.waiting or ready):
             drive["admitted"] = 1
@@ -77,7 +77,7 @@ class Rig:
         if out:
             self.arrived[out] = self.bench.now
         assert self.bench.get("in_call") == self.active
-        self.active = bool(inputs.get("call") or self.active and not inputs.get("over"))
+        self.active = bool(inputs.get("call") or (self.active and not inputs.get("over")))
 
     async def read(self) -> tuple[int, int]:
         """Read the register; return (the verdict whose handler is named, or the handler's address; cycles waited)."""
