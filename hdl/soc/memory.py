@@ -51,6 +51,14 @@ class Ram(Block):
         return m
 
 
+def rom_words(content: bytes) -> list[int]:
+    """Return the boot ROM's words; what lies behind `content` is 0."""
+    size = REGIONS["rom"].size
+    if len(content) > size:
+        raise ValueError(f"the boot ROM holds {size} bytes, its content has {len(content)}")
+    return [word for (word,) in struct.iter_unpack("<I", content.ljust(size, b"\0"))]
+
+
 class Rom(Block):
     """Boot ROM.
 
@@ -59,16 +67,12 @@ class Rom(Block):
     """
 
     def __init__(self, content: bytes) -> None:
-        size = REGIONS["rom"].size
-        if len(content) > size:
-            raise ValueError(f"the boot ROM holds {size} bytes, its content has {len(content)}")
-        self.content = content.ljust(size, b"\0")
-        super().__init__({"fetch": In(BusPort(size // 4)), "data": In(BusPort(size // 4))})
+        self.words = rom_words(content)
+        super().__init__({"fetch": In(BusPort(len(self.words))), "data": In(BusPort(len(self.words)))})
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        words = [word for (word,) in struct.iter_unpack("<I", self.content)]
-        m.submodules.store = store = memory.Memory(shape=32, depth=len(words), init=words)
+        m.submodules.store = store = memory.Memory(shape=32, depth=len(self.words), init=self.words)
         for port in (self.fetch, self.data):
             read = store.read_port()
             m.d.comb += [

@@ -1,0 +1,224 @@
+"""Bench of the bus: two random masters against a golden memory, ports that keep them waiting, and every error."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import cocotb
+
+from hdl.contract.memory import MASTERS, REGIONS, Region
+from sim.benches.clocked import Clocked, draw
+
+CYCLES = 6000
+BUILT = {name: region for name, region in REGIONS.items() if name not in ("cell_ram", "user")}
+REACHES = {master.name: master.reaches for master in MASTERS}
+WINDOW = "flash_window"
+FETCHES = {"rom": "rom_fetch", "ram": "ram_fetch", WINDOW: WINDOW}
+"""Ports of fetches, by region."""
+PORTS = (*BUILT, "rom_fetch", "ram_fetch")
+
+
+@dataclass
+class Access:
+    """What a master asks for; `region` is what answers, none if it is an error."""
+
+    address: int
+    write: bool = False
+    mask: int = 15
+    wdata: int = 0
+    region: str | None = None
+
+
+def answering(master: str, access: Access) -> str | None:
+    """Return the region that answers, by the contract; the golden twin of the bus's decoding."""
+    for name, region in BUILT.items():
+        if region.base <= access.address < region.end and name in REACHES[master]:
+            if access.write and "w" not in region.access or region.io and access.mask != 15:
+                return None
+            return name
+    return None
+
+
+def drawn(chance: random.Random, master: str) -> Access:
+    """Return a random access: mostly into what the master reaches, near its borders too."""
+    name = chance.choice(REACHES[master] if chance.random() < 0.85 else tuple(REGIONS))
+    region: Region = REGIONS[name]
+    # Few places, so that what was written is read.
+    first = region.base if chance.random() < 0.7 else region.end - 32
+    address = (first + 4 * chance.randrange(-1, 9)) & 0xFFFFFFFF
+    if chance.random() < 0.05:
+        address ^= 1 << chance.randrange(2, 32)
+    access = Access(address)
+    if master == "core_data":
+        access.write = chance.random() < 0.5
+        access.mask = 15 if chance.random() < 0.7 else chance.choice((1, 2, 4, 8, 3, 12, 6, 7, 14))
+        access.wdata = chance.getrandbits(32)
+    access.region = answering(master, access)
+    return access
+
+
+class Masters:
+    """Both masters and all ports, a cycle at a time.
+
+    `memory` is golden: words by address.  `stores` is what the ports have been told to keep.
+    """
+
+    def __init__(self, bench: Clocked, chance: random.Random) -> None:
+        self.bench = bench
+        self.chance = chance
+        self.memory: dict[int, int] = {}
+        self.stores: dict[tuple[str, int], int] = {}
+        self.asked: dict[str, Access | None] = {"fetch": None, "data": None}
+        self.due: dict[str, tuple[Access, int] | None] = {"fetch": None, "data": None}
+        self.rdata: dict[str, int] = {}
+        self.window_owner: str | None = None
+        self.met: Counter[str] = Counter()
+
+    def word(self, region: str, index: int) -> int:
+        """Return a word of a port's memory; one never written is a number of its own."""
+        return self.stores.get((region, index), hash((region, index)) & 0xFFFFFFFF)
+
+    async def cycle(self, idle: float) -> None:
+        """Go through one cycle, asking for something new with chance 1 - idle."""
+        bench, chance = self.bench, self.chance
+        inputs: dict[str, int] = {}
+        for master in ("fetch", "data"):
+            if self.asked[master] is None and chance.random() >= idle:
+                self.asked[master] = access = drawn(chance, f"core_{master}")
+                inputs[f"{master}__address"] = access.address
+                if master == "data":
+                    inputs |= {"data__write": access.write, "data__mask": access.mask, "data__wdata": access.wdata}
+            inputs[f"{master}__request"] = self.asked[master] is not None
+        ready = {port: chance.random() < (0.2 if port == WINDOW else 0.7) for port in PORTS}
+        inputs |= {f"{port}__ready": ready[port] for port in PORTS}
+        inputs |= {f"{port}__rdata": self.rdata.get(port, chance.getrandbits(32)) for port in PORTS}
+        await bench.cycle(**inputs)
+        self.answers()
+        self.grants(ready)
+
+    def answers(self) -> None:
+        """Check what was granted in the cycle before."""
+        for master in ("fetch", "data"):
+            due = self.due[master]
+            assert self.bench.get(f"{master}__valid") == (due is not None), master
+            if due is None:
+                continue
+            access, word = due
+            assert self.bench.get(f"{master}__error") == (access.region is None), (master, access)
+            if access.region is not None and not access.write:
+                assert self.bench.get(f"{master}__data") == word, (master, access)
+
+    def grants(self, ready: dict[str, bool]) -> None:
+        """Check who is selected and granted in this cycle, and let the ports do their part."""
+        fetch, data = self.asked["fetch"], self.asked["data"]
+        selected: dict[str, tuple[str, Access]] = {}
+        if data and data.region:
+            selected[data.region] = ("data", data)
+        if fetch and fetch.region:
+            port = FETCHES[fetch.region]
+            if port not in selected or self.window_owner == "fetch":
+                selected[port] = ("fetch", fetch)
+        if data and fetch and data.region == fetch.region == WINDOW:
+            self.met["both at the window"] += 1
+        for port in PORTS:
+            assert self.bench.get(f"{port}__select") == (port in selected), port
+
+        self.rdata = {}
+        took: dict[str, bool] = {"fetch": False, "data": False}
+        for port, (master, access) in selected.items():
+            region = REGIONS[access.region or ""]
+            place = (access.address - region.base) // 4
+            assert self.bench.get(f"{port}__address") == place, port
+            if master == "data" and "w" in region.access:
+                assert self.bench.get(f"{port}__write") == access.write, port
+            if port == WINDOW:
+                self.window_owner = None if ready[port] else master
+            if ready[port]:
+                took[master] = True
+                self.rdata[port] = self.word(region.name, place)
+        for master, access in (("fetch", fetch), ("data", data)):
+            if access is None:
+                self.due[master] = None
+                continue
+            ends = took[master] or access.region is None
+            assert self.bench.get(f"{master}__grant") == ends, (master, access)
+            self.due[master] = (access, self.golden(access)) if ends else None
+            if ends:
+                self.met[f"{access.region}, {'write' if access.write else 'read'}"] += 1
+        if data and took["data"] and data.write:
+            self.write(data)
+        for master in ("fetch", "data"):
+            if self.due[master]:
+                self.asked[master] = None
+
+    def golden(self, access: Access) -> int:
+        """Return what a read gets."""
+        if access.region is None:
+            return 0
+        base = REGIONS[access.region].base
+        return self.memory.get(access.address, hash((access.region, (access.address - base) // 4)) & 0xFFFFFFFF)
+
+    def write(self, access: Access) -> None:
+        """Take a store, once as the port saw it and once as the master meant it."""
+        region = REGIONS[access.region or ""]
+        port, place = region.name, (access.address - region.base) // 4
+        mask = 15 if region.io else self.bench.get(f"{port}__mask")
+        seen = self.bench.get(f"{port}__wdata")
+        bits = sum(0xFF << 8 * byte for byte in range(4) if mask >> byte & 1)
+        meant = sum(0xFF << 8 * byte for byte in range(4) if access.mask >> byte & 1)
+        self.memory[access.address] = self.golden(access) & ~meant | access.wdata & meant
+        self.stores[port, place] = self.word(port, place) & ~bits | seen & bits
+
+
+async def quiet(dut: Any) -> Clocked:
+    """Return the bus with no master that asks, and every port ready."""
+    ready = {f"{port}__ready": 1 for port in PORTS}
+    return await Clocked.start(dut, fetch__request=0, data__request=0, data__write=0, **ready)
+
+
+@cocotb.test()
+async def random_masters_find_what_they_wrote(dut: Any) -> None:
+    masters = Masters(await Clocked.start(dut), draw())
+    for number in range(CYCLES):
+        await masters.cycle(idle=0.5 if number % 1000 < 200 else 0.1)
+    for name, region in BUILT.items():
+        assert masters.met[f"{name}, read"], name
+        assert bool(masters.met[f"{name}, write"]) == ("w" in region.access), name
+    assert masters.met["None, read"] > 100 and masters.met["None, write"] > 100
+    assert masters.met["both at the window"] > 20
+    assert len(masters.memory) > 60
+
+
+@cocotb.test()
+async def one_access_a_cycle_each(dut: Any) -> None:
+    """Both masters, at memories that are always ready: a word each in every cycle."""
+    bench = await quiet(dut)
+    rom, ram = REGIONS["rom"].base, REGIONS["ram"].base
+    for number in range(20):
+        await bench.cycle(
+            fetch__request=1, fetch__address=ram + 4 * number, data__request=1, data__address=rom + 4 * number,
+            ram_fetch__rdata=1000 + number - 1, rom__rdata=2000 + number - 1,
+        )  # fmt: skip
+        assert bench.get("fetch__grant") and bench.get("data__grant")
+        assert bench.get("fetch__valid") == bench.get("data__valid") == (number > 0)
+        if number:
+            assert (bench.get("fetch__data"), bench.get("data__data")) == (1000 + number - 1, 2000 + number - 1)
+
+
+@cocotb.test()
+async def a_slow_port_holds_up_its_master_alone(dut: Any) -> None:
+    bench = await quiet(dut)
+    await bench.cycle(
+        data__request=1, data__mask=15, data__address=REGIONS["coprocessor"].base, coprocessor__ready=0
+    )
+    for number in range(10):
+        await bench.cycle(fetch__request=1, fetch__address=REGIONS["ram"].base + 4 * number)
+        assert bench.get("fetch__grant") and not bench.get("data__grant") and not bench.get("data__valid")
+        assert bench.get("coprocessor__select")
+    await bench.cycle(coprocessor__ready=1)
+    assert bench.get("data__grant")
+    await bench.cycle(data__request=0, coprocessor__rdata=77)
+    assert bench.get("data__valid") and bench.get("data__data") == 77 and not bench.get("coprocessor__select")
