@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from hdl import cache
@@ -29,7 +29,7 @@ INCLUDE, BOOT, KERNEL, NATIVE = (ROOT / name for name in ("include", "boot", "ke
 TARGET = ("-target", "riscv32-freestanding-none", "-mcpu=generic_rv32+m+c+zicsr", "-mabi=ilp32")
 WARNINGS = ("-Wall", "-Wextra", "-Werror")
 BOARD_FLAGS = (*TARGET, "-std=c11", "-O2", *WARNINGS, "-ffreestanding", "-fno-builtin", "-nostdlib",
-               "-fno-sanitize=all", "-fno-stack-protector", "-fno-unwind-tables",
+               "-fno-sanitize=all", "-fomit-frame-pointer", "-g0", "-fno-stack-protector", "-fno-unwind-tables",
                "-fno-asynchronous-unwind-tables")  # fmt: skip
 NATIVE_FLAGS = ("-std=c11", "-g", "-O1", *WARNINGS, "-fPIC", "-shared")
 BOARD_ONLY = ("board.c", "memory.c")
@@ -46,7 +46,11 @@ def silent(_what: str, _done: int, _total: int) -> None:
 
 def _digest(sources: Sequence[Path], flags: Sequence[str]) -> str:
     """Return the digest of sources, of all headers, and of how they are compiled."""
-    digest = hashlib.sha256(repr((flags, version("ziglang"))).encode())
+    try:
+        compiler = version("ziglang")
+    except PackageNotFoundError:
+        raise BuildError("the package `ziglang` is missing: pip install sentinelos-vigilante again") from None
+    digest = hashlib.sha256(repr((flags, compiler)).encode())
     for source in [*sorted(sources), *sorted(ROOT.rglob("*.h")), *sorted(ROOT.rglob("*.ld")), Path(__file__)]:
         digest.update(f"{source.relative_to(ROOT)}\n".encode() + source.read_bytes())
     return digest.hexdigest()[:24]
@@ -90,7 +94,8 @@ def _board_image(folder: Path, script: str, progress: Progress) -> bytes:
 
     def make(work: Path) -> None:
         progress(f"compiling {folder.name}", 0, 2)
-        options = ["-I", INCLUDE, "-I", folder, "-L", INCLUDE, "-T", folder / script]
+        shutil.copy(INCLUDE / "memory.ld", work)  # the linker looks for what a script includes where it runs
+        options = ["-I", INCLUDE, "-I", folder, "-T", folder / script]
         _run([*zig, "cc", *BOARD_FLAGS, *options, *sources, "-o", "program.elf"], work)
         progress(f"compiling {folder.name}", 1, 2)
         _run([*zig, "objcopy", "-O", "binary", "program.elf", "program.bin"], work)

@@ -14,6 +14,7 @@
 
 #define FIRMWARE_NAME "vigilante firmware 0.2.0"
 #define NEVER UINT64_MAX
+#define NOT_CLEARED __attribute__((section(".noinit"))) /* large, and written before it is read */
 
 /* memory.c, or the C library where there is one */
 void *memcpy(void *restrict into, const void *restrict from, size_t bytes);

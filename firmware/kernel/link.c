@@ -64,7 +64,7 @@ static struct {
     bool hello_due, hello_answer, abort_due;
 } link;
 
-static uint32_t aside[WINDOW_BYTES / 4];
+static NOT_CLEARED uint32_t aside[WINDOW_BYTES / 4];
 
 /* --- what is not numbered ------------------------------------------------------------------------------------- */
 

@@ -29,7 +29,7 @@ static struct {
     uint32_t shed;
 } log;
 
-static uint8_t memory[MEMORY_BYTES];
+static NOT_CLEARED uint8_t memory[MEMORY_BYTES];
 
 static uint32_t address_of(uint32_t sector)
 {

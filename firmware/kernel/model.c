@@ -31,8 +31,8 @@ static struct {
     uint32_t sent;     /* bytes of an image that is being read */
 } model;
 
-static uint8_t image[VG_IMAGE_BYTES];
-static uint32_t vectors[VECTOR_WORDS];
+static NOT_CLEARED uint8_t image[VG_IMAGE_BYTES];
+static NOT_CLEARED uint32_t vectors[VECTOR_WORDS];
 
 static uint32_t slot_in_force(void)
 {
