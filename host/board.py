@@ -18,7 +18,7 @@ from host.boardinfo import BoardInfo, ModelSlot, board_info, model_slot, now
 from host.columns import Bytes, Ints, Words, column
 from host.link.answers import Answers
 from host.link.codec import encode
-from host.link.errors import Refused, SessionOver
+from host.link.errors import PushError, Refused, SessionOver
 from host.link.frames import Message
 from host.link.payloads import event_messages, load_messages, model_messages
 from host.link.session import Session
@@ -32,10 +32,6 @@ _LIVE_SECONDS = 2.0
 
 _RESET_SECONDS = 1.0
 """Seconds that a board has for its reset, before it is greeted again."""
-
-
-class PushError(Exception):
-    """A board did not take a model; what was in force still is.  The message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +145,7 @@ class Board:
         if active is not None and not force and self.models()[active].digest == wanted:
             return Pushed(False, active)
         self.load_policy(default_policy())
-        slot = 0 if active is None else 1 - active
-        done = self._transfer(package, slot, progress)
+        done = self._transfer(package, 1 - status.values["active"], progress)
         if verify:
             self.verify(package)
         return done
@@ -180,17 +175,19 @@ class Board:
         """Send a package to a slot and wait for the board's judgement."""
         session = self.session
         messages = list(model_messages(package, slot, session.payload_max))
+        sizes = [len(encode(message.kind, 0, message.payload())) for message in messages]
+        total, sent = sum(sizes), 0
         # The board's own clock, read right before and right behind the model, knows nothing of the host's delays.
         first = session.send(Message(FrameType.STATUS_READ))
-        for number, message in enumerate(messages):
+        for message, size in zip(messages, sizes, strict=True):
             session.send(message)
+            sent += size
             if progress is not None:
-                progress(f"{package.name} {package.version}", number, len(messages))
+                progress(f"{package.name} {package.version}", sent, total)
         last = session.send(Message(FrameType.STATUS_READ))
         end = session.send(Message(FrameType.MODEL_END, {"slot": slot}))
         began = now(self._answer(first, FrameType.STATUS))
         ended = now(self._answer(last, FrameType.STATUS))
-        sent = sum(len(encode(message.kind, 0, message.payload())) for message in messages)
         answer = self._answer(end, FrameType.MODEL_STATUS)
         result = ModelResult(answer.values["result"])
         if result is not ModelResult.ACTIVE:

@@ -64,23 +64,20 @@ class GoldenBoard:
         self.active: int | None = None
         self._reset()
 
-    def write(self, data: bytes) -> None:
-        """Take bytes from the line."""
+    _out: bytearray
+    _progress: float
+
+    def exchange(self, data: bytes = b"", milliseconds: float = 0) -> bytes:
+        """Take bytes from the line, let time pass; return the bytes that the board has put on the line."""
         for frame in self._decoder.feed(data):
             self._take(frame)
-
-    def read(self) -> bytes:
-        """Return the bytes that the board has put on the line."""
-        self._send_waiting()
-        data, self._out = bytes(self._out), bytearray()
-        return data
-
-    def wait(self, seconds: float) -> None:
-        """Let time pass."""
-        self.seconds += seconds
+        self.seconds += milliseconds / 1000
         if self._kept and self.seconds - self._progress >= TIMEOUT_MS / 1000:
             self._flying = 0
             self._progress = self.seconds
+        self._send_waiting()
+        said, self._out = bytes(self._out), bytearray()
+        return said
 
     def _reset(self) -> None:
         self._decoder = Decoder()

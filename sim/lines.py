@@ -17,42 +17,38 @@ _END = bytes((DELIMITER,))
 class InProcess(Protocol):
     """A board as an object: bytes in, bytes out, and time that passes when it is told to."""
 
-    def write(self, data: bytes) -> None: ...
-
-    def read(self) -> bytes: ...
-
-    def wait(self, seconds: float) -> None: ...
+    def exchange(self, data: bytes = b"", milliseconds: float = 0) -> bytes:
+        """Give the board `data`, let it work and so much time pass; return what it has said."""
+        ...
 
 
 class CountedLine:
-    """A line to a board in this process, whose seconds pass only while somebody waits.
+    """A line to a board in this process, whose seconds pass only while somebody waits."""
 
-    byte_seconds: how long a byte takes to the board.
-    """
-
-    def __init__(
-        self, board: InProcess, name: str = "memory", patience: float = 10.0, byte_seconds: float = 0.0
-    ) -> None:
+    def __init__(self, board: InProcess, name: str = "memory", patience: float = 10.0) -> None:
         self.name, self.patience = name, patience
         self.closed = False
-        self._board, self._byte_seconds = board, byte_seconds
+        self._board = board
         self._time = 0.0
+        self._said = bytearray()
 
     def write(self, data: bytes) -> None:
         """Give the board all of `data`."""
         if self.closed:
             raise LinkError(f"{self.name}: is closed")
-        self._board.write(data)
-        if self._byte_seconds:
-            self._pass(len(data) * self._byte_seconds)
+        self._said += self._board.exchange(data)
 
     def read(self, timeout: float) -> bytes:
         """Return what the board has said; let at most `timeout` seconds pass until it says something."""
         if self.closed:
             raise LinkError(f"{self.name}: is closed")
         ends = self._time + timeout
-        while not (data := self._board.read()) and self._time < ends:
-            self._pass(min(_STEP, ends - self._time))
+        self._said += self._board.exchange()
+        while not self._said and self._time < ends:
+            step = min(_STEP, ends - self._time)
+            self._time += step
+            self._said += self._board.exchange(b"", 1000 * step)
+        data, self._said = bytes(self._said), bytearray()
         return data
 
     def now(self) -> float:
@@ -63,16 +59,12 @@ class CountedLine:
         """Let go of the board."""
         self.closed = True
 
-    def _pass(self, seconds: float) -> None:
-        self._time += seconds
-        self._board.wait(seconds)
-
 
 class MangledLine:
     """A line on which one frame in one direction is dropped, doubled, flipped or delayed.
 
-    line: the line beneath.  how: "drop", "double", "flip" or "delay" (until two more frames have passed, or nothing
-    else comes).  number: of the frame, from 0, counted to the board if `to_board`, else from it; -1 for none.
+    line: the line beneath.  how: "drop", "double", "flip" or "delay" (until two more have passed, or
+    nothing else comes).  number: of the frame, from 0, counted to the board if `to_board`, else from it; -1: none.
 
     Members: `frames`, how many have passed (to the board, from it).
     """

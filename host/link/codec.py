@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 
-from cobs import cobs
+from cobs import cobs  # type: ignore[import-untyped]  # it ships no types
 
 from hdl.contract.link import CRC_BYTES, DELIMITER, HEADER, PAYLOAD_MAX
 
@@ -34,7 +34,8 @@ def encode(kind: int, sequence: int, payload: bytes = b"") -> bytes:
         raise ValueError(f"a payload has at most {PAYLOAD_MAX} bytes, this one {len(payload)}")
     head = HEADER.pack({"type": kind, "sequence": sequence}).to_bytes(_HEADER_BYTES, "little")
     body = head + payload
-    return cobs.encode(body + zlib.crc32(body).to_bytes(CRC_BYTES, "little")) + _END
+    encoded: bytes = cobs.encode(body + zlib.crc32(body).to_bytes(CRC_BYTES, "little"))
+    return encoded + _END
 
 
 class Decoder:

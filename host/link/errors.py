@@ -24,3 +24,7 @@ class Refused(LinkError):  # noqa: N818 - the contract's own word
         what = FrameType(kind).name if kind in set(FrameType) else f"frame type {kind:#04x}"
         why = Refusal(reason).name if reason in set(Refusal) else f"reason {reason}"
         super().__init__(f"{name}: the board refused {what}: {why}" + (f" ({hint})" if hint else ""))
+
+
+class PushError(Exception):
+    """A board did not take a model; what was in force still is.  The message says why."""

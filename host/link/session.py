@@ -113,7 +113,7 @@ class Session:
         number = (self._base + len(self._kept) + len(self._queue)) % _WRAP
         self._queue.append((message.kind, message.payload()))
         while len(self._queue) > _QUEUE:
-            self._round(self.line.now() + self._patience)
+            self._round(self._silent_at())
             self._check_silence()
         return number
 
@@ -128,16 +128,13 @@ class Session:
         """
         self._check()
         self._begin_wait()
-        until = self.line.now() + (self._patience if timeout is None else timeout)
+        until = None if timeout is None else self.line.now() + timeout
         while not self._inbox:
-            self._round(until)
-            now = self.line.now()
-            if timeout is None:
-                self._check_silence()
-                until = now + self._patience
-            elif now >= until and not self._inbox:
+            owed = until is None or self._kept or self._queue
+            self._round(self._silent_at() if until is None else until)
+            if not self._inbox and until is not None and self.line.now() >= until:
                 return None
-            elif self._kept or self._queue:
+            if owed:
                 self._check_silence()
         return self._inbox.popleft()
 
@@ -146,7 +143,7 @@ class Session:
         self._check()
         self._begin_wait()
         while self._kept or self._queue:
-            self._round(self.line.now() + self._patience)
+            self._round(self._silent_at())
             self._check_silence()
 
     def close(self) -> None:
@@ -299,10 +296,10 @@ class Session:
         if message.kind is FrameType.ACK:
             self._acknowledged(message)
         elif message.kind is FrameType.HELLO:
-            if not message.values["answer"]:
-                self._fail(SessionOver(f"{self.line.name}: the board was reset: begin again"))
+            # Not an answer: it says that it has come up.  If that is no old news, it knows no session of ours.
+            self._ack_due |= not message.values["answer"]
         elif message.kind is FrameType.ABORT:
-            self._fail(SessionOver(f"{self.line.name}: the board ended the session: begin again"))
+            self._fail(SessionOver(f"{self.line.name}: the board ended the session, or was reset: begin again"))
         else:
             self._inbox.append(message)
 
@@ -377,13 +374,16 @@ class Session:
     def _begin_wait(self) -> None:
         self._waiting = self.line.now()
 
+    def _silent_at(self) -> float:
+        """Return when the board will have been silent for too long."""
+        return max(self._heard, self._waiting) + self._patience
+
     def _check_silence(self) -> None:
-        silent = self.line.now() - max(self._heard, self._waiting)
-        if silent >= self._patience:
-            self._error = LinkError(
-                f"{self.line.name}: the board has been silent for {silent:.0f} s: reset it, or plug it in again"
-            )
-            raise self._error
+        if self.line.now() >= self._silent_at():
+            self._fail(LinkError(
+                f"{self.line.name}: the board has been silent for {self._patience:.0f} s: reset it, or plug it in "
+                "again"
+            ))  # fmt: skip
 
     def _fail(self, error: LinkError) -> NoReturn:
         self._error = error

@@ -30,6 +30,7 @@ class Serial(serial.SerialBase):  # type: ignore[misc]  # pyserial ships no type
     """
 
     progress: Callable[[str, int, int], None] | None = None
+    is_open: bool
     _board: SimulatedBoard | None = None
 
     def open(self) -> None:
