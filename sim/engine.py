@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hdl.contract.load import Target
+from hdl.contract.load import Target, Writes, bank_key_writes, mask_writes, policy_writes
 from hdl.contract.model import IMAGE_BYTES
 from hdl.contract.policy import Policy
-from hdl.contract.vaccine import HASH_NIBBLES, BankKey, cared_fields
+from hdl.contract.vaccine import BankKey
 from sim.verilate import ROOT, Design, Progress, library, silent
 
 Words = NDArray[np.uint32]
@@ -84,19 +84,19 @@ class GatewareEngine:
 
     def load_policy(self, policy: Policy) -> None:
         """Put a policy in force."""
-        self.load(Target.ATTRIBUTES, list(policy.attributes))
-        self.load(Target.JUDGE, [half for row in policy.rows for half in (row & 0xFFFFFFFF, row >> 32)])
-        self.load(Target.ENFORCE, [policy.enforce])
+        self._load_all(policy_writes(policy))
 
     def load_bank_key(self, key: BankKey) -> None:
         """Set the board's secret hash tables; only sensible while no vaccine is in force."""
-        for nibble in range(len(HASH_NIBBLES)):
-            self.load(Target.HASH, list(key.tables[nibble]), nibble << 4)
+        self._load_all(bank_key_writes(key))
 
     def set_mask(self, bank: int, mask: int) -> None:
         """Set the mask of an empty bank; the gateware ignores it for a bank that holds vaccines."""
-        self.load(Target.MASK, [cared_fields(mask)], bank << 2 | 2)
-        self.load(Target.MASK, [mask & 0xFFFFFFFF, mask >> 32], bank << 2)
+        self._load_all(mask_writes(bank, mask))
+
+    def _load_all(self, writes: Writes) -> None:
+        for target, first, words in writes:
+            self.load(target, words, first)
 
     def set_clock(self, seconds: int) -> None:
         """Set powered time, which the expiry of vaccines is measured against."""
