@@ -42,6 +42,10 @@ def _pointer(array: NDArray[np.generic]) -> ctypes.c_void_p:
     return ctypes.c_void_p(array.ctypes.data)
 
 
+def _image_addresses(slot: int) -> Words:
+    return np.arange(IMAGE_BYTES, dtype=np.uint32) | np.uint32((Target.MODEL1 if slot else Target.MODEL0) << 16)
+
+
 class GatewareEngine:
     """One simulated pipeline, fresh from reset.
 
@@ -54,9 +58,11 @@ class GatewareEngine:
         self._library.bench_new.restype = ctypes.c_void_p
         self._library.bench_cycles.restype = ctypes.c_uint64
         self._library.bench_run.restype = ctypes.c_int64
+        self._library.bench_read.restype = ctypes.c_int64
         self._library.bench_wait.restype = ctypes.c_int64
         self._bench = ctypes.c_void_p(self._library.bench_new())
         self._ready = 0
+        self._beside: tuple[NDArray[np.generic], ...] = ()
 
     def __del__(self) -> None:
         if getattr(self, "_bench", None):
@@ -81,6 +87,28 @@ class GatewareEngine:
         self.load(Target.MODEL1 if slot else Target.MODEL0, np.frombuffer(image, np.uint8).astype(np.uint32))
         self._ready |= 1 << slot
         self.load(Target.READY, [self._ready])
+
+    def read_model(self, slot: int) -> bytes:
+        """Return the image in a model slot; zeros if that one is in force."""
+        addresses = _image_addresses(slot)
+        answers = np.zeros(IMAGE_BYTES, np.uint8)
+        count = self._library.bench_read(
+            self._bench, ctypes.c_int64(IMAGE_BYTES), _pointer(addresses), _pointer(answers)
+        )
+        if count != IMAGE_BYTES:
+            raise EngineError(f"byte {count} of model slot {slot} was not read back")
+        return answers.tobytes()
+
+    def refill(self, slot: int, image: bytes) -> NDArray[np.uint8]:
+        """Have the next `screen` write an image into the idle model slot while its events pass, then read it back;
+        return the array that the bytes read are put into."""
+        addresses, words = _image_addresses(slot), np.frombuffer(image, np.uint8).astype(np.uint32)
+        answers = np.zeros(IMAGE_BYTES, np.uint8)
+        self._beside = (addresses, words, answers)  # the harness holds pointers into them
+        self._library.bench_beside(
+            self._bench, ctypes.c_int64(IMAGE_BYTES), *(_pointer(array) for array in self._beside)
+        )
+        return answers
 
     def load_policy(self, policy: Policy) -> None:
         """Put a policy in force."""
