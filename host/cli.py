@@ -102,12 +102,14 @@ def _refusal(error: Exception) -> ExitCode | None:
     from models.keys import TrustError
     from models.package import PackageError
     from models.trace import TraceError
+    from sim.board import BoardError
     from sim.engine import EngineError as Standstill
 
     kinds: dict[ExitCode, tuple[type[Exception], ...]] = {
         ExitCode.TRACE: (TraceError,),
         ExitCode.MODEL: (PackageError, TrustError, PushError),
         ExitCode.ENGINE: (EngineError, Standstill),
+        ExitCode.LINK: (BoardError,),
     }
     return next((code for code, those in kinds.items() if isinstance(error, those)), None)
 
@@ -384,6 +386,34 @@ def reset(port: str, as_json: bool) -> int:
     from host.terminal import Terminal
 
     return run(Terminal(), port, as_json)
+
+
+@main.command(cls=examples("vigilante sim", "vigilante sim --listen 7070", "vigilante sim --line 3000000"))
+@click.option("--flash", type=_FILE, help="File that is its flash; default: the one that --port sim has.")
+@click.option("--line", type=int, help="Bits per second on its line; default: sim-fast, one cycle a bit.")
+@click.option("--latency", type=float, default=0.0, show_default=True, help="Milliseconds that each byte is late.")
+@click.option("--listen", type=click.IntRange(0, 65535), help="Offer the line at this TCP port of this machine.")
+def sim(flash: Path | None, line: int | None, latency: float, listen: int | None) -> int:
+    """Switch a simulated board on and keep it on, until Ctrl-C.
+
+    Prints the port at which it is to be found: a pseudo-terminal, or with --listen a socket.
+    """
+    from host.commands.sim import run
+    from host.terminal import Terminal
+
+    return run(Terminal(), flash, line, latency, listen)
+
+
+@main.command(cls=examples("vigilante bench", "vigilante bench --json | jq .boot_cycles.value"))
+@_MODEL
+@_KEY
+@_JSON
+def bench(model: Path | None, key: Path | None, as_json: bool) -> int:
+    """Measure what can be measured here, and say of each figure how."""
+    from host.commands.bench import run
+    from host.terminal import Terminal
+
+    return run(Terminal(), model, key, as_json)
 
 
 if __name__ == "__main__":

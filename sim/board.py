@@ -153,12 +153,12 @@ class SimulatedBoard:
         self.paced = paced
         self._library = _bind(ctypes.CDLL(str(built)))
         latency = round(latency_ms * CLOCK_HZ / 1000)
-        error = ctypes.create_string_buffer(200)
+        why = ctypes.create_string_buffer(200)
         self._board = ctypes.c_void_p(
-            self._library.board_new(str(file).encode(), divider, latency, flash_speed, error, len(error))
+            self._library.board_new(str(file).encode(), divider, latency, flash_speed, why, len(why))
         )
         if not self._board:
-            raise BoardError(error.value.decode(errors="replace"))
+            raise BoardError(why.value.decode(errors="replace"))
 
     def __enter__(self) -> SimulatedBoard:
         return self

@@ -38,15 +38,13 @@ class Serial(serial.SerialBase):  # type: ignore[misc]  # pyserial ships no type
         if self.is_open:
             raise SerialException("is open already")
         flash, line, latency = _options(str(self.port))
-        from sim.board import SimulatedBoard
-
-        from sim.verilate import BuildError, silent
+        from sim.board import BoardError, SimulatedBoard
+        from sim.verilate import silent
 
         try:
             self._board = SimulatedBoard(flash, line=line, latency_ms=latency, progress=self.progress or silent)
-        except BuildError as error:
-            first = (str(error).splitlines() or ["unknown error"])[0]
-            raise SerialException(f"the simulated board cannot be built: {first}") from None
+        except BoardError as error:
+            raise SerialException(str(error)) from None
         self._waiting = bytearray()
         self.is_open = True
 
