@@ -1,4 +1,4 @@
-"""What the board is made of beside Amaranth: Ibex, the frame around it and the RAM, for every tool that reads them."""
+"""What the board is made of beside Amaranth: Ibex, the frame around it and the RAM, for tools that read them."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ One clock domain.  Both answer at once: `ready` is always high.  What was read i
 from __future__ import annotations
 
 import struct
+from typing import Any
 
 from amaranth import ClockSignal, Instance, Module
 from amaranth.lib import memory
@@ -72,7 +73,8 @@ class Rom(Block):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.store = store = memory.Memory(shape=32, depth=len(self.words), init=self.words)
+        store: memory.Memory[Any, Any] = memory.Memory(shape=32, depth=len(self.words), init=self.words)
+        m.submodules.store = store
         for port in (self.fetch, self.data):
             read = store.read_port()
             m.d.comb += [

@@ -29,9 +29,9 @@ RESET_CYCLES = 8
 """Cycles for which the board is held in reset behind power-up, and when a program resets it."""
 
 PINS = {
-    "rx": In(1, init=1),
-    "tx": Out(1, init=1),
-    "flash_cs_n": Out(1, init=1),
+    "rx": In(1),
+    "tx": Out(1),
+    "flash_cs_n": Out(1),
     "flash_sck": Out(1),
     "flash_dq_i": In(4),
     "flash_dq_o": Out(4),
@@ -125,7 +125,7 @@ class Soc(Block):
     For a simulator, which looks at them at the end of a cycle; on hardware `skip` is 0, and nobody looks:
       skip               cycles that pass at the end of this one besides itself
       sleeping           the core is asleep, nothing that wakes it has come, and neither flash nor SHA-256 is at
-                         work.  If `screen_idle` and `uart_idle` say so too, then nothing happens before the timer's
+                         work.  If `screen_idle` and `uart_idle` say so too, nothing happens before the timer's
                          alarm, or an edge on `rx`.
       screen_idle        the edge of `screen` at the end of this cycle may be left out
       uart_idle          neither the line nor the link is at work, and nothing waits in them
@@ -152,13 +152,12 @@ class Soc(Block):
         with m.Else():
             m.d.sync += [left.eq(left - (left != 0)), held.eq(left != 0)]
 
-        m.domains.board = main = ClockDomain()
-        m.domains.board_screen = screen = ClockDomain()
+        m.domains += [ClockDomain("board"), ClockDomain("board_screen")]
         m.d.comb += [
-            main.clk.eq(ClockSignal()),
-            main.rst.eq(held),
-            screen.clk.eq(ClockSignal("screen")),
-            screen.rst.eq(held | ResetSignal("screen", allow_reset_less=True)),
+            ClockSignal("board").eq(ClockSignal()),
+            ResetSignal("board").eq(held),
+            ClockSignal("board_screen").eq(ClockSignal("screen")),
+            ResetSignal("board_screen").eq(held | ResetSignal("screen", allow_reset_less=True)),
         ]
         for name, member in PINS.items():
             outer, inner = getattr(self, name), getattr(board, name)

@@ -36,7 +36,7 @@ def answering(master: str, access: Access) -> str | None:
     """Return the region that answers, by the contract; the golden twin of the bus's decoding."""
     for name, region in BUILT.items():
         if region.base <= access.address < region.end and name in REACHES[master]:
-            if access.write and "w" not in region.access or region.io and access.mask != 15:
+            if (access.write and "w" not in region.access) or (region.io and access.mask != 15):
                 return None
             return name
     return None
@@ -139,15 +139,15 @@ class Masters:
             if ready[port]:
                 took[master] = True
                 self.rdata[port] = self.word(region.name, place)
-        for master, access in (("fetch", fetch), ("data", data)):
-            if access is None:
-                self.due[master] = None
+        for master, asked in (("fetch", fetch), ("data", data)):
+            self.due[master] = None
+            if asked is None:
                 continue
-            ends = took[master] or access.region is None
-            assert self.bench.get(f"{master}__grant") == ends, (master, access)
-            self.due[master] = (access, self.golden(access)) if ends else None
+            ends = took[master] or asked.region is None
+            assert self.bench.get(f"{master}__grant") == ends, (master, asked)
             if ends:
-                self.met[f"{access.region}, {'write' if access.write else 'read'}"] += 1
+                self.due[master] = (asked, self.golden(asked))
+                self.met[f"{asked.region}, {'write' if asked.write else 'read'}"] += 1
         if data and took["data"] and data.write:
             self.write(data)
         for master in ("fetch", "data"):
