@@ -246,7 +246,8 @@ class SimulatedBoard:
 
     def _take(self, size: int) -> bytes:
         room = ctypes.create_string_buffer(size)
-        return room.raw[: self._library.board_read(self._board, room, size)]
+        count = self._library.board_read(self._board, room, size)
+        return room.raw[:count]
 
 
 _ASLEEP = 2

@@ -1,5 +1,6 @@
 // The far end of the board's serial line: bytes to bits and back, at any whole or broken number of cycles a bit.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 
