@@ -11,7 +11,8 @@ from amaranth.lib import data, stream
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.link import DELIMITER
-from hdl.screening.block import Block, rows_of
+from hdl.screening.block import Block
+from hdl.soc.rings import shared
 
 FULL = 255
 """First byte of a full block."""
@@ -81,7 +82,7 @@ class CobsEncoder(Block):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.buffer = buffer = rows_of(8, BUFFER_BYTES)
+        m.submodules.buffer = buffer = shared(8, BUFFER_BYTES)
         write, read = buffer.write_port(), buffer.read_port()
         plain = self.plain.payload
         # Places: the block under way begins at `block`, its next byte goes to `place`; `taken` has been read out.

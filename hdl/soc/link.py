@@ -12,52 +12,14 @@ from amaranth.lib.fifo import SyncFIFOBuffered
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.registers import LINK, RING_WORDS
-from hdl.screening.block import Block, rows_of
+from hdl.screening.block import Block
 from hdl.soc.bus import BusPort, MemoryPort, Registers, bus_port
 from hdl.soc.deframer import Deframer
 from hdl.soc.enframer import DESCRIPTOR, Enframer
+from hdl.soc.rings import SendRing, shared
 
 QUEUE_FRAMES = 16
 """Frames that may wait to be sent."""
-
-
-class SendRing(Block):
-    """The ring of frames to be sent: four lanes of a byte each, so that narrow writes need no read.
-
-    Members: `window`, the program's port, ready at once; `read_place` and `read_data`, the enframer's, one cycle
-    later.  A word that one port writes reads as before through the other in that cycle.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(
-            {
-                "window": In(MemoryPort(2 * RING_WORDS)),
-                "read_place": In(range(RING_WORDS)),
-                "read_data": Out(32),
-            }
-        )
-
-    def elaborate(self, platform: object) -> Module:
-        m = Module()
-        window = self.window
-        place = window.address[: (RING_WORDS - 1).bit_length()]
-        m.d.comb += window.ready.eq(1)
-        for number in range(4):
-            m.submodules[f"lane{number}"] = lane = rows_of(8, RING_WORDS)
-            write, back, read = lane.write_port(), lane.read_port(), lane.read_port()
-            bits = slice(8 * number, 8 * number + 8)
-            m.d.comb += [
-                write.addr.eq(place),
-                write.data.eq(window.wdata[bits]),
-                write.en.eq(window.select & window.write & window.mask[number]),
-                # The program's two ports are one of the block RAM's: it reads or writes.
-                back.addr.eq(place),
-                back.en.eq(~write.en),
-                window.rdata[bits].eq(back.data),
-                read.addr.eq(self.read_place),
-                self.read_data[bits].eq(read.data),
-            ]
-        return m
 
 
 class Link(Block):
@@ -100,7 +62,7 @@ class Link(Block):
         wiring.connect(m, wiring.flipped(self.received), deframer.encoded)
         wiring.connect(m, enframer.encoded, wiring.flipped(self.to_send))
 
-        m.submodules.receive_ring = receive_ring = rows_of(32, RING_WORDS)
+        m.submodules.receive_ring = receive_ring = shared(32, RING_WORDS)
         write, read = receive_ring.write_port(), receive_ring.read_port()
         damaged, dropped = Signal(32), Signal(32)
         m.d.sync += [damaged.eq(damaged + deframer.damaged), dropped.eq(dropped + deframer.dropped)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import zlib
 
-from cobs import cobs
+from cobs import cobs  # type: ignore[import-untyped]
 
 from hdl.contract.link import CRC_BYTES, DELIMITER, PAYLOAD_MAX
 from hdl.soc.deframer import HEADER_BYTES
@@ -32,7 +32,7 @@ def content(length: int, chance: random.Random) -> bytes:
 def encode(plain: bytes) -> bytes:
     """Return what a frame is on the line, its delimiter with it."""
     crc = zlib.crc32(plain).to_bytes(CRC_BYTES, "little")
-    return cobs.encode(plain + crc) + bytes((DELIMITER,))
+    return bytes(cobs.encode(plain + crc)) + bytes((DELIMITER,))
 
 
 def decode(encoded: bytes) -> bytes | None:
