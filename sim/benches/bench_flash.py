@@ -231,9 +231,11 @@ async def the_window_is_open_after_reset(dut: Any) -> None:
     await board.cycles(2)
     assert await board.word(0x12348) == 59
     assert await board.word(0x12348) == 60
-    await board.cycle(window__select=1, window__write=1, window__address=5, window__wdata=0)
-    assert board.bench.get("window__ready")
-    await board.cycle(window__write=0)
+    for pause in (0, 5):
+        await board.cycles(pause)
+        await board.cycle(window__select=1, window__write=1, window__address=5, window__wdata=0)
+        assert board.bench.get("window__ready")
+        await board.cycle(window__write=0)
     assert await board.word(0x12349) == 16
     assert board.selections == 3 and not board.chip.conflicts
     await board.cycle()
