@@ -10,15 +10,23 @@ from typing import Any, NoReturn
 
 import click
 
-from host.engines import ENGINES
+from host.engines import ENGINES, PORT
 from host.exits import MEANINGS, ExitCode
 
 _EXITS = "Exit codes: " + "; ".join(f"{code.value} {text}" for code, text in MEANINGS.items()) + "."
 _FILE = click.Path(path_type=Path)
 
+_PORT = click.option(
+    "--port", envvar="VIGILANTE_PORT", default=PORT, show_default=True,
+    help="Where the board is: sim, sim://?flash=FILE, /dev/ttyUSB0 or socket://HOST:PORT.  Or VIGILANTE_PORT.",
+)  # fmt: skip
+_MODEL = click.option("--model", type=_FILE, help="Model package (.vgm); default: the one shipped.")
+_KEY = click.option("--key", type=_FILE, help="Public key that must have signed it; default: the shipped model's.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+
 
 class Examples(click.Command):
-    """A command whose help ends with examples, printed as they are typed."""
+    """A command, or a group of them, whose help ends with examples, printed as they are typed."""
 
     examples: tuple[str, ...] = ()
 
@@ -32,6 +40,16 @@ class Examples(click.Command):
 def examples(*lines: str) -> type[Examples]:
     """Return a command class with these examples."""
     return type("CommandWithExamples", (Examples,), {"examples": lines})
+
+
+class Group(Examples, click.Group):
+    """A group of commands with examples."""
+
+    examples = (
+        "vigilante log tail -n 20",
+        "vigilante log tail --follow --port /dev/ttyUSB0",
+        "vigilante log pull board.log",
+    )
 
 
 class Vigilante(click.Group):
@@ -76,16 +94,22 @@ def _refusal(error: Exception) -> ExitCode | None:
 
     Imported here, because a command that has raised one of these has imported it, and --help needs none.
     """
+    from host.link.errors import LinkError, PushError
+
+    if isinstance(error, LinkError):
+        return ExitCode.LINK
     from models.gateway import EngineError
     from models.keys import TrustError
     from models.package import PackageError
     from models.trace import TraceError
+    from sim.board import BoardError
     from sim.engine import EngineError as Standstill
 
     kinds: dict[ExitCode, tuple[type[Exception], ...]] = {
         ExitCode.TRACE: (TraceError,),
-        ExitCode.MODEL: (PackageError, TrustError),
+        ExitCode.MODEL: (PackageError, TrustError, PushError),
         ExitCode.ENGINE: (EngineError, Standstill),
+        ExitCode.LINK: (BoardError,),
     }
     return next((code for code, those in kinds.items() if isinstance(error, those)), None)
 
@@ -122,13 +146,15 @@ def main() -> None:
         "strace -f -ttt -y -o ls.strace ls -laR /etc && vigilante screen ls.strace",
         "vigilante screen --engine golden --mode monitor web.strace.xz mail.strace.xz",
         "vigilante screen --json attack.strace | jq 'select(.type == \"trace\") | .first'",
+        "vigilante screen --engine board --port /dev/ttyUSB0 attack.strace",
         "vigilante screen --wave first.vcd --event 1204 attack.strace",
     )
 )
 @click.argument("traces", metavar="TRACE...", nargs=-1, required=True, type=_FILE)
-@click.option("--model", type=_FILE, help="Model package (.vgm); default: the one shipped.")
-@click.option("--key", type=_FILE, help="Public key that must have signed it; default: the shipped model's.")
+@_MODEL
+@_KEY
 @click.option("--engine", type=click.Choice(ENGINES), default="gateware", show_default=True, help="What screens.")
+@_PORT
 @click.option(
     "--mode", type=click.Choice(["enforce", "monitor"]), default="enforce", show_default=True,
     help="monitor changes nothing and says what enforce would have done.",
@@ -149,11 +175,12 @@ def screen(traces: tuple[Path, ...], as_json: bool, **options: Any) -> int:
     return run(Options(traces, json=as_json, **options), Terminal())
 
 
-@main.command(cls=examples("vigilante demo", "vigilante demo --engine golden"))
-@click.option("--model", type=_FILE, help="Model package (.vgm); default: the one shipped.")
-@click.option("--key", type=_FILE, help="Public key that must have signed it; default: the shipped model's.")
+@main.command(cls=examples("vigilante demo", "vigilante demo --engine golden", "vigilante demo --engine board"))
+@_MODEL
+@_KEY
 @click.option("--engine", type=click.Choice(ENGINES), default="gateware", show_default=True, help="What screens.")
-def demo(model: Path | None, key: Path | None, engine: str) -> int:
+@_PORT
+def demo(model: Path | None, key: Path | None, engine: str, port: str) -> int:
     """Screen one benign and one attack trace.
 
     Returns 0 only if the attack is blocked after it began and the benign trace passes.
@@ -161,7 +188,7 @@ def demo(model: Path | None, key: Path | None, engine: str) -> int:
     from host.commands.demo import run
     from host.terminal import Terminal
 
-    return run(Terminal(), model, key, engine)
+    return run(Terminal(), model, key, engine, port=port)
 
 
 @main.command(
@@ -203,8 +230,8 @@ def train(**options: Any) -> int:
     help="For --corpus: how the method does on programs, or kinds of work and attack, that it has never seen.",
 )  # fmt: skip
 @click.option("--model", type=_FILE, help="Model package (.vgm) for --corpus; default: the one shipped.")
-@click.option("--key", type=_FILE, help="Public key that must have signed it; default: the shipped model's.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@_KEY
+@_JSON
 def evaluate(**options: Any) -> int:
     """Measure how well attacks are told from honest work."""
     from host.commands.evaluate import run
@@ -217,8 +244,8 @@ def evaluate(**options: Any) -> int:
     cls=examples("vigilante inspect", "vigilante inspect my.vgm --key my.pub", "vigilante inspect --json")
 )
 @click.argument("package", required=False, type=_FILE)
-@click.option("--key", type=_FILE, help="Public key that must have signed it; default: the shipped model's.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@_KEY
+@_JSON
 def inspect(package: Path | None, key: Path | None, as_json: bool) -> int:
     """Show what a model package holds; default: the shipped one.
 
@@ -252,6 +279,141 @@ def sign(package: Path, private: Path) -> None:
     from host.terminal import Terminal
 
     run(Terminal(), package, private)
+
+
+@main.command(cls=examples("vigilante ports", "vigilante ports --json"))
+@click.option("--json", "as_json", is_flag=True, help="JSON lines: an object per port.")
+def ports(as_json: bool) -> int:
+    """List where boards are: the simulated one, and serial ports of known adapters.
+
+    A HELLO confirms each; a port of anything else is not even opened.
+    """
+    from host.commands.ports import run
+    from host.terminal import Terminal
+
+    return run(Terminal(), as_json)
+
+
+@main.command(cls=examples("vigilante info", "vigilante info --port /dev/ttyUSB0 --json"))
+@_PORT
+@_JSON
+def info(port: str, as_json: bool) -> int:
+    """Show what a board is, which models it holds, and its counters."""
+    from host.commands.info import run
+    from host.terminal import Terminal
+
+    return run(Terminal(), port, as_json)
+
+
+@main.command(
+    cls=examples(
+        "vigilante push",
+        "vigilante push my.vgm --key my.pub --port /dev/ttyUSB0",
+        "vigilante push --verify-only",
+    )
+)
+@click.argument("model", metavar="[PACKAGE]", required=False, type=_FILE)
+@_KEY
+@_PORT
+@click.option("--force", is_flag=True, help="Send it even if the board has it in force already.")
+@click.option("--verify-only", is_flag=True, help="Send nothing: read back what is in force and compare.")
+@click.option(
+    "--mode", type=click.Choice(["enforce", "monitor"]), default="enforce", show_default=True,
+    help="The policy that is in force afterwards.",
+)  # fmt: skip
+@_JSON
+def push(**options: Any) -> int:
+    """Put a model in force on a board; default: the shipped one.
+
+    The host verifies its signature and tries it first; the board verifies digest and self-test vectors, then keeps
+    it.  Whatever goes wrong, the model before stays in force.
+    """
+    from host.commands.push import run
+    from host.terminal import Terminal
+
+    return run(Terminal(), **options)
+
+
+@main.group(cls=Group)
+def log() -> None:
+    """Read what a board has written down."""
+
+
+@log.command(cls=examples("vigilante log tail", "vigilante log tail -n 5 --follow"))
+@_PORT
+@click.option("-n", "count", type=click.IntRange(min=0), default=10, show_default=True, help="How many lines.")
+@click.option("-f", "--follow", is_flag=True, help="Go on with what is added, until Ctrl-C.")
+def tail(port: str, count: int, follow: bool) -> int:
+    """Print the last lines of the log."""
+    from host.commands.log import tail as run
+    from host.terminal import Terminal
+
+    return run(Terminal(), port, count, follow)
+
+
+@log.command(cls=examples("vigilante log pull board.log"))
+@click.argument("file", type=_FILE)
+@_PORT
+def pull(file: Path, port: str) -> int:
+    """Write all of the log that the board has kept to FILE."""
+    from host.commands.log import pull as run
+    from host.terminal import Terminal
+
+    return run(Terminal(), port, file)
+
+
+@main.command(cls=examples("vigilante monitor", "vigilante monitor --records all --json | jq .verdict"))
+@_PORT
+@click.option(
+    "--records", type=click.Choice(["aggregate", "all"]), default="aggregate", show_default=True,
+    help="aggregate: allowed calls as counts.  all: every record, with back-pressure.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="JSON lines: an object per record or batch of counts.")
+def monitor(port: str, records: str, as_json: bool) -> int:
+    """Watch a board's verdicts as they happen, until Ctrl-C."""
+    from host.commands.monitor import run
+    from host.terminal import Terminal
+
+    return run(Terminal(), port, records, as_json)
+
+
+@main.command(cls=examples("vigilante reset", "vigilante reset --port /dev/ttyUSB0"))
+@_PORT
+@_JSON
+def reset(port: str, as_json: bool) -> int:
+    """Reset a board and wait until it is back; what it keeps in flash stays."""
+    from host.commands.reset import run
+    from host.terminal import Terminal
+
+    return run(Terminal(), port, as_json)
+
+
+@main.command(cls=examples("vigilante sim", "vigilante sim --listen 7070", "vigilante sim --line 3000000"))
+@click.option("--flash", type=_FILE, help="File that is its flash; default: the one that --port sim has.")
+@click.option("--line", type=int, help="Bits per second on its line; default: sim-fast, one cycle a bit.")
+@click.option("--latency", type=float, default=0.0, show_default=True, help="Milliseconds that each byte is late.")
+@click.option("--listen", type=click.IntRange(0, 65535), help="Offer the line at this TCP port of this machine.")
+def sim(flash: Path | None, line: int | None, latency: float, listen: int | None) -> int:
+    """Switch a simulated board on and keep it on, until Ctrl-C.
+
+    Prints the port at which it is to be found: a pseudo-terminal, or with --listen a socket.
+    """
+    from host.commands.sim import run
+    from host.terminal import Terminal
+
+    return run(Terminal(), flash, line, latency, listen)
+
+
+@main.command(cls=examples("vigilante bench", "vigilante bench --json | jq .boot_cycles.value"))
+@_MODEL
+@_KEY
+@_JSON
+def bench(model: Path | None, key: Path | None, as_json: bool) -> int:
+    """Measure what can be measured here, and say of each figure how."""
+    from host.commands.bench import run
+    from host.terminal import Terminal
+
+    return run(Terminal(), model, key, as_json)
 
 
 if __name__ == "__main__":

@@ -1,26 +1,29 @@
-"""The engines that can screen: the gateware under Verilator, and its golden model.  Same calls, same records."""
+"""The engines that can screen: a board, the gateware under Verilator, and its golden model.  Same records."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:  # the command line reads ENGINES before it knows whether anything will be screened
     from hdl.contract.policy import Policy
     from hdl.contract.vaccine import BankKey
+    from host.board import Pushed
     from models.encode import Bytes, Ints, Words
+    from models.package import Package
     from sim.engine import GatewareEngine
 
-ENGINES = ("gateware", "golden")
+ENGINES = ("gateware", "golden", "board")
+
+PORT = "sim"
+"""The port of a board where none is named: a simulated one."""
 
 Progress = Callable[[str, int, int], None]
 """Told what is being built, how many steps are done, and of how many."""
 
 
-class Engine(Protocol):
-    """One screening machine; `models.golden.engine.GoldenEngine` says what each method does."""
-
-    def load_model(self, slot: int, image: bytes) -> None: ...
+class Screening(Protocol):
+    """What every engine does; `models.golden.engine.GoldenEngine` says what each method does."""
 
     def load_policy(self, policy: Policy) -> None: ...
 
@@ -31,15 +34,46 @@ class Engine(Protocol):
     def screen(self, events: Words, pool: Bytes, offsets: Ints) -> tuple[Words, Words]: ...
 
 
-def make_engine(name: str, progress: Progress | None = None) -> Engine:
-    """Return a new engine in the state after reset; the gateware's is built on first use."""
-    if name == "golden":
-        from models.golden.engine import GoldenEngine
+class Pipeline(Screening, Protocol):
+    """An engine in this process: models are put into its slots."""
 
-        return GoldenEngine()
-    if name != "gateware":
+    def load_model(self, slot: int, image: bytes) -> None: ...
+
+
+@runtime_checkable
+class Remote(Screening, Protocol):
+    """An engine behind a link: it takes whole packages, checks them itself, and is to be closed."""
+
+    def push(self, package: Package) -> Pushed: ...
+
+    def close(self) -> None: ...
+
+
+Engine = Pipeline | Remote
+"""One screening machine."""
+
+
+def make_engine(name: str, progress: Progress | None = None, port: str = PORT) -> Engine:
+    """Return an engine: a new one in the state after reset, or the board at `port` as it is.
+
+    The gateware's is built on first use, a simulated board too.
+    """
+    if name == "board":
+        from host.board import Board
+
+        return Board.open(port, progress)
+    if name not in ENGINES:
         raise ValueError(f"unknown engine {name!r}: use one of {', '.join(ENGINES)}")
-    return make_gateware(progress)
+    return make_pipeline(name, progress)
+
+
+def make_pipeline(name: str, progress: Progress | None = None) -> Pipeline:
+    """Return a new engine in this process: for a board the golden one, on which models prove themselves first."""
+    if name == "gateware":
+        return make_gateware(progress)
+    from models.golden.engine import GoldenEngine
+
+    return GoldenEngine()
 
 
 def make_gateware(progress: Progress | None = None, *, trace: bool = False) -> GatewareEngine:

@@ -14,6 +14,7 @@ class ExitCode(IntEnum):
     TRACE = 3  # a trace, corpus or data folder cannot be read
     MODEL = 4  # a model package, key or signature is refused
     ENGINE = 5  # the engine is not there, was not built, or answered wrongly
+    LINK = 6  # the board cannot be reached, went away, or does not obey
     INTERRUPTED = 130  # Ctrl-C
     PIPE = 141  # whoever read the output went away
 
@@ -25,6 +26,7 @@ MEANINGS = {
     ExitCode.TRACE: "a trace cannot be read",
     ExitCode.MODEL: "the model or its signature is refused",
     ExitCode.ENGINE: "the engine is missing, cannot be built, or answered wrongly",
+    ExitCode.LINK: "the board cannot be reached, went away, or does not obey",
     ExitCode.INTERRUPTED: "interrupted",
     ExitCode.PIPE: "the output's reader went away",
 }

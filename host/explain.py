@@ -15,8 +15,9 @@ import numpy as np
 from hdl.contract.event import EVENT
 from hdl.contract.model import HISTORY, LEAK_SHIFT, ORDERS, PARAM_NAMES, TABLES, argument_index, ngram_index
 from hdl.contract.verdict import TIER_SCORES, PathClass, Tier
+from host.columns import column
 from host.lineage import Lineage
-from host.screen import Screening, column
+from host.screen import Screening
 from models.golden.engine import region
 
 WINDOW = 512

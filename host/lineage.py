@@ -11,7 +11,8 @@ import numpy as np
 from hdl.contract.event import EVENT, Kind
 from hdl.contract.model import HISTORY
 from hdl.contract.verdict import CallClass
-from host.screen import Screening, column
+from host.columns import column
+from host.screen import Screening
 
 ACCUMULATORS = ("decayed", "cusum", "tree_sum")
 

@@ -15,19 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdl.contract.event import EVENT, RECORD, Kind
-from hdl.contract.layout import Layout
 from hdl.contract.verdict import Verdict
-from models.encode import Bytes, Ints, Words
+from host.columns import Bytes, Ints, column
 from models.gateway import Gateway, Screened
 from models.slots import Life
 from models.trace import Item
-
-
-def column(words: Words, layout: Layout, name: str) -> Ints:
-    """Return a field of packed rows; no field of EVENT or RECORD crosses a word."""
-    word, shift = divmod(layout.offset[name], 32)
-    ones = np.uint32((1 << layout.field[name].width) - 1)
-    return (words[:, word] >> np.uint32(shift) & ones).astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -121,8 +113,10 @@ class Screening:
         return int((self.is_call & (self.lines >= first) & (self.lines < last)).sum())
 
     def digest(self) -> str:
-        """Return the SHA-256 of all records but generation and sequence, which count on from trace to trace."""
-        return hashlib.sha256(self.records[:, :4].astype("<u4").tobytes()).hexdigest()
+        """Return the SHA-256 of all records but model slot, generation and sequence, which depend on the run."""
+        same = self.records[:, :4].astype("<u4")
+        same[:, 0] &= ~np.uint32(1 << RECORD.offset["model"])
+        return hashlib.sha256(same.tobytes()).hexdigest()
 
     def _result(self, rows: Ints) -> ProcessResult:
         proposed = self.field_at("proposed", rows)

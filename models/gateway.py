@@ -10,7 +10,6 @@ from typing import Protocol
 import numpy as np
 
 from hdl.contract.event import EVENT, RECORD, Kind
-from hdl.contract.policy import Policy
 from hdl.contract.verdict import Fault
 from models.encode import Batch, Bytes, Encoder, Ints, Words
 from models.slots import Life
@@ -27,11 +26,7 @@ class EngineError(Exception):
 
 
 class Screens(Protocol):
-    """What a gateway needs of an engine; `models.golden.engine.GoldenEngine` says what each method does."""
-
-    def load_model(self, slot: int, image: bytes) -> None: ...
-
-    def load_policy(self, policy: Policy) -> None: ...
+    """What a gateway needs of an engine; `models.golden.engine.GoldenEngine` says what the method does."""
 
     def screen(self, events: Words, pool: Bytes, offsets: Ints) -> tuple[Words, Words]: ...
 
@@ -77,13 +72,16 @@ class Gateway:
         self._batch = batch
         self._generation = 1
         self._done: list[Screened] = []
+        self._lost = False
         self.encoder = self._new_encoder()
 
     def screen(self, items: Iterable[Item]) -> Iterator[Screened]:
         """Yield the batches of one trace as they are answered.
 
-        Whatever way it ends, the slots are free again for the next trace.
+        Whatever way it ends, the slots are free again for the next trace, unless the engine failed or the user
+        interrupts.
         """
+        self._lost = False
         encoder = self.encoder = self._new_encoder()
         source = iter(items)
         try:
@@ -92,9 +90,13 @@ class Gateway:
                 yield from self._take()
             encoder.finish()
             yield from self._take()
+        except KeyboardInterrupt:
+            self._lost = True
+            raise
         finally:
-            encoder.finish()
-            encoder.release()
+            if not self._lost:
+                encoder.finish()
+                encoder.release()
             self._done.clear()
             self._generation = encoder.next_generation
 
@@ -114,7 +116,9 @@ class Gateway:
         )  # fmt: skip
 
     def _run(self, batch: Batch) -> Words:
+        self._lost = True
         records, states = self._engine.screen(batch.events, batch.pool, batch.offsets)
+        self._lost = False
         faults = records[:, 0] >> np.uint32(_FAULT) & np.uint32(7)
         if faults.any():
             row = int(np.flatnonzero(faults)[0])

@@ -153,12 +153,12 @@ class SimulatedBoard:
         self.paced = paced
         self._library = _bind(ctypes.CDLL(str(built)))
         latency = round(latency_ms * CLOCK_HZ / 1000)
-        error = ctypes.create_string_buffer(200)
+        why = ctypes.create_string_buffer(200)
         self._board = ctypes.c_void_p(
-            self._library.board_new(str(file).encode(), divider, latency, flash_speed, error, len(error))
+            self._library.board_new(str(file).encode(), divider, latency, flash_speed, why, len(why))
         )
         if not self._board:
-            raise BoardError(error.value.decode(errors="replace"))
+            raise BoardError(why.value.decode(errors="replace"))
 
     def __enter__(self) -> SimulatedBoard:
         return self
@@ -254,7 +254,7 @@ _ASLEEP = 2
 
 def _bind(built: ctypes.CDLL) -> ctypes.CDLL:
     """Name the types of the harness's functions."""
-    board, number = ctypes.c_void_p, ctypes.c_uint64
+    board, number, text = ctypes.c_void_p, ctypes.c_uint64, ctypes.c_char_p
     for name, answer, arguments in (
         (
             "new",
@@ -263,8 +263,8 @@ def _bind(built: ctypes.CDLL) -> ctypes.CDLL:
         ),
         ("free", None, (board,)),
         ("power_cycle", None, (board, ctypes.c_uint32)),
-        ("write", None, (board, ctypes.c_char_p, ctypes.c_size_t)),
-        ("read", ctypes.c_size_t, (board, ctypes.c_char_p, ctypes.c_size_t)),
+        ("write", None, (board, text, ctypes.c_size_t)),
+        ("read", ctypes.c_size_t, (board, text, ctypes.c_size_t)),
         ("run", ctypes.c_int, (board, number)),
         ("skippable", number, (board,)),
         ("skip", None, (board, number)),

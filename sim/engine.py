@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hdl.contract.load import Target
+from hdl.contract.load import Target, Writes, bank_key_writes, mask_writes, policy_writes
 from hdl.contract.model import IMAGE_BYTES
 from hdl.contract.policy import Policy
-from hdl.contract.vaccine import HASH_NIBBLES, BankKey, cared_fields
+from hdl.contract.vaccine import BankKey
 from sim.verilate import ROOT, Design, Progress, library, silent
 
 Words = NDArray[np.uint32]
@@ -42,6 +42,10 @@ def _pointer(array: NDArray[np.generic]) -> ctypes.c_void_p:
     return ctypes.c_void_p(array.ctypes.data)
 
 
+def _image_addresses(slot: int) -> Words:
+    return np.arange(IMAGE_BYTES, dtype=np.uint32) | np.uint32((Target.MODEL1 if slot else Target.MODEL0) << 16)
+
+
 class GatewareEngine:
     """One simulated pipeline, fresh from reset.
 
@@ -54,9 +58,11 @@ class GatewareEngine:
         self._library.bench_new.restype = ctypes.c_void_p
         self._library.bench_cycles.restype = ctypes.c_uint64
         self._library.bench_run.restype = ctypes.c_int64
+        self._library.bench_read.restype = ctypes.c_int64
         self._library.bench_wait.restype = ctypes.c_int64
         self._bench = ctypes.c_void_p(self._library.bench_new())
         self._ready = 0
+        self._beside: tuple[NDArray[np.generic], ...] = ()
 
     def __del__(self) -> None:
         if getattr(self, "_bench", None):
@@ -82,21 +88,43 @@ class GatewareEngine:
         self._ready |= 1 << slot
         self.load(Target.READY, [self._ready])
 
+    def read_model(self, slot: int) -> bytes:
+        """Return the image in a model slot; zeros if that one is in force."""
+        addresses = _image_addresses(slot)
+        answers = np.zeros(IMAGE_BYTES, np.uint8)
+        count = self._library.bench_read(
+            self._bench, ctypes.c_int64(IMAGE_BYTES), _pointer(addresses), _pointer(answers)
+        )
+        if count != IMAGE_BYTES:
+            raise EngineError(f"byte {count} of model slot {slot} was not read back")
+        return answers.tobytes()
+
+    def refill(self, slot: int, image: bytes) -> NDArray[np.uint8]:
+        """Have the next `screen` write an image into the idle model slot while its events pass, then read it back;
+        return the array that the bytes read are put into."""
+        addresses, words = _image_addresses(slot), np.frombuffer(image, np.uint8).astype(np.uint32)
+        answers = np.zeros(IMAGE_BYTES, np.uint8)
+        self._beside = (addresses, words, answers)  # the harness holds pointers into them
+        self._library.bench_beside(
+            self._bench, ctypes.c_int64(IMAGE_BYTES), *(_pointer(array) for array in self._beside)
+        )
+        return answers
+
     def load_policy(self, policy: Policy) -> None:
         """Put a policy in force."""
-        self.load(Target.ATTRIBUTES, list(policy.attributes))
-        self.load(Target.JUDGE, [half for row in policy.rows for half in (row & 0xFFFFFFFF, row >> 32)])
-        self.load(Target.ENFORCE, [policy.enforce])
+        self._load_all(policy_writes(policy))
 
     def load_bank_key(self, key: BankKey) -> None:
         """Set the board's secret hash tables; only sensible while no vaccine is in force."""
-        for nibble in range(len(HASH_NIBBLES)):
-            self.load(Target.HASH, list(key.tables[nibble]), nibble << 4)
+        self._load_all(bank_key_writes(key))
 
     def set_mask(self, bank: int, mask: int) -> None:
         """Set the mask of an empty bank; the gateware ignores it for a bank that holds vaccines."""
-        self.load(Target.MASK, [cared_fields(mask)], bank << 2 | 2)
-        self.load(Target.MASK, [mask & 0xFFFFFFFF, mask >> 32], bank << 2)
+        self._load_all(mask_writes(bank, mask))
+
+    def _load_all(self, writes: Writes) -> None:
+        for target, first, words in writes:
+            self.load(target, words, first)
 
     def set_clock(self, seconds: int) -> None:
         """Set powered time, which the expiry of vaccines is measured against."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdl.contract.event import EVENT, RECORD, Kind
+from hdl.contract.model import IMAGE_BYTES, MODEL_SLOTS
 from hdl.contract.policy import Policy, call_class, default_policy
 from hdl.contract.syscalls import NAMES
 from hdl.contract.vaccine import BankKey
@@ -67,6 +68,17 @@ class Twins:
         """Load a model into both."""
         self.golden.load_model(slot, image)
         self.gateware.load_model(slot, image)
+
+    def read_model(self, slot: int) -> bytes:
+        """Return the image in a model slot, read back from both.  Raises DifferenceError."""
+        expected, got = self.golden.read_model(slot), self.gateware.read_model(slot)
+        if wrong := [at for at in range(IMAGE_BYTES) if expected[at] != got[at]]:
+            at = wrong[0]
+            raise DifferenceError(
+                f"byte {at} of model slot {slot} reads back as {got[at]}, expected {expected[at]}; "
+                f"{len(wrong)} bytes differ"
+            )
+        return got
 
     def load_policy(self, policy: Policy) -> None:
         """Load a policy into both."""
@@ -134,11 +146,18 @@ def compare_random(
     chunk: int = 25_000,
     images: tuple[bytes, bytes] | None = None,
 ) -> None:
-    """Send `count` random events, drawn from `seed`, through fresh twins.  Raises DifferenceError."""
+    """Send `count` random events, drawn from `seed`, through fresh twins.  Raises DifferenceError.
+
+    The models are read back before the first event and behind the last one.
+    """
     stimulus = Stimulus(seed)
     masks = stimulus.random_masks(len(twins.golden.machine.masks))
     twins.load(images or (random_image(seed), random_image(seed + 1)), seed, masks)
+    for slot in range(MODEL_SLOTS):
+        twins.read_model(slot)
     while count > 0:
         stream = stimulus.chunk(min(chunk, count))
         count -= len(stream.events)
         stimulus.learn(*twins.screen(stream.events, stream.pool, stream.offsets, gaps=gaps, seed=seed))
+    for slot in range(MODEL_SLOTS):
+        twins.read_model(slot)

@@ -114,6 +114,12 @@ MUTANTS = (
         "m.d.sync += self.params[name].eq(read.data.as_value())",
         "m.d.sync += self.params[name].eq(self.params[name])",
     ),
+    Mutant("the wrong byte of an entry read back", "loading.py", "lane.eq(byte)", "lane.eq(byte + 1)"),
+    Mutant(
+        "the wrong slot read back", "readback.py", "store.address.eq(place)", "store.address.eq(place ^ 1 << 16)"
+    ),
+    Mutant("the model in force read back", "models.py", "self.load.read & ~refused", "self.load.read"),
+    Mutant("a byte answered too early", "readback.py", "self.done.eq(asked)", "self.done.eq(store.read)"),
     Mutant("vaccine event does not linger", "latch.py", "LINGER = 4", "LINGER = 1"),
 )
 

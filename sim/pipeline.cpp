@@ -11,6 +11,35 @@
 
 namespace {
 
+// What goes on at the load port beside the events: `count` writes, one a cycle, then as many bytes read back.
+struct Beside {
+    const uint32_t *addresses = nullptr, *words = nullptr;
+    uint8_t *answers = nullptr;
+    int64_t count = 0, written = 0, read = 0;
+    bool asked = false;
+
+    bool over() const { return read == count; }
+    void drive(Vpipeline &dut) {
+        dut.load___05Fen = written < count;
+        dut.readback_start = written == count && !over() && !asked;
+        if (written < count) {
+            dut.load___05Faddress = addresses[written];
+            dut.load___05Fdata = words[written];
+            ++written;
+        } else if (dut.readback_start) {
+            dut.readback_address = addresses[read];
+            asked = true;
+        }
+    }
+    // Returns whether a byte came.
+    bool listen(const Vpipeline &dut) {
+        if (!asked || !dut.readback_done) return false;
+        answers[read++] = dut.readback_data;
+        asked = false;
+        return true;
+    }
+};
+
 constexpr int EVENT_WORDS = 8, RECORD_WORDS = 6, STATE_WORDS = 6, WATCHDOG = 20000;
 [[maybe_unused]] constexpr uint64_t PERIOD_PS = 40000;  // 25 MHz, for waveforms
 
@@ -18,6 +47,7 @@ struct Bench {
     VerilatedContext context;
     Vpipeline dut{&context};
     uint64_t cycle = 0;
+    Beside beside;
 #if VM_TRACE
     VerilatedVcdC wave;
     bool waving = false;
@@ -103,6 +133,25 @@ void bench_load(Bench *bench, int64_t n, const uint32_t *addresses, const uint32
     bench->dut.load___05Fen = 0;
 }
 
+// From now on bench_run writes n words through the load port beside its events, then reads n bytes back.
+void bench_beside(Bench *bench, int64_t n, const uint32_t *addresses, const uint32_t *words, uint8_t *answers) {
+    bench->beside = {addresses, words, answers, n};
+}
+
+// Reads n bytes back with nothing offered; returns how many came.
+int64_t bench_read(Bench *bench, int64_t n, const uint32_t *addresses, uint8_t *answers) {
+    Beside reading = {addresses, nullptr, answers, n, n};
+    bench->dut.events___05Fvalid = bench->dut.paths___05Fvalid = 0;
+    for (uint64_t last = bench->cycle; !reading.over() && bench->cycle - last < WATCHDOG;) {
+        reading.drive(bench->dut);
+        bench->low();
+        if (reading.listen(bench->dut)) last = bench->cycle;
+        bench->high();
+    }
+    bench->dut.readback_start = 0;
+    return reading.read;
+}
+
 void bench_clock(Bench *bench, uint32_t seconds) { bench->dut.now = seconds; }
 
 // Lets `n` cycles pass with nothing offered; returns how many records left meanwhile (at most `room` are kept).
@@ -157,7 +206,9 @@ int64_t bench_run(Bench *bench, int64_t n, const uint32_t *events, const uint8_t
         if (offering) std::memcpy(&dut.events___05Fpayload, events + EVENT_WORDS * in, 4 * EVENT_WORDS);
         cursor.present(dut);
         if (gaps && (next_random(chance) & 255) < gaps) dut.paths___05Fvalid = 0;
+        if (!bench->beside.over()) bench->beside.drive(dut);
         bench->low();
+        bool heard = !bench->beside.over() && bench->beside.listen(dut);
         bool took = dut.events___05Fvalid && dut.events___05Fready;
         bool path = dut.paths___05Fvalid && dut.paths___05Fready;
         if (dut.commit) last_commit[committed++ & 7] = bench->cycle;
@@ -189,11 +240,12 @@ int64_t bench_run(Bench *bench, int64_t n, const uint32_t *events, const uint8_t
             ++in;
             offering = false;
         }
-        if (took || path || !idle) last_progress = took || path ? bench->cycle : last_progress;
-        if (in == n && idle && !took) break;
+        if (took || path || heard) last_progress = bench->cycle;
+        if (in == n && idle && !took && bench->beside.over()) break;
         if (bench->cycle - last_progress > WATCHDOG) return -1;
     }
     dut.events___05Fvalid = dut.paths___05Fvalid = 0;
+    dut.readback_start = 0;
     return out;
 }
 }

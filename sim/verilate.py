@@ -105,8 +105,9 @@ def _run(command: Sequence[str | Path], folder: Path, environment: dict[str, str
         [str(part) for part in command], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        said = (done.stderr or done.stdout).strip().splitlines()
-        raise BuildError(f"{Path(str(command[0])).name} failed: {said[0] if said else done.returncode}")
+        said = (done.stderr or done.stdout).strip().splitlines() or [f"exit code {done.returncode}"]
+        first = next((line for line in said if "error" in line.lower()), said[0])
+        raise BuildError(f"{Path(str(command[0])).name} failed: {first}")
 
 
 def compile_library(
@@ -134,6 +135,7 @@ def compile_library(
     units += [design.harness, *([include / "verilated_vcd_c.cpp"] if trace else [])]
     options = ["-std=c++17", "-fPIC", "-w", f"-DVM_TRACE={int(trace)}", f"-DVM_TRACE_VCD={int(trace)}"]
     options += ["-DVM_TRACE_FST=0", "-DVM_TRACE_SAIF=0", "-DVM_COVERAGE=0", "-DVM_SC=0", "-DVL_TIME_CONTEXT"]
+    options += ["-I", str(ROOT / "firmware" / "include")]  # the contract
     options += ["-I", str(folder / "model"), "-I", str(include), "-I", str(include / "vltstd")]
     total = len(units) + 3
 

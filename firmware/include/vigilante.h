@@ -283,12 +283,14 @@
 #define VG_KEY_TREE_OFFSET 53 /* the process's tree */
 #define VG_KEY_TREE_WIDTH 6
 
-/* An entry of a bank: written whole, in one cycle.  Its index stands at the same place in a table of its own. */
-#define VG_VACCINE_WORDS 2
-#define VG_VACCINE_BYTES 8
-#define VG_VACCINE_KEY_OFFSET 0 /* key under the bank's mask */
+/* An entry of a bank: written whole, in one cycle. */
+#define VG_VACCINE_WORDS 3
+#define VG_VACCINE_BYTES 12
+#define VG_VACCINE_KEY_OFFSET 0 /* key, compared under the bank's mask */
 #define VG_VACCINE_KEY_WIDTH 59
-#define VG_VACCINE_VALID_OFFSET 59 /* the entry is in force */
+#define VG_VACCINE_INDEX_OFFSET 59 /* vaccine index */
+#define VG_VACCINE_INDEX_WIDTH 9
+#define VG_VACCINE_VALID_OFFSET 68 /* the entry is in force */
 #define VG_VACCINE_VALID_WIDTH 1
 
 /* Canonical system calls.  Stands: the golden machine and the screening pipeline keep to it. */
@@ -2035,9 +2037,9 @@ typedef struct {
     uint32_t words[2];
 } vg_key;
 
-/* An entry of a bank: written whole, in one cycle.  Its index stands at the same place in a table of its own. */
+/* An entry of a bank: written whole, in one cycle. */
 typedef struct {
-    uint32_t words[2];
+    uint32_t words[3];
 } vg_vaccine;
 
 /* What comes before a path's text on the path stream. */

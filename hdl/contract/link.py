@@ -12,8 +12,8 @@ nothing has been acknowledged for its time-out.  Flow is controlled in bytes: th
 numbered ones wait.
 
 A session begins with the host's HELLO.  The board's answer repeats its `session`; a HELLO with the same `session`
-that comes again is answered again and changes nothing, any other ends the session before and drops what it had in
-flight.  A board without a session answers any other frame with ABORT.
+that comes again is answered again and changes nothing, any other ends the session before, drops what it had in
+flight and frees the process slots of the host.  A board without a session answers any other frame with ABORT.
 """
 
 from __future__ import annotations

@@ -37,9 +37,10 @@ KEY = Layout(
 
 ENTRY = Layout(
     "vaccine",
-    "An entry of a bank: written whole, in one cycle.  Its index stands at the same place in a table of its own.",
+    "An entry of a bank: written whole, in one cycle.",
     (
-        Field("key", KEY.width, "key under the bank's mask"),
+        Field("key", KEY.width, "key, compared under the bank's mask"),
+        Field("index", (VACCINES - 1).bit_length(), "vaccine index"),
         Field("valid", 1, "the entry is in force"),
     ),
 )

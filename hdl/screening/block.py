@@ -26,6 +26,14 @@ def bundle(shape: Any, name: str | None = None) -> Any:
     return Signal(shape, name=name, src_loc_at=1)
 
 
-def rows_of(shape: Any, depth: int) -> memory.Memory[Any, Any]:
-    """Return a memory of `depth` rows, all zero at power-up."""
-    return memory.Memory(shape=shape, depth=depth, init=[])
+def rows_of(shape: Any, depth: int, *, races: bool = True, block: bool = False) -> memory.Memory[Any, Any]:
+    """Return a memory of `depth` rows, all zero at power-up.
+
+    races: a row is read in the very cycle in which it is written, and finds the old content.  Without, what such
+    a read returns is undefined in hardware and must not matter; block RAM then needs no logic around it.
+    block: block RAM even for few rows.
+    """
+    attributes: dict[str, Any] = {} if races else {"no_rw_check": 1}
+    if block:
+        attributes["ram_style"] = "block"
+    return memory.Memory(shape=shape, depth=depth, init=[], attrs=attributes)

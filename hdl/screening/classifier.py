@@ -13,12 +13,12 @@ from amaranth.lib.wiring import In, Out
 
 from hdl.contract.event import Kind
 from hdl.contract.load import Target
-from hdl.contract.model import MODEL_SLOTS, REGIONS
+from hdl.contract.model import REGIONS
 from hdl.contract.policy import PROFILES
 from hdl.contract.syscalls import ID_COUNT
 from hdl.screening.block import Block, rows_of
-from hdl.screening.layouts import ATTRIBUTES, EVENT, KEY, LoadPort
-from hdl.screening.loading import load_bytes, word_write
+from hdl.screening.layouts import ATTRIBUTES, EVENT, KEY, StorePort
+from hdl.screening.loading import image_rows, load_bytes, word_write
 
 
 class Classifier(Block):
@@ -35,7 +35,7 @@ class Classifier(Block):
                 "path_class": In(4),
                 "node": In(8),
                 "tree": In(6),
-                "load": In(LoadPort()),
+                "load": In(StorePort()),
                 "token": Out(8),
                 "call_class": Out(3),
                 "allow": Out(PROFILES),
@@ -46,8 +46,8 @@ class Classifier(Block):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         region = REGIONS["idmap"]
-        m.submodules.idmap = idmap = rows_of(8, MODEL_SLOTS * region.depth)
-        load_bytes(m, self.load, region, idmap)
+        m.submodules.idmap = idmap = image_rows(8, region)
+        m.d.comb += self.load.byte.eq(load_bytes(m, self.load, region, idmap))
         m.submodules.attributes = attributes = rows_of(ATTRIBUTES, ID_COUNT)
         token, row, write = idmap.read_port(), attributes.read_port(), attributes.write_port()
         m.d.comb += [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from amaranth.lib import data, enum, stream, wiring
-from amaranth.lib.wiring import Out
+from amaranth.lib.wiring import In, Out
 
 from hdl.contract import event, layout, load, model, policy, vaccine
 
@@ -88,6 +88,22 @@ class LoadPort(wiring.Signature):
 
     def __init__(self) -> None:
         super().__init__({"en": Out(1), "address": Out(load.ADDRESS_BITS), "data": Out(32)})
+
+
+class StorePort(wiring.Signature):
+    """The load port inside the pipeline: `read` for one cycle asks for the byte of a model image at `address`;
+    `byte` answers in the next, 0 from who does not keep it.  Never together with `en`."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            {
+                "en": Out(1),
+                "read": Out(1),
+                "address": Out(load.ADDRESS_BITS),
+                "data": Out(32),
+                "byte": In(8),
+            }
+        )
 
 
 def event_stream() -> stream.Signature:

@@ -1,51 +1,82 @@
-"""How blocks take their part of the load port's writes."""
+"""How blocks take their part of the load port's writes, and show the image of the idle model again.
+
+A memory of the image is read back at the address of its write port.  Block RAM has that as one port, so a memory
+that is looked up beside it still needs no second copy.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from amaranth import Cat, Module, Mux
+from amaranth import Cat, Module, Mux, Signal
 from amaranth.lib import memory
 
 from hdl.contract.load import Target
-from hdl.contract.model import Region
+from hdl.contract.model import MODEL_SLOTS, Region
+from hdl.screening.block import rows_of
 
 
-def model_write(load: Any, region: Region) -> tuple[Any, Any, Any]:
-    """Return (selected, model slot, byte offset in `region`) of a write to a model image."""
+def image_rows(shape: Any, region: Region, parts: int = 1) -> memory.Memory[Any, Any]:
+    """Return a memory for a region of both model slots, or for one of `parts` of it (slot 1 in the upper half).
+
+    Lookups read the model in force and the load port writes the other one, so the two never meet in a row.  Before
+    the first swap they may; no call is judged then.  Reads on the load port are never in the cycle of a write.
+    """
+    return rows_of(shape, MODEL_SLOTS * region.depth // parts, races=False, block=True)
+
+
+def model_place(load: Any, region: Region) -> tuple[Any, Any, Any]:
+    """Return (inside, model slot, byte offset in `region`) of the address of a store port."""
     target, offset = load.address[16:], load.address[:16]
-    selected = (
-        load.en
-        & ((target == Target.MODEL0) | (target == Target.MODEL1))
+    inside = (
+        ((target == Target.MODEL0) | (target == Target.MODEL1))
         & (offset >= region.offset)
         & (offset < region.offset + region.size)
     )
-    return selected, load.address[16], (offset - region.offset)[: (region.size - 1).bit_length()]
+    return inside, load.address[16], (offset - region.offset)[: (region.size - 1).bit_length()]
 
 
-def load_bytes(m: Module, load: Any, region: Region, store: memory.Memory[Any, Any]) -> None:
-    """Let the load port write the byte region of both model slots into `store` (slot 1 in the upper half)."""
-    selected, slot, offset = model_write(load, region)
-    port = store.write_port()
-    m.d.comb += [port.addr.eq(Cat(offset, slot)), port.data.eq(load.data[:8]), port.en.eq(selected)]
+def load_rows(
+    m: Module, load: Any, store: memory.Memory[Any, Any], inside: Any, row: Any, byte: Any = None
+) -> Any:
+    """Let a store port write `store` at `row` where `inside`; `byte` of it if rows are arrays of bytes.
+
+    Return the byte that it reads: valid one cycle after `read`, 0 unless it was `inside`.
+    """
+    place, answers = Signal(len(row)), Signal()
+    write, back = store.write_port(granularity=None if byte is None else 1), store.read_port()
+    m.d.comb += [place.eq(row), write.addr.eq(place), back.addr.eq(place), back.en.eq(load.read)]
+    m.d.sync += answers.eq(load.read & inside)
+    if byte is None:
+        m.d.comb += [write.data.eq(load.data[:8]), write.en.eq(load.en & inside)]
+        return Mux(answers, back.data, 0)
+    lane = Signal(len(byte))
+    m.d.sync += lane.eq(byte)
+    m.d.comb += write.en.eq(Mux(load.en & inside, 1 << byte, 0))
+    m.d.comb += [write.data[i].eq(load.data[:8]) for i in range(1 << len(byte))]
+    return Mux(answers, back.data[lane], 0)
+
+
+def load_bytes(m: Module, load: Any, region: Region, store: memory.Memory[Any, Any]) -> Any:
+    """Keep a byte region of both model slots in `store` (slot 1 in the upper half); return the byte read."""
+    inside, slot, offset = model_place(load, region)
+    return load_rows(m, load, store, inside, Cat(offset, slot))
 
 
 def load_entries(
     m: Module, load: Any, region: Region, store: memory.Memory[Any, Any], half: int | None = None
-) -> None:
-    """Let the load port write, byte by byte, a region whose entries have 2 or 4 bytes.
+) -> Any:
+    """Keep a region whose entries have 2 or 4 bytes in `store`, byte by byte; return the byte read.
 
     half: 0 or 1 where `store` holds only the lower or upper half of each slot's entries.
     """
-    selected, slot, offset = model_write(load, region)
+    inside, slot, offset = model_place(load, region)
     shift = (region.entry - 1).bit_length()
     entry, byte = offset[shift:], offset[:shift]
     if half is not None:
-        selected = selected & (entry[-1] == half)
+        inside = inside & (entry[-1] == half)
         entry = entry[:-1]
-    port = store.write_port(granularity=1)
-    m.d.comb += [port.addr.eq(Cat(entry, slot)), port.en.eq(Mux(selected, 1 << byte, 0))]
-    m.d.comb += [port.data[i].eq(load.data[:8]) for i in range(region.entry)]
+    return load_rows(m, load, store, inside, Cat(entry, slot), byte)
 
 
 def word_write(load: Any, target: Target) -> Any:

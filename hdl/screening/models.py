@@ -15,9 +15,9 @@ from hdl.contract.event import SLOTS
 from hdl.contract.load import Target
 from hdl.contract.model import MODEL_SLOTS, PARAM_NAMES, REGIONS
 from hdl.contract.vaccine import BANK_DEPTH
-from hdl.screening.block import Block, rows_of
-from hdl.screening.layouts import PARAMS, LoadPort, Op
-from hdl.screening.loading import load_entries, word_write
+from hdl.screening.block import Block
+from hdl.screening.layouts import PARAMS, Op, StorePort
+from hdl.screening.loading import image_rows, load_entries, word_write
 
 DRAIN_CYCLES = 4
 """From the last commit until no stage holds a beat that reads parameters."""
@@ -28,8 +28,8 @@ class Models(Block):
     `DRAIN_CYCLES` + 1 + 15 + 64 cycles in all.  While `busy`, `op` and `slot` are the beats to commit (`Op.NONE`:
     none).  After reset the same counter blanks all slots, trees and vaccine places (512 cycles): `init`.
     `ready`: which slots hold a verified model.  `target_ready`: the one named by `target` does, and is not in force.
-    Writes of the load port to the slot in force, and while `busy` with a change to the one that comes into force,
-    are not let through to `store_load`.
+    What `load` asks of the slot in force, and while `busy` with a change of the one that comes into force, is not
+    let through to `store_load`: writes do nothing, reads answer 0.
     """
 
     def __init__(self) -> None:
@@ -49,16 +49,16 @@ class Models(Block):
                 "ready": Out(MODEL_SLOTS),
                 "swaps": Out(12),
                 "params": Out(PARAMS),
-                "load": In(LoadPort()),
-                "store_load": Out(LoadPort()),
+                "load": In(StorePort()),
+                "store_load": Out(StorePort()),
             }
         )
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
         region = REGIONS["params"]
-        m.submodules.store = store = rows_of(data.ArrayLayout(8, 2), MODEL_SLOTS * region.depth)
-        load_entries(m, self.store_load, region, store)
+        m.submodules.store = store = image_rows(data.ArrayLayout(8, 2), region)
+        byte = load_entries(m, self.store_load, region, store)
         read = store.read_port()
 
         to_slot = (self.load.address[16:] == Target.MODEL0) | (self.load.address[16:] == Target.MODEL1)
@@ -71,6 +71,8 @@ class Models(Block):
             self.store_load.en.eq(self.load.en & ~refused),
             self.store_load.address.eq(self.load.address),
             self.store_load.data.eq(self.load.data),
+            self.store_load.read.eq(self.load.read & ~refused),
+            self.load.byte.eq(byte | self.store_load.byte),
         ]
         with m.If(word_write(self.load, Target.READY)):
             m.d.sync += self.ready.eq(self.load.data)

@@ -16,12 +16,11 @@ from amaranth.lib import data, enum, wiring
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.event import DEPTH_LIMIT, PATH_LIMIT
-from hdl.contract.model import COMPONENT_STEP, NODE_ROOT, PATH_NODES, REGIONS
-from hdl.screening.block import Block, rows_of
-from hdl.screening.layouts import NODE, LoadPort, path_stream
-from hdl.screening.loading import load_entries
+from hdl.contract.model import COMPONENT_STEP, NODE_ROOT, REGIONS
+from hdl.screening.block import Block
+from hdl.screening.layouts import NODE, StorePort, path_stream
+from hdl.screening.loading import image_rows, load_entries
 
-HALF = PATH_NODES // 2
 SLASH, DOT = ord("/"), ord(".")
 
 
@@ -144,7 +143,7 @@ class PathClassifier(Block):
                 "enable": In(1),
                 "model": In(1),
                 "seed": In(24),
-                "load": In(LoadPort()),
+                "load": In(StorePort()),
                 "done": Out(2),
                 "path_class": Out(4),
                 "node": Out(8),
@@ -158,14 +157,16 @@ class PathClassifier(Block):
         wiring.connect(m, wiring.flipped(self.path), splitter.path)
 
         # The trie three times: both places where an edge may stand, and the node where the path is now.
-        places = [rows_of(data.ArrayLayout(8, 4), 2 * HALF) for _ in range(2)]
+        region = REGIONS["paths"]
+        places = [image_rows(data.ArrayLayout(8, 4), region, parts=2) for _ in range(2)]
         m.submodules.place0, m.submodules.place1 = places
-        m.submodules.here = here_memory = rows_of(data.ArrayLayout(8, 4), 2 * PATH_NODES)
+        m.submodules.here = here_memory = image_rows(data.ArrayLayout(8, 4), region)
         lookups = [place.read_port() for place in places]
         here_port = here_memory.read_port()
-        for half, place in enumerate(places):
-            load_entries(m, self.load, REGIONS["paths"], place, half)
-        load_entries(m, self.load, REGIONS["paths"], here_memory)
+        of_half = [load_entries(m, self.load, region, place, half) for half, place in enumerate(places)]
+        of_here = load_entries(m, self.load, region, here_memory)
+        # Copies that differ read back as a byte that was not loaded.
+        m.d.comb += self.load.byte.eq(Mux((of_half[0] | of_half[1]) == of_here, of_here, ~of_here))
 
         # One cycle behind the splitter: a component, or the path's end, waits to be looked up.
         pending, ending = Signal(), Signal()

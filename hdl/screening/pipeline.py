@@ -14,11 +14,15 @@ The whole equals `models.golden`, record for record.
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
+
 from amaranth import Module, Mux, Signal
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.event import STATE as STATE_LAYOUT
+from hdl.contract.load import ADDRESS_BITS
 from hdl.contract.model import HISTORY, MODEL_SLOTS, TABLES
 from hdl.contract.vaccine import BANKS
 from hdl.contract.verdict import Fault, Verdict
@@ -33,6 +37,7 @@ from hdl.screening.latch import Latch
 from hdl.screening.layouts import BEAT, RECORD, STATE, LoadPort, Op, event_stream, path_stream
 from hdl.screening.models import Models
 from hdl.screening.paths import PathClassifier
+from hdl.screening.readback import Readback
 from hdl.screening.recorder import Recorder
 from hdl.screening.slots import Slots
 from hdl.screening.tables import Tables
@@ -47,6 +52,11 @@ class Pipeline(Block):
       events    events, in order; not ready for the first 512 cycles after reset.
       paths     the path arguments of the event in the latch, in order.
       load      tables, policy and secrets; one write a cycle, never refused except for the model in force.
+      readback_start
+                for one cycle asks for the byte at `readback_address` (as on the load port) of the model slot that
+                is not in force; it comes as `readback_data` with `readback_done`, for one cycle, three cycles
+                later, and one more for each write on the load port that goes first.  0 elsewhere, and from a slot
+                that is coming into force.  Not to be given again before the answer; events do not notice.
       commit    high in the cycle in which a beat leaves the latch.
       verdict   with `decided`, for one cycle, three clock edges after the commit of an event's last beat.
       record    with `recorded`, for one cycle, two edges later; `state` belongs to it if it is a SPILL's.
@@ -66,6 +76,10 @@ class Pipeline(Block):
                 "events": In(event_stream()),
                 "paths": In(path_stream()),
                 "load": In(LoadPort()),
+                "readback_start": In(1),
+                "readback_address": In(ADDRESS_BITS),
+                "readback_done": Out(1),
+                "readback_data": Out(8),
                 "now": In(32),
                 "query": In(9),
                 "hits": Out(32),
@@ -90,6 +104,7 @@ class Pipeline(Block):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         m.submodules.latch = latch = Latch(self.banks)
+        m.submodules.readback = readback = Readback()
         m.submodules.models = models = Models()
         m.submodules.classifier = classifier = Classifier()
         m.submodules.profile = profile = Profile()
@@ -111,8 +126,18 @@ class Pipeline(Block):
             self.reaped.eq(latch.reap.valid & latch.reap.ready),
         ]
         wiring.connect(m, wiring.flipped(self.paths), paths.path)
-        wiring.connect(m, wiring.flipped(self.load), models.load)
-        for block in (classifier, paths, tables, cam, judge, recorder):
+        wiring.connect(m, wiring.flipped(self.load), readback.load)
+        wiring.connect(m, readback.store, models.load)
+        m.d.comb += [
+            readback.start.eq(self.readback_start),
+            readback.address.eq(self.readback_address),
+            self.readback_done.eq(readback.done),
+            self.readback_data.eq(readback.data),
+        ]
+        keepers = (classifier, paths, tables, recorder)
+        m.d.comb += [keeper.load.read.eq(models.store_load.read) for keeper in keepers]
+        m.d.comb += models.store_load.byte.eq(reduce(or_, (keeper.load.byte for keeper in keepers)))
+        for block in (*keepers, cam, judge):
             m.d.comb += [
                 block.load.en.eq(models.store_load.en),
                 block.load.address.eq(models.store_load.address),

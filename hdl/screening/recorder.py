@@ -11,13 +11,13 @@ from amaranth import Cat, Module, Mux, Signal
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.event import Kind
-from hdl.contract.model import MODEL_SLOTS, REGIONS
+from hdl.contract.model import REGIONS
 from hdl.contract.verdict import TIER_BYTES, Verdict
 from hdl.screening.accumulators import SUMS, TREE_SUMS
-from hdl.screening.block import Block, bundle, rows_of
+from hdl.screening.block import Block, bundle
 from hdl.screening.judge import TIERS
-from hdl.screening.layouts import BEAT, RECORD, LoadPort
-from hdl.screening.loading import model_write
+from hdl.screening.layouts import BEAT, RECORD, StorePort
+from hdl.screening.loading import image_rows, load_rows, model_place
 
 
 class Recorder(Block):
@@ -38,7 +38,7 @@ class Recorder(Block):
                 "vaccine": In(9),
                 "floored": In(1),
                 "by_tree": In(1),
-                "load": In(LoadPort()),
+                "load": In(StorePort()),
                 "pending": Out(1),
                 "valid": Out(1),
                 "record": Out(RECORD),
@@ -49,19 +49,17 @@ class Recorder(Block):
         m = Module()
         region = REGIONS["curve"]
         beat = self.beat3
-        selected, slot, offset = model_write(self.load, region)
+        inside, slot, offset = model_place(self.load, region)
+        byte: Any = 0
         readings = []
         for number, value in enumerate((self.sums.decayed, self.sums.cusum, self.tree_sums.tree_sum)):
-            store = rows_of(8, MODEL_SLOTS * 64)
+            store = image_rows(8, region, parts=3)
             m.submodules[f"curve{number}"] = store
-            read, write = store.read_port(), store.write_port()
-            m.d.comb += [
-                read.addr.eq(Cat(value[10:], beat.model)),
-                write.addr.eq(Cat(offset[:6], slot)),
-                write.data.eq(self.load.data),
-                write.en.eq(selected & (offset[6:] == number)),
-            ]
+            byte = byte | load_rows(m, self.load, store, inside & (offset[6:] == number), Cat(offset[:6], slot))
+            read = store.read_port()
+            m.d.comb += read.addr.eq(Cat(value[10:], beat.model))
             readings.append(read.data)
+        m.d.comb += self.load.byte.eq(byte)
 
         valid4, record4, scored = Signal(), bundle(RECORD), Signal()
         refused = beat.fault != 0

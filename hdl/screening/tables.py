@@ -5,14 +5,16 @@ Twin: `table_sum` in `models.golden.score`.
 
 from __future__ import annotations
 
+from typing import Any
+
 from amaranth import Cat, Module, Signal, signed
 from amaranth.lib.wiring import In, Out
 
-from hdl.contract.model import MODEL_SLOTS, REGIONS, SUM_BITS, TABLES
-from hdl.screening.block import Block, rows_of
+from hdl.contract.model import REGIONS, SUM_BITS, TABLES
+from hdl.screening.block import Block
 from hdl.screening.history import index_bits
-from hdl.screening.layouts import LoadPort
-from hdl.screening.loading import load_bytes
+from hdl.screening.layouts import StorePort
+from hdl.screening.loading import image_rows, load_bytes
 
 
 class Tables(Block):
@@ -26,7 +28,7 @@ class Tables(Block):
         super().__init__(
             {
                 "model": In(1),
-                "load": In(LoadPort()),
+                "load": In(StorePort()),
                 "total": Out(signed(SUM_BITS)),
                 **{f"index_{table}": In(index_bits(table)) for table in TABLES},
             }
@@ -35,16 +37,18 @@ class Tables(Block):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         values = []
+        byte: Any = 0
         for table in TABLES:
             region = REGIONS[table]
-            store = rows_of(8, MODEL_SLOTS * region.depth)
+            store = image_rows(8, region)
             m.submodules[table] = store
-            load_bytes(m, self.load, region, store)
+            byte = byte | load_bytes(m, self.load, region, store)
             port = store.read_port()
             m.d.comb += port.addr.eq(Cat(getattr(self, f"index_{table}"), self.model))
             value = Signal(signed(8), name=table)
             m.d.comb += value.eq(port.data)
             values.append(value)
         pairs = [values[i] + values[i + 1] for i in range(0, len(values), 2)]
+        m.d.comb += self.load.byte.eq(byte)
         m.d.comb += self.total.eq(pairs[0] + pairs[1] + pairs[2])
         return m

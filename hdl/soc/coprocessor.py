@@ -233,13 +233,16 @@ class Coprocessor(Block):
     def _tables(self, m: Module, pipeline: Pipeline, registers: Registers, loader: Loader, dispatch: Dispatch) -> None:
         """The load port with its read-back, handlers, vaccines."""
         wiring.connect(m, loader.load, pipeline.load)
-        m.d.sync += loader.readback_done.eq(loader.readback_start)
         m.d.comb += [
             loader.address.eq(registers.load_address.address),
             loader.word.eq(registers.load_data),
             loader.write.eq(registers.load_data_written),
             loader.lock.eq(registers.lock),
             loader.read.eq(registers.load_read_select & ~self.bus.write),
+            pipeline.readback_start.eq(loader.readback_start),
+            pipeline.readback_address.eq(loader.readback_address),
+            loader.readback_done.eq(pipeline.readback_done),
+            loader.readback_data.eq(pipeline.readback_data),
             pipeline.now.eq(loader.now),
             registers.load_read.byte.eq(loader.byte),
             registers.load_address_step.eq(registers.load_data_written | registers.load_read_read),

@@ -9,7 +9,7 @@ rises.  The chip's change when `sck` falls, and are sampled at the clock edge at
 Between two commands `cs_n` is high for at least 2h cycles.
 
 Data lines: with one line each way, 0 is the chip's DI and 1 its DO; 2 and 3 are driven high, as WP# and HOLD# want
-it.  With four lines the upper half of a byte comes first.
+it.  So they are while the chip is not selected.  With four lines the upper half of a byte comes first.
 
 Window: Fast Read Quad I/O, 0xEB on one line, then on four: 24 address bits, a mode byte that asks for no
 continuous read, four clocks on which nobody drives.  W25Q128JV and IS25LP128F both take this as they come, once

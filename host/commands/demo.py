@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from host.commands.screen import load_package, open_engine
-from host.engines import make_engine
+from host.commands.screen import load_package, open_engine, spare_engine
+from host.engines import PORT
 from host.exits import ExitCode
 from host.explain import Explainer
 from host.model import ModelKeeper, policy_of
@@ -57,20 +57,22 @@ def cases(folder: Path) -> list[Case]:
     return sorted(found, key=lambda case: (case.onset is not None, case.path))
 
 
-def run(terminal: Terminal, model: Path | None, key: Path | None, engine: str, folder: Path = FOLDER) -> ExitCode:
+def run(
+    terminal: Terminal, model: Path | None, key: Path | None, engine: str, folder: Path = FOLDER, port: str = PORT
+) -> ExitCode:
     """Screen every demonstration trace; CLEAN only if each comes out right."""
     package = load_package(model, key)
-    keeper = ModelKeeper(open_engine(terminal, engine), lambda: make_engine(engine))
-    keeper.start(package, policy_of("enforce"))
-    gateway = Gateway(keeper.engine, package.image)
-    terminal.out(f"model {package.name} {package.version}, {engine} engine, enforce mode")
     outcomes = []
-    for case in cases(folder):
-        reader = open_trace(case.path)
-        screening = screen_trace(gateway, case.path.name, reader)
-        terminal.out("")
-        show(terminal.console, screening, Explainer(screening, package.image), "enforce", reader.stats, False)
-        outcomes.append(case.judge(screening))
+    with open_engine(terminal, engine, port) as machine:
+        ModelKeeper(machine, lambda: spare_engine(engine)).start(package, policy_of("enforce"))
+        gateway = Gateway(machine, package.image)
+        terminal.out(f"model {package.name} {package.version}, {engine} engine, enforce mode")
+        for case in cases(folder):
+            reader = open_trace(case.path)
+            screening = screen_trace(gateway, case.path.name, reader)
+            terminal.out("")
+            show(terminal.console, screening, Explainer(screening, package.image), "enforce", reader.stats, False)
+            outcomes.append(case.judge(screening))
     terminal.out("")
     for right, text in outcomes:
         terminal.out(f"{'ok' if right else 'WRONG'}: {text}")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from host.engines import Engine, make_engine
+from host.engines import PORT, Engine, Pipeline, Remote, make_engine, make_pipeline
 from host.exits import ExitCode
 from host.explain import Explainer
 from host.jsonlines import error_object, line, objects
@@ -32,6 +33,7 @@ class Options:
     model: Path | None = None
     key: Path | None = None
     engine: str = "gateware"
+    port: str = PORT
     mode: str = "enforce"
     json: bool = False
     everything: bool = False
@@ -48,10 +50,21 @@ def load_package(model: Path | None, key: Path | None) -> Package:
     return read_package(SHIPPED if model is None else model, trusted)
 
 
-def open_engine(terminal: Terminal, name: str) -> Engine:
-    """Return a new engine; if it has to be built, the terminal shows how far it is."""
-    with terminal.steps("gateware engine: ") as progress:
-        return make_engine(name, progress)
+@contextmanager
+def open_engine(terminal: Terminal, name: str, port: str = PORT) -> Iterator[Engine]:
+    """Give an engine; if it has to be built, the terminal shows how far it is."""
+    with terminal.steps(f"{'simulated board' if name == 'board' else 'gateware engine'}: ") as progress:
+        engine = make_engine(name, progress, port)
+    try:
+        yield engine
+    finally:
+        if isinstance(engine, Remote):
+            engine.close()
+
+
+def spare_engine(name: str) -> Pipeline:
+    """Return an engine on which models prove themselves first: of the same kind, the golden one for a board."""
+    return make_pipeline("golden" if name == "board" else name)
 
 
 def run(options: Options, terminal: Terminal) -> ExitCode:
@@ -65,12 +78,13 @@ def run(options: Options, terminal: Terminal) -> ExitCode:
     stages = Stages()
     with stages("model"):
         package = load_package(options.model, options.key)
-    with stages("engine"):
-        keeper = ModelKeeper(open_engine(terminal, options.engine), lambda: make_engine(options.engine))
-        keeper.start(package, policy_of(options.mode))
-    gateway = Gateway(keeper.engine, package.image)
     worst = ExitCode.CLEAN
-    with terminal.counting(len(options.traces)) as counter:
+    with ExitStack() as stack:
+        with stages("engine"):
+            engine = stack.enter_context(open_engine(terminal, options.engine, options.port))
+            ModelKeeper(engine, lambda: spare_engine(options.engine)).start(package, policy_of(options.mode))
+        gateway = Gateway(engine, package.image)
+        counter = stack.enter_context(terminal.counting(len(options.traces)))
         for path in options.traces:
             try:
                 with stages("screen"):

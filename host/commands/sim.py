@@ -16,6 +16,7 @@ import click
 from host.exits import ExitCode
 from host.terminal import Terminal
 from sim.board import SimulatedBoard
+from sim.verilate import silent
 
 GLANCE = 0.005
 """Seconds of the board's time between looks at what the other side has to say."""
@@ -109,7 +110,7 @@ def run(terminal: Terminal, flash: Path | None, line: int | None, latency: float
         server = stack.enter_context(listener(listen)) if listen is not None else None
         plug = stack.enter_context(terminal_plug()) if server is None else None
         with terminal.steps("simulated board: ") as progress:
-            board = SimulatedBoard(flash, line=line, latency_ms=latency, **({"progress": progress} if progress else {}))
+            board = SimulatedBoard(flash, line=line, latency_ms=latency, progress=progress or silent)
         stack.enter_context(board)
         url = plug.url if plug else f"socket://127.0.0.1:{server.getsockname()[1] if server else 0}"
         terminal.out(url)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdl.contract.event import SLOTS, TREES
-from hdl.contract.model import IMAGE_BYTES, PARAM_NAMES, REGIONS, TABLES
+from hdl.contract.model import IMAGE_BYTES, MODEL_SLOTS, PARAM_NAMES, REGIONS, TABLES
 from hdl.contract.policy import Policy
 from hdl.contract.vaccine import KEY, BankKey, cared_fields
 from models.golden import machine as m
@@ -29,13 +29,14 @@ class GoldenEngine:
 
     def __init__(self, slots: int = SLOTS, trees: int = TREES) -> None:
         self.machine = new_machine(slots, trees)
+        self._images = [bytes(IMAGE_BYTES)] * MODEL_SLOTS
 
     def load_model(self, slot: int, image: bytes) -> None:
         """Put a model image (8192 bytes) into the idle model slot and mark it ready to be switched to."""
         if len(image) != IMAGE_BYTES:
             raise ValueError(f"a model image has {IMAGE_BYTES} bytes, this one {len(image)}")
         g = self.machine
-        if g.registers[m.RUNNING] and g.registers[m.ACTIVE] == slot:
+        if self._in_force(slot):
             raise ValueError(f"model slot {slot} is in force: load the other one and switch")
         for number, name in enumerate(TABLES):
             values = region(image, name)
@@ -45,6 +46,15 @@ class GoldenEngine:
         g.curves[slot] = region(image, "curve")
         g.params[slot] = region(image, "params")[: len(PARAM_NAMES)]
         g.registers[m.READY] |= 1 << slot
+        self._images[slot] = image
+
+    def read_model(self, slot: int) -> bytes:
+        """Return the image in a model slot; zeros if that one is in force."""
+        return bytes(IMAGE_BYTES) if self._in_force(slot) else self._images[slot]
+
+    def _in_force(self, slot: int) -> bool:
+        registers = self.machine.registers
+        return bool(registers[m.RUNNING]) and int(registers[m.ACTIVE]) == slot
 
     def load_policy(self, policy: Policy) -> None:
         """Put a policy in force."""

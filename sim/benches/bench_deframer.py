@@ -17,7 +17,7 @@ from hdl.soc.deframer import HEADER_BYTES, PLACES
 from sim.benches.clocked import Clocked, draw
 from sim.benches.frames import LENGTH_MAX, TELLING, content, damaged, decode, encode, stored
 
-COUNTED = ("frame_received", "damaged", "dropped")
+COUNTED: tuple[str, ...] = ("frame_received", "damaged", "dropped")
 
 
 class Twin:
@@ -155,6 +155,12 @@ async def damage_leaves_no_trace(dut: Any) -> None:
         await twin.give(encode(chance.randbytes(length)), chance)
         await twin.settle()
         assert twin.counts["damaged"] == before + 1 and not twin.frames
+    for _ in range(3):  # right to the last byte, but for a last block that says it is longer
+        good = encode(bytes((1, 2, 3, 0, *range(1, chance.randrange(10, 20)))))
+        before = twin.counts["damaged"]
+        await twin.give(good[:4] + bytes((good[4] + 1,)) + good[5:], chance)
+        await twin.settle()
+        assert twin.counts["damaged"] == before + 1
     for short in (b"\1\0", b"\2\7\0", encode(b""), encode(b"abc")):
         before = twin.counts["damaged"]
         await twin.give(short, chance)

@@ -15,6 +15,7 @@ from sim.benches.golden_flash import JEDEC_ID, QUAD_ENABLED, UNIQUE_ID, GoldenFl
 
 WORDS = FLASH_BYTES // 4
 BLANK = 0xFFFFFFFF
+ONE_LINE = 0b1101
 PROGRAM_CYCLES, ERASE_CYCLES = 3000, 8000
 CONTROL = shape_of(FLASH.register["control"].layout)
 
@@ -52,7 +53,12 @@ class Board:
             assert self.apart >= 2 * self.half, f"cs_n was high for {self.apart} cycles only"
             self.selections += 1
         self.apart = self.apart + 1 if cs_n else 0
-        lines = self.chip.step(cs_n, sck, self.bench.get("dq_o"), self.bench.get("dq_oe"))
+        levels, enable = self.bench.get("dq_o"), self.bench.get("dq_oe")
+        if self.apart > 2 * self.half:
+            assert enable == ONE_LINE, "four lines, and the chip is not selected"
+        if enable == ONE_LINE:
+            assert levels >> 2 == 0b11, "WP# or HOLD# is low"
+        lines = self.chip.step(cs_n, sck, levels, enable)
         self.bench.handle("dq_i").value = lines
         if self.due is not None:
             assert self.bench.get("window__rdata") == self.due

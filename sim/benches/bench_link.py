@@ -165,7 +165,7 @@ async def frames_wait_for_the_line(dut: Any) -> None:
     program = await Program.start(dut, loop=1)
     bus, line = program.bus, Bus(program.bench, "line_bus", UART)
     await line.write("control", raw=1)  # nothing is taken off the link's hands
-    plains = []
+    plains: list[bytes] = []
     while True:
         status = await bus.read("status")
         # One is being read and stands with the encoder's buffer full; it has left the queue.
@@ -184,6 +184,12 @@ async def frames_wait_for_the_line(dut: Any) -> None:
     await program.settle(2)
     await program.take(plains)
     assert (await bus.read("status"))["sent"] == len(plains)
+    # A short frame is read long before it has left: `idle` waits for the line.
+    await program.queue(b"idle")
+    while not (status := await bus.read("status"))["idle"]:
+        sent = status["sent"]
+    assert sent == status["sent"] == len(plains) + 1
+    assert (await line.read("status"))["idle"]
 
 
 @cocotb.test()

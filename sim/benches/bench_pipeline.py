@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from typing import Any
 
 import cocotb
@@ -11,6 +12,7 @@ import numpy as np
 from hdl.contract.event import EVENT, RECORD, Kind
 from hdl.contract.layout import Layout
 from hdl.contract.load import Target
+from hdl.contract.model import IMAGE_BYTES, REGIONS
 from hdl.contract.policy import Policy, default_policy
 from hdl.contract.syscalls import IDS
 from hdl.contract.vaccine import HASH_NIBBLES, KEY, BankKey, cared_fields, field_mask
@@ -21,6 +23,7 @@ from sim.benches.clocked import PERIOD_NS, Clocked, draw, pack
 from sim.stimulus import Stimulus, Stream, random_image
 
 VERDICT_EDGES = 3
+READBACK_CYCLES = 3
 RECORD_EDGES = 2
 BLANKING = 512
 
@@ -52,14 +55,25 @@ class Line:
     """The pipeline beside the golden machine.
 
     Members, in cycles of the bench's clock: `taken` per event, `commits` per beat, `decided` and `recorded` per
-    event; `verdicts` and `records` are what was seen then.
+    event; `verdicts` and `records` are what was seen then.  `beside` gives further inputs of a cycle.
     """
 
     def __init__(self, bench: Clocked, chance: random.Random) -> None:
         self.bench = bench
         self.chance = chance
         self.golden = GoldenEngine()
+        self.beside: Callable[[int], dict[str, int]] = lambda _now: {}
         self.clear()
+
+    async def read_back(self, slot: int, places: list[int]) -> list[int]:
+        """Return the bytes at `places` of a model slot's image."""
+        seen = []
+        for place in places:
+            await self.bench.cycle(readback_start=1, readback_address=slot << 16 | place)
+            await self.bench.cycles(READBACK_CYCLES, readback_start=0)
+            assert self.bench.get("readback_done")
+            seen.append(self.bench.get("readback_data"))
+        return seen
 
     def clear(self) -> None:
         self.taken: list[int] = []
@@ -104,7 +118,7 @@ class Line:
     async def cycle(self, **inputs: int) -> None:
         """One cycle; what leaves the pipeline in it is kept."""
         bench = self.bench
-        await bench.cycle(**inputs)
+        await bench.cycle(**(self.beside(bench.now + 1) | inputs))
         if bench.get("commit"):
             self.commits.append(bench.now)
         if bench.get("decided"):
@@ -367,3 +381,51 @@ async def an_expired_vaccine_leaves_by_itself(dut: Any) -> None:
     record = RECORD.unpack(line.records[0])
     assert (record["kind"], record["vaccine"], record["fault"]) == (Kind.REVOKE, 5, 0)
     cocotb.log.info("expired, and gone %d cycles later", line.recorded[0] - start)
+
+
+@cocotb.test()
+async def the_idle_model_is_read_back_while_events_follow_each_other(dut: Any) -> None:
+    line = await Line.start(dut)
+    bench, chance = line.bench, line.chance
+    slots = [0, 1, 40]
+    await line.check(stream_of(births(slots)))
+    image = random_image(13)
+    places = [*chance.sample(range(IMAGE_BYTES), 300)]
+    for region in REGIONS.values():
+        places += [region.offset, region.offset + region.size - 1]
+    started: list[tuple[int, int]] = []
+    answers: list[tuple[int, int]] = []
+    written = [0]
+
+    def beside(now: int) -> dict[str, int]:
+        """The whole image is written; then a byte of it is asked for every 3 cycles, between other writes."""
+        if bench.get("readback_done"):
+            answers.append((now - 1, bench.get("readback_data")))
+        at, written[0] = written[0], written[0] + 1
+        if at < IMAGE_BYTES:
+            return {"load__en": 1, "load__address": 1 << 16 | at, "load__data": image[at]}
+        due = len(started) == len(answers) and len(started) < len(places)
+        if due:
+            started.append((now, places[len(started)]))
+        return {
+            "load__en": int(due), "load__address": Target.CLOCK << 16, "load__data": 7,
+            "readback_start": int(due), "readback_address": 1 << 16 | started[-1][1] if started else 0,
+        }  # fmt: skip
+
+    line.beside = beside
+    calls = numeric_calls(chance, slots, IMAGE_BYTES + 4 * len(places) + 20)
+    await line.check(stream_of(calls))
+    first = line.taken[0]
+    assert line.taken == list(range(first, first + len(calls))), "events waited"
+    assert len(answers) == len(places)
+    for (asked, place), (came, byte) in zip(started, answers, strict=True):
+        assert came == asked + READBACK_CYCLES
+        assert byte == image[place], f"byte {place}"
+    # Neither the model in force nor any other target is shown.
+    line.beside = lambda _now: {}
+    await bench.cycle(load__en=0)
+    assert await line.read_back(0, places[:20]) == [0] * 20
+    assert await line.read_back(Target.JUDGE, places[:20]) == [0] * 20
+    await line.check(stream_of([event(Kind.SWAP, a0=1)]))
+    assert await line.read_back(1, places[:20]) == [0] * 20
+    assert await line.read_back(0, places[:20]) == [random_image(11)[place] for place in places[:20]]

@@ -159,8 +159,9 @@ async def a_peer_two_percent_off_at_3_mbaud(dut: Any) -> None:
             await line.cycle(to_send__valid=more, to_send__payload=answer[offered] if more else 0)
             offered += bool(more and bench.get("to_send__ready"))
         assert line.received == data and sink.read_nowait() == answer
-        for model in (source, sink):
-            model._run_cr.cancel()  # they would go on driving and listening at this rate
+        for running in (source._run_cr, sink._run_cr):
+            assert running is not None
+            running.cancel()  # they would go on driving and listening at this rate
     assert not any((await line.bus.read("errors")).values())
 
 

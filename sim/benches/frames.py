@@ -38,7 +38,7 @@ def encode(plain: bytes) -> bytes:
 def decode(encoded: bytes) -> bytes | None:
     """Return header and payload of what stood before a delimiter; None if it is damaged, too short or too long."""
     try:
-        decoded = cobs.decode(encoded)
+        decoded = bytes(cobs.decode(encoded))
     except cobs.DecodeError:
         return None
     plain, crc = decoded[:-CRC_BYTES], decoded[-CRC_BYTES:]

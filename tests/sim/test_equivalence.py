@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections import Counter
 from itertools import chain, repeat
@@ -11,6 +12,8 @@ import numpy as np
 import pytest
 
 from hdl.contract.event import EVENT, Kind
+from hdl.contract.load import Target
+from hdl.contract.model import IMAGE_BYTES, MODEL_SLOTS
 from hdl.contract.vaccine import BANKS, BankKey, field_mask
 from models.gateway import Gateway, switch
 from models.golden.engine import GoldenEngine
@@ -80,6 +83,46 @@ def test_a_difference_is_told_by_field() -> None:
     stream = Stimulus(1, changes=0.4).chunk(4000)
     with pytest.raises(DifferenceError, match=r"event \d+ of kind 0: expected and got differ in .*enforce"):
         pair.screen(stream.events, stream.pool, stream.offsets)
+
+
+def test_a_model_is_loaded_and_read_back_beside_events() -> None:
+    """No record shows it, byte for byte the image comes back, and it judges as any other when it is in force."""
+    pair = twins()
+    stimulus = Stimulus(21, swaps=False, changes=0.2)
+    pair.load((random_image(21), random_image(22)), 21, stimulus.random_masks(BANKS))
+    switch(pair, 0)
+    for fresh in range(4):
+        idle = 1 - fresh % 2
+        image = random_image(30 + fresh)
+        answers = pair.gateware.refill(idle, image)
+        stream = stimulus.chunk(12_000)
+        stimulus.learn(*pair.screen(stream.events, stream.pool, stream.offsets, gaps=30))
+        pair.golden.load_model(idle, image)
+        assert answers.tobytes() == image
+        assert pair.read_model(idle) == image
+        assert pair.read_model(1 - idle) == bytes(IMAGE_BYTES), "the model in force is not shown"
+        switch(pair, idle)
+    assert pair.coverage["with paths"] > 1000
+
+
+def test_every_byte_of_an_image_is_kept() -> None:
+    """Whatever it holds, also where no model has anything but 0."""
+    gateware = GatewareEngine()
+    images = [random.Random(slot).randbytes(IMAGE_BYTES) for slot in range(MODEL_SLOTS)]
+    assert gateware.read_model(1) == bytes(IMAGE_BYTES)
+    for slot, image in enumerate(images):
+        gateware.load_model(slot, image)
+    assert [gateware.read_model(slot) for slot in range(MODEL_SLOTS)] == images
+
+
+def test_a_byte_that_reads_back_wrong_is_told() -> None:
+    pair = twins()
+    image = random_image(1)
+    pair.load_model(1, image)
+    pair.gateware.load(Target.MODEL1, [image[5000] ^ 1], 5000)
+    expected = f"byte 5000 of model slot 1 reads back as {image[5000] ^ 1}, expected {image[5000]}; 1 bytes differ"
+    with pytest.raises(DifferenceError, match=expected):
+        pair.read_model(1)
 
 
 def test_vaccines_expire_as_events() -> None:

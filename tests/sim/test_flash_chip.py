@@ -339,7 +339,7 @@ def write_for_ever(library: Path, file: Path) -> None:
 
 
 def test_a_killed_simulation_leaves_a_flash(library: Path, tmp_path: Path) -> None:
-    """Nothing is in the file but the last generation or the one before it, a zero nowhere where neither has one."""
+    """The file holds no zero that neither the last whole generation nor the one under way would have there."""
     code = f"import sys\nsys.path.insert(0, {str(Path(__file__).parent)!r})\n"
     code += "import test_flash_chip as test\ntest.write_for_ever(*map(test.Path, sys.argv[1:]))"
     chance = random.Random(9)

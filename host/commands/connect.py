@@ -1,0 +1,18 @@
+"""Opens the board that a command is for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from host.board import Board
+from host.terminal import Terminal
+
+
+@contextmanager
+def connected(terminal: Terminal, port: str) -> Iterator[Board]:
+    """Give the board at a port; a simulated one is built first if it has to be, with a progress bar."""
+    with terminal.steps("simulated board: ") as progress:
+        board = Board.open(port, progress)
+    with board:
+        yield board
