@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +9,7 @@ import pytest
 from hdl.contract.memory import REGIONS
 from hdl.contract.registers import COPROCESSOR, IRQ, RESET_KEY, SYSTEM, TIMER, UART
 from hdl.contract.verdict import CONTRACT_VERSION
+from sim.assemble import assembled
 from sim.machine import BareMachine, Kind
 
 END = 0x454E44
@@ -33,21 +32,9 @@ SYMBOLS = {
 }
 
 
-def assembled(source: Path, folder: Path) -> bytes:
-    """Return the machine code of a program for the flash window."""
-    zig = [sys.executable, "-m", "ziglang"]
-    target = ["-target", "riscv32-freestanding-none", "-mcpu=generic_rv32+m+c+zicsr+zifencei", "-mabi=ilp32"]
-    symbols = [f"-D{name}={value:#x}" for name, value in SYMBOLS.items()]
-    object_file, image = folder / "program.o", folder / "program.bin"
-    subprocess.run([*zig, "cc", *target, *symbols, "-c", source, "-o", object_file], check=True)
-    place = ["-m", "elf32lriscv", f"-Ttext={SYMBOLS['WINDOW']:#x}", "--oformat=binary"]
-    subprocess.run([*zig, "ld.lld", *place, object_file, "-o", image], check=True)
-    return image.read_bytes()
-
-
 @pytest.fixture(scope="module")
-def image(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    return assembled(Path(__file__).with_name("program.S"), tmp_path_factory.mktemp("program"))
+def image() -> bytes:
+    return assembled(Path(__file__).with_name("program.S"), SYMBOLS["WINDOW"], SYMBOLS)
 
 
 @pytest.fixture(scope="module")
