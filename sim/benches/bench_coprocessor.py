@@ -8,6 +8,7 @@ import cocotb
 
 from hdl.contract.event import RECORD, STATE, Kind
 from hdl.contract.load import Target
+from hdl.contract.model import IMAGE_BYTES
 from hdl.contract.registers import COPROCESSOR
 from hdl.contract.syscalls import IDS
 from hdl.contract.vaccine import KEY, field_mask
@@ -17,7 +18,7 @@ from hdl.soc.records import STATES
 from hdl.soc.rest import SCAN, SETTLE
 from sim.benches.bench_pipeline import births, event, numeric_calls, stream_of
 from sim.benches.coprocessor_line import DENY, Board, handler_by_verdict
-from sim.stimulus import Stimulus
+from sim.stimulus import Stimulus, random_image
 
 RECORD_CYCLES = 9
 """From the write of an event's last word until its record can be read."""
@@ -173,3 +174,24 @@ async def registers_that_are_only_kept(dut: Any) -> None:
         assert await board.read("handler_index") == index
         await board.write("handler", 0)
     assert (await board.flags("status"))["running"] and (await board.flags("status"))["model_ready"] == 1
+
+
+@cocotb.test()
+async def the_idle_model_reads_back_and_the_one_in_force_does_not(dut: Any) -> None:
+    board = await Board.start(dut, models=2)
+    image = random_image(12)
+    await board.cycles(20)
+    assert board.bench.get("screen_idle")
+    for first in (0, 4095, IMAGE_BYTES - 5):
+        await board.write("load_address", Target.MODEL1 << 16 | first)
+        for place in range(first, first + 5):
+            assert await board.read("load_read") == image[place]
+        assert await board.read("load_address") == Target.MODEL1 << 16 | first + 5
+    await board.write("load_address", Target.MODEL0 << 16)
+    assert [await board.read("load_read") for _ in range(3)] == [0, 0, 0]
+    # What is written is there for the read right behind it.
+    await board.load(Target.MODEL1, [0xA5], 77)
+    await board.write("load_address", Target.MODEL1 << 16 | 77)
+    await board.write("load_data", 0x5A)
+    await board.write("load_address", Target.MODEL1 << 16 | 77)
+    assert await board.read("load_read") == 0x5A
