@@ -27,7 +27,8 @@ class Models(Block):
     """Members: `start` for one cycle begins the change to `target`, `switched` holds in its last cycle;
     `DRAIN_CYCLES` + 1 + 15 + 64 cycles in all.  While `busy`, `op` and `slot` are the beats to commit (`Op.NONE`:
     none).  After reset the same counter blanks all slots, trees and vaccine places (512 cycles): `init`.
-    `ready`: which slots hold a verified model.  `target_ready`: the one named by `target` does, and is not in force.
+    `ready`: which slots hold a verified model.  `target_ready`: the one named by `target` does, and is not in
+    force.
     What `load` asks of the slot in force, and while `busy` with a change of the one that comes into force, is not
     let through to `store_load`: writes do nothing, reads answer 0.
     """

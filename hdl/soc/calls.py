@@ -7,6 +7,8 @@ what the kernel returned may be the next call's argument.  Strings are not follo
 
 from __future__ import annotations
 
+from typing import Any
+
 from amaranth import Module, Mux, Signal
 from amaranth.lib import data, memory
 from amaranth.lib.wiring import In, Out
@@ -76,7 +78,8 @@ class Calls(Block):
 
         # The id of the number that stood in a7 one cycle ago.  A number just written is looked up with the call.
         ids = [NUMBERS["riscv64"].get(number, UNKNOWN) for number in range(ID_COUNT)]
-        m.submodules.ids = table = memory.Memory(shape=9, depth=ID_COUNT, init=ids)
+        table: memory.Memory[Any, Any] = memory.Memory(shape=9, depth=ID_COUNT, init=ids)
+        m.submodules.ids = table
         lookup = table.read_port()
         beyond, fresh = Signal(), Signal()
         found = Signal(9)

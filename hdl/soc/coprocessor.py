@@ -4,8 +4,9 @@
                                 ├─▶ pipeline ── verdict┤
     event, path registers ─ host port                  └── records ──▶ record, state registers
 
-The pipeline runs in clock domain `screen`, all else in `sync`; the edges of both coincide, and those of `screen` may
-be left out while `screen_idle` says so.  It does not stop the core: what should, shows in `tamper` and `irq_tamper`.
+The pipeline runs in clock domain `screen`, all else in `sync`; the edges of both coincide, and those of `screen`
+may be left out while `screen_idle` says so.  It does not stop the core: what should, shows in `tamper` and
+`irq_tamper`.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class Coprocessor(Block):
       - from the write of an event's last word to `record_valid` and `irq_record`: 9.
 
     Order: a call of the core goes before vaccines that expire, and those before host events.  A call waits for
-    the event that is in the latch: a host event whose paths are all written leaves it after at most 48 cycles, a
+    the event that is in the latch: a host event whose paths are all written leaves it after at most 40 cycles, a
     SWAP after 87; one whose paths are not all written blocks it, and its dispatch answers deny in time.  So a
     program writes all paths, and awaits a SWAP's record, before it goes back to user mode.
     Room: host events and expiries are accepted while more than `CORE_SHARE` of the `RECORDS` places are free, a
@@ -191,7 +192,9 @@ class Coprocessor(Block):
         wiring.connect(m, host.paths, pipeline.paths)
         m.d.comb += [
             pipeline.events.valid.eq(from_core | host.events.valid),
-            pipeline.events.payload.eq(Mux(from_core, calls.events.payload.as_value(), host.events.payload.as_value())),
+            pipeline.events.payload.eq(
+                Mux(from_core, calls.events.payload.as_value(), host.events.payload.as_value())
+            ),
             calls.events.ready.eq(pipeline.events.ready),
             host.events.ready.eq(pipeline.events.ready & ~from_core),
             pipeline.hold_reaps.eq(from_core | ~records.room_for_others),
@@ -230,7 +233,9 @@ class Coprocessor(Block):
             records.state_take.eq(registers.state_read & (registers.state_index == STATE_LAYOUT.words - 1)),
         ]
 
-    def _tables(self, m: Module, pipeline: Pipeline, registers: Registers, loader: Loader, dispatch: Dispatch) -> None:
+    def _tables(
+        self, m: Module, pipeline: Pipeline, registers: Registers, loader: Loader, dispatch: Dispatch
+    ) -> None:
         """The load port with its read-back, handlers, vaccines."""
         wiring.connect(m, loader.load, pipeline.load)
         m.d.comb += [

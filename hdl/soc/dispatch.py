@@ -1,8 +1,8 @@
 """The dispatch register: the address that a call is to go to, as the pipeline judged it.
 
-One clock domain.  What a call may do stands in one table: a handler by canonical id, and one by verdict for calls
-that may not run.  Every doubt answers with the deny handler: no call, no verdict in time, no handler, no table yet.
-It does not stop the core: a return without a read is only told.
+One clock domain.  Handlers stand by canonical id for calls that may run, and by verdict for those that may not.
+Every doubt answers with the deny handler: no call, no verdict in time, no handler, no table yet.  It does not stop
+the core: a return without a read is only told.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Dispatch(Block):
                 "write": In(1),
                 "write_id": In(9),
                 "write_address": In(32),
-                "clearing": Out(1, init=1),
+                "clearing": Out(1),
                 "in_call": Out(1),
                 "undispatched": Out(1),
             }
@@ -74,8 +74,9 @@ class Dispatch(Block):
         m = Module()
         m.submodules.handlers = handlers = rows_of(ROW, ID_COUNT)
         read, write = handlers.read_port(), handlers.write_port()
-        place = Signal(range(ID_COUNT))
+        place, cleared = Signal(range(ID_COUNT)), Signal()
         m.d.comb += [
+            self.clearing.eq(~cleared),
             read.addr.eq(self.id),
             write.addr.eq(Mux(self.clearing, place, self.write_id)),
             write.data.valid.eq(~self.clearing),
@@ -84,7 +85,7 @@ class Dispatch(Block):
         ]
         m.d.sync += place.eq(place + 1)
         with m.If(place == ID_COUNT - 1):
-            m.d.sync += self.clearing.eq(0)
+            m.d.sync += cleared.eq(1)
 
         # Where the event of the call in progress is: in the latch, then edges behind its commit.  An event whose
         # call is over goes on, but its verdict is nobody's.

@@ -20,8 +20,8 @@ TIME_BITS = 48
 class Epoch(Block):
     """Parameters: `clock`, cycles per second, a multiple of 16.
 
-    Members: `cycles` counts cycles since reset, never backwards.  `epoch` is floor(cycles * 16 / clock) modulo 256,
-    one cycle late; after a leap over n whole units, n // 256 + n % 256 + 1 cycles late at most.
+    Members: `cycles` counts cycles since reset, never backwards.  `epoch` is floor(cycles * 16 / clock) modulo
+    256, one cycle late; after a leap over n whole units, n // 256 + n % 256 + 1 cycles late at most.
     """
 
     def __init__(self, clock: int = CLOCK_HZ) -> None:

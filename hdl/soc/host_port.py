@@ -63,7 +63,7 @@ class HostPort(Block):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         # Written: all but the last word are gathered, the last one makes the event.
-        words = Signal(data.ArrayLayout(32, WORDS - 1))
+        words = bundle(data.ArrayLayout(32, WORDS - 1))
         waiting, event = Signal(), bundle(EVENT)
         missing = self._written_paths(m)
         with m.If(self.event_write & (self.event_index != WORDS - 1)):

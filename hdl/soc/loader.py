@@ -24,12 +24,12 @@ LOCKED_BY = {
 class Loader(Block):
     """Members:
 
-      address, word, write   a word for the load port, at the end of this cycle.
-      lock      the locks; a write to what is locked is ignored, and `refused` tells it in the same cycle.
-      load      to the pipeline, one cycle behind `write`; `busy` then.
-      now       seconds, from the target CLOCK; `ticked` for one cycle when they are written, one before they show.
-      read      a read-back of the byte at `address` is wanted, in every cycle until `done`; `byte` is valid then.
-      readback_start, readback_address, readback_done, readback_data   the pipeline's side of it.
+    address, word, write   a word for the load port, at the end of this cycle.
+    lock      the locks; a write to what is locked is ignored, and `refused` tells it in the same cycle.
+    load      to the pipeline, one cycle behind `write`; `busy` then.
+    now       seconds, from the target CLOCK; `ticked` for one cycle when they are written, one before they show.
+    read      a read-back of the byte at `address` is wanted, in every cycle until `done`; `byte` is valid then.
+    readback_start, readback_address, readback_done, readback_data   the pipeline's side of it.
     """
 
     def __init__(self) -> None:

@@ -21,13 +21,13 @@ SETTLE = 4
 class Rest(Block):
     """Members:
 
-      idle      the pipeline's.
-      stirred   something is offered to it, or asked of it, in this cycle.
-      rescan    what the reaper has seen holds no longer: the time changes at the end of this cycle, or a vaccine
-                is on its way.
-      rests     an edge of the pipeline's clock at the end of this cycle would change nothing that matters.  Low
-                while reset is on, for at least `SETTLE` cycles after anything, and until the reaper has seen all
-                pages once after a `rescan`: `SCAN` idle cycles.
+    idle      the pipeline's.
+    stirred   something is offered to it, or asked of it, in this cycle.
+    rescan    what the reaper has seen holds no longer: the time changes at the end of this cycle, or a vaccine
+              is on its way.
+    rests     an edge of the pipeline's clock at the end of this cycle would change nothing that matters.  Low
+              while reset is on, for at least `SETTLE` cycles after anything, and until the reaper has seen all
+              pages once after a `rescan`: `SCAN` idle cycles.
     """
 
     def __init__(self) -> None:

@@ -60,7 +60,7 @@ async def every_call_has_the_arguments_the_number_and_the_result_that_were_writt
     inputs |= {"core__cause": 0, "core__rf_index": 0, "core__rf_data": 0}
     waiting: list[int] = []
     seen = {"ok": 0, "failed": 0, "missed": 0, "unknown": 0, "late": 0, "stale": 0}
-    last_write, waits_for_id = 0, False
+    last_write = 0
     in_progress = False
     calls: list[int] = []  # those that are on their way, by number
     number = 0

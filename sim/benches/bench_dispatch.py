@@ -80,7 +80,7 @@ class Rig:
         self.active = bool(inputs.get("call") or (self.active and not inputs.get("over")))
 
     async def read(self) -> tuple[int, int]:
-        """Read the register; return (the verdict whose handler is named, or the handler's address; cycles waited)."""
+        """Read the register; return the verdict whose handler is named or the handler, and the cycles waited."""
         for waited in range(DISPATCH_WAIT + 2):
             await self.cycle(select=1)
             if not self.bench.get("hold"):
@@ -208,7 +208,7 @@ async def a_verdict_counts_in_its_very_cycle_and_for_no_other_call(dut: Any) -> 
         rig.verdict[number] = Verdict.CLONE
         await rig.cycle(call=1)
         for waited in range(DISPATCH_WAIT + 1):
-            if waited == DISPATCH_WAIT - 1 - VERDICT_EDGES - 1 + late:
+            if waited == DISPATCH_WAIT - 1 - VERDICT_EDGES + late:
                 rig.pace = 1.0
             await rig.cycle(select=1)
             assert rig.bench.get("hold") == (waited < DISPATCH_WAIT)

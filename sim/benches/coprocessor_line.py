@@ -116,8 +116,11 @@ class Board:
     async def load(self, target: Target, words: Iterable[int], first: int = 0) -> None:
         """Write consecutive words through the load port."""
         await self.write("load_address", target << 16 | first)
-        for word in words:
-            await self.write("load_data", word)
+        left = iter(words)
+        await self.write("load_data", next(left))
+        for word in left:
+            await self.bench.cycle(bus__wdata=word)
+            assert self.bench.get("bus__ready")
 
     async def set_mask(self, bank: int, mask: int) -> None:
         self.golden.set_mask(bank, mask)
@@ -134,6 +137,14 @@ class Board:
         await self.offer(stream.events[position])
         for word in path_words(stream, position):
             await self.write("path", word)
+
+    async def awaited(self) -> tuple[int, int]:
+        """Wait for a record and take it."""
+        for _ in range(LONGEST_WAIT):
+            if self.bench.get("irq_record"):
+                return await self.take()
+            await self.cycle()
+        raise AssertionError(f"no record has come for {LONGEST_WAIT} cycles")
 
     async def take(self) -> tuple[int, int]:
         """Read the record that waits, and the state if it is a SPILL's; return both, or 0 for the state."""
@@ -159,8 +170,7 @@ class Board:
                 taken.append(await self.take())
             await self.send(stream, position)
         while len(taken) < len(stream.events):
-            if (await self.flags("status"))["record_valid"]:
-                taken.append(await self.take())
+            taken.append(await self.awaited())
         records, states = self.golden.screen(stream.events, stream.pool, stream.offsets)
         for number, (seen, state) in enumerate(taken):
             expected = int.from_bytes(records[number].tobytes(), "little")

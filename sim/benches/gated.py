@@ -43,13 +43,13 @@ class Gated(Block):
         for name in ("irq_record", "irq_tamper", "window_base", "window_limit", "screen_idle", "recorded"):
             m.d.comb += getattr(self, name).eq(getattr(block, name))
         # The gate is set in the middle of a cycle, for the edge at its end.
-        m.domains.middle = middle = ClockDomain(clk_edge="neg", reset_less=True)
-        m.domains.screen = screen = ClockDomain()
+        m.domains.middle = ClockDomain(clk_edge="neg", reset_less=True)
+        m.domains.screen = ClockDomain()
         runs = Signal(init=1)
         m.d.middle += runs.eq(~(self.gate & block.screen_idle))
         m.d.comb += [
-            middle.clk.eq(ClockSignal("sync")),
-            screen.clk.eq(ClockSignal("sync") & runs),
-            screen.rst.eq(ResetSignal("sync")),
+            ClockSignal("middle").eq(ClockSignal("sync")),
+            ClockSignal("screen").eq(ClockSignal("sync") & runs),
+            ResetSignal("screen").eq(ResetSignal("sync")),
         ]
         return m
