@@ -22,7 +22,7 @@ from cocotb_tools.runner import get_runner
 
 from hdl import cache
 from hdl.screening.block import Component
-from sim.verilate import ROOT, without_blank_memories
+from sim.verilate import ROOT, with_spoilt_races, without_blank_memories
 from sim.verilate import verilator_root as verilator_folder
 
 TOP = "block"
@@ -87,7 +87,8 @@ def simulator(component: Component, more: Sequence[Path] = ()) -> Path:
         return place
     with tempfile.TemporaryDirectory(dir=place.parent, prefix="build-") as work:
         folder = Path(work)
-        text = without_blank_memories(verilog.convert(component, name=TOP, strip_internal_attrs=True))
+        text = verilog.convert(component, name=TOP, strip_internal_attrs=True)
+        text = with_spoilt_races(without_blank_memories(text))
         (folder / "block.v").write_text(text)
         ports = re.findall(
             r"^  (?:input|output) (?:\[\d+:0\] )?\\?(\w+) ?;$", text.partition("endmodule")[0], re.M

@@ -72,7 +72,7 @@ MUTANTS = (
         "new.allow.eq(1 << event.a0[:4])",
     ),
     Mutant("tree reused while in use", "slots.py", "(self.op == Op.CLEAR) & (count.data != 0)", "C(0, 1)"),
-    Mutant("vaccine by hash alone", "cam.py", "(read.data.key == (key1.as_value() & mask))", "C(1, 1)"),
+    Mutant("vaccine by hash alone", "cam.py", "(((read.data.key ^ key1.as_value()) & mask) == 0)", "C(1, 1)"),
     Mutant(
         "insert over another",
         "cam.py",
@@ -80,10 +80,10 @@ MUTANTS = (
         "(op1 == Op.VACCINATE) & ~self.index_used)",
     ),
     Mutant(
-        "mask not applied to entries",
+        "mask not applied",
         "cam.py",
-        "write.data.key.eq(key1.as_value() & mask)",
-        "write.data.key.eq(key1.as_value())",
+        "key1.as_value()) & mask)",
+        "key1.as_value()))",
     ),
     Mutant("`..` stays", "paths.py", "m.d.comb += next_node.eq(here.parent)", "m.d.comb += next_node.eq(node)"),
     Mutant(

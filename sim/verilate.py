@@ -100,6 +100,30 @@ def without_blank_memories(text: str) -> str:
     return re.sub(r"  initial begin\n(?:    \S.*\[\d+\] = \d+'[hdb]0+;\n)+  end\n", "", text)
 
 
+def with_spoilt_races(text: str) -> str:
+    """Return Verilog in which a row of a memory that declares `races=False`, read while it is written, comes out
+    inverted: hardware may return anything there, so nothing may come to count on what a simulator happens to."""
+    spoilt = []
+    for part in re.split(r"(?=  \(\* no_rw_check)", text):
+        if part.startswith("  (* no_rw_check"):
+            declared = re.search(r"^  reg \[\d+:0\] (\S+) +\[\d+:0\];$", part, re.M)
+            if declared is None:
+                raise BuildError(f"a memory without races is not understood: {part[:200]!r}")
+            name = re.escape(declared[1]) + " ?"
+            writes = re.findall(rf"^    if \((.*)\)\n      {name}\[(.*?)\](?:\[[\d:]+\])? <= .*;$", part, re.M)
+
+            def spoil(read: re.Match[str], writes: list[tuple[str, str]] = writes) -> str:
+                line, indent, register, place = read[0], read[1], read[2], read[3]
+                hit = " || ".join(f"({enable}) && ({at}) == ({place})" for enable, at in writes)
+                return f"{line}\n{indent}if ({hit}) {register} <= ~{line.split('<= ')[1]}"
+
+            part, reads = re.subn(rf"^( +)(_\d+_) <= {name}\[(.*)\];$", spoil, part, flags=re.M)
+            if not writes or not reads:
+                raise BuildError(f"the ports of memory {declared[1]} are not understood")
+        spoilt.append(part)
+    return "".join(spoilt)
+
+
 def _run(command: Sequence[str | Path], folder: Path, environment: dict[str, str] | None = None) -> None:
     done = subprocess.run(
         [str(part) for part in command], cwd=folder, env=environment, capture_output=True, text=True, check=False
@@ -176,7 +200,7 @@ def library(
     progress("elaborating", 0, 10)
     with tempfile.TemporaryDirectory(dir=place.parent, prefix="build-") as work:
         folder = Path(work)
-        text = without_blank_memories(verilog or design.verilog())
+        text = with_spoilt_races(without_blank_memories(verilog or design.verilog()))
         compile_library(design, text, folder, progress, trace=trace, optimise=optimise)
         made = folder / "done"
         made.mkdir()

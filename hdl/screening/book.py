@@ -27,7 +27,8 @@ class Book(Block):
     still while hits follow each other, for its counter is blanked behind them.  With `hit`, the counter of
     `hit_index` goes up two cycles later.  `now` is powered time in seconds: a vaccine ends at `now >= expiry`,
     never before; it is offered at most 2 * VACCINES + 2 cycles after, later only for others whose offer waits.
-    `query` names an index whose `hits`, `live` and `expiry` are valid one cycle later.
+    `query` names an index whose `hits`, `live` and `expiry` are valid one cycle later; the last two a cycle after
+    that if the page was just being written.
     """
 
     def __init__(self) -> None:
@@ -58,7 +59,9 @@ class Book(Block):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.pages = pages = rows_of(PAGE, VACCINES)
+        # Nobody counts on a page read while it is written: `check` comes with the next event, after the latch let
+        # the one go that writes; the reaper reads again; a query waits.
+        m.submodules.pages = pages = rows_of(PAGE, VACCINES, races=False)
         check, scan, query, write = pages.read_port(), pages.read_port(), pages.read_port(), pages.write_port()
         m.d.comb += [
             check.addr.eq(self.check_index),
@@ -66,6 +69,7 @@ class Book(Block):
             self.used.eq(check.data.live),
             self.known.eq(check.data.live & (check.data.key == self.key) & (check.data.bank == self.bank)),
             query.addr.eq(self.query),
+            query.en.eq(~(write.en & (write.addr == self.query))),
             self.live.eq(query.data.live),
             self.query_expiry.eq(query.data.expiry),
             write.addr.eq(Mux(self.init, self.init_index, self.index)),
@@ -104,11 +108,12 @@ class Book(Block):
         ]
 
         # Hit counters: read, then written one cycle later; a hit right behind takes the sum on its way.
-        m.submodules.hits = counters = rows_of(32, VACCINES)
+        # So no hit takes a counter read while it is written, and a query is shown what is written instead.
+        m.submodules.hits = counters = rows_of(32, VACCINES, races=False)
         count, shown, recount = counters.read_port(), counters.read_port(), counters.write_port()
         hit1, index1 = Signal(), Signal(9)
         hit2, index2, sum2 = Signal(), Signal(9), Signal(32)
-        before = Signal(32)
+        before, passed, blanked = Signal(32), Signal(), Signal()
         # A new vaccine's counter is blanked when no hit on its way needs the port.
         blank, blank_later = Signal(), Signal()
         m.d.comb += blank.eq(self.inserted | blank_later)
@@ -118,10 +123,11 @@ class Book(Block):
             count.addr.eq(self.hit_index),
             before.eq(Mux(hit2 & (index2 == index1), sum2, count.data)),
             shown.addr.eq(self.query),
-            self.hits.eq(shown.data),
+            self.hits.eq(Mux(passed, Mux(blanked, 0, sum2), shown.data)),
             recount.addr.eq(Mux(self.init, self.init_index, Mux(hit1, index1, self.index))),
             recount.en.eq(self.init | blank | hit1),
             recount.data.eq(Mux(self.init | ~hit1, 0, before + 1)),
         ]
+        m.d.sync += [passed.eq(recount.en & (recount.addr == self.query)), blanked.eq(self.init | ~hit1)]
         m.d.sync += sum2.eq(before + 1)
         return m

@@ -54,9 +54,10 @@ class Cam(Block):
     Parameters: `banks`, the number of masks in force at once.
 
     Members: `key`, `op`, `bank` and `index` of the beat in stage 0; for VACCINATE and REVOKE they must hold still
-    for one cycle more.  In stage 1, `refused` says that the place was taken (VACCINATE) or the book does not
-    know this vaccine (REVOKE), `inserted` and `removed` that the update is done at the end of the cycle.  In
-    stage 2, `hit` says that a bank matched; in stage 3, `vaccine` is the index of the match in the lowest bank.
+    for one cycle more, in which no call may come.  In stage 1, `refused` says that the place was taken (VACCINATE)
+    or the book does not know this vaccine (REVOKE), `inserted` and `removed` that the update is done at the end of
+    the cycle.  In stage 2, `hit` says that a bank matched; in stage 3, `vaccine` is the index of the match in the
+    lowest bank.
     `index_used`: the vaccine index is in use; `known`: by this key in this bank.
     `init` blanks place `init_place` of every bank.
     """
@@ -110,44 +111,48 @@ class Cam(Block):
         with m.If(masking & (word == 0)):
             m.d.sync += low_staged.eq(self.load.data)
 
+        # How many vaccines a bank holds: another mask would hide the entries that stand under this one.
+        m.submodules.held = held = rows_of(BANK_BITS + 1, 32)
+        count, masked, recount = held.read_port(domain="comb"), held.read_port(domain="comb"), held.write_port()
+        update, remask = Signal(), Signal()
+        m.d.comb += [
+            count.addr.eq(self.bank),
+            recount.addr.eq(Mux(self.init, self.init_place, self.bank)),
+            recount.en.eq(self.init | update),
+            recount.data.eq(Mux(self.init, 0, Mux(op1 == Op.VACCINATE, count.data + 1, count.data - 1))),
+            masked.addr.eq(self.load.address[2:]),
+            remask.eq(masking & (word == 1) & (masked.data == 0)),
+        ]
+
         matches: list[Any] = []
         free: list[Any] = []
-        places: list[Any] = []
-        update = Signal()
+        indices: list[Any] = []
         for number in range(self.banks):
-            store = rows_of(ENTRY, BANK_DEPTH)
+            # A row is written in the second cycle of an update, when what was looked up for no call arrives.
+            store = rows_of(ENTRY, BANK_DEPTH, races=False)
             m.submodules[f"bank{number}"] = store
             read, write = store.read_port(), store.write_port()
             mask, cared = Signal(KEY.size, name=f"mask{number}"), Signal(len(hashes), name=f"cared{number}")
-            held = Signal(range(BANK_DEPTH + 1), name=f"held{number}")
             place = Signal(BANK_BITS, name=f"place{number}")
             combined: Any = C(0, BANK_BITS)
             for position in range(len(hashes)):
                 combined = combined ^ Mux(cared[position], turned[position][rotation(number, position)], 0)
-            chosen = (self.bank == number) & update
             match = Signal(name=f"match{number}")
             m.d.comb += [
                 place.eq(combined),
                 read.addr.eq(place),
-                match.eq(read.data.valid & (read.data.key == (key1.as_value() & mask))),
+                match.eq(read.data.valid & (((read.data.key ^ key1.as_value()) & mask) == 0)),
                 write.addr.eq(Mux(self.init, self.init_place, place)),
-                write.en.eq(self.init | chosen),
+                write.en.eq(self.init | update & (self.bank == number)),
+                write.data.key.eq(key1.as_value()),
+                write.data.index.eq(self.index),
+                write.data.valid.eq(~self.init & (op1 == Op.VACCINATE)),
             ]
-            with m.If(~self.init):
-                m.d.comb += [
-                    write.data.key.eq(key1.as_value() & mask),
-                    write.data.valid.eq(op1 == Op.VACCINATE),
-                ]
-            with m.If(self.init):
-                m.d.sync += held.eq(0)
-            with m.Elif(chosen):
-                m.d.sync += held.eq(Mux(op1 == Op.VACCINATE, held + 1, held - 1))
-            # Another mask would hide the entries that stand under this one.
-            with m.If(masking & (self.load.address[2:16] == number) & (word == 1) & (held == 0)):
+            with m.If(remask & (self.load.address[2:16] == number)):
                 m.d.sync += [mask.eq(Cat(low_staged, self.load.data)), cared.eq(cared_staged)]
             matches.append(match)
             free.append(~read.data.valid)
-            places.append(place)
+            indices.append(read.data.index)
 
         bank_free = Signal()
         padding = [C(0, 1)] * (32 - self.banks)
@@ -161,24 +166,13 @@ class Cam(Block):
             update.eq(self.inserted | self.removed),
         ]
 
-        # Stage 2: the lowest bank that matched, and the place where it did.
+        # Stage 2: the lowest bank that matched names the vaccine.
         hits = Signal(self.banks)
-        place1 = [Signal(BANK_BITS, name=f"place1_{number}") for number in range(self.banks)]
-        place2 = [Signal(BANK_BITS, name=f"place2_{number}") for number in range(self.banks)]
+        index2 = [Signal(9, name=f"index2_{number}") for number in range(self.banks)]
         m.d.sync += hits.eq(Mux(valid1 & (op1 == Op.CALL), Cat(*matches), 0))
-        m.d.sync += [first.eq(place) for first, place in zip(place1, places, strict=True)]
-        m.d.sync += [second.eq(first) for second, first in zip(place2, place1, strict=True)]
+        m.d.sync += [later.eq(index) for later, index in zip(index2, indices, strict=True)]
         m.d.comb += self.hit.eq(hits.any())
-        m.submodules.indices = indices = rows_of(9, 32 * BANK_DEPTH)
-        name, rename = indices.read_port(), indices.write_port()
         for number in reversed(range(self.banks)):
             with m.If(hits[number]):
-                m.d.comb += name.addr.eq(Cat(place2[number], C(number, 5)))
-        # An update names its bank and holds its key still: its place is the one asked for now.
-        m.d.comb += [
-            self.vaccine.eq(name.data),
-            rename.addr.eq(Cat(Array([*places, *([C(0, BANK_BITS)] * (32 - self.banks))])[self.bank], self.bank)),
-            rename.data.eq(self.index),
-            rename.en.eq(self.inserted),
-        ]
+                m.d.sync += self.vaccine.eq(index2[number])
         return m
