@@ -76,7 +76,8 @@ class _Golden:
         if target == Target.READY:
             old = int(machine.registers[m.READY])
             for slot in range(MODEL_SLOTS):
-                if word & ~old & 1 << slot:
+                in_force = machine.registers[m.RUNNING] and machine.registers[m.ACTIVE] == slot
+                if word & ~old & 1 << slot and not in_force:
                     self.engine.load_model(slot, bytes(self._slots[slot]))
             machine.registers[m.READY] = word
         elif target == Target.ATTRIBUTES:

@@ -55,6 +55,12 @@ static uint32_t bit_of(uint32_t slot)
     return slot == NO_MODEL ? 0 : 1u << slot;
 }
 
+/* The bit of the slot in force, if its model may stay there. */
+static uint32_t fit_bit(void)
+{
+    return model.unfit ? 0 : bit_of(slot_in_force());
+}
+
 static bool switch_to(uint32_t slot)
 {
     uint32_t event[VG_EVENT_WORDS] = {0}, record[VG_RECORD_WORDS];
@@ -146,7 +152,7 @@ enum outcome model_begin(const struct frame *frame)
     model.slot = slot;
     model.received = model.vectors = model.vector_words = 0;
     memset(model.seen, 0, sizeof model.seen);
-    set_ready(bit_of(slot_in_force()));
+    set_ready(fit_bit());
     return OUTCOME_DONE;
 }
 
@@ -256,7 +262,7 @@ static void read_back(void)
 
 static void switch_over(void)
 {
-    set_ready(bit_of(model.slot) | bit_of(model.former));
+    set_ready(bit_of(model.slot) | fit_bit());
     model.slots[model.slot].vector = 0;
     model.place = 0;
     model.vector_words = 0;
@@ -329,7 +335,7 @@ static void go_back(void)
     if (can && !switch_to(model.former) && ++model.tries < TRIES)
         return;
     model.unfit = !can || slot_in_force() != model.former;
-    set_ready(bit_of(model.unfit ? NO_MODEL : model.former));
+    set_ready(fit_bit());
     model.phase = PHASE_REPORT;
 }
 
