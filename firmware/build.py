@@ -1,0 +1,178 @@
+"""Builds the firmware: boot ROM and firmware for the board, and the same sources for any computer.
+
+Everything is cached by the content of what it is made from.  `python -m firmware.build` prints the sizes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from hdl import cache
+from hdl.contract.flash import AREAS, FIRMWARE, FIRMWARE_MAGIC, FLASH_BYTES
+from hdl.contract.memory import REGIONS
+from hdl.contract.verdict import CONTRACT_VERSION
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is done at the moment, steps done, steps in all."""
+
+ROOT = Path(__file__).parent
+INCLUDE, BOOT, KERNEL, NATIVE = (ROOT / name for name in ("include", "boot", "kernel", "native"))
+
+TARGET = ("-target", "riscv32-freestanding-none", "-mcpu=generic_rv32+m+c+zicsr", "-mabi=ilp32")
+WARNINGS = ("-Wall", "-Wextra", "-Werror")
+BOARD_FLAGS = (*TARGET, "-std=c11", "-O2", *WARNINGS, "-ffreestanding", "-fno-builtin", "-nostdlib",
+               "-fno-sanitize=all", "-fomit-frame-pointer", "-g0", "-fno-stack-protector", "-fno-unwind-tables",
+               "-fno-asynchronous-unwind-tables")  # fmt: skip
+NATIVE_FLAGS = ("-std=c11", "-g", "-O1", *WARNINGS, "-fPIC", "-shared")
+BOARD_ONLY = ("board.c", "memory.c")
+"""Files of the kernel that the native build replaces."""
+
+
+class BuildError(Exception):
+    """Something cannot be built.  The message names what failed and the mend."""
+
+
+def silent(_what: str, _done: int, _total: int) -> None:
+    """A progress callback that says nothing."""
+
+
+def _digest(sources: Sequence[Path], flags: Sequence[str]) -> str:
+    """Return the digest of sources, of all headers, and of how they are compiled."""
+    try:
+        compiler = version("ziglang")
+    except PackageNotFoundError:
+        raise BuildError("the package `ziglang` is missing: pip install sentinelos-vigilante again") from None
+    digest = hashlib.sha256(repr((flags, compiler)).encode())
+    for source in [*sorted(sources), *sorted(ROOT.rglob("*.h")), *sorted(ROOT.rglob("*.ld")), Path(__file__)]:
+        digest.update(f"{source.relative_to(ROOT)}\n".encode() + source.read_bytes())
+    return digest.hexdigest()[:24]
+
+
+def _run(command: Sequence[str | Path], folder: Path) -> None:
+    try:
+        done = subprocess.run(
+            [str(part) for part in command], cwd=folder, capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError:
+        raise BuildError(f"{command[0]} is missing: apt-get install {command[0]}") from None
+    if done.returncode:
+        said = [line for line in (done.stderr or done.stdout).splitlines() if "error" in line]
+        raise BuildError(f"the firmware does not compile: {said[0] if said else done.stderr.strip()[:200]}")
+
+
+def _made(kind: str, digest: str, name: str, make: Callable[[Path], None]) -> Path:
+    """Return the path of the file `name` that `make` puts into a folder; from the cache if it is there."""
+    place = cache.root() / kind / digest
+    if (place / name).exists():
+        return place / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=place.parent, prefix="build-") as work:
+        make(Path(work))
+        made = Path(work) / "done"
+        made.mkdir()
+        shutil.move(Path(work) / name, made / name)
+        try:
+            made.rename(place)
+        except OSError:
+            if not (place / name).exists():  # someone else was faster, else it is a real error
+                raise
+    return place / name
+
+
+def _board_image(folder: Path, script: str, progress: Progress) -> bytes:
+    """Return the program in a folder of sources as it lies in memory."""
+    sources = [*sorted(folder.glob("*.S")), *sorted(folder.glob("*.c"))]
+    zig = [sys.executable, "-m", "ziglang"]
+
+    def make(work: Path) -> None:
+        progress(f"compiling {folder.name}", 0, 2)
+        shutil.copy(INCLUDE / "memory.ld", work)  # the linker looks for what a script includes where it runs
+        options = ["-I", INCLUDE, "-I", folder, "-T", folder / script]
+        _run([*zig, "cc", *BOARD_FLAGS, *options, *sources, "-o", "program.elf"], work)
+        progress(f"compiling {folder.name}", 1, 2)
+        _run([*zig, "objcopy", "-O", "binary", "program.elf", "program.bin"], work)
+        progress(f"compiling {folder.name}", 2, 2)
+
+    return _made("firmware", _digest(sources, BOARD_FLAGS), "program.bin", make).read_bytes()
+
+
+def rom(progress: Progress = silent) -> bytes:
+    """Return the boot ROM's bytes.  Raises BuildError."""
+    image = _board_image(BOOT, "boot.ld", progress)
+    if len(image) > REGIONS["rom"].size:
+        raise BuildError(f"the boot ROM takes {len(image)} bytes, there are {REGIONS['rom'].size}")
+    return image
+
+
+def firmware(progress: Progress = silent) -> bytes:
+    """Return the firmware as it lies in flash, behind its header.  Raises BuildError."""
+    image = _board_image(KERNEL, "kernel.ld", progress)
+    image += bytes(-len(image) % 4)
+    digest = struct.unpack("<8I", hashlib.sha256(image).digest())
+    header = FIRMWARE.pack(
+        {
+            "magic": FIRMWARE_MAGIC,
+            "size": len(image),
+            "entry": 0,
+            "contract": CONTRACT_VERSION,
+            **{f"digest{word}": value for word, value in enumerate(digest)},
+        }
+    )
+    return header.to_bytes(4 * FIRMWARE.words, "little") + image
+
+
+def blank_flash(number: int, program: bytes | None = None) -> bytearray:
+    """Return the content of a new board's flash: the firmware, and the board's number.
+
+    program: the firmware as `firmware` returns it; built if there is none.
+    """
+    content = bytearray(b"\xff") * FLASH_BYTES
+    program = firmware() if program is None else program
+    base = AREAS["firmware"].base
+    if len(program) > AREAS["firmware"].size:
+        raise BuildError(f"the firmware takes {len(program)} bytes, there are {AREAS['firmware'].size}")
+    content[base : base + len(program)] = program
+    base = AREAS["factory"].base
+    content[base : base + 8] = number.to_bytes(8, "little")
+    return content
+
+
+def native(progress: Progress = silent, sanitize: str = "undefined") -> Path:
+    """Return the path of the firmware as a library for this computer.
+
+    sanitize: what gcc's -fsanitize= is told; with `address` the library only loads where libasan is loaded first.
+    Raises BuildError.
+    """
+    sources = [source for source in sorted(KERNEL.glob("*.c")) if source.name not in BOARD_ONLY]
+    sources += sorted(NATIVE.glob("*.c"))
+    flags = (*NATIVE_FLAGS, f"-fsanitize={sanitize}", "-fno-sanitize-recover=all")
+
+    def make(work: Path) -> None:
+        progress("compiling native", 0, 1)
+        folders = [part for folder in (INCLUDE, KERNEL, NATIVE) for part in ("-I", folder)]
+        _run(["gcc", *flags, *folders, *sources, "-o", "native.so"], work)
+        progress("compiling native", 1, 1)
+
+    return _made("native", _digest(sources, flags), "native.so", make)
+
+
+def main() -> None:
+    """Build all, print the sizes."""
+    try:
+        boot, program = rom(), firmware()
+    except BuildError as error:
+        sys.exit(str(error))
+    print(f"boot ROM   {len(boot):7} of {REGIONS['rom'].size} bytes")
+    print(f"firmware   {len(program):7} bytes in flash, {REGIONS['ram'].size} bytes of memory")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+/* SHA-256 over bytes, block by block in the gateware; and the CRC-32 that headers in flash carry. */
+#include "kernel.h"
+
+#define BLOCK_BYTES (4 * VG_SHA256_BLOCK_COUNT)
+
+static struct {
+    uint8_t block[BLOCK_BYTES];
+    uint32_t filled, total;
+} digest;
+
+static void take_block(void)
+{
+    uint32_t words[VG_SHA256_BLOCK_COUNT];
+    for (uint32_t word = 0; word < VG_SHA256_BLOCK_COUNT; word++) {
+        const uint8_t *b = digest.block + 4 * word;
+        words[word] = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+    }
+    board_sha256_block(digest.total == 0, words);
+    digest.total += BLOCK_BYTES;
+    digest.filled = 0;
+}
+
+void digest_begin(void)
+{
+    digest.filled = digest.total = 0;
+}
+
+void digest_add(const uint8_t *bytes, uint32_t count)
+{
+    while (count) {
+        uint32_t part = BLOCK_BYTES - digest.filled < count ? BLOCK_BYTES - digest.filled : count;
+        memcpy(digest.block + digest.filled, bytes, part);
+        digest.filled += part;
+        bytes += part;
+        count -= part;
+        if (digest.filled == BLOCK_BYTES)
+            take_block();
+    }
+}
+
+void digest_end(uint32_t result[8])
+{
+    uint32_t bytes = digest.total + digest.filled, state[VG_SHA256_DIGEST_COUNT];
+    digest.block[digest.filled++] = 0x80;
+    if (digest.filled > BLOCK_BYTES - 8) {
+        memset(digest.block + digest.filled, 0, BLOCK_BYTES - digest.filled);
+        take_block();
+    }
+    memset(digest.block + digest.filled, 0, BLOCK_BYTES - digest.filled);
+    for (uint32_t place = 0; place < 5; place++) /* the length in bits, least significant byte last */
+        digest.block[BLOCK_BYTES - 1 - place] = (uint8_t)((uint64_t)bytes << 3 >> 8 * place);
+    take_block();
+    board_sha256_state(state);
+    for (uint32_t word = 0; word < VG_SHA256_DIGEST_COUNT; word++)
+        result[word] = __builtin_bswap32(state[word]);
+}
+
+uint32_t crc_of(const uint32_t *words, uint32_t count)
+{
+    uint32_t crc = UINT32_MAX;
+    for (; count; count--, words++) {
+        crc ^= *words;
+        for (uint32_t bit = 0; bit < 32; bit++)
+            crc = crc >> 1 ^ (VG_LINK_CRC_POLYNOMIAL & (0u - (crc & 1)));
+    }
+    return ~crc;
+}

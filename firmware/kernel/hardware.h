@@ -1,0 +1,68 @@
+/* Every access to a register or a window of the bus goes through these functions.
+ *
+ * board.c has them for the board, native/native.c for a build that runs on any computer.  Nothing else in the
+ * firmware names a register, so the rest is the same in both.  Times are cycles since reset. */
+#ifndef HARDWARE_H
+#define HARDWARE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "vigilante.h"
+
+/* What this board is. */
+uint32_t board_clock(void); /* cycles per second */
+uint32_t board_features(void);
+uint32_t board_build(void);
+uint32_t board_line_divider(void);
+/* Return why the board was last reset by a trap (mcause, mepc, mtval), once; false if it was not. */
+bool board_trap(uint32_t why[3]);
+/* Reset the board.  On the board it does not return; what calls it returns at once where it does. */
+void board_reset(void);
+
+/* Time.  `board_cycles` is the core's own counter: differences of it are what a piece of work took. */
+uint64_t board_now(void);
+uint32_t board_cycles(void);
+/* Sleep until `alarm`, or, with `frames`, until a frame that is not released waits.  May return earlier. */
+void board_sleep(uint64_t alarm, bool frames);
+
+/* Frames: places and rings as the contract's `link` has them. */
+uint32_t board_link_received(void);
+void board_link_release(uint32_t place);
+const uint32_t *board_receive_ring(void);
+uint32_t *board_send_ring(void);
+void board_link_send(uint32_t place, uint32_t bytes);
+uint32_t board_link_room(void);
+uint32_t board_link_sent(void);
+bool board_link_idle(void);
+uint32_t board_link_damaged(void);
+uint32_t board_link_dropped(void);
+/* Put `count` zero bytes on the line; only while nothing is being sent. */
+void board_line_zeros(uint32_t count);
+
+/* The screening pipeline. */
+uint32_t board_pipeline_status(void); /* the fields of VG_COPROCESSOR_STATUS */
+uint32_t board_pipeline_locks(void);  /* the fields of VG_COPROCESSOR_LOCK */
+uint32_t board_pipeline_shed(void);
+/* Offer an event; `words` words of its path stream follow it in memory.  False: records have to be taken first. */
+bool board_event(const uint32_t *event, uint32_t words);
+/* Take the oldest record or a spilled state; false if none comes within some hundred cycles. */
+bool board_record(uint32_t record[VG_RECORD_WORDS]);
+bool board_state(uint32_t state[VG_STATE_WORDS]);
+/* Write to the load port, each word or byte one address further. */
+void board_load(uint32_t address, const uint32_t *words, uint32_t count);
+void board_load_bytes(uint32_t address, const uint8_t *bytes, uint32_t count);
+/* Read bytes of the model slot that is not in force. */
+void board_load_read(uint32_t address, uint8_t *bytes, uint32_t count);
+
+/* SHA-256: take in a block of 16 words, most significant byte first; read the state. */
+void board_sha256_block(bool first, const uint32_t block[VG_SHA256_BLOCK_COUNT]);
+void board_sha256_state(uint32_t state[VG_SHA256_DIGEST_COUNT]);
+
+/* The flash: send bytes, then receive bytes, with the chip selected; and the window, while no command is under way
+ * in the chip. */
+void board_flash_command(const uint8_t *send, uint32_t sent, const uint8_t *data, uint32_t count, uint8_t *receive,
+                         uint32_t received);
+const uint8_t *board_flash_window(uint32_t address);
+
+#endif

@@ -1,0 +1,194 @@
+/* What the firmware's files know of each other.
+ *
+ * The firmware is one loop (main.c) over stages that never wait: each does a bounded piece of work and says whether
+ * there was any.  A stage keeps all it has in one static struct, which its start function sets.  Arrays are indexed
+ * by what has been checked; nothing is allocated.  Times are cycles since reset. */
+#ifndef KERNEL_H
+#define KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hardware.h"
+
+#define FIRMWARE_NAME "vigilante firmware 0.2.0"
+#define NEVER UINT64_MAX
+#define NOT_CLEARED __attribute__((section(".noinit"))) /* large, and written before it is read */
+
+/* memory.c, or the C library where there is one */
+void *memcpy(void *restrict into, const void *restrict from, size_t bytes);
+void *memmove(void *into, const void *from, size_t bytes);
+void *memset(void *into, int byte, size_t bytes);
+int memcmp(const void *left, const void *right, size_t bytes);
+
+/* Return the earlier of two times. */
+static inline uint64_t earlier(uint64_t left, uint64_t right)
+{
+    return left < right ? left : right;
+}
+
+/* Return how many words hold so many bytes. */
+static inline uint32_t words_of(uint32_t bytes)
+{
+    return (bytes + 3) / 4;
+}
+
+/* Return the bytes of credit that a frame with so many of payload uses. */
+static inline uint32_t cost_of(uint32_t payload)
+{
+    return 8 + 4 * words_of(payload);
+}
+
+/* --- main.c ------------------------------------------------------------------------------------------------- */
+
+void kernel_start(void);
+/* Do a piece of work.  Return 0 if there may be more, else the time until which nothing is to be done; `*frames` is
+ * then whether a frame that arrives is news. */
+uint64_t kernel_step(bool *frames);
+/* Reset the board once what has been said is sent and kept. */
+void kernel_reset_soon(void);
+uint32_t kernel_boot_cycles(void);
+uint32_t kernel_firmware(void); /* first 32 bits of its digest */
+
+/* --- clock.c: time in seconds and milliseconds ---------------------------------------------------------------- */
+
+void clock_start(void);
+/* Read the time; tell the pipeline when a second has passed.  All below is as of then. */
+void clock_step(void);
+uint64_t clock_now(void);
+uint32_t clock_cycles(uint32_t milliseconds); /* at most some seconds */
+uint64_t clock_soon(void);                     /* when to look again at what the gateware is at */
+uint32_t clock_seconds(void);
+uint32_t clock_milliseconds(void); /* within the second */
+uint64_t clock_alarm(void);
+
+/* --- digest.c: SHA-256 by the gateware, CRC-32 ----------------------------------------------------------------- */
+
+/* Give `bytes` to a digest, in pieces of whole blocks but for the last; `total` is what all come to. */
+void digest_begin(void);
+void digest_add(const uint8_t *bytes, uint32_t count);
+void digest_end(uint32_t digest[8]); /* as the contract's digest words: little-endian */
+uint32_t crc_of(const uint32_t *words, uint32_t count);
+
+/* --- link.c: sessions; numbered frames in order, none lost, none twice ------------------------------------------ */
+
+#define ANSWER_BYTES 96 /* payload that every handler may count on: the longest REFUSED */
+
+struct frame {
+    uint32_t type;
+    uint32_t sequence;
+    uint32_t bytes;          /* of payload */
+    const uint32_t *payload; /* stays where it is until the next link_arrive */
+};
+
+void link_start(void);
+/* Take note of all that has arrived; answer what is not numbered. */
+void link_arrive(void);
+/* Hand frames to the line, acknowledge, send again.  `idle`: nothing else is to be done. */
+void link_serve(bool idle);
+uint64_t link_alarm(void);
+bool link_session(void);
+/* Counts sessions: a change tells that another one began or that it ended. */
+uint32_t link_epoch(void);
+/* Return the numbered frame that is next in order; false if there is none. */
+bool link_front(struct frame *front);
+/* The frame in front is obeyed: the next one comes to the front. */
+void link_done(void);
+/* Say whether a frame with `payload` bytes, or several that together cost as much, can be opened. */
+bool link_room(uint32_t payload);
+/* Open a frame with at most `payload` bytes; return where they go, or NULL: no session, or no room.  One at a time
+ * is open; `link_close` sends it with so many bytes, or forgets it with none. */
+uint32_t *link_open(uint32_t type, uint32_t payload);
+void link_close(uint32_t payload);
+bool link_drained(void); /* all is sent and acknowledged */
+void link_report(uint32_t *status); /* its fields of STATUS */
+
+/* --- serve.c: obeys numbered frames ----------------------------------------------------------------------------- */
+
+enum outcome {
+    OUTCOME_DONE, /* the frame is obeyed */
+    OUTCOME_MORE, /* some of it is: go on with it */
+    OUTCOME_WAIT, /* it cannot be now: try again */
+};
+
+bool serve_step(void);
+/* Refuse a frame; there is room.  Text says what would have been right. */
+enum outcome serve_refuse(const struct frame *frame, enum vg_refusal reason, const char *text);
+
+/* --- screen.c: events in, records and counts out ------------------------------------------------------------------- */
+
+void screen_start(void);
+enum outcome screen_events(const struct frame *frame);
+enum outcome screen_mode(const struct frame *frame);
+/* Send what is gathered of records; `true` if there was anything. */
+bool screen_close(void);
+/* Forward records that no event of the host's caused; send counts when it is time. */
+bool screen_step(void);
+uint64_t screen_alarm(void);
+void screen_report(uint32_t *status);
+/* Screen one event that is not the host's, of so many words with its paths; records that it did not ask for are
+ * forwarded.  False: they have to be taken first. */
+bool screen_own(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS]);
+/* Check one event of a list, `left` words long: return its words with its paths, or 0 if they do not fit. */
+uint32_t screen_extent(const uint32_t *event, uint32_t left);
+
+/* --- model.c: a model's way into a slot and into force --------------------------------------------------------------- */
+
+void model_start(void);
+enum outcome model_begin(const struct frame *frame);
+enum outcome model_data(const struct frame *frame);
+enum outcome model_vectors(const struct frame *frame);
+enum outcome model_end(const struct frame *frame);
+enum outcome model_read(const struct frame *frame);
+/* Go on with putting a model in force; false if there was nothing to be done. */
+bool model_step(void);
+/* A model is on its way into force: numbered frames wait. */
+bool model_busy(void);
+/* No model in force is known to be bad. */
+bool model_fit(void);
+
+/* --- store.c: models in flash -------------------------------------------------------------------------------------------- */
+
+struct stored {
+    uint32_t area; /* 0 or 1 */
+    uint32_t header[VG_FLASH_MODEL_WORDS];
+};
+
+/* Return the newest whole model, or NULL. */
+const struct stored *store_newest(void);
+const uint8_t *store_image(const struct stored *found);
+/* Begin to keep an image: `header` needs its number and check only.  Call store_step until it is not BUSY. */
+enum store_state { STORE_IDLE, STORE_BUSY, STORE_KEPT, STORE_FAILED };
+void store_start(void);
+void store_keep(const uint32_t header[VG_FLASH_MODEL_WORDS], const uint8_t *image);
+enum store_state store_step(void);
+
+/* --- flash.c: erase and program, one at a time ----------------------------------------------------------------------------- */
+
+void flash_start(void);
+/* Nothing is under way in the chip.  What follows may be called only then. */
+bool flash_ready(void);
+void flash_erase(uint32_t address);
+void flash_program(uint32_t address, const void *bytes, uint32_t count); /* within one page */
+const uint8_t *flash_at(uint32_t address);
+uint64_t flash_alarm(void);
+
+/* --- log.c: a log in flash ---------------------------------------------------------------------------------------------------- */
+
+void log_start(void);
+/* Add a line; %s, %u and %x with unsigned arguments.  A line for which there is no room is counted as shed. */
+void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
+bool log_step(void);
+uint64_t log_alarm(void);
+/* Keep what there is in flash now rather than later; true once it is. */
+bool log_kept(void);
+enum outcome log_read(const struct frame *frame);
+void log_report(uint32_t *status);
+
+/* --- policy.c ------------------------------------------------------------------------------------------------------------------ */
+
+void policy_start(void);
+enum outcome policy_load(const struct frame *frame);
+
+#endif

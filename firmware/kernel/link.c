@@ -1,0 +1,581 @@
+/* The link: sessions, and numbered frames in both directions.
+ *
+ * Arriving.  Two walks go over the receive ring.  The first (`arrived`) looks at each frame as it comes: what is not
+ * numbered is obeyed at once, a numbered one in sequence is accepted, any other dropped.  The second (`worked`)
+ * comes to the same decisions later, frame by frame, as work gets done, so nothing has to be remembered of a frame
+ * but its place.  Where accepted frames wait and the ring fills up behind them, they are moved aside: a frame that
+ * is not numbered always finds room.
+ *
+ * Sending.  A frame stands in the send ring, behind a word with its length, until it is acknowledged.  Frames do
+ * not wrap: a length of 0 says that the next one begins at 0.  The ring's end is kept apart for what is not
+ * numbered.  The gateware reads a frame when its turn comes, so a place is used again only when all that was handed
+ * over before it became free has been read. */
+#include "kernel.h"
+
+#define WINDOW_BYTES 12288 /* credit: accepted frames that wait come to no more than this */
+#define RESERVE_WORDS ((VG_RING_WORDS * 4 - WINDOW_BYTES) / 4 / 2) /* free words that arrivals are to find */
+#define PLACE_MASK (2 * VG_RING_WORDS - 1)
+
+#define SCRATCH_WORDS 64
+#define SEND_WORDS (VG_RING_WORDS - SCRATCH_WORDS)
+#define HANDED_MAX 4 /* numbered frames given to the gateware at once, so that others need not wait long */
+#define ACKS 4
+#define ACK_WORDS (VG_FRAME_HEADER_WORDS + VG_FRAME_ACK_WORDS)
+#define ABORT_WORDS (VG_FRAME_HEADER_WORDS + VG_FRAME_ABORT_WORDS)
+#define HELLO_PLACE SEND_WORDS
+#define ABORT_PLACE (HELLO_PLACE + 24)
+#define ACK_PLACE (ABORT_PLACE + ABORT_WORDS)
+_Static_assert(ACK_PLACE + ACKS * ACK_WORDS <= VG_RING_WORDS, "the scratch places fit");
+_Static_assert(VG_FRAME_HEADER_WORDS + VG_FRAME_HELLO_WORDS + (sizeof FIRMWARE_NAME + 2) / 4 <= 24, "HELLO fits");
+
+static struct {
+    bool session;
+    uint32_t session_number, epoch;
+    uint32_t number[2]; /* the board's */
+
+    /* arriving */
+    uint32_t arrived, worked, released; /* places in the receive ring */
+    uint16_t expected, work_next;
+    uint32_t waiting;                    /* cost of what is accepted and not worked */
+    uint32_t aside_begin, aside_end;     /* words of `aside` in use */
+    uint32_t unacknowledged;             /* cost of what came since the last ACK */
+    bool ack_due, again_due, gap;
+    uint16_t gap_seen;                   /* latest number that came behind the gap */
+    bool window_was_low;                 /* the last ACK opened a window that may have been shut */
+    uint64_t ack_repeat;
+    uint32_t repeated;
+
+    /* sending: tail <= acked <= next <= head, places in the send ring */
+    uint32_t head, next, acked, tail;
+    uint16_t head_sequence, next_sequence, acked_sequence, high_sequence;
+    uint32_t credit, in_flight;
+    uint64_t progress;
+    bool again_taken;
+    uint64_t again_until;
+    bool retiring;
+    uint32_t retire_place, retire_handed;
+    bool open;
+    uint32_t open_place, open_room, open_type;
+    uint32_t resent;
+
+    /* what is not numbered */
+    uint32_t handed;                     /* frames given to the gateware */
+    uint32_t hello_handed, abort_handed, ack_handed[ACKS];
+    bool hello_due, hello_answer, abort_due;
+} link;
+
+static NOT_CLEARED uint32_t aside[WINDOW_BYTES / 4];
+
+/* --- what is not numbered ------------------------------------------------------------------------------------- */
+
+/* Frames given to the gateware that it has not read to the end. */
+static uint32_t outstanding(void)
+{
+    return (uint16_t)(link.handed - board_link_sent());
+}
+
+/* Say whether a frame is still to be read, from how many had been given with it. */
+static bool in_hand(uint32_t handed)
+{
+    return link.handed - handed < outstanding();
+}
+
+static uint32_t header_of(uint32_t type, uint16_t sequence)
+{
+    uint32_t header[VG_FRAME_HEADER_WORDS] = {0};
+    VG_PUT(header, VG_FRAME_HEADER_TYPE, type);
+    VG_PUT(header, VG_FRAME_HEADER_SEQUENCE, sequence);
+    return header[0];
+}
+
+/* Hand over a frame from one of the scratch places; return how many have been given with it. */
+static uint32_t hand_over(uint32_t place, uint32_t type, uint32_t payload)
+{
+    board_send_ring()[place] = header_of(type, link.head_sequence);
+    board_link_send(place, VG_FRAME_HEADER_BYTES + payload);
+    return ++link.handed;
+}
+
+static uint32_t line_rate(void)
+{
+    uint32_t clock = board_clock(), divider = board_line_divider();
+    if (divider == 0)
+        return 0;
+    return (clock / divider << 8) + ((clock % divider << 8) + divider / 2) / divider;
+}
+
+static bool send_hello(void)
+{
+    if (in_hand(link.hello_handed) || board_link_room() == 0)
+        return false;
+    uint32_t *payload = board_send_ring() + HELLO_PLACE + VG_FRAME_HEADER_WORDS;
+    memset(payload, 0, VG_FRAME_HELLO_BYTES);
+    VG_PUT(payload, VG_FRAME_HELLO_MAGIC, VG_LINK_HELLO_MAGIC);
+    VG_PUT(payload, VG_FRAME_HELLO_LINK, VG_LINK_VERSION);
+    VG_PUT(payload, VG_FRAME_HELLO_LINK_OLDEST, VG_LINK_VERSION);
+    VG_PUT(payload, VG_FRAME_HELLO_CONTRACT, VG_CONTRACT_VERSION);
+    uint32_t can = 1u << VG_CAPABILITY_RECORDS_ALL | 1u << VG_CAPABILITY_AGGREGATES;
+    if (VG_FIELD(board_features(), VG_SYSTEM_FEATURES_SIMULATED))
+        can |= 1u << VG_CAPABILITY_SIMULATED;
+    VG_PUT(payload, VG_FRAME_HELLO_CAPABILITIES, can);
+    VG_PUT(payload, VG_FRAME_HELLO_PAYLOAD_MAX, VG_LINK_PAYLOAD_MAX);
+    VG_PUT(payload, VG_FRAME_HELLO_ANSWER, link.hello_answer);
+    VG_PUT(payload, VG_FRAME_HELLO_CREDIT, WINDOW_BYTES / VG_LINK_CREDIT_BYTES);
+    VG_PUT(payload, VG_FRAME_HELLO_SESSION, link.hello_answer ? link.session_number : 0);
+    VG_PUT(payload, VG_FRAME_HELLO_CLOCK, board_clock());
+    VG_PUT(payload, VG_FRAME_HELLO_LINE_RATE, line_rate());
+    VG_PUT(payload, VG_FRAME_HELLO_BOARD_LOW, link.number[0]);
+    VG_PUT(payload, VG_FRAME_HELLO_BOARD_HIGH, link.number[1]);
+    memcpy(payload + VG_FRAME_HELLO_WORDS, FIRMWARE_NAME, sizeof FIRMWARE_NAME - 1);
+    link.hello_handed = hand_over(HELLO_PLACE, VG_FRAME_TYPE_HELLO, VG_FRAME_HELLO_BYTES + sizeof FIRMWARE_NAME - 1);
+    return true;
+}
+
+static bool send_abort(void)
+{
+    if (in_hand(link.abort_handed) || board_link_room() == 0)
+        return false;
+    memset(board_send_ring() + ABORT_PLACE + VG_FRAME_HEADER_WORDS, 0, VG_FRAME_ABORT_BYTES);
+    link.abort_handed = hand_over(ABORT_PLACE, VG_FRAME_TYPE_ABORT, VG_FRAME_ABORT_BYTES);
+    return true;
+}
+
+static bool send_ack(void)
+{
+    uint32_t slot = 0;
+    while (slot < ACKS && in_hand(link.ack_handed[slot]))
+        slot++;
+    if (slot == ACKS || board_link_room() == 0)
+        return false;
+    uint32_t place = ACK_PLACE + slot * ACK_WORDS;
+    uint32_t *payload = board_send_ring() + place + VG_FRAME_HEADER_WORDS;
+    memset(payload, 0, VG_FRAME_ACK_BYTES);
+    VG_PUT(payload, VG_FRAME_ACK_NEXT, link.expected);
+    VG_PUT(payload, VG_FRAME_ACK_CREDIT, (WINDOW_BYTES - link.waiting) / VG_LINK_CREDIT_BYTES);
+    VG_PUT(payload, VG_FRAME_ACK_AGAIN, link.again_due);
+    link.ack_handed[slot] = hand_over(place, VG_FRAME_TYPE_ACK, VG_FRAME_ACK_BYTES);
+    return true;
+}
+
+/* --- the session ---------------------------------------------------------------------------------------------- */
+
+/* Forget all that is in flight, up to `place` of the receive ring. */
+static void forget(uint32_t place)
+{
+    link.epoch++;
+    link.worked = place;
+    link.expected = link.work_next = 0;
+    link.waiting = link.unacknowledged = 0;
+    link.aside_begin = link.aside_end = 0;
+    link.ack_due = link.again_due = link.gap = link.window_was_low = false;
+    link.open = false;
+    link.next = link.acked = link.head;
+    link.head_sequence = link.next_sequence = link.acked_sequence = link.high_sequence = 0;
+    link.credit = link.in_flight = 0;
+    link.again_taken = false;
+}
+
+static void end_session(uint32_t place)
+{
+    if (link.session)
+        log_line("session %x ended", (unsigned)link.session_number);
+    link.session = false;
+    forget(place);
+}
+
+static void take_hello(const uint32_t *payload, uint32_t bytes, uint32_t place)
+{
+    if (bytes < VG_FRAME_HELLO_BYTES || VG_GET(payload, VG_FRAME_HELLO_MAGIC) != VG_LINK_HELLO_MAGIC ||
+        VG_GET(payload, VG_FRAME_HELLO_ANSWER))
+        return;
+    uint32_t number = VG_GET(payload, VG_FRAME_HELLO_SESSION);
+    bool spoken = VG_GET(payload, VG_FRAME_HELLO_LINK) >= VG_LINK_VERSION &&
+                  VG_GET(payload, VG_FRAME_HELLO_LINK_OLDEST) <= VG_LINK_VERSION;
+    if (!link.session || number != link.session_number || !spoken) {
+        end_session(place);
+        link.session = spoken;
+        link.session_number = number;
+        link.credit = VG_GET(payload, VG_FRAME_HELLO_CREDIT) * VG_LINK_CREDIT_BYTES;
+        log_line("session %x: link %u, contract %u%s", (unsigned)number,
+                 (unsigned)VG_GET(payload, VG_FRAME_HELLO_LINK), (unsigned)VG_GET(payload, VG_FRAME_HELLO_CONTRACT),
+                 spoken ? "" : ", which is not spoken here");
+    }
+    link.hello_due = link.hello_answer = true;
+    link.abort_due = false;
+}
+
+/* --- sending -------------------------------------------------------------------------------------------------- */
+
+/* Return the place of the frame at `place`, which is not the head. */
+static uint32_t place_of(uint32_t place)
+{
+    return place == SEND_WORDS || board_send_ring()[place] == 0 ? 0 : place;
+}
+
+/* Return the words of the frame at `place` with its length. */
+static uint32_t words_at(uint32_t place)
+{
+    return 1 + words_of(board_send_ring()[place]);
+}
+
+/* Send again all that is not acknowledged. */
+static void rewind_sending(void)
+{
+    link.next = link.acked;
+    link.next_sequence = link.acked_sequence;
+    link.in_flight = 0;
+    link.progress = clock_now();
+}
+
+static void take_ack(const uint32_t *payload)
+{
+    uint16_t next = (uint16_t)VG_GET(payload, VG_FRAME_ACK_NEXT);
+    uint16_t news = (uint16_t)(next - link.acked_sequence);
+    if (news > (uint16_t)(link.high_sequence - link.acked_sequence))
+        return; /* it speaks of frames that were never sent */
+    for (uint16_t count = 0; count < news; count++) {
+        uint32_t place = place_of(link.acked), words = words_at(place);
+        bool again = link.acked_sequence == link.next_sequence; /* acknowledged before it was sent again */
+        link.acked = place + words;
+        link.acked_sequence++;
+        if (again) {
+            link.next = link.acked;
+            link.next_sequence = link.acked_sequence;
+        } else {
+            link.in_flight -= 4 * words;
+        }
+        link.again_taken = false;
+        link.progress = clock_now();
+    }
+    link.credit = VG_GET(payload, VG_FRAME_ACK_CREDIT) * VG_LINK_CREDIT_BYTES;
+    if (VG_GET(payload, VG_FRAME_ACK_AGAIN) && link.next_sequence != link.acked_sequence &&
+        (!link.again_taken || clock_now() >= link.again_until)) {
+        link.again_taken = true; /* frames on their way will ask for the same again */
+        link.again_until = clock_now() + clock_cycles(VG_LINK_TIMEOUT_MS / 4);
+        rewind_sending();
+    }
+}
+
+/* Let go of what is acknowledged, once the gateware has read what it was given until then. */
+static void retire(void)
+{
+    if (link.retiring && !in_hand(link.retire_handed)) {
+        link.tail = link.retire_place;
+        link.retiring = false;
+    }
+    if (!link.retiring && link.tail != link.acked) {
+        link.retiring = true;
+        link.retire_place = link.acked;
+        link.retire_handed = link.handed;
+        if (!in_hand(link.retire_handed)) {
+            link.tail = link.retire_place;
+            link.retiring = false;
+        }
+    }
+}
+
+/* Return the place for so many words behind the head, or SEND_WORDS if there is none.  Head and tail stay apart. */
+static uint32_t fitting(uint32_t words)
+{
+    if (link.head < link.tail)
+        return words < link.tail - link.head ? link.head : SEND_WORDS;
+    uint32_t left = SEND_WORDS - link.head;
+    if (words < left || (words == left && link.tail > 0))
+        return link.head;
+    return words < link.tail ? 0 : SEND_WORDS;
+}
+
+bool link_room(uint32_t payload)
+{
+    return link.session && !link.open && fitting(cost_of(payload) / 4) != SEND_WORDS;
+}
+
+uint32_t *link_open(uint32_t type, uint32_t payload)
+{
+    if (!link.session || link.open)
+        return NULL;
+    uint32_t place = fitting(cost_of(payload) / 4);
+    if (place == SEND_WORDS)
+        return NULL;
+    link.open = true;
+    link.open_place = place;
+    link.open_room = payload;
+    link.open_type = type;
+    return board_send_ring() + place + 1 + VG_FRAME_HEADER_WORDS;
+}
+
+void link_close(uint32_t payload)
+{
+    if (!link.open || payload > link.open_room)
+        return;
+    uint32_t *ring = board_send_ring(), place = link.open_place;
+    link.open = false;
+    if (payload == 0)
+        return;
+    if (place != link.head)
+        ring[link.head] = 0;
+    ring[place] = VG_FRAME_HEADER_BYTES + payload;
+    ring[place + 1] = header_of(link.open_type, link.head_sequence);
+    if (link.acked_sequence == link.head_sequence)
+        link.progress = clock_now();
+    link.head = place + cost_of(payload) / 4;
+    if (link.head == SEND_WORDS)
+        link.head = 0;
+    link.head_sequence++;
+}
+
+static void hand_numbered(void)
+{
+    while (link.next_sequence != link.head_sequence && outstanding() < HANDED_MAX && board_link_room() > 1) {
+        uint32_t place = place_of(link.next), words = words_at(place);
+        if (link.in_flight + 4 * words > link.credit)
+            return;
+        board_link_send(place + 1, board_send_ring()[place]);
+        link.handed++;
+        link.in_flight += 4 * words;
+        link.next = place + words;
+        link.next_sequence++;
+        if ((uint16_t)(link.next_sequence - link.acked_sequence) > (uint16_t)(link.high_sequence - link.acked_sequence))
+            link.high_sequence = link.next_sequence;
+        else
+            link.resent++;
+    }
+}
+
+/* --- arriving ------------------------------------------------------------------------------------------------- */
+
+static bool numbered(uint32_t type)
+{
+    return type != VG_FRAME_TYPE_HELLO && type != VG_FRAME_TYPE_ACK && type != VG_FRAME_TYPE_ABORT;
+}
+
+static const uint32_t *received_at(uint32_t place)
+{
+    return board_receive_ring() + (place & (VG_RING_WORDS - 1));
+}
+
+/* Accept or drop a numbered frame of `cost`; `place` is where the next one begins. */
+static void take_numbered(uint16_t sequence, uint32_t cost, uint32_t place)
+{
+    if (sequence == link.expected) {
+        if (link.waiting + cost > WINDOW_BYTES) {
+            log_line("session %x sends more than it may", (unsigned)link.session_number);
+            end_session(place);
+            link.abort_due = true;
+            return;
+        }
+        link.expected++;
+        link.waiting += cost;
+        link.unacknowledged += cost;
+        link.gap = link.window_was_low = false;
+        return;
+    }
+    link.repeated++;
+    link.ack_due = true;
+    if ((int16_t)(sequence - link.expected) < 0)
+        return;
+    /* Ask for the gap once, and again when the numbers begin anew: then what was sent again is lost, too. */
+    if (!link.gap || (int16_t)(sequence - link.gap_seen) <= 0)
+        link.again_due = true;
+    link.gap = true;
+    link.gap_seen = sequence;
+}
+
+static void take(const uint32_t *frame, uint32_t place)
+{
+    uint32_t type = VG_GET(frame + 1, VG_FRAME_HEADER_TYPE), bytes = frame[0] - VG_FRAME_HEADER_BYTES;
+    const uint32_t *payload = frame + 1 + VG_FRAME_HEADER_WORDS;
+    if (type == VG_FRAME_TYPE_HELLO)
+        take_hello(payload, bytes, place);
+    else if (type == VG_FRAME_TYPE_ABORT)
+        end_session(place);
+    else if (!link.session)
+        link.abort_due = true;
+    else if (type != VG_FRAME_TYPE_ACK)
+        take_numbered((uint16_t)VG_GET(frame + 1, VG_FRAME_HEADER_SEQUENCE), cost_of(bytes), place);
+    else if (bytes >= VG_FRAME_ACK_BYTES)
+        take_ack(payload);
+}
+
+/* Move `worked` to the next accepted frame in the ring; false if there is none. */
+static bool find_work(void)
+{
+    while (link.worked != link.arrived) {
+        const uint32_t *frame = received_at(link.worked);
+        if (link.session && numbered(VG_GET(frame + 1, VG_FRAME_HEADER_TYPE)) &&
+            VG_GET(frame + 1, VG_FRAME_HEADER_SEQUENCE) == link.work_next)
+            return true;
+        link.worked = (link.worked + 1 + words_of(frame[0])) & PLACE_MASK;
+    }
+    return false;
+}
+
+/* Move accepted frames out of the receive ring, so that it is empty.  They fit: they come to WINDOW_BYTES at most. */
+static void move_aside(void)
+{
+    memmove(aside, aside + link.aside_begin, 4 * (link.aside_end - link.aside_begin));
+    link.aside_end -= link.aside_begin;
+    link.aside_begin = 0;
+    while (find_work()) {
+        const uint32_t *frame = received_at(link.worked);
+        uint32_t words = 1 + words_of(frame[0]);
+        if (words > WINDOW_BYTES / 4 - link.aside_end)
+            return;
+        memcpy(aside + link.aside_end, frame, 4 * words);
+        link.aside_end += words;
+        link.work_next++;
+        link.worked = (link.worked + words) & PLACE_MASK;
+    }
+}
+
+static void release(void)
+{
+    find_work();
+    if (((link.arrived - link.worked) & PLACE_MASK) > VG_RING_WORDS - RESERVE_WORDS)
+        move_aside();
+    if (link.released != link.worked) {
+        link.released = link.worked;
+        board_link_release(link.released);
+    }
+}
+
+void link_arrive(void)
+{
+    uint32_t received = board_link_received();
+    while (link.arrived != received) {
+        const uint32_t *frame = received_at(link.arrived);
+        uint32_t bytes = frame[0], place = (link.arrived + 1 + words_of(bytes)) & PLACE_MASK;
+        if (bytes < VG_FRAME_HEADER_BYTES || bytes > VG_FRAME_HEADER_BYTES + VG_LINK_PAYLOAD_MAX) {
+            end_session(received); /* not what the gateware puts there */
+            link.arrived = received;
+            break;
+        }
+        take(frame, place);
+        link.arrived = place;
+    }
+    release();
+}
+
+bool link_front(struct frame *front)
+{
+    const uint32_t *frame;
+    if (link.aside_begin != link.aside_end)
+        frame = aside + link.aside_begin;
+    else if (find_work())
+        frame = received_at(link.worked);
+    else
+        return false;
+    front->type = VG_GET(frame + 1, VG_FRAME_HEADER_TYPE);
+    front->sequence = VG_GET(frame + 1, VG_FRAME_HEADER_SEQUENCE);
+    front->bytes = frame[0] - VG_FRAME_HEADER_BYTES;
+    front->payload = frame + 1 + VG_FRAME_HEADER_WORDS;
+    return true;
+}
+
+void link_done(void)
+{
+    uint32_t words;
+    if (link.aside_begin != link.aside_end) {
+        words = 1 + words_of(aside[link.aside_begin]);
+        link.aside_begin += words;
+    } else if (find_work()) {
+        words = 1 + words_of(received_at(link.worked)[0]);
+        link.worked = (link.worked + words) & PLACE_MASK;
+        link.work_next++;
+    } else {
+        return;
+    }
+    if (WINDOW_BYTES - link.waiting < cost_of(VG_LINK_PAYLOAD_MAX))
+        link.window_was_low = link.ack_due = true;
+    link.waiting -= 4 * words;
+    release();
+}
+
+/* --- both ------------------------------------------------------------------------------------------------------ */
+
+static void serve_acks(bool idle)
+{
+    bool quarter = link.unacknowledged >= WINDOW_BYTES / 4;
+    if (!link.ack_due && link.window_was_low && clock_now() >= link.ack_repeat)
+        link.ack_due = true;
+    if (!(quarter || (idle && (link.unacknowledged || link.ack_due)) || link.again_due))
+        return;
+    if (!send_ack())
+        return;
+    link.ack_due = link.again_due = false;
+    link.unacknowledged = 0;
+    link.ack_repeat = clock_now() + clock_cycles(VG_LINK_TIMEOUT_MS);
+}
+
+void link_serve(bool idle)
+{
+    if (link.hello_due && send_hello())
+        link.hello_due = false;
+    if (link.abort_due && send_abort())
+        link.abort_due = false;
+    if (!link.session) {
+        retire();
+        return;
+    }
+    if (link.hello_due)
+        return; /* the answer goes before all else of a session */
+    serve_acks(idle);
+    if (outstanding())
+        link.progress = clock_now();
+    if (link.in_flight && clock_now() - link.progress >= clock_cycles(VG_LINK_TIMEOUT_MS))
+        rewind_sending();
+    hand_numbered();
+    retire();
+}
+
+uint64_t link_alarm(void)
+{
+    uint64_t soon = clock_soon();
+    if (link.hello_due || link.abort_due || link.ack_due || link.unacknowledged || link.retiring)
+        return soon;
+    uint64_t alarm = NEVER;
+    if (link.session && link.window_was_low)
+        alarm = link.ack_repeat;
+    if (outstanding() >= HANDED_MAX)
+        return soon;
+    if (link.in_flight)
+        alarm = earlier(alarm, link.progress + clock_cycles(VG_LINK_TIMEOUT_MS));
+    return alarm;
+}
+
+bool link_session(void)
+{
+    return link.session;
+}
+
+uint32_t link_epoch(void)
+{
+    return link.epoch;
+}
+
+bool link_drained(void)
+{
+    return link.acked_sequence == link.head_sequence && !link.unacknowledged && !link.ack_due && board_link_idle();
+}
+
+void link_report(uint32_t *status)
+{
+    VG_PUT(status, VG_FRAME_STATUS_RESENT, link.resent);
+    VG_PUT(status, VG_FRAME_STATUS_DAMAGED, board_link_damaged());
+    VG_PUT(status, VG_FRAME_STATUS_DROPPED, board_link_dropped());
+    VG_PUT(status, VG_FRAME_STATUS_REPEATED, link.repeated);
+}
+
+void link_start(void)
+{
+    memset(&link, 0, sizeof link);
+    link.arrived = link.worked = link.released = board_link_received();
+    board_link_release(link.released);
+    link.handed = board_link_sent();
+    link.hello_handed = link.abort_handed = link.handed;
+    for (uint32_t slot = 0; slot < ACKS; slot++)
+        link.ack_handed[slot] = link.handed;
+    memcpy(link.number, flash_at(VG_FLASH_FACTORY_BASE), sizeof link.number);
+    board_line_zeros(VG_LINK_ABORT_ZEROS); /* whatever the reset cut short ends here */
+    link.hello_due = true;
+}

@@ -1,0 +1,73 @@
+/* Boot, and the loop. */
+#include "kernel.h"
+
+#define RESET_WAIT_MS 500 /* a line that takes nothing does not keep the board from being reset */
+
+static struct {
+    uint32_t boot_cycles, firmware;
+    bool reset;
+    uint64_t reset_at;
+} kernel;
+
+void kernel_start(void)
+{
+    uint32_t why[3];
+    memset(&kernel, 0, sizeof kernel);
+    clock_start();
+    flash_start();
+    log_start();
+    log_line("%s, gateware %x", FIRMWARE_NAME, (unsigned)board_build());
+    if (board_trap(why))
+        log_line("reset by a trap: cause %x at %x, value %x", (unsigned)why[0], (unsigned)why[1], (unsigned)why[2]);
+    memcpy(&kernel.firmware, flash_at(VG_FLASH_FIRMWARE_BASE + VG_FLASH_FIRMWARE_DIGEST0_OFFSET / 8), 4);
+    policy_start();
+    store_start();
+    screen_start();
+    model_start();
+    link_start();
+    kernel.boot_cycles = (uint32_t)board_now();
+}
+
+uint32_t kernel_boot_cycles(void)
+{
+    return kernel.boot_cycles;
+}
+
+uint32_t kernel_firmware(void)
+{
+    return kernel.firmware;
+}
+
+void kernel_reset_soon(void)
+{
+    log_line("reset by the host");
+    kernel.reset = true;
+    kernel.reset_at = clock_now() + clock_cycles(RESET_WAIT_MS);
+}
+
+uint64_t kernel_step(bool *frames)
+{
+    clock_step();
+    link_arrive();
+    bool worked = serve_step();
+    worked |= screen_step();
+    worked |= model_step();
+    worked |= log_step();
+    if (!worked)
+        worked |= screen_close();
+    link_serve(!worked);
+    if (kernel.reset) {
+        bool kept = log_kept(), drained = link_drained();
+        if ((kept && drained) || clock_now() >= kernel.reset_at) {
+            board_reset();
+            return NEVER;
+        }
+    }
+    if (worked)
+        return 0;
+    struct frame waiting;
+    uint64_t alarm = earlier(earlier(clock_alarm(), link_alarm()), earlier(screen_alarm(), log_alarm()));
+    alarm = earlier(alarm, flash_alarm());
+    *frames = !link_front(&waiting);
+    return *frames && !kernel.reset ? alarm : earlier(alarm, clock_soon());
+}

@@ -1,0 +1,46 @@
+/* What the compiler wants of a C library: copies, fills, a comparison. */
+#include "kernel.h"
+
+void *memcpy(void *restrict into, const void *restrict from, size_t bytes)
+{
+    uint8_t *to = into;
+    const uint8_t *source = from;
+    if ((((uintptr_t)to | (uintptr_t)source) & 3) == 0)
+        for (; bytes >= 4; bytes -= 4, to += 4, source += 4)
+            *(uint32_t *)(void *)to = *(const uint32_t *)(const void *)source;
+    while (bytes--)
+        *to++ = *source++;
+    return into;
+}
+
+void *memmove(void *into, const void *from, size_t bytes)
+{
+    uint8_t *to = into;
+    const uint8_t *source = from;
+    if (to <= source || to >= source + bytes)
+        return memcpy(into, from, bytes);
+    while (bytes--)
+        to[bytes] = source[bytes];
+    return into;
+}
+
+void *memset(void *into, int byte, size_t bytes)
+{
+    uint8_t *to = into;
+    uint32_t word = (uint8_t)byte * 0x01010101u;
+    if (((uintptr_t)to & 3) == 0)
+        for (; bytes >= 4; bytes -= 4, to += 4)
+            *(uint32_t *)(void *)to = word;
+    while (bytes--)
+        *to++ = (uint8_t)byte;
+    return into;
+}
+
+int memcmp(const void *left, const void *right, size_t bytes)
+{
+    const uint8_t *a = left, *b = right;
+    for (; bytes; bytes--, a++, b++)
+        if (*a != *b)
+            return *a < *b ? -1 : 1;
+    return 0;
+}

@@ -1,0 +1,419 @@
+/* A model's way: into the idle slot, read back, tested, in force, into flash.
+ *
+ * From MODEL_END on it is a job of its own that goes on whatever becomes of the session; numbered frames wait
+ * meanwhile.  If anything is wrong the model before is in force again.  Where there was none, the bad one cannot be
+ * taken out of force: no event is screened then until another push. */
+#include "kernel.h"
+
+#define VECTOR_WORDS (124 * 1024 / 4)
+#define PIECE_BYTES 512   /* read back in a step */
+#define VECTORS_A_STEP 8
+#define TRIES 100         /* to switch: it may have to wait for records to be taken */
+#define NO_MODEL VG_MODEL_SLOTS
+
+enum phase { PHASE_REST, PHASE_READ_BACK, PHASE_SWITCH, PHASE_REPLAY, PHASE_KEEP, PHASE_RETURN, PHASE_REPORT };
+
+static struct {
+    struct about {
+        uint32_t result, vector, digest[8], name_bytes, name[VG_LINK_NAME_BYTES / 4];
+    } slots[VG_MODEL_SLOTS];
+    bool unfit;        /* the model in force failed its test, and there is no other */
+    uint32_t epoch;    /* of the session that the push and the answer belong to */
+    bool pushing;
+    uint32_t slot;
+    uint32_t received; /* bytes of the image */
+    uint32_t seen[VG_IMAGE_BYTES / 32]; /* which ones */
+    uint32_t vectors, vector_words;
+    enum phase phase;
+    uint32_t place;    /* how far the phase has got */
+    uint32_t tries;    /* to switch */
+    uint32_t former;   /* slot that was in force before, or NO_MODEL */
+    uint32_t sent;     /* bytes of an image that is being read */
+} model;
+
+static NOT_CLEARED uint8_t image[VG_IMAGE_BYTES];
+static NOT_CLEARED uint32_t vectors[VECTOR_WORDS];
+
+static uint32_t slot_in_force(void)
+{
+    uint32_t status = board_pipeline_status();
+    return VG_FIELD(status, VG_COPROCESSOR_STATUS_RUNNING) ? VG_FIELD(status, VG_COPROCESSOR_STATUS_MODEL) : NO_MODEL;
+}
+
+static uint32_t address_of(uint32_t slot, uint32_t offset)
+{
+    return (slot ? VG_TARGET_MODEL1 : VG_TARGET_MODEL0) << 16 | offset;
+}
+
+static void set_ready(uint32_t slots)
+{
+    board_load((uint32_t)VG_TARGET_READY << 16, &slots, 1);
+}
+
+static uint32_t bit_of(uint32_t slot)
+{
+    return slot == NO_MODEL ? 0 : 1u << slot;
+}
+
+/* The bit of the slot in force, if its model may stay there. */
+static uint32_t fit_bit(void)
+{
+    return model.unfit ? 0 : bit_of(slot_in_force());
+}
+
+static bool switch_to(uint32_t slot)
+{
+    uint32_t event[VG_EVENT_WORDS] = {0}, record[VG_RECORD_WORDS];
+    VG_PUT(event, VG_EVENT_KIND, VG_KIND_SWAP);
+    VG_PUT(event, VG_EVENT_SOURCE, 1);
+    VG_PUT(event, VG_EVENT_A0, slot);
+    return screen_own(event, VG_EVENT_WORDS, record) && slot_in_force() == slot;
+}
+
+static bool contract_holds(const uint8_t *bytes)
+{
+    const uint8_t *params = bytes + VG_MODEL_PARAMS_OFFSET + VG_PARAMS_VERSION_OFFSET / 8;
+    return (params[0] | params[1] << 8) == VG_CONTRACT_VERSION;
+}
+
+static const char *name_of(const struct about *about, char text[VG_LINK_NAME_BYTES + 1])
+{
+    memcpy(text, about->name, about->name_bytes);
+    text[about->name_bytes] = 0;
+    return text;
+}
+
+/* --- boot ------------------------------------------------------------------------------------------------------ */
+
+void model_start(void)
+{
+    memset(&model, 0, sizeof model);
+    const struct stored *stored = store_newest();
+    struct about *about = &model.slots[0];
+    char name[VG_LINK_NAME_BYTES + 1];
+    if (!stored) {
+        log_line("no model in flash");
+        return;
+    }
+    about->name_bytes = VG_GET(stored->header, VG_FLASH_MODEL_NAME_LENGTH);
+    memcpy(about->name, stored->header + VG_FLASH_MODEL_NAME0_OFFSET / 32, sizeof about->name);
+    memcpy(about->digest, stored->header + VG_FLASH_MODEL_DIGEST0_OFFSET / 32, sizeof about->digest);
+    about->result = VG_MODEL_RESULT_CONTRACT;
+    if (contract_holds(store_image(stored))) {
+        board_load_bytes(address_of(0, 0), store_image(stored), VG_IMAGE_BYTES);
+        set_ready(bit_of(0));
+        about->result = switch_to(0) ? VG_MODEL_RESULT_ACTIVE : VG_MODEL_RESULT_VERIFIED;
+    }
+    log_line("model %s from flash: result %u", name_of(about, name), (unsigned)about->result);
+}
+
+bool model_fit(void)
+{
+    return !model.unfit;
+}
+
+/* --- the push ---------------------------------------------------------------------------------------------------- */
+
+/* Drop what belonged to another session. */
+static void keep_epoch(void)
+{
+    if (model.epoch == link_epoch())
+        return;
+    model.epoch = link_epoch();
+    model.pushing = false;
+    model.sent = 0;
+}
+
+static bool begun(uint32_t slot)
+{
+    keep_epoch();
+    return model.pushing && model.slot == slot;
+}
+
+enum outcome model_begin(const struct frame *frame)
+{
+    const uint32_t *payload = frame->payload;
+    uint32_t slot = VG_GET(payload, VG_FRAME_MODEL_BEGIN_SLOT);
+    keep_epoch();
+    if (board_pipeline_locks() & VG_COPROCESSOR_LOCK_MODEL_MASK)
+        return serve_refuse(frame, VG_REFUSAL_LOCKED, "the model slots are locked until the board is reset");
+    if (slot == slot_in_force())
+        return serve_refuse(frame, VG_REFUSAL_RANGE, "this slot is in force: push to the other one");
+    if (VG_GET(payload, VG_FRAME_MODEL_BEGIN_SIZE) != VG_IMAGE_BYTES)
+        return serve_refuse(frame, VG_REFUSAL_RANGE, "an image fills its slot: 8192 bytes");
+    _Static_assert(VG_IMAGE_BYTES == 8192, "the text says so");
+    struct about *about = &model.slots[slot];
+    memset(about, 0, sizeof *about);
+    about->result = VG_MODEL_RESULT_PARTIAL;
+    memcpy(about->digest, payload + VG_FRAME_MODEL_BEGIN_DIGEST0_OFFSET / 32, sizeof about->digest);
+    about->name_bytes = frame->bytes - VG_FRAME_MODEL_BEGIN_BYTES;
+    memcpy(about->name, payload + VG_FRAME_MODEL_BEGIN_WORDS, about->name_bytes);
+    model.pushing = true;
+    model.slot = slot;
+    model.received = model.vectors = model.vector_words = 0;
+    memset(model.seen, 0, sizeof model.seen);
+    set_ready(fit_bit());
+    return OUTCOME_DONE;
+}
+
+enum outcome model_data(const struct frame *frame)
+{
+    uint32_t slot = VG_GET(frame->payload, VG_FRAME_MODEL_DATA_SLOT);
+    uint32_t offset = VG_GET(frame->payload, VG_FRAME_MODEL_DATA_OFFSET);
+    uint32_t count = frame->bytes - VG_FRAME_MODEL_DATA_BYTES;
+    if (!begun(slot))
+        return serve_refuse(frame, VG_REFUSAL_ORDER, "begin the push to this slot by MODEL_BEGIN");
+    if (offset + count > VG_IMAGE_BYTES)
+        return serve_refuse(frame, VG_REFUSAL_RANGE, "the bytes go beyond the image's end");
+    board_load_bytes(address_of(slot, offset), (const uint8_t *)(frame->payload + VG_FRAME_MODEL_DATA_WORDS), count);
+    for (uint32_t byte = offset; byte < offset + count; byte++) {
+        model.received += !(model.seen[byte / 32] >> byte % 32 & 1);
+        model.seen[byte / 32] |= 1u << byte % 32;
+    }
+    return OUTCOME_DONE;
+}
+
+enum outcome model_vectors(const struct frame *frame)
+{
+    const uint32_t *payload = frame->payload;
+    uint32_t words = frame->bytes / 4, place = VG_FRAME_MODEL_VECTORS_WORDS;
+    uint32_t count = VG_GET(payload, VG_FRAME_MODEL_VECTORS_COUNT);
+    if (!begun(model.slot))
+        return serve_refuse(frame, VG_REFUSAL_ORDER, "begin the push by MODEL_BEGIN");
+    for (uint32_t vector = 0; vector < count; vector++) {
+        uint32_t extent = screen_extent(payload + place, words - place);
+        if (extent == 0 || extent + VG_RECORD_WORDS > words - place)
+            return serve_refuse(frame, VG_REFUSAL_LENGTH, "a vector goes beyond the frame's end");
+        uint32_t kind = VG_GET(payload + place, VG_EVENT_KIND);
+        if (kind >= VG_KIND_SWAP || !VG_GET(payload + place, VG_EVENT_SOURCE))
+            return serve_refuse(frame, VG_REFUSAL_KIND, "a vector is an event of the host's that concerns a process");
+        place += extent + VG_RECORD_WORDS;
+    }
+    if (count == 0 || place != words)
+        return serve_refuse(frame, VG_REFUSAL_LENGTH, "the vectors are not as many as the frame says");
+    words -= VG_FRAME_MODEL_VECTORS_WORDS;
+    if (words > VECTOR_WORDS - model.vector_words)
+        return serve_refuse(frame, VG_REFUSAL_RANGE, "the board keeps 126976 bytes of vectors");
+    _Static_assert(4 * VECTOR_WORDS == 126976, "the text says so");
+    memcpy(vectors + model.vector_words, payload + VG_FRAME_MODEL_VECTORS_WORDS, 4 * words);
+    model.vector_words += words;
+    model.vectors += count;
+    return OUTCOME_DONE;
+}
+
+static enum outcome send_status(uint32_t slot)
+{
+    const struct about *about = &model.slots[slot];
+    uint32_t *payload = link_open(VG_FRAME_TYPE_MODEL_STATUS, VG_FRAME_MODEL_STATUS_BYTES + VG_LINK_NAME_BYTES);
+    if (!payload)
+        return OUTCOME_WAIT;
+    payload[0] = 0;
+    VG_PUT(payload, VG_FRAME_MODEL_STATUS_SLOT, slot);
+    VG_PUT(payload, VG_FRAME_MODEL_STATUS_RESULT, about->result);
+    VG_PUT(payload, VG_FRAME_MODEL_STATUS_VECTOR, about->vector);
+    memcpy(payload + VG_FRAME_MODEL_STATUS_DIGEST0_OFFSET / 32, about->digest, sizeof about->digest);
+    memcpy(payload + VG_FRAME_MODEL_STATUS_WORDS, about->name, about->name_bytes);
+    link_close(VG_FRAME_MODEL_STATUS_BYTES + about->name_bytes);
+    return OUTCOME_DONE;
+}
+
+enum outcome model_end(const struct frame *frame)
+{
+    uint32_t slot = VG_GET(frame->payload, VG_FRAME_MODEL_END_SLOT);
+    if (!begun(slot))
+        return serve_refuse(frame, VG_REFUSAL_ORDER, "begin the push to this slot by MODEL_BEGIN");
+    if (model.received != VG_IMAGE_BYTES || model.vectors == 0) {
+        model.slots[slot].result = VG_MODEL_RESULT_INCOMPLETE;
+        return send_status(slot);
+    }
+    model.pushing = false;
+    model.former = slot_in_force();
+    model.phase = PHASE_READ_BACK;
+    model.place = model.tries = 0;
+    digest_begin();
+    return OUTCOME_DONE;
+}
+
+/* --- into force ---------------------------------------------------------------------------------------------------- */
+
+/* End the job with `result`, once the model before is in force again where `back` says so. */
+static void conclude(enum vg_model_result result, bool back)
+{
+    model.slots[model.slot].result = result;
+    model.phase = back ? PHASE_RETURN : PHASE_REPORT;
+}
+
+static void read_back(void)
+{
+    uint32_t digest[8];
+    board_load_read(address_of(model.slot, model.place), image + model.place, PIECE_BYTES);
+    digest_add(image + model.place, PIECE_BYTES);
+    model.place += PIECE_BYTES;
+    if (model.place < VG_IMAGE_BYTES)
+        return;
+    digest_end(digest);
+    if (memcmp(digest, model.slots[model.slot].digest, sizeof digest) != 0)
+        conclude(VG_MODEL_RESULT_DIGEST, false);
+    else if (!contract_holds(image))
+        conclude(VG_MODEL_RESULT_CONTRACT, false);
+    else
+        model.phase = PHASE_SWITCH;
+}
+
+static void switch_over(void)
+{
+    set_ready(bit_of(model.slot) | fit_bit());
+    model.slots[model.slot].vector = 0;
+    model.place = 0;
+    model.vector_words = 0;
+    if (switch_to(model.slot))
+        model.phase = PHASE_REPLAY;
+    else if (++model.tries == TRIES)
+        conclude(VG_MODEL_RESULT_SELF_TEST, slot_in_force() == model.slot);
+}
+
+/* Replay some vectors.  After one that failed the rest are replayed all the same: they end what they began. */
+static void replay(void)
+{
+    struct about *about = &model.slots[model.slot];
+    for (uint32_t done = 0; done < VECTORS_A_STEP && model.place < model.vectors; done++) {
+        const uint32_t *event = vectors + model.vector_words;
+        uint32_t words = screen_extent(event, VECTOR_WORDS - model.vector_words), record[VG_RECORD_WORDS];
+        if (!screen_own(event, words, record))
+            return;
+        const uint32_t *expected = event + words;
+        uint32_t wrong = (record[0] ^ expected[0]) & ~((uint32_t)1 << VG_RECORD_MODEL_OFFSET);
+        for (uint32_t word = 1; word < VG_RECORD_SEQUENCE_OFFSET / 32; word++)
+            wrong |= record[word] ^ expected[word];
+        if (wrong && about->result != VG_MODEL_RESULT_SELF_TEST) {
+            about->result = VG_MODEL_RESULT_SELF_TEST;
+            about->vector = model.place;
+        }
+        model.vector_words += words + VG_RECORD_WORDS;
+        model.place++;
+    }
+    if (model.place < model.vectors)
+        return;
+    if (about->result == VG_MODEL_RESULT_SELF_TEST) {
+        conclude(VG_MODEL_RESULT_SELF_TEST, true);
+        return;
+    }
+    uint32_t header[VG_FLASH_MODEL_WORDS] = {0};
+    VG_PUT(header, VG_FLASH_MODEL_MAGIC, VG_FLASH_MODEL_MAGIC);
+    VG_PUT(header, VG_FLASH_MODEL_SIZE, VG_IMAGE_BYTES);
+    VG_PUT(header, VG_FLASH_MODEL_CONTRACT, VG_CONTRACT_VERSION);
+    VG_PUT(header, VG_FLASH_MODEL_NAME_LENGTH, about->name_bytes);
+    memcpy(header + VG_FLASH_MODEL_DIGEST0_OFFSET / 32, about->digest, sizeof about->digest);
+    memcpy(header + VG_FLASH_MODEL_NAME0_OFFSET / 32, about->name, sizeof about->name);
+    store_keep(header, image);
+    model.phase = PHASE_KEEP;
+}
+
+static bool keep(void)
+{
+    if (!flash_ready())
+        return false;
+    switch (store_step()) {
+    case STORE_BUSY:
+        return true;
+    case STORE_KEPT:
+        model.unfit = false;
+        if (model.former != NO_MODEL && model.slots[model.former].result == VG_MODEL_RESULT_ACTIVE)
+            model.slots[model.former].result = VG_MODEL_RESULT_VERIFIED;
+        conclude(VG_MODEL_RESULT_ACTIVE, false);
+        return true;
+    default:
+        conclude(VG_MODEL_RESULT_FLASH, true);
+        return true;
+    }
+}
+
+/* Put the model before in force again. */
+static void go_back(void)
+{
+    bool can = model.former != NO_MODEL && !model.unfit;
+    if (can && !switch_to(model.former) && ++model.tries < TRIES)
+        return;
+    model.unfit = !can || slot_in_force() != model.former;
+    set_ready(fit_bit());
+    model.phase = PHASE_REPORT;
+}
+
+static bool report(void)
+{
+    char name[VG_LINK_NAME_BYTES + 1];
+    if (model.epoch == link_epoch() && link_session()) {
+        screen_close();
+        if (send_status(model.slot) != OUTCOME_DONE)
+            return false;
+    }
+    const struct about *about = &model.slots[model.slot];
+    log_line("push of %s to slot %u: result %u, vector %u", name_of(about, name), (unsigned)model.slot,
+             (unsigned)about->result, (unsigned)about->vector);
+    model.phase = PHASE_REST;
+    return true;
+}
+
+bool model_busy(void)
+{
+    return model.phase != PHASE_REST;
+}
+
+bool model_step(void)
+{
+    switch (model.phase) {
+    case PHASE_READ_BACK:
+        read_back();
+        return true;
+    case PHASE_SWITCH:
+        switch_over();
+        return true;
+    case PHASE_REPLAY:
+        replay();
+        return true;
+    case PHASE_KEEP:
+        return keep();
+    case PHASE_RETURN:
+        go_back();
+        return true;
+    case PHASE_REPORT:
+        return report();
+    default:
+        return false;
+    }
+}
+
+/* --- reading ------------------------------------------------------------------------------------------------------- */
+
+enum outcome model_read(const struct frame *frame)
+{
+    uint32_t slot = VG_GET(frame->payload, VG_FRAME_MODEL_READ_SLOT);
+    const struct stored *stored = store_newest();
+    bool in_force = slot == slot_in_force();
+    keep_epoch();
+    if (!VG_GET(frame->payload, VG_FRAME_MODEL_READ_IMAGE) || model.slots[slot].result == VG_MODEL_RESULT_EMPTY ||
+        (in_force && (!stored || model.unfit)))
+        return send_status(slot);
+    if (in_force && !flash_ready())
+        return OUTCOME_WAIT;
+    if (model.sent == VG_IMAGE_BYTES) {
+        enum outcome outcome = send_status(slot);
+        if (outcome == OUTCOME_DONE)
+            model.sent = 0;
+        return outcome;
+    }
+    uint32_t *payload = link_open(VG_FRAME_TYPE_MODEL_DATA, VG_FRAME_MODEL_DATA_BYTES + VG_LINK_MODEL_CHUNK);
+    if (!payload)
+        return OUTCOME_WAIT;
+    uint8_t *into = (uint8_t *)(payload + VG_FRAME_MODEL_DATA_WORDS);
+    payload[0] = 0;
+    VG_PUT(payload, VG_FRAME_MODEL_DATA_SLOT, slot);
+    VG_PUT(payload, VG_FRAME_MODEL_DATA_OFFSET, model.sent);
+    if (in_force)
+        memcpy(into, store_image(stored) + model.sent, VG_LINK_MODEL_CHUNK);
+    else
+        board_load_read(address_of(slot, model.sent), into, VG_LINK_MODEL_CHUNK);
+    model.sent += VG_LINK_MODEL_CHUNK;
+    link_close(VG_FRAME_MODEL_DATA_BYTES + VG_LINK_MODEL_CHUNK);
+    return OUTCOME_MORE;
+}

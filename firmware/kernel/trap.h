@@ -1,0 +1,15 @@
+/* Where a trap leaves its reason: the last words of memory, which no start clears. */
+#ifndef TRAP_H
+#define TRAP_H
+
+#define TRAP_MAGIC 0x50415254
+#define TRAP_BYTES 16
+
+#ifndef __ASSEMBLER__
+#include <stdint.h>
+
+struct trap_record {
+    uint32_t magic, cause, address, value;
+};
+#endif
+#endif

@@ -1,0 +1,39 @@
+/* The native board: the parts of the board that the firmware sees, as small models. */
+#ifndef NATIVE_H
+#define NATIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "vigilante.h"
+
+#define NATIVE_POWER_CUT 1
+#define NATIVE_RESET 2
+#define NATIVE_STUCK 3 /* the firmware would neither work nor sleep */
+
+/* The screening pipeline, elsewhere.  `event` answers with a record, and with the state of a SPILL. */
+typedef struct {
+    void (*event)(const uint32_t *event, const uint32_t *paths, uint32_t words, uint32_t *record, uint32_t *state);
+    void (*load)(uint32_t address, uint32_t word);
+    uint32_t (*status)(void); /* running, model and model_ready of VG_COPROCESSOR_STATUS */
+} native_pipeline;
+
+void native_compress(bool first, uint32_t state[8], const uint32_t block[16]);
+
+/* native.c: what the board tells its models.  Ends the run at a reset or when the power goes. */
+void native_stop(int why);
+uint64_t native_now(void);
+
+/* chip.c: the flash chip. */
+void chip_attach(uint8_t *bytes, uint32_t size);
+/* Let the power go at the `operations`-th erase or program from now on, which is done in part; 0: never. */
+void chip_cut(uint32_t operations, uint32_t seed);
+uint32_t chip_operations(void); /* so far */
+bool chip_busy(void);
+void chip_command(const uint8_t *send, uint32_t sent, const uint8_t *data, uint32_t count, uint8_t *receive,
+                  uint32_t received);
+const uint8_t *chip_window(uint32_t address);
+void chip_power_on(void);
+
+#endif

@@ -1,0 +1,243 @@
+"""The native board: the firmware's own code on this computer, with small models in place of the gateware.
+
+It screens with any engine's golden twin, keeps its flash in a file or in memory, and can lose its power at any
+operation of the flash.  No cycle is counted here: time passes as it is told, and while the flash is busy.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from firmware.build import Progress, native, silent
+from hdl.contract.event import EVENT
+from hdl.contract.load import Target
+from hdl.contract.memory import CLOCK_HZ
+from hdl.contract.model import IMAGE_BYTES, MODEL_SLOTS
+from hdl.contract.registers import COPROCESSOR
+from hdl.contract.vaccine import FULL_MASK, HASH_NIBBLES, BankKey
+from models.golden import machine as m
+from models.golden.engine import GoldenEngine
+
+_WORD = ctypes.c_uint32
+_WORDS = ctypes.POINTER(_WORD)
+_EVENT = ctypes.CFUNCTYPE(None, _WORDS, _WORDS, _WORD, _WORDS, _WORDS)
+_LOAD = ctypes.CFUNCTYPE(None, _WORD, _WORD)
+_STATUS = ctypes.CFUNCTYPE(_WORD)
+_STATUS_AT = COPROCESSOR.register["status"].layout.offset
+_PATHS = EVENT.offset["paths"]
+_OUTPUT = 1 << 20
+_CUT, _STUCK = 1, 3
+
+SANITIZE = "VIGILANTE_SANITIZE"
+"""Environment variable: what the native firmware is sanitized for; without it, undefined behaviour."""
+
+
+class _Pipeline(ctypes.Structure):
+    _fields_ = (("event", _EVENT), ("load", _LOAD), ("status", _STATUS))
+
+
+class _Golden:
+    """The load port and the event port over a golden engine."""
+
+    def __init__(self, engine: GoldenEngine, slots: list[ctypes.Array[ctypes.c_uint8]]) -> None:
+        self.engine = engine
+        self._slots = slots
+        self._judge_low: dict[int, int] = {}
+        self._mask_low: dict[int, int] = {}
+        self._tables = [[0] * 16 for _ in HASH_NIBBLES]
+
+    def event(self, words: list[int], stream: list[int]) -> tuple[list[int], list[int]]:
+        """Screen one event; `stream` is its path stream.  Return (record, state)."""
+        pool = bytearray()
+        place = 0
+        for _ in range(words[0] >> _PATHS & 3):
+            length = stream[place] >> 16
+            taken = (length + 3) // 4
+            text = np.array(stream[place + 1 : place + 1 + taken], "<u4").tobytes()
+            pool += stream[place].to_bytes(4, "little") + text[:length]
+            place += 1 + taken
+        if place != len(stream):
+            raise AssertionError(f"{len(stream)} words of paths were written, the event has {place}")
+        records, states = self.engine.screen(
+            np.array([words], np.uint32), np.frombuffer(bytes(pool) or b"\0", np.uint8), np.zeros(1, np.int64)
+        )
+        return records[0].tolist(), states[0].tolist()
+
+    def load(self, address: int, word: int) -> None:
+        """Take a word of the load port; bytes of models have gone to their slots before."""
+        target, offset, machine = Target(address >> 16), address & 0xFFFF, self.engine.machine
+        if target == Target.READY:
+            old = int(machine.registers[m.READY])
+            for slot in range(MODEL_SLOTS):
+                in_force = machine.registers[m.RUNNING] and machine.registers[m.ACTIVE] == slot
+                if word & ~old & 1 << slot and not in_force:
+                    self.engine.load_model(slot, bytes(self._slots[slot]))
+            machine.registers[m.READY] = word
+        elif target == Target.ATTRIBUTES:
+            machine.attributes[offset] = word
+        elif target == Target.JUDGE and offset & 1:
+            machine.rows[offset >> 1] = np.uint64(word << 32 | self._judge_low.get(offset >> 1, 0))
+        elif target == Target.JUDGE:
+            self._judge_low[offset >> 1] = word
+        elif target == Target.ENFORCE:
+            machine.registers[m.ENFORCE] = word
+        elif target == Target.MASK and offset & 3 == 0:
+            self._mask_low[offset >> 2] = word
+        elif target == Target.MASK and offset & 3 == 1:
+            self.engine.set_mask(offset >> 2, (word << 32 | self._mask_low.get(offset >> 2, 0)) & FULL_MASK)
+        elif target == Target.HASH:
+            self._tables[offset >> 4][offset & 15] = word
+            if offset == 16 * len(HASH_NIBBLES) - 1:
+                self.engine.load_bank_key(BankKey(tuple(map(tuple, self._tables))))
+
+    def status(self) -> int:
+        """Return the register `status` as far as models go."""
+        registers = self.engine.machine.registers
+        return (
+            int(registers[m.RUNNING]) << _STATUS_AT["running"]
+            | int(registers[m.ACTIVE]) << _STATUS_AT["model"]
+            | int(registers[m.READY]) << _STATUS_AT["model_ready"]
+        )
+
+
+def native_library(progress: Progress = silent) -> ctypes.CDLL:
+    """Load the native firmware; every call gives a copy with state of its own."""
+    built = native(progress, os.environ.get(SANITIZE) or "undefined")
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / built.name
+        shutil.copy(built, copy)
+        library = ctypes.CDLL(str(copy))
+    library.native_run.argtypes = (ctypes.c_char_p, _WORD, ctypes.c_uint64)
+    library.native_output.argtypes = (ctypes.c_char_p, _WORD)
+    library.native_time.restype = ctypes.c_uint64
+    library.native_slot.restype = ctypes.c_void_p
+    return library
+
+
+class NativeBoard:
+    """A board whose firmware runs here.
+
+    flash: its flash, changed in place: a bytearray, or the path of a file of that size.
+    engine: what screens; a reset of the board replaces it with a new one.
+    progress: called while the firmware is compiled, on first use.
+
+    Members: `engine`, the one in use; `cut`: the power has gone, and comes back with the next exchange.
+    """
+
+    def __init__(
+        self, flash: bytearray | Path, engine: GoldenEngine | None = None, progress: Progress = silent
+    ) -> None:
+        self._library = native_library(progress)
+        self._file = flash.open("r+b") if isinstance(flash, Path) else None
+        self._flash = mmap.mmap(self._file.fileno(), 0) if self._file else flash
+        self._held = (ctypes.c_uint8 * len(self._flash)).from_buffer(self._flash)
+        self._slots = [
+            (ctypes.c_uint8 * IMAGE_BYTES).from_address(self._library.native_slot(slot))
+            for slot in range(MODEL_SLOTS)
+        ]
+        self._golden = _Golden(engine or GoldenEngine(), self._slots)
+        self._fresh, self._used = True, False
+        self._error: BaseException | None = None
+        self.cut = False
+        self._callbacks = _Pipeline(_EVENT(self._event), _LOAD(self._load), _STATUS(self._status))
+        self._library.native_attach(ctypes.byref(self._callbacks), self._held, _WORD(len(self._flash)))
+
+    @property
+    def engine(self) -> GoldenEngine:
+        """The engine in use."""
+        return self._golden.engine
+
+    @property
+    def seconds(self) -> float:
+        """Time since reset."""
+        return int(self._library.native_time()) / CLOCK_HZ
+
+    @property
+    def flash_operations(self) -> int:
+        """Erases and programs of the flash so far."""
+        return int(self._library.chip_operations())
+
+    def close(self) -> None:
+        """Let go of the flash file."""
+        del self._held
+        if self._file:
+            assert isinstance(self._flash, mmap.mmap)
+            self._flash.close()
+            self._file.close()
+
+    def exchange(self, data: bytes = b"", milliseconds: float = 0) -> bytes:
+        """Send bytes to the board, let it work until nothing is to be done for `milliseconds`; return what it sent.
+
+        A reset that it makes itself, and power that goes (`cut`), end the run; what it has sent until then is
+        returned, and what was not read yet is lost.  After a reset it boots at once, after a cut with the next exchange.
+        """
+        if self._fresh:
+            self._renew()
+        end = self._library.native_run(data, len(data), int(milliseconds * CLOCK_HZ / 1000))
+        if self._error:
+            error, self._error = self._error, None
+            raise error
+        sent = self._take()
+        if end == _STUCK:
+            raise AssertionError("the firmware neither works nor sleeps")
+        if end:
+            self._fresh = True
+            self.cut = end == _CUT
+            if not self.cut:
+                sent += self.exchange(b"", milliseconds)
+        return sent
+
+    def reset(self) -> None:
+        """Press the reset button: the next exchange begins with a boot."""
+        self._take()
+        self._library.native_reset()
+        self._fresh = True
+
+    def cut_after(self, operations: int, seed: int = 0) -> None:
+        """Let the power go at the flash's n-th operation from now on, which is done in part; 0: not at all."""
+        self._library.chip_cut(_WORD(operations), _WORD(seed))
+
+    def slot(self, number: int) -> ctypes.Array[ctypes.c_uint8]:
+        """Return the bytes of a model slot, to look at or to damage."""
+        return self._slots[number]
+
+    def expire(self, record: list[int]) -> None:
+        """Put a record among those that wait, as a vaccine that expires does."""
+        self._library.native_record((_WORD * 6)(*record))
+
+    def _renew(self) -> None:
+        if self._used:
+            self._golden = _Golden(GoldenEngine(), self._slots)
+        self._fresh = self.cut = False
+        self._used = True
+
+    def _take(self) -> bytes:
+        room = ctypes.create_string_buffer(_OUTPUT)
+        count = self._library.native_output(room, _WORD(_OUTPUT))
+        return room.raw[:count]
+
+    # Callbacks never raise into C: what went wrong is raised when the run has ended.
+
+    def _event(self, event: object, paths: object, words: int, record: object, state: object) -> None:
+        try:
+            given = self._golden.event(event[:8], paths[:words])  # type: ignore[index]
+            for place in range(6):
+                record[place], state[place] = given[0][place], given[1][place]  # type: ignore[index]
+        except BaseException as error:
+            self._error = self._error or error
+
+    def _load(self, address: int, word: int) -> None:
+        try:
+            self._golden.load(address, word)
+        except BaseException as error:
+            self._error = self._error or error
+
+    def _status(self) -> int:
+        return self._golden.status()
