@@ -8,8 +8,8 @@ import zlib
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from cobs import cobs
+from numpy.typing import NDArray
 
 from hdl.contract.event import EVENT
 from hdl.contract.link import CREDIT_BYTES, FRAME, HELLO_MAGIC, MODEL_CHUNK, FrameType, cost
@@ -38,7 +38,9 @@ class Frame(NamedTuple):
     def fixed(self) -> dict[str, int]:
         """The fixed part's fields."""
         layout = FRAME[self.kind].fixed
-        return layout.unpack(int.from_bytes(self.payload[: 4 * layout.words], "little") & ((1 << layout.width) - 1))
+        return layout.unpack(
+            int.from_bytes(self.payload[: 4 * layout.words], "little") & ((1 << layout.width) - 1)
+        )
 
     @property
     def tail(self) -> bytes:

@@ -13,7 +13,9 @@ frames = st.builds(
     WireFrame,
     st.integers(0, 255),
     st.integers(0, 65535),
-    st.one_of(st.binary(max_size=40), st.integers(0, PAYLOAD_MAX).map(bytes), st.binary(min_size=250, max_size=260)),
+    st.one_of(
+        st.binary(max_size=40), st.integers(0, PAYLOAD_MAX).map(bytes), st.binary(min_size=250, max_size=260)
+    ),
 )
 
 

@@ -18,9 +18,7 @@ from host.link.payloads import event_messages, load_messages
 @settings(max_examples=300, deadline=None)
 @given(st.data(), st.sampled_from(FRAMES))
 def test_every_type_comes_back(data: st.DataObject, declared: Frame) -> None:
-    values = {
-        field.name: data.draw(st.integers(0, (1 << field.width) - 1)) for field in declared.fixed.fields
-    }
+    values = {field.name: data.draw(st.integers(0, (1 << field.width) - 1)) for field in declared.fixed.fields}
     units = data.draw(st.integers(0, 5)) if declared.tail else 0
     tail = bytes(units * declared.tail_unit)
     sent = Message(declared.kind, values, tail)
@@ -51,7 +49,9 @@ def test_refusals_name_what_came() -> None:
 
 def test_digests_and_text() -> None:
     digest = bytes(range(32))
-    message = parse(FrameType.MODEL_STATUS, Message(FrameType.MODEL_STATUS, digest_values(digest), "é".encode()).payload())
+    message = parse(
+        FrameType.MODEL_STATUS, Message(FrameType.MODEL_STATUS, digest_values(digest), "é".encode()).payload()
+    )
     assert message.digest == digest
     assert message.text == "é"
 
@@ -102,5 +102,7 @@ def test_records_of_others_are_told_from_ours() -> None:
     stranger = np.array([[5 << 4, 0, 0, 0, 77, 0]], np.uint32)
     answers = Answers(sent)
     assert len(answers.take(records[:2])) == 0 and not answers.complete
-    assert np.array_equal(answers.take(np.concatenate([stranger, records[2:], stranger])), np.repeat(stranger, 2, 0))
+    assert np.array_equal(
+        answers.take(np.concatenate([stranger, records[2:], stranger])), np.repeat(stranger, 2, 0)
+    )
     assert answers.complete and np.array_equal(answers.records, records)
