@@ -19,7 +19,6 @@ from hdl.contract.syscalls import IDS
 from host.board import Board
 from host.columns import Words
 from host.engines import Pipeline, Progress, make_pipeline
-from host.link.frames import Message
 from host.link.payloads import model_messages
 from host.link.transport import PATIENCE_SIMULATED
 from models.encode import Batch
@@ -83,9 +82,9 @@ def measure(package: Package, trace: Path, progress: Progress | None = None) -> 
         with SimulatedBoard(flash, paced=False, progress=progress or silent) as simulated:
             yield from _board_figures(simulated, package, batches, trace.name)
         with SimulatedBoard(flash, paced=False, line=REAL_LINE) as simulated:
-            yield from _event_figures(simulated)
+            yield from event_figures(simulated)
         with SimulatedBoard(flash, paced=False, line=REAL_LINE, latency_ms=LATENCY_MS) as simulated:
-            yield _push_figure(simulated, package)
+            yield push_figure(simulated, package)
 
 
 def _batches(package: Package, trace: Path) -> list[Batch]:
@@ -144,7 +143,7 @@ def _board_figures(
     board.close()
 
 
-def _event_figures(simulated: SimulatedBoard) -> Iterator[Figure]:
+def event_figures(simulated: SimulatedBoard) -> Iterator[Figure]:
     """Single calls without paths, each sent when the board is at rest."""
     board = Board(BoardLine(simulated))
     board.screen(_event(Kind.CLEAR, id=_SLOT), np.zeros(1, np.uint8), np.zeros(1, np.int64))
@@ -173,7 +172,7 @@ def _event(kind: Kind, **fields: int) -> Words:
     return np.array([[packed >> 32 * word & 0xFFFFFFFF for word in range(EVENT.words)]], np.uint32)
 
 
-def _push_figure(simulated: SimulatedBoard, package: Package) -> Figure:
+def push_figure(simulated: SimulatedBoard, package: Package) -> Figure:
     """The image alone: what comes before and behind it would only dilute the line's share."""
     board = Board(BoardLine(simulated))
     wanted = (FrameType.MODEL_BEGIN, FrameType.MODEL_DATA)
@@ -191,7 +190,7 @@ def _push_figure(simulated: SimulatedBoard, package: Package) -> Figure:
     seconds = (marks.frame_received - marks.first_bit) / CLOCK_HZ
     return Figure(
         "push_line_rate_share", round(bits / REAL_LINE / seconds, 4), "1",
-        f"{len(package.image)} bytes of image at 10 bits each, over {REAL_LINE} bits/s times the board's time from "
-        f"the first bit of MODEL_BEGIN to the last MODEL_DATA in the ring; every byte to the host "
+        f"{len(package.image)} bytes of image at 10 bits each, over {REAL_LINE} bits/s times the board's time "
+        f"from the first bit of MODEL_BEGIN to the last MODEL_DATA in the ring; every byte to the host "
         f"{LATENCY_MS:.0f} ms late",
     )  # fmt: skip
