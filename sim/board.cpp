@@ -99,9 +99,9 @@ struct Board {
     uint64_t until_alarm() const { return dut.alarm > dut.now ? dut.alarm - dut.now : 0; }
 
     void power_up() {
-        dut.rst = dut.screen_rst = 1;
+        dut.rst = 1;
         for (uint64_t i = 0; i < RESET_CYCLES; ++i) step();
-        dut.rst = dut.screen_rst = 0;
+        dut.rst = 0;
         line = Line(divider);
         received.clear();
     }

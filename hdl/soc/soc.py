@@ -5,8 +5,8 @@
                                    ├── flash ── pins
                                    └── sha256
 
-One clock, as two domains: `sync`, and `screen` for the pipeline alone.  On hardware both are the same net; a
-simulator may leave out edges of `screen` where `screen_idle` says so.
+One clock, as two domains: `sync`, and `screen` for the pipeline alone, reset with `sync`.  On hardware both are
+the same net; a simulator may leave out edges of `screen` where `screen_idle` says so.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ class Soc(Block):
             ClockSignal("board").eq(ClockSignal()),
             ResetSignal("board").eq(held),
             ClockSignal("board_screen").eq(ClockSignal("screen")),
-            ResetSignal("board_screen").eq(held | ResetSignal("screen", allow_reset_less=True)),
+            ResetSignal("board_screen").eq(held),
         ]
         for name, member in PINS.items():
             outer, inner = getattr(self, name), getattr(board, name)

@@ -46,7 +46,7 @@ _start:
   expect 'h', SHA_STATUS, 0
   expect 'l', LINK_STATUS, LINK_ROOM, 31
   expect 'd', DISPATCH, 0
-  expect 's', COPROCESSOR_STATUS, 0, 0x3D
+  expect 's', COPROCESSOR_STATUS, 0, 0x39
 
   # The send ring, by bytes, and seen twice.
   li t0, LINK_SEND

@@ -30,6 +30,7 @@ from sim.assemble import assembled
 from sim.board import BOARD
 from sim.verilate import library
 
+PROGRAM = Path(__file__).with_name("board_program.S")
 BUILD = 0xC0FFEE42
 SYMBOLS = {
     "UART": UART.region.base,
@@ -69,7 +70,7 @@ SYMBOLS = {
 
 @cache
 def boot_rom() -> bytes:
-    return assembled(Path(__file__).with_name("board_program.S"), REGIONS["rom"].base, SYMBOLS)
+    return assembled(PROGRAM, REGIONS["rom"].base, SYMBOLS)
 
 
 def verilog() -> str:
@@ -85,7 +86,7 @@ class Board:
 
     def __init__(self, flash: Path) -> None:
         flash.write_bytes(b"\xff" * FLASH_BYTES)
-        design = replace(BOARD, verilog=verilog, made_from=(*BOARD.made_from, Path(__file__).parent))
+        design = replace(BOARD, verilog=verilog, made_from=(*BOARD.made_from, PROGRAM, Path(__file__)))
         self.library = ctypes.CDLL(str(library(design)))
         self.library.board_new.restype = ctypes.c_void_p
         self.library.board_skippable.restype = self.library.board_cycle.restype = ctypes.c_uint64
@@ -113,7 +114,8 @@ class Board:
 
     def received(self) -> bytes:
         room = ctypes.create_string_buffer(4096)
-        return room.raw[: self.library.board_read(self.board, room, ctypes.c_size_t(4096))]
+        count = self.library.board_read(self.board, room, ctypes.c_size_t(4096))
+        return room.raw[:count]
 
 
 @pytest.fixture
@@ -123,9 +125,8 @@ def board(tmp_path: Path) -> Board:
 
 @pytest.mark.slow
 def test_every_peripheral_answers_and_a_reset_begins_anew(board: Board) -> None:
-    assert board.run(20_000), "it ends asleep"
+    assert board.run(20_000), "the work of SHA-256 is not taken for sleep: only the end is"
     assert board.received() == b"cbiafwhldsrqxyRT"
-    assert board.cycle > 500, "the work of SHA-256 was not taken for sleep"
 
 
 @pytest.mark.slow
