@@ -152,12 +152,17 @@ class Soc(Block):
         with m.Else():
             m.d.sync += [left.eq(left - (left != 0)), held.eq(left != 0)]
 
-        m.domains += [ClockDomain("board"), ClockDomain("board_screen")]
+        # The pipeline's own, a cycle behind, in its own domain: a simulator works out what depends on `screen` alone
+        # only where that has an edge.
+        m.domains += [ClockDomain("board"), ClockDomain("board_screen"), ClockDomain("screen_only", reset_less=True)]
+        screen_held = Signal(init=1)
+        m.d.screen_only += screen_held.eq(held)
         m.d.comb += [
             ClockSignal("board").eq(ClockSignal()),
             ResetSignal("board").eq(held),
+            ClockSignal("screen_only").eq(ClockSignal("screen")),
             ClockSignal("board_screen").eq(ClockSignal("screen")),
-            ResetSignal("board_screen").eq(held),
+            ResetSignal("board_screen").eq(screen_held),
         ]
         for name, member in PINS.items():
             outer, inner = getattr(self, name), getattr(board, name)
