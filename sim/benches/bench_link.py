@@ -133,6 +133,7 @@ async def good_frames_among_damaged_ones(dut: Any) -> None:
             for cycle in range(1, 10):
                 await bench.cycle(rx=1)
                 assert bench.get("frame_received") == (cycle == RECEIVE_CYCLES + 3)
+                assert bench.get("quiet") == (cycle >= RECEIVE_CYCLES + 3)
         await program.settle()
         assert bench.get("quiet")
         await program.take(plains)
@@ -173,12 +174,12 @@ async def frames_wait_for_the_line(dut: Any) -> None:
         assert status["idle"] == (not plains)
         if not status["room"]:
             break
-        plains.append(content(700, program.chance))
+        plains.append(content(540, program.chance))
         await program.queue(plains[-1])
-        await program.settle(10 if len(plains) > 1 else 1200)
+        await program.settle(10 if len(plains) > 1 else 600)
     assert len(plains) == QUEUE_FRAMES + 1
     for _ in range(2):
-        await bus.write("send", place=0, length=700)
+        await bus.write("send", place=0, length=540)
     await line.write("control", raw=0)
     await RisingEdge(dut.quiet)
     await program.settle(2)

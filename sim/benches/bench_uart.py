@@ -150,8 +150,9 @@ async def a_peer_two_percent_off_at_3_mbaud(dut: Any) -> None:
         data, answer = (bytes(chance.randrange(256) for _ in range(120)) for _ in range(2))
         line.received.clear()
         source.write_nowait(data[:60])
-        offered, given = 0, 60
+        offered, given, begun = 0, 60, bench.now
         while len(line.received) < len(data) or sink.count() < len(answer):
+            assert bench.now - begun < 60_000, f"{len(line.received)} bytes came and {sink.count()} arrived"
             if given < len(data) and source.idle() and chance.random() < 0.01:
                 source.write_nowait(data[given : given + 1])
                 given += 1

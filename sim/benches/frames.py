@@ -14,6 +14,9 @@ LENGTH_MAX = HEADER_BYTES + PAYLOAD_MAX
 TELLING = (*range(4, 24), *range(240, 270), *range(500, 518), 1020, 1021, *range(LENGTH_MAX - 3, LENGTH_MAX + 1))
 """Lengths of header and payload at which something changes: words, blocks of 254 bytes, the longest frame."""
 
+SWEEP = (*range(HEADER_BYTES, 1040), *range(1040, LENGTH_MAX, 97), *TELLING[-4:])
+"""Every length of up to four blocks, and some beyond."""
+
 
 def content(length: int, chance: random.Random) -> bytes:
     """Return header and payload: any bytes, all zeros, none, or a zero here and there."""

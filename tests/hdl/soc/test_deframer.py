@@ -14,7 +14,7 @@ def test_deframer() -> None:
 
 
 @pytest.mark.slow
-def test_deframer_with_every_length() -> None:
+def test_deframer_with_many_lengths() -> None:
     assert run_bench(Deframer(), "sim.benches.bench_deframer", sweep=1) == 4
 
 

@@ -13,5 +13,5 @@ def test_enframer() -> None:
 
 
 @pytest.mark.slow
-def test_enframer_with_every_length() -> None:
+def test_enframer_with_many_lengths() -> None:
     assert run_bench(Enframer(), "sim.benches.bench_enframer", sweep=1) == 3
