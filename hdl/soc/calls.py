@@ -94,23 +94,22 @@ class Calls(Block):
         m.d.sync += came_back.eq(core.mret)
         m.d.comb += self.returned.eq(came_back & core.user)
 
-        # Whether each slot's last call has returned, and how.
+        # Whether each slot's last call has returned, and if so, without an error.
         good, open_calls = Signal(CORE_SLOTS), Signal(CORE_SLOTS)
         slot = self.slot[:5]
         failed = result >= (1 << 32) - 4095
         with m.If(self.returned & open_calls.bit_select(slot, 1)):
             m.d.sync += [open_calls.bit_select(slot, 1).eq(0), good.bit_select(slot, 1).eq(~failed)]
-        with m.If(self.call):
-            m.d.sync += open_calls.bit_select(slot, 1).eq(1)
-        with m.If(self.born):
-            m.d.sync += open_calls.bit_select(self.born_slot, 1).eq(1)
+        for begins, where in ((self.call, slot), (self.born, self.born_slot)):
+            with m.If(begins):
+                m.d.sync += [open_calls.bit_select(where, 1).eq(1), good.bit_select(where, 1).eq(0)]
 
         live, kept, offered = bundle(EVENT), bundle(EVENT), bundle(EVENT)
         waiting, late, kept_current = Signal(), Signal(), Signal()
         m.d.comb += [
             live.kind.eq(Kind.CALL),
             live.slot.eq(self.slot),
-            live.ok.eq(good.bit_select(slot, 1) & ~open_calls.bit_select(slot, 1)),
+            live.ok.eq(good.bit_select(slot, 1)),
             live.id.eq(found),
             live.epoch.eq(self.epoch),
             live.generation.eq(self.generation),

@@ -1,5 +1,6 @@
 """Time as calls carry it, on Verilator."""
 
+# amaranth: UnusedElaboratable=no
 from __future__ import annotations
 
 import pytest
