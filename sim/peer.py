@@ -51,7 +51,8 @@ class Frame(NamedTuple):
 def encode(kind: int, sequence: int, payload: bytes) -> bytes:
     """Return a frame as it is on the wire."""
     frame = struct.pack("<BBH", kind, 0, sequence & 0xFFFF) + payload
-    return cobs.encode(frame + struct.pack("<I", zlib.crc32(frame))) + b"\0"
+    wire: bytes = cobs.encode(frame + struct.pack("<I", zlib.crc32(frame)))
+    return wire + b"\0"
 
 
 def decode(wire: bytes) -> list[Frame]:
@@ -59,7 +60,7 @@ def decode(wire: bytes) -> list[Frame]:
     assert not wire or wire.endswith(b"\0")
     frames = []
     for part in filter(None, wire.split(b"\0")):
-        frame = cobs.decode(part)
+        frame: bytes = cobs.decode(part)
         assert zlib.crc32(frame[:-4]) == struct.unpack("<I", frame[-4:])[0]
         frames.append(Frame(FrameType(frame[0]), struct.unpack_from("<H", frame, 2)[0], frame[4:-4]))
     return frames
@@ -80,7 +81,7 @@ def hello(session: int, credit: int = 255, **more: int) -> bytes:
 
 def event_words(events: Words, pool: NDArray[np.uint8], offsets: NDArray[np.int64], row: int) -> bytes:
     """Return an event, given as to `GoldenEngine.screen`, with its paths as a frame has it."""
-    packed = events[row].astype("<u4").tobytes()
+    packed: bytes = events[row].astype("<u4").tobytes()
     place = int(offsets[row])
     for _ in range(int(events[row, 0]) >> EVENT.offset["paths"] & 3):
         length = int(pool[place + 2]) | int(pool[place + 3]) << 8

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 
-from cobs import cobs  # type: ignore[import-untyped]  # it ships no types
+from cobs import cobs
 
 from hdl.contract.link import CRC_BYTES, DELIMITER, HEADER, PAYLOAD_MAX
 

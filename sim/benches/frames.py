@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import zlib
 
-from cobs import cobs  # type: ignore[import-untyped]
+from cobs import cobs
 
 from hdl.contract.link import CRC_BYTES, DELIMITER, PAYLOAD_MAX
 from hdl.soc.deframer import HEADER_BYTES

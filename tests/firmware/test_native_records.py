@@ -11,7 +11,15 @@ import pytest
 
 from hdl.contract.event import EVENT, RECORD, STATE, Kind
 from hdl.contract.link import (
-    AGGREGATE_ENTRY, BATCH_MS, CREDIT_BYTES, STATE_ENTRY, FrameType, ModelResult, RecordMode, Refusal, cost,
+    AGGREGATE_ENTRY,
+    BATCH_MS,
+    CREDIT_BYTES,
+    STATE_ENTRY,
+    FrameType,
+    ModelResult,
+    RecordMode,
+    Refusal,
+    cost,
 )
 from hdl.contract.load import Target
 from hdl.contract.vaccine import HASH_NIBBLES, BankKey, cared_fields
@@ -69,7 +77,9 @@ def test_all_records_are_those_of_the_golden_engine(loaded: tuple[Peer, GoldenEn
         stimulus.learn(expected, states)
         got, answer = peer.screen(frames_of(stream))
         assert np.array_equal(answer, expected)
-        wanted = [row for row in range(1000) if stream.events[row, 0] & 15 == Kind.SPILL and not expected[row, 0] & FAULT]
+        wanted = [
+            row for row in range(1000) if stream.events[row, 0] & 15 == Kind.SPILL and not expected[row, 0] & FAULT
+        ]
         came = [frame for frame in got if frame.kind == FrameType.STATE]
         for row, frame in zip(wanted, came, strict=True):
             words = np.frombuffer(frame.tail, "<u4")
@@ -154,7 +164,7 @@ def test_events_wait_for_room_and_nothing_is_lost(loaded: tuple[Peer, GoldenEngi
     peer, golden, stimulus = loaded
     assert not peer.send(FrameType.RECORD_MODE, struct.pack("<I", RecordMode.ALL))
     stream = host_stream(stimulus, 1500)
-    expected, states = golden.screen(stream.events, stream.pool, stream.offsets)
+    expected, _states = golden.screen(stream.events, stream.pool, stream.offsets)
     waiting = [
         encode(FrameType.EVENT, peer.next + number, fixed(FrameType.EVENT, count=count) + packed)
         for number, (count, packed) in enumerate(batches(frames_of(stream), 1000))

@@ -7,7 +7,15 @@ import struct
 import pytest
 
 from hdl.contract.link import (
-    BATCH_MS, CREDIT_BYTES, FRAMES, HELLO_MAGIC, TIMEOUT_MS, Capability, FrameType, Refusal, Sender,
+    BATCH_MS,
+    CREDIT_BYTES,
+    FRAMES,
+    HELLO_MAGIC,
+    TIMEOUT_MS,
+    Capability,
+    FrameType,
+    Refusal,
+    Sender,
 )
 from hdl.contract.load import Target
 from hdl.contract.memory import CLOCK_HZ
@@ -74,10 +82,14 @@ def test_frames_are_taken_in_order_once(peer: Peer) -> None:
     first, second, third = (encode(FrameType.STATUS_READ, number, ANSWER) for number in range(3))
     frames = decode(board.exchange(first + first))
     assert [frame.kind for frame in frames].count(FrameType.STATUS) == 1
-    frames = decode(board.exchange(third + third))
-    asks = [frame.fixed for frame in frames if frame.kind == FrameType.ACK]
-    assert (asks[0]["next"], asks[0]["again"]) == (1, 1)
-    assert FrameType.STATUS not in [frame.kind for frame in frames]
+    fourth = encode(FrameType.STATUS_READ, 3, ANSWER)
+    # A number that is not greater than the last one tells that what was asked for is lost again.
+    for wire, times in ((third + fourth, 1), (third, 1), (fourth, 0)):
+        frames = decode(board.exchange(wire))
+        asks = [frame.fixed for frame in frames if frame.kind == FrameType.ACK]
+        assert {ask["next"] for ask in asks} == {1}
+        assert sum(ask["again"] for ask in asks) == times
+        assert FrameType.STATUS not in [frame.kind for frame in frames]
     frames = decode(board.exchange(second + third))
     assert [frame.kind for frame in frames].count(FrameType.STATUS) == 2
     assert [frame.fixed for frame in frames if frame.kind == FrameType.ACK][-1] == {
@@ -147,6 +159,23 @@ def test_numbered_frames_that_wait_do_not_hold_up_others(peer: Peer) -> None:
         raise AssertionError("the answers did not come")
 
 
+def test_places_are_used_again_only_when_they_have_been_sent(peer: Peer) -> None:
+    """Small frames are sent again and acknowledged at once; long ones wait for their places."""
+    for _ in range(20):
+        peer.send(0x70, b"")  # a line of log each
+    first = peer.next
+    peer.board.exchange(encode(FrameType.ACK, 0, fixed(FrameType.ACK, next=peer.expected, credit=255)))
+    wire = b"".join(encode(FrameType.STATUS_READ, first + number, bytes(4)) for number in range(150))
+    wire += b"".join(encode(FrameType.LOG_READ, first + 150 + number, bytes(4)) for number in range(20))
+    got = peer.take(peer.board.exchange(wire))
+    assert len([frame for frame in got if frame.kind == FrameType.STATUS]) == 150
+    again = encode(FrameType.ACK, 0, fixed(FrameType.ACK, next=first, credit=255, again=1))
+    assert peer.expected > first + 150
+    got += peer.take(peer.board.exchange(again + b"\0" * 64 + peer.ack()))
+    got += peer.run(peer.ack())
+    assert len([frame for frame in got if frame.kind == FrameType.LOG]) == 20
+
+
 def test_sequence_numbers_wrap(peer: Peer) -> None:
     reads = 300
     for _ in range(-(-(1 << 16) // reads) + 1):
@@ -166,7 +195,11 @@ def refused(peer: Peer, kind: int, payload: bytes) -> tuple[Refusal, str]:
 
 @pytest.mark.parametrize(
     "frame",
-    [frame for frame in FRAMES if frame.numbered and frame.sender != Sender.BOARD and frame.kind != FrameType.TERMINAL],
+    [
+        frame
+        for frame in FRAMES
+        if frame.numbered and frame.sender != Sender.BOARD and frame.kind != FrameType.TERMINAL
+    ],
     ids=lambda frame: frame.kind.name,
 )
 def test_wrong_lengths_are_refused_with_the_right_one(peer: Peer, frame: object) -> None:
