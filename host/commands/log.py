@@ -51,7 +51,7 @@ def last_lines(board: Board, count: int) -> tuple[bytes, int]:
     """Return the last `count` lines of a board's log, and the place behind them."""
     status = board.status().values
     begin, end = status["log_begin"], status["log_end"]
-    reach = count * _LINE_BYTES
+    reach = (count + 1) * _LINE_BYTES
     while True:
         start = max(begin, end - reach)
         text = b"".join(piece for _place, piece in board.log(start))

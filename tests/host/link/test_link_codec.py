@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,9 +28,7 @@ def wire(frame: WireFrame) -> bytes:
 def fed(decoder: Decoder, data: bytes, cuts: list[int]) -> list[WireFrame]:
     """Feed `data` in pieces."""
     places = sorted({0, len(data), *(cut % (len(data) + 1) for cut in cuts)})
-    return [
-        frame for begin, end in zip(places, places[1:], strict=False) for frame in decoder.feed(data[begin:end])
-    ]
+    return [frame for begin, end in itertools.pairwise(places) for frame in decoder.feed(data[begin:end])]
 
 
 @settings(max_examples=200, deadline=None)

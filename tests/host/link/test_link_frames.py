@@ -1,4 +1,4 @@
-"""Payloads: every type's values come back by name, what is none of its payloads is named, and frames are filled."""
+"""Payloads: every type's values come back by name, what is no payload is named, and frames are filled."""
 
 from __future__ import annotations
 

@@ -15,7 +15,8 @@ from host.link.transport import PATIENCE_SIMULATED
 from sim.lines import CountedLine
 
 HELLO = {
-    "magic": HELLO_MAGIC, "link": 1, "link_oldest": 1, "contract": 1, "payload_max": 4096, "answer": 1, "credit": 4,
+    "magic": HELLO_MAGIC, "link": 1, "link_oldest": 1, "contract": 1, "payload_max": 4096, "answer": 1,
+    "credit": 4,
 }  # fmt: skip
 
 
@@ -51,6 +52,15 @@ class Scripted:
         return [frame.kind for frame in self.said]
 
 
+def greets_as(**values: int) -> Callable[[Scripted, WireFrame], None]:
+    """Return what only greets, with other values in its HELLO."""
+
+    def reply(board: Scripted, frame: WireFrame) -> None:
+        board.greet(frame, **values)
+
+    return reply
+
+
 def session(reply: Callable[[Scripted, WireFrame], None]) -> tuple[Session, Scripted, CountedLine]:
     board = Scripted(reply)
     line = CountedLine(board)
@@ -70,7 +80,7 @@ STATUS_READ = Message(FrameType.STATUS_READ)
 def test_nobody_there_is_said_after_some_seconds_and_the_line_is_let_go() -> None:
     board = Scripted(lambda board, frame: None)
     line = CountedLine(board, "/dev/ttyX", patience=3.0)
-    with pytest.raises(LinkError, match="^/dev/ttyX: no answer for 3 s: is a board there"):
+    with pytest.raises(LinkError, match=r"^/dev/ttyX: no answer for 3 s: is a board there"):
         Session(line)
     assert line.closed and 3.0 <= board.seconds < 3.5
     assert board.kinds()[-1] == FrameType.ABORT
@@ -111,7 +121,7 @@ def test_answers_to_others_and_left_overs_are_not_ours() -> None:
 )
 def test_versions_that_do_not_fit_are_named(change: dict[str, int], words: str) -> None:
     with pytest.raises(LinkError, match=f"memory: the board {words}"):
-        session(lambda board, frame: None if board.greet(frame, **change) else None)
+        session(greets_as(**change))
 
 
 def test_a_board_that_refuses_our_version() -> None:
@@ -244,7 +254,7 @@ def test_silence_is_given_up_and_named() -> None:
 
 
 def test_a_simulated_board_is_borne_with_longer() -> None:
-    opened, board, _line = session(lambda board, frame: None if board.greet(frame, capabilities=1) else None)
+    opened, board, _line = session(greets_as(capabilities=1))
     with pytest.raises(LinkError, match="silent for 60 s"):
         opened.receive()
     assert board.seconds >= PATIENCE_SIMULATED
