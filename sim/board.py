@@ -50,8 +50,8 @@ class Marks:
 def verilog_of_soc() -> str:
     """Return the system on chip as Verilog, its boot ROM filled."""
     from amaranth.back import verilog
-    from firmware.build import rom
 
+    from firmware.build import rom
     from hdl.soc.soc import Soc
 
     soc = Soc(rom(), simulated=True, build=gateware_number())
