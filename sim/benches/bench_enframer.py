@@ -61,7 +61,7 @@ class Sender:
 
 @cocotb.test()
 async def frames_of_every_telling_length(dut: Any) -> None:
-    """One behind the other, anywhere in the ring, to a line that takes bytes now and then; SWEEP: many lengths."""
+    """One behind the other, anywhere in the ring, to a line that takes bytes now and then; SWEEP: more lengths."""
     sender, chance = await Sender.start(dut), draw()
     lengths = list(SWEEP if os.environ.get("SWEEP") == "1" else TELLING)
     chance.shuffle(lengths)
