@@ -104,7 +104,9 @@ def test_a_failed_vector_is_named_and_the_model_before_is_in_force_again(
     assert peer.status()["active"] == 1
 
 
-def test_without_a_model_before_a_failed_one_screens_nothing(peer: Peer, shipped: Package, vectors: Vectors) -> None:
+def test_without_a_model_before_a_failed_one_screens_nothing(
+    peer: Peer, shipped: Package, vectors: Vectors
+) -> None:
     assert peer.push(shipped.image, damaged(vectors, 0)).fixed["result"] == ModelResult.SELF_TEST
     assert peer.status()["running"] == 0
     event = np.zeros(8, "<u4")

@@ -7,7 +7,15 @@ import struct
 import pytest
 
 from hdl.contract.link import (
-    BATCH_MS, CREDIT_BYTES, FRAMES, HELLO_MAGIC, TIMEOUT_MS, Capability, FrameType, Refusal, Sender,
+    BATCH_MS,
+    CREDIT_BYTES,
+    FRAMES,
+    HELLO_MAGIC,
+    TIMEOUT_MS,
+    Capability,
+    FrameType,
+    Refusal,
+    Sender,
 )
 from hdl.contract.load import Target
 from hdl.contract.memory import CLOCK_HZ
@@ -166,7 +174,11 @@ def refused(peer: Peer, kind: int, payload: bytes) -> tuple[Refusal, str]:
 
 @pytest.mark.parametrize(
     "frame",
-    [frame for frame in FRAMES if frame.numbered and frame.sender != Sender.BOARD and frame.kind != FrameType.TERMINAL],
+    [
+        frame
+        for frame in FRAMES
+        if frame.numbered and frame.sender != Sender.BOARD and frame.kind != FrameType.TERMINAL
+    ],
     ids=lambda frame: frame.kind.name,
 )
 def test_wrong_lengths_are_refused_with_the_right_one(peer: Peer, frame: object) -> None:

@@ -1,4 +1,4 @@
-"""The scripting API on the firmware itself: the same answers as the golden engine, and errors that name the mend."""
+"""The scripting API on the firmware itself: answers as the golden engine's, and errors that name the mend."""
 
 from __future__ import annotations
 
