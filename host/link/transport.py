@@ -11,7 +11,7 @@ import select
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import parse_qs
 
 import serial
@@ -108,7 +108,7 @@ class PortLine:
             raise LinkError(f"{self.name}: went away ({_reason(error)}): was it unplugged?") from None
 
 
-def _opened(url: str, name: str, progress: Progress | None) -> serial.SerialBase:
+def _opened(url: str, name: str, progress: Progress | None) -> Any:
     """Return the opened port, or raise LinkError with the mend."""
     if _HANDLERS not in serial.protocol_handler_packages:
         serial.protocol_handler_packages.append(_HANDLERS)
@@ -117,7 +117,7 @@ def _opened(url: str, name: str, progress: Progress | None) -> serial.SerialBase
         url, _, query = url.partition("?")
         rate = _rate(name, query)
     try:
-        port = serial.serial_for_url(
+        port: Any = serial.serial_for_url(
             url, baudrate=rate, timeout=0, write_timeout=WRITE_SECONDS, exclusive=True, do_not_open=True
         )
         if hasattr(port, "progress"):

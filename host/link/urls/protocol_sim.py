@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import serial
@@ -73,9 +73,10 @@ class Serial(serial.SerialBase):  # type: ignore[misc]  # pyserial ships no type
         del self._waiting[:size]
         return taken
 
-    def write(self, data: bytes) -> int:
-        """Send `data`."""
-        self._present().write(bytes(data))
+    def write(self, b: Any, /) -> int:
+        """Send `b`."""
+        data = bytes(b)
+        self._present().write(data)
         return len(data)
 
     def flush(self) -> None:
