@@ -175,10 +175,10 @@ def screen(traces: tuple[Path, ...], as_json: bool, **options: Any) -> int:
     return run(Options(traces, json=as_json, **options), Terminal())
 
 
-@main.command(cls=examples("vigilante demo", "vigilante demo --engine golden", "vigilante demo --engine board"))
+@main.command(cls=examples("vigilante demo", "vigilante demo --engine golden", "vigilante demo --port /dev/ttyUSB0"))
 @_MODEL
 @_KEY
-@click.option("--engine", type=click.Choice(ENGINES), default="gateware", show_default=True, help="What screens.")
+@click.option("--engine", type=click.Choice(ENGINES), default="board", show_default=True, help="What screens.")
 @_PORT
 def demo(model: Path | None, key: Path | None, engine: str, port: str) -> int:
     """Screen one benign and one attack trace.

@@ -36,6 +36,7 @@ struct Marks {
     uint64_t bytes_in, bytes_out;
     uint64_t skipped;          // cycles of sleep that were not simulated one by one
     uint64_t gated;            // cycles in which the pipeline's clock stood still
+    uint64_t awake;            // why it did not sleep last: bit 0 core, 1 pipeline, 2 line or link, 3 our end of it
 };
 
 struct Board {
@@ -94,7 +95,10 @@ struct Board {
     }
 
     // Everything stands still until the timer's alarm, or until a byte comes.
-    bool asleep() const { return dut.sleeping && dut.screen_idle && dut.uart_idle && line.quiet(); }
+    bool asleep() {
+        marks.awake = !dut.sleeping | !dut.screen_idle << 1 | !dut.uart_idle << 2 | !line.quiet() << 3;
+        return !marks.awake;
+    }
 
     uint64_t until_alarm() const { return dut.alarm > dut.now ? dut.alarm - dut.now : 0; }
 
@@ -161,7 +165,7 @@ int board_run(Board *board, uint64_t cycles) {
             if (byte == 0 && !board->latency) return FRAME;
         }
         if (board->latency && !board->received.empty() && board->received.front().due <= board->cycle) return FRAME;
-        if (board->dut.sleeping && board->asleep()) return ASLEEP;
+        if (board->asleep()) return ASLEEP;
     }
     return USED_UP;
 }

@@ -45,6 +45,7 @@ class Marks:
     bytes_out: int
     skipped: int
     gated: int
+    awake: int
 
 
 def verilog_of_soc() -> str:

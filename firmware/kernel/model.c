@@ -31,7 +31,7 @@ static struct {
     uint32_t sent;     /* bytes of an image that is being read */
 } model;
 
-static NOT_CLEARED uint8_t image[VG_IMAGE_BYTES];
+static NOT_CLEARED _Alignas(uint32_t) uint8_t image[VG_IMAGE_BYTES];
 static NOT_CLEARED uint32_t vectors[VECTOR_WORDS];
 
 static uint32_t slot_in_force(void)

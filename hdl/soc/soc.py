@@ -152,8 +152,8 @@ class Soc(Block):
         with m.Else():
             m.d.sync += [left.eq(left - (left != 0)), held.eq(left != 0)]
 
-        # The pipeline's own, a cycle behind, in its own domain: what depends on `screen` alone, a simulator works out
-        # at its edges only.
+        # The pipeline's own, a cycle behind, in its own domain: what depends on `screen` alone, a simulator works
+        # out at its edges only.
         m.domains += [ClockDomain("board"), ClockDomain("board_screen")]
         m.domains += ClockDomain("screen_only", reset_less=True)
         screen_held = Signal(init=1)

@@ -67,12 +67,17 @@ def run(
         ModelKeeper(machine, lambda: spare_engine(engine)).start(package, policy_of("enforce"))
         gateway = Gateway(machine, package.image)
         terminal.out(f"model {package.name} {package.version}, {engine} engine, enforce mode")
-        for case in cases(folder):
-            reader = open_trace(case.path)
-            screening = screen_trace(gateway, case.path.name, reader)
-            terminal.out("")
-            show(terminal.console, screening, Explainer(screening, package.image), "enforce", reader.stats, False)
-            outcomes.append(case.judge(screening))
+        chosen = cases(folder)
+        with terminal.counting(len(chosen)) as counter:
+            for case in chosen:
+                counter.begin(case.path.name)
+                reader = open_trace(case.path)
+                screening = screen_trace(gateway, case.path.name, reader, counter.events)
+                explainer = Explainer(screening, package.image)
+                with counter.away():
+                    terminal.out("")
+                    show(terminal.console, screening, explainer, "enforce", reader.stats, False)
+                outcomes.append(case.judge(screening))
     terminal.out("")
     for right, text in outcomes:
         terminal.out(f"{'ok' if right else 'WRONG'}: {text}")
