@@ -31,12 +31,15 @@ async def random_events_through_registers_equal_the_golden_machine(dut: Any) -> 
     for bank, mask in stimulus.random_masks(18).items():
         await board.set_mask(bank, mask)
     kinds: set[int] = set()
-    for gate in (1, 0, 1):
-        await board.cycle(gate=gate)
+    # The clock stopped where it may be, and never; then until every kind of event was met.
+    for number in range(10):
+        if number > 1 and set(Kind) <= kinds | {Kind.SWAP}:
+            break
+        await board.cycle(gate=1 - number % 2)
         records, states = await board.check(stimulus.chunk(150))
         stimulus.learn(records, states)
         kinds |= {int(word) & 15 for word in records[:, 0]}
-    assert set(Kind) - {Kind.SWAP} <= kinds, f"a kind of event never came: {kinds}"
+    assert set(Kind) <= kinds | {Kind.SWAP}, f"a kind of event never came: {kinds}"
 
 
 @cocotb.test()

@@ -164,10 +164,14 @@ class Board:
         taken: list[tuple[int, int]] = []
         for position in range(len(stream.events)):
             await self.write("event", int(stream.events[position, 0]))
-            while not (await self.flags("status"))["event_ready"] or self.chance.random() < 0.1:
-                if not (await self.flags("status"))["record_valid"]:
-                    continue
-                taken.append(await self.take())
+            for _ in range(LONGEST_WAIT):
+                status = await self.flags("status")
+                if status["record_valid"] and (not status["event_ready"] or self.chance.random() < 0.2):
+                    taken.append(await self.take())
+                elif status["event_ready"]:
+                    break
+            else:
+                raise AssertionError(f"event {position} finds no place")
             await self.send(stream, position)
         while len(taken) < len(stream.events):
             taken.append(await self.awaited())
