@@ -12,7 +12,7 @@ from amaranth.lib.wiring import In, Out
 
 from hdl.contract.event import Kind
 from hdl.contract.vaccine import VACCINES
-from hdl.screening.block import Block, bundle, rows_of
+from hdl.screening.block import Block, rows_of
 from hdl.screening.layouts import KEY, event_stream
 
 PAGE = data.StructLayout({"live": 1, "bank": 5, "key": KEY.size, "expiry": 32})
@@ -79,9 +79,8 @@ class Book(Block):
             m.d.comb += [write.data.live.eq(1), write.data.bank.eq(self.bank)]
             m.d.comb += [write.data.key.eq(self.key), write.data.expiry.eq(self.expiry)]
 
-        # Reaper: `page` is what `place` holds; the offer stands until it is taken or the page changes.
+        # Reaper: it looks at the page in `place`; an offer stands until it is taken or that page changes.
         place, fresh, offer = Signal(9), Signal(), Signal()
-        page = bundle(PAGE)
         changed = (self.inserted | self.removed) & (self.index == place)
         m.d.comb += scan.addr.eq(place)
         m.d.sync += fresh.eq(0)
@@ -93,10 +92,10 @@ class Book(Block):
         with m.Elif(~fresh):
             m.d.sync += fresh.eq(~changed)  # what is read while the page changes is the old one
         with m.Elif(scan.data.live & (self.now >= scan.data.expiry) & ~changed):
-            m.d.sync += [offer.eq(1), page.eq(scan.data)]
+            m.d.sync += offer.eq(1)
         with m.Else():
             m.d.sync += place.eq(place + 1)
-        event = self.reap.payload
+        event, page = self.reap.payload, scan.data
         m.d.comb += [
             self.reap.valid.eq(offer & ~changed),
             event.kind.eq(Kind.REVOKE),

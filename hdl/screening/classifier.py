@@ -23,7 +23,8 @@ from hdl.screening.loading import image_rows, load_bytes, word_write
 
 class Classifier(Block):
     """Members: with `take`, `id` is looked up; `token`, `call_class`, `allow` are valid from the next cycle until
-    the next take.  `key` is combinational from `event`, the path's class and node and the process's tree."""
+    the next take.  With `writes` an attribute is written, and `take` must be low.  `key` is combinational from
+    `event`, the path's class and node and the process's tree."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -36,6 +37,7 @@ class Classifier(Block):
                 "node": In(8),
                 "tree": In(6),
                 "load": In(StorePort()),
+                "writes": Out(1),
                 "token": Out(8),
                 "call_class": Out(3),
                 "allow": Out(PROFILES),
@@ -48,7 +50,8 @@ class Classifier(Block):
         region = REGIONS["idmap"]
         m.submodules.idmap = idmap = image_rows(8, region)
         m.d.comb += self.load.byte.eq(load_bytes(m, self.load, region, idmap))
-        m.submodules.attributes = attributes = rows_of(ATTRIBUTES, ID_COUNT)
+        # No event is taken in the cycle in which a row is written.
+        m.submodules.attributes = attributes = rows_of(ATTRIBUTES, ID_COUNT, races=False)
         token, row, write = idmap.read_port(), attributes.read_port(), attributes.write_port()
         m.d.comb += [
             token.addr.eq(Cat(self.id, self.model)),
@@ -60,7 +63,8 @@ class Classifier(Block):
             self.allow.eq(row.data.allow),
             write.addr.eq(self.load.address),
             write.data.eq(self.load.data),
-            write.en.eq(word_write(self.load, Target.ATTRIBUTES)),
+            write.en.eq(self.writes),
+            self.writes.eq(word_write(self.load, Target.ATTRIBUTES)),
         ]
         event = self.event
         words = Array([event[f"a{i}"] for i in range(6)] + [C(0, 32)] * 2)

@@ -28,12 +28,12 @@ def image_rows(shape: Any, region: Region, parts: int = 1) -> memory.Memory[Any,
 def model_place(load: Any, region: Region) -> tuple[Any, Any, Any]:
     """Return (inside, model slot, byte offset in `region`) of the address of a store port."""
     target, offset = load.address[16:], load.address[:16]
-    inside = (
-        ((target == Target.MODEL0) | (target == Target.MODEL1))
-        & (offset >= region.offset)
-        & (offset < region.offset + region.size)
-    )
-    return inside, load.address[16], (offset - region.offset)[: (region.size - 1).bit_length()]
+    bits = (region.size - 1).bit_length()
+    assert region.offset % (1 << bits) == 0, f"region {region.name} is not aligned to {1 << bits} bytes"
+    inside = ((target == Target.MODEL0) | (target == Target.MODEL1)) & (offset[bits:] == region.offset >> bits)
+    if region.size < 1 << bits:
+        inside = inside & (offset[:bits] < region.size)
+    return inside, load.address[16], offset[:bits]
 
 
 def load_rows(

@@ -51,7 +51,8 @@ class Pipeline(Block):
     Members:
       events    events, in order; not ready for the first 512 cycles after reset.
       paths     the path arguments of the event in the latch, in order.
-      load      tables, policy and secrets; one write a cycle, never refused except for the model in force.
+      load      tables, policy and secrets; one write a cycle, never refused except for the model in force; while
+                an attribute is written, nothing is taken or committed.
       readback_start
                 for one cycle asks for the byte at `readback_address` (as on the load port) of the model slot that
                 is not in force; it comes as `readback_data` with `readback_done`, for one cycle, three cycles
@@ -148,7 +149,7 @@ class Pipeline(Block):
 
         # In the latch.
         m.d.comb += [
-            latch.hold.eq(models.busy),
+            latch.hold.eq(models.busy | classifier.writes),
             latch.paths_done.eq(paths.done),
             latch.swap_ready.eq(models.target_ready & ~self.locked),
             latch.swap_done.eq(models.switched),

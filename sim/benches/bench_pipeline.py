@@ -103,6 +103,7 @@ class Line:
         return line
 
     async def load_policy(self, policy: Policy) -> None:
+        self.policy = policy
         self.golden.load_policy(policy)
         await self.bench.load(Target.ATTRIBUTES, policy.attributes)
         await self.bench.load(
@@ -156,7 +157,7 @@ class Line:
                     assert not beats, "the next event is taken before this one's paths"
                     beats = self.beats_of(stream, position)
                     break
-                assert not self.taken or bench.now - max(self.taken[-1], *self.commits[-1:]) < 5000, "stands still"
+                assert bench.now - max([*self.taken[-1:], *self.commits[-1:]], default=bench.now) < 5000, "stands"
         while beats or not bench.get("idle") or self.taken[-1] == bench.now:
             path = bool(beats) and not (gap and chance.random() < gap)
             await self.cycle(
@@ -381,6 +382,29 @@ async def an_expired_vaccine_leaves_by_itself(dut: Any) -> None:
     record = RECORD.unpack(line.records[0])
     assert (record["kind"], record["vaccine"], record["fault"]) == (Kind.REVOKE, 5, 0)
     cocotb.log.info("expired, and gone %d cycles later", line.recorded[0] - start)
+
+
+@cocotb.test()
+async def an_attribute_is_written_between_two_events(dut: Any) -> None:
+    line = await Line.start(dut)
+    chance, slots = line.chance, [0, 1, 40]
+    await line.check(stream_of(births(slots)))
+    ids = [IDS["getuid"], IDS["read"]]
+    writes = [0]
+
+    def beside(_now: int) -> dict[str, int]:
+        """Now and then a row is written as it is: any event that met it half written would be judged otherwise."""
+        ident = chance.choice(ids)
+        written = chance.random() < 0.3
+        writes[0] += written
+        address = Target.ATTRIBUTES << 16 | ident
+        return {"load__en": written, "load__address": address, "load__data": line.policy.attributes[ident]}
+
+    calls = [event(Kind.CALL, slot, generation=slot + 1, id=chance.choice(ids)) for slot in slots * 300]
+    line.beside = beside
+    await line.check(stream_of(calls))
+    await line.bench.cycle(load__en=0)
+    assert writes[0] > 200
 
 
 @cocotb.test()

@@ -7,4 +7,4 @@ from sim.cocotb_runner import run_bench
 
 
 def test_pipeline() -> None:
-    assert run_bench(Pipeline(), "sim.benches.bench_pipeline") == 8
+    assert run_bench(Pipeline(), "sim.benches.bench_pipeline") == 9
