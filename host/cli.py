@@ -175,7 +175,7 @@ def screen(traces: tuple[Path, ...], as_json: bool, **options: Any) -> int:
     return run(Options(traces, json=as_json, **options), Terminal())
 
 
-@main.command(cls=examples("vigilante demo", "vigilante demo --engine golden", "vigilante demo --port /dev/ttyUSB0"))
+@main.command(cls=examples("vigilante demo", "vigilante demo --engine golden", "vigilante demo --port /dev/ttyS4"))
 @_MODEL
 @_KEY
 @click.option("--engine", type=click.Choice(ENGINES), default="board", show_default=True, help="What screens.")

@@ -173,7 +173,8 @@ int board_run(Board *board, uint64_t cycles) {
 // While it sleeps: cycles until something happens by itself.
 uint64_t board_skippable(Board *board) {
     uint64_t left = board->until_alarm();
-    if (!board->received.empty()) left = std::min(left, board->received.front().due - std::min(board->cycle, board->received.front().due));
+    for (const Received &byte : board->received)  // the first that the host may not see yet
+        if (byte.due > board->cycle) return std::min(left, byte.due - board->cycle);
     return left;
 }
 

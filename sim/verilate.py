@@ -157,7 +157,14 @@ def compile_library(
         include / "verilated_threads.cpp",
     ]
     units += [design.harness, *([include / "verilated_vcd_c.cpp"] if trace else [])]
-    options = ["-std=c++17", "-fPIC", "-w", f"-DVM_TRACE={int(trace)}", f"-DVM_TRACE_VCD={int(trace)}"]
+    options = [
+        "-std=c++17",
+        "-fPIC",
+        "-fno-semantic-interposition",
+        "-w",
+        f"-DVM_TRACE={int(trace)}",
+        f"-DVM_TRACE_VCD={int(trace)}",
+    ]
     options += ["-DVM_TRACE_FST=0", "-DVM_TRACE_SAIF=0", "-DVM_COVERAGE=0", "-DVM_SC=0", "-DVL_TIME_CONTEXT"]
     options += ["-I", str(ROOT / "firmware" / "include")]  # the contract
     options += ["-I", str(folder / "model"), "-I", str(include), "-I", str(include / "vltstd")]
@@ -175,7 +182,7 @@ def compile_library(
         for made in pool.map(compile_unit, units):
             objects.append(made)
             progress("compiling", len(objects) + 2, total)
-    _run(["g++", "-shared", "-o", LIBRARY, *objects, "-pthread"], folder)
+    _run(["g++", "-shared", "-Wl,-Bsymbolic-functions", "-o", LIBRARY, *objects, "-pthread"], folder)
     progress("ready", total, total)
 
 
