@@ -52,7 +52,7 @@ def _digest(sources: Sequence[Path], flags: Sequence[str]) -> str:
         raise BuildError("the package `ziglang` is missing: pip install sentinelos-vigilante again") from None
     digest = hashlib.sha256(repr((flags, compiler)).encode())
     for source in [*sorted(sources), *sorted(ROOT.rglob("*.h")), *sorted(ROOT.rglob("*.ld")), Path(__file__)]:
-        digest.update(f"{source.relative_to(ROOT)}\n".encode() + source.read_bytes())
+        digest.update(f"{source.name}\n".encode() + source.read_bytes())
     return digest.hexdigest()[:24]
 
 
@@ -95,7 +95,7 @@ def _board_image(folder: Path, script: str, progress: Progress) -> bytes:
     def make(work: Path) -> None:
         progress(f"compiling {folder.name}", 0, 2)
         shutil.copy(INCLUDE / "memory.ld", work)  # the linker looks for what a script includes where it runs
-        options = ["-I", INCLUDE, "-I", folder, "-T", folder / script]
+        options: list[str | Path] = ["-I", INCLUDE, "-I", folder, "-T", folder / script]
         _run([*zig, "cc", *BOARD_FLAGS, *options, *sources, "-o", "program.elf"], work)
         progress(f"compiling {folder.name}", 1, 2)
         _run([*zig, "objcopy", "-O", "binary", "program.elf", "program.bin"], work)

@@ -135,9 +135,15 @@ class NativeBoard:
         self, flash: bytearray | Path, engine: GoldenEngine | None = None, progress: Progress = silent
     ) -> None:
         self._library = native_library(progress)
-        self._file = flash.open("r+b") if isinstance(flash, Path) else None
-        self._flash = mmap.mmap(self._file.fileno(), 0) if self._file else flash
-        self._held = (ctypes.c_uint8 * len(self._flash)).from_buffer(self._flash)
+        self._mapped: mmap.mmap | None = None
+        if isinstance(flash, Path):
+            with flash.open("r+b") as file:
+                self._mapped = mmap.mmap(file.fileno(), 0)
+            size = len(self._mapped)
+            self._held = (ctypes.c_uint8 * size).from_buffer(self._mapped)
+        else:
+            size = len(flash)
+            self._held = (ctypes.c_uint8 * size).from_buffer(flash)
         self._slots = [
             (ctypes.c_uint8 * IMAGE_BYTES).from_address(self._library.native_slot(slot))
             for slot in range(MODEL_SLOTS)
@@ -147,7 +153,7 @@ class NativeBoard:
         self._error: BaseException | None = None
         self.cut = False
         self._callbacks = _Pipeline(_EVENT(self._event), _LOAD(self._load), _STATUS(self._status))
-        self._library.native_attach(ctypes.byref(self._callbacks), self._held, _WORD(len(self._flash)))
+        self._library.native_attach(ctypes.byref(self._callbacks), self._held, _WORD(size))
 
     @property
     def engine(self) -> GoldenEngine:
@@ -165,18 +171,17 @@ class NativeBoard:
         return int(self._library.chip_operations())
 
     def close(self) -> None:
-        """Let go of the flash file."""
+        """Let go of the flash file; the board is of no use after that."""
         del self._held
-        if self._file:
-            assert isinstance(self._flash, mmap.mmap)
-            self._flash.close()
-            self._file.close()
+        if self._mapped is not None:
+            self._mapped.close()
 
     def exchange(self, data: bytes = b"", milliseconds: float = 0) -> bytes:
-        """Send bytes to the board, let it work until nothing is to be done for `milliseconds`; return what it sent.
+        """Send bytes to the board, let it work and `milliseconds` pass; return what it sent.
 
         A reset that it makes itself, and power that goes (`cut`), end the run; what it has sent until then is
-        returned, and what was not read yet is lost.  After a reset it boots at once, after a cut with the next exchange.
+        returned, and what was not read yet is lost.  After a reset it boots at once, after a cut with the next
+        exchange.
         """
         if self._fresh:
             self._renew()

@@ -16,10 +16,11 @@ ROOT = Path(__file__).parents[1]
 FOLDERS = ("hdl", "firmware", "host", "models", "sim", "tests", "boards", "docs")
 MAY_IMPORT = {
     "hdl": set(),
+    "firmware": {"hdl"},
     "models": {"hdl"},
-    "sim": {"hdl", "models", "host"},
-    "host": {"hdl", "models", "sim"},
-    "boards": {"hdl", "models", "sim", "host"},
+    "sim": {"hdl", "models", "host", "firmware"},
+    "host": {"hdl", "models", "sim", "firmware"},
+    "boards": {"hdl", "models", "sim", "host", "firmware"},
 }
 
 

@@ -454,6 +454,7 @@ void link_arrive(void)
         link.arrived = place;
     }
     release();
+    retire();
 }
 
 bool link_front(struct frame *front)

@@ -48,12 +48,18 @@ static bool header_at(uint32_t sector, uint32_t *place)
            VG_GET(header, VG_FLASH_LOG_SECTOR_CHECK) == crc_of(header, VG_FLASH_LOG_SECTOR_WORDS - 1);
 }
 
+/* The last byte before a power cut may be neither text nor erased. */
+static bool is_text(uint8_t byte)
+{
+    return byte == '\n' || (byte >= ' ' && byte <= '~');
+}
+
 /* Return how many bytes of text a sector has; `*whole`: nothing stands behind them. */
 static uint32_t text_in(uint32_t sector, bool *whole)
 {
     const uint8_t *text = flash_at(address_of(sector)) + VG_FLASH_LOG_SECTOR_BYTES;
     uint32_t length = 0;
-    while (length < TEXT_BYTES && text[length] != ERASED)
+    while (length < TEXT_BYTES && is_text(text[length]))
         length++;
     uint32_t last = length;
     while (last < TEXT_BYTES && text[last] == ERASED)
@@ -109,7 +115,7 @@ struct text {
 static void put(struct text *text, uint8_t byte)
 {
     if (text->length < LINE_BYTES - 1) /* the last one is for the line's end */
-        text->bytes[text->length++] = byte < ' ' || byte > '~' ? '?' : byte;
+        text->bytes[text->length++] = is_text(byte) && byte != '\n' ? byte : '?';
 }
 
 static void put_number(struct text *text, uint32_t value, uint32_t base, uint32_t least)

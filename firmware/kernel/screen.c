@@ -118,10 +118,11 @@ static void log_verdict(const uint32_t *record)
         [VG_VERDICT_ALLOW] = "allow", [VG_VERDICT_DECOY] = "decoy", [VG_VERDICT_CLONE] = "clone",
         [VG_VERDICT_QUARANTINE] = "quarantine", [VG_VERDICT_DENY] = "deny", [VG_VERDICT_KILL] = "kill",
     };
-    uint32_t verdict = PART(record[0], VG_RECORD_PROPOSED);
+    uint32_t answered = PART(record[0], VG_RECORD_VERDICT);
+    uint32_t verdict = answered ? answered : PART(record[0], VG_RECORD_PROPOSED);
     log_line("%s%s: slot %u, life %x, call %u, score %u, fault %u, record %u",
-             verdict < sizeof names / sizeof names[0] ? names[verdict] : "?",
-             record[0] & BITS(VG_RECORD_ENFORCE) ? "" : " (monitor)", (unsigned)PART(record[0], VG_RECORD_SLOT),
+             verdict < sizeof names / sizeof names[0] ? names[verdict] : "?", answered ? "" : " (monitor)",
+             (unsigned)PART(record[0], VG_RECORD_SLOT),
              (unsigned)record[4], (unsigned)PART(record[1], VG_RECORD_ID), (unsigned)PART(record[3], VG_RECORD_SCORE),
              (unsigned)PART(record[0], VG_RECORD_FAULT), (unsigned)record[5]);
 }

@@ -29,7 +29,7 @@ static struct {
     uint8_t wire[WIRE_MAX];
     uint32_t wire_bytes;
     bool wire_long;
-    struct { uint32_t place, bytes; } queue[QUEUE];
+    struct { uint32_t place, bytes, crc; } queue[QUEUE];
     uint32_t queued;
     uint8_t output[OUTPUT_MAX];
     uint32_t output_bytes;
@@ -124,6 +124,7 @@ void board_link_send(uint32_t place, uint32_t bytes)
         bytes > CODEC_FRAME_BYTES)
         abort();
     native.queue[native.queued].place = place;
+    native.queue[native.queued].crc = codec_crc((const uint8_t *)(native.send + place), bytes);
     native.queue[native.queued++].bytes = bytes;
 }
 
@@ -133,6 +134,8 @@ static void send_one(void)
     if (!native.queued || native.output_bytes + WIRE_MAX > OUTPUT_MAX)
         return;
     const uint8_t *frame = (const uint8_t *)(native.send + native.queue[0].place);
+    if (codec_crc(frame, native.queue[0].bytes) != native.queue[0].crc)
+        abort(); /* its place was used again before it was read */
     native.output_bytes += (uint32_t)codec_encode(frame, native.queue[0].bytes, native.output + native.output_bytes);
     memmove(native.queue, native.queue + 1, --native.queued * sizeof native.queue[0]);
     native.sent++;

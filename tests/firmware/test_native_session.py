@@ -82,10 +82,14 @@ def test_frames_are_taken_in_order_once(peer: Peer) -> None:
     first, second, third = (encode(FrameType.STATUS_READ, number, ANSWER) for number in range(3))
     frames = decode(board.exchange(first + first))
     assert [frame.kind for frame in frames].count(FrameType.STATUS) == 1
-    frames = decode(board.exchange(third + third))
-    asks = [frame.fixed for frame in frames if frame.kind == FrameType.ACK]
-    assert (asks[0]["next"], asks[0]["again"]) == (1, 1)
-    assert FrameType.STATUS not in [frame.kind for frame in frames]
+    fourth = encode(FrameType.STATUS_READ, 3, ANSWER)
+    # A number that is not greater than the last one tells that what was asked for is lost again.
+    for wire, times in ((third + fourth, 1), (third, 1), (fourth, 0)):
+        frames = decode(board.exchange(wire))
+        asks = [frame.fixed for frame in frames if frame.kind == FrameType.ACK]
+        assert {ask["next"] for ask in asks} == {1}
+        assert sum(ask["again"] for ask in asks) == times
+        assert FrameType.STATUS not in [frame.kind for frame in frames]
     frames = decode(board.exchange(second + third))
     assert [frame.kind for frame in frames].count(FrameType.STATUS) == 2
     assert [frame.fixed for frame in frames if frame.kind == FrameType.ACK][-1] == {
@@ -153,6 +157,23 @@ def test_numbered_frames_that_wait_do_not_hold_up_others(peer: Peer) -> None:
             break
     else:
         raise AssertionError("the answers did not come")
+
+
+def test_places_are_used_again_only_when_they_have_been_sent(peer: Peer) -> None:
+    """Small frames are sent again and acknowledged at once; long ones wait for their places."""
+    for _ in range(20):
+        peer.send(0x70, b"")  # a line of log each
+    first = peer.next
+    peer.board.exchange(encode(FrameType.ACK, 0, fixed(FrameType.ACK, next=peer.expected, credit=255)))
+    wire = b"".join(encode(FrameType.STATUS_READ, first + number, bytes(4)) for number in range(150))
+    wire += b"".join(encode(FrameType.LOG_READ, first + 150 + number, bytes(4)) for number in range(20))
+    got = peer.take(peer.board.exchange(wire))
+    assert len([frame for frame in got if frame.kind == FrameType.STATUS]) == 150
+    again = encode(FrameType.ACK, 0, fixed(FrameType.ACK, next=first, credit=255, again=1))
+    assert peer.expected > first + 150
+    got += peer.take(peer.board.exchange(again + b"\0" * 64 + peer.ack()))
+    got += peer.run(peer.ack())
+    assert len([frame for frame in got if frame.kind == FrameType.LOG]) == 20
 
 
 def test_sequence_numbers_wrap(peer: Peer) -> None:

@@ -1,0 +1,81 @@
+"""The firmware's build: sizes, headers, what stands at the reset vector; and errors in one line."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from pathlib import Path
+
+import pytest
+
+from firmware import build
+from hdl.contract.flash import AREAS, FIRMWARE, FIRMWARE_MAGIC, FLASH_BYTES
+from hdl.contract.memory import BOOT_VECTOR, REGIONS, VECTOR_ALIGN
+
+
+def test_the_loader_fits_its_rom_and_begins_at_the_vector() -> None:
+    image = build.rom()
+    assert BOOT_VECTOR < len(image) <= REGIONS["rom"].size
+    # Vectors are jumps of four bytes each, all to one place; the start is no jump.
+    for place in range(0, BOOT_VECTOR, 4):
+        assert struct.unpack_from("<I", image, place)[0] & 0xFFF == 0x06F
+    assert struct.unpack_from("<I", image, BOOT_VECTOR)[0] & 0xFFF == 0x117  # auipc sp
+
+
+def test_the_firmware_has_the_header_that_the_loader_checks() -> None:
+    whole = build.firmware()
+    header = FIRMWARE.unpack(int.from_bytes(whole[: 4 * FIRMWARE.words], "little"))
+    image = whole[4 * FIRMWARE.words :]
+    assert (header["magic"], header["size"], header["entry"]) == (FIRMWARE_MAGIC, len(image), 0)
+    digest = struct.pack("<8I", *(header[f"digest{word}"] for word in range(8)))
+    assert digest == hashlib.sha256(image).digest()
+    assert len(image) % 4 == 0 and len(image) < 64 * 1024
+    jump = struct.unpack("<I", b"\x6f\xf0\xdf\xf5")[0] & 0xFFF
+    vectors = [
+        place
+        for place in range(0, len(image) - 128, VECTOR_ALIGN)
+        if all(struct.unpack_from("<I", image, place + 4 * line)[0] & 0xFFF == jump for line in range(32))
+    ]
+    assert len(vectors) == 1
+
+
+def test_a_new_boards_flash() -> None:
+    flash = build.blank_flash(0x1122334455667788, b"program")
+    assert len(flash) == FLASH_BYTES
+    assert flash[AREAS["firmware"].base :][:8] == b"program\xff"
+    assert flash[AREAS["factory"].base :][:9] == bytes.fromhex("8877665544332211ff")
+    assert flash.count(0xFF) >= FLASH_BYTES - 15
+
+
+def test_a_second_build_is_the_first_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = build.rom()
+
+    def never(*_arguments: object) -> None:
+        raise AssertionError("it was compiled again")
+
+    monkeypatch.setattr(build, "_run", never)
+    assert build.rom() == first
+
+
+def test_what_does_not_compile_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIGILANTE_CACHE", str(tmp_path / "cache"))
+    folder = tmp_path / "boot"
+    folder.mkdir()
+    (folder / "boot.ld").write_text((build.BOOT / "boot.ld").read_text())
+    (folder / "loader.c").write_text("int load(void) { return nothing; }\n")
+    monkeypatch.setattr(build, "BOOT", folder)
+    said: list[str] = []
+    with pytest.raises(
+        build.BuildError, match=r"^the firmware does not compile: .*loader\.c:1:.*nothing"
+    ) as caught:
+        build.rom(lambda what, _done, _total: said.append(what))
+    assert "\n" not in str(caught.value) and said == ["compiling boot"]
+    assert not list((tmp_path / "cache").rglob("program.*"))
+
+
+def test_what_is_too_large_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "_board_image", lambda *_arguments: bytes(9000))
+    with pytest.raises(build.BuildError, match="takes 9000 bytes, there are 8192"):
+        build.rom()
+    with pytest.raises(build.BuildError, match="the firmware takes 300000 bytes"):
+        build.blank_flash(1, bytes(300000))
