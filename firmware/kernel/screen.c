@@ -28,7 +28,10 @@ static struct {
     uint64_t batch_at;
     uint32_t events, event_cycles, sent, counted, shed;
     uint32_t log_second, logged, not_logged;
+    uint32_t asked[4];     /* the first words of the event offered last */
     uint8_t trees[VG_SLOTS];
+    bool alive[VG_SLOTS];  /* the host's processes */
+    uint32_t lives[VG_SLOTS];
 } screen;
 
 static struct entry {
@@ -50,6 +53,46 @@ static bool unasked(const uint32_t *record, uint32_t kind)
     return PART(record[0], VG_RECORD_KIND) == VG_KIND_REVOKE && kind != VG_KIND_REVOKE;
 }
 
+/* Follow which of the host's processes are in which slots, and which trees those belong to. */
+static void follow_slots(const uint32_t *event, const uint32_t *record)
+{
+    uint32_t kind = PART(record[0], VG_RECORD_KIND), slot = PART(record[0], VG_RECORD_SLOT);
+    if (kind == VG_KIND_CALL || record[0] & BITS(VG_RECORD_FAULT))
+        return;
+    if (kind == VG_KIND_CLEAR || kind == VG_KIND_RESTORE) {
+        screen.trees[slot] = (uint8_t)PART(event[0], VG_EVENT_ID);
+        screen.lives[slot] = event[1];
+        screen.alive[slot] = true;
+    } else if (kind == VG_KIND_FORK && event[2] < VG_SLOTS) {
+        screen.trees[event[2]] = screen.trees[slot];
+        screen.lives[event[2]] = event[3];
+        screen.alive[event[2]] = true;
+    } else if (kind == VG_KIND_EXIT || kind == VG_KIND_SPILL) {
+        screen.alive[slot] = false;
+    }
+}
+
+/* End the processes that the host of the session before has left in their slots. */
+static void free_slots(void)
+{
+    uint32_t record[VG_RECORD_WORDS];
+    for (uint32_t slot = 0; slot < VG_SLOTS; slot++) {
+        uint32_t event[VG_EVENT_WORDS] = {0};
+        if (!screen.alive[slot])
+            continue;
+        screen.alive[slot] = false;
+        VG_PUT(event, VG_EVENT_KIND, VG_KIND_EXIT);
+        VG_PUT(event, VG_EVENT_SLOT, slot);
+        VG_PUT(event, VG_EVENT_SOURCE, 1);
+        event[1] = screen.lives[slot];
+        event[2] = UINT32_MAX; /* no heir */
+        if (!board_event(event, 0))
+            return;
+        while (board_record(record) && unasked(record, VG_KIND_EXIT))
+            screen.shed++;
+    }
+}
+
 /* Drop what belonged to another session. */
 static void keep_epoch(void)
 {
@@ -59,9 +102,13 @@ static void keep_epoch(void)
     screen.mode = VG_RECORD_MODE_AGGREGATE;
     screen.cursor = 0;
     uint32_t record[VG_RECORD_WORDS];
-    while (screen.offered && board_record(record))
+    while (screen.offered && board_record(record)) {
         screen.offered = unasked(record, VG_KIND_CALL);
+        if (!screen.offered)
+            follow_slots(screen.asked, record);
+    }
     screen.offered = false;
+    free_slots();
     screen.shed += screen.gathered;
     screen.records = NULL;
     screen.gathered = 0;
@@ -214,16 +261,6 @@ static void send_state(const uint32_t *record)
     link_close(STATE_BYTES);
 }
 
-/* Follow which tree a slot belongs to. */
-static void follow_trees(const uint32_t *event, const uint32_t *record)
-{
-    uint32_t kind = PART(record[0], VG_RECORD_KIND), slot = PART(record[0], VG_RECORD_SLOT);
-    if (kind == VG_KIND_CLEAR || kind == VG_KIND_RESTORE)
-        screen.trees[slot] = (uint8_t)PART(event[0], VG_EVENT_ID);
-    else if (kind == VG_KIND_FORK && event[2] < VG_SLOTS)
-        screen.trees[event[2]] = screen.trees[slot];
-}
-
 /* Take the records up to that of the event offered; false if there is no room yet for one. */
 static bool collect(const uint32_t *event)
 {
@@ -239,10 +276,8 @@ static bool collect(const uint32_t *event)
         }
         take_record(record);
     } while (unasked(record, kind));
-    if (kind == VG_KIND_CALL || record[0] & BITS(VG_RECORD_FAULT))
-        return true;
-    follow_trees(event, record);
-    if (kind == VG_KIND_SPILL)
+    follow_slots(event, record);
+    if (kind == VG_KIND_SPILL && !(record[0] & BITS(VG_RECORD_FAULT)))
         send_state(record);
     return true;
 }
@@ -318,6 +353,7 @@ enum outcome screen_events(const struct frame *frame)
             screen.offered = board_event(event, words - VG_EVENT_WORDS);
         if (!screen.offered)
             break;
+        memcpy(screen.asked, event, sizeof screen.asked);
         if (!collect(event))
             break;
         screen.offered = false;

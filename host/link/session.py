@@ -53,12 +53,11 @@ _HELLO_MOST = 2.0
 
 @dataclass(slots=True)
 class _Kept:
-    """A numbered frame that is not acknowledged yet: its bytes, cost, when it was first sent, whether again."""
+    """A numbered frame that is not acknowledged yet: its bytes, its cost, and when it was sent first."""
 
     wire: bytes
     cost: int
-    sent: float
-    again: bool = False
+    sent: float | None = None
 
 
 class Session:
@@ -247,16 +246,18 @@ class Session:
     def _send_one(self) -> bool:
         """Send the next frame for which there is credit; say whether another one may follow at once."""
         if self._flying == len(self._kept):
-            if not self._queue or self._flight + cost(len(self._queue[0][1])) > self._credit:
+            if not self._queue:
                 return False
             kind, payload = self._queue.popleft()
             number = (self._base + len(self._kept)) % _WRAP
-            self._kept.append(_Kept(encode(kind, number, payload), cost(len(payload)), self.line.now()))
+            self._kept.append(_Kept(encode(kind, number, payload), cost(len(payload))))
         frame = self._kept[self._flying]
         if self._flight + frame.cost > self._credit:
             return False
         if not self._flying:
             self._progress = self.line.now()
+        if frame.sent is None:
+            frame.sent = self.line.now()
         self._flying += 1
         self._flight += frame.cost
         self._write(frame.wire)
@@ -278,8 +279,6 @@ class Session:
 
     def _go_back(self) -> None:
         self.resent += self._flying
-        for frame in self._kept:
-            frame.again = True
         self._flying = self._flight = 0
 
     # --- what has come -----------------------------------------------------------------------------------------
@@ -343,7 +342,7 @@ class Session:
             self._probe = last.wire
             self._progress = self.line.now()
             self._recovered = None
-            if not last.again:  # else nobody knows which of the two was acknowledged
+            if last.sent is not None:
                 self._measure(self._progress - last.sent)
         if ack.values["again"] and self._recovered != self._base:
             self._recovered = self._base

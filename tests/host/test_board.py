@@ -184,7 +184,8 @@ def test_a_keeper_proves_a_model_before_the_board_hears_of_it(board: Board, pack
 
 
 def test_an_interrupted_screening_ends_the_session_at_once(package: Package) -> None:
-    """The gateway frees the slots after every trace, but not of a board that nobody waits for any more."""
+    """The gateway frees the slots after every trace, but not of a board that nobody waits for any more: the board
+    does that, and the next session finds all of them free, for a self-test too."""
 
     class Interrupted(CountedLine):
         left = 10**9
@@ -207,7 +208,12 @@ def test_an_interrupted_screening_ends_the_session_at_once(package: Package) -> 
     with pytest.raises(LinkError, match="the session has ended"):
         board.status()
     with Board(CountedLine(native, patience=30.0)) as again:
-        again.verify(package)
+        again.push(package, force=True)
+        ModelKeeper(again, GoldenEngine).start(package, policy_of("enforce"))
+        whole = screen_trace(Gateway(again, package.image), "demo", open_trace(case.path))
+    golden = make_pipeline("golden")
+    ModelKeeper(golden, GoldenEngine).start(package, policy_of("enforce"))
+    assert whole.digest() == screen_trace(Gateway(golden, package.image), "demo", open_trace(case.path)).digest()
 
 
 def test_a_refused_event_is_reported_as_by_every_engine(board: Board, package: Package) -> None:

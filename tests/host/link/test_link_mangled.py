@@ -80,6 +80,16 @@ def test_every_frame_in_turn(new_board: Callable[[], NativeBoard], packages: lis
     assert not wrong
 
 
+@pytest.mark.parametrize("to_board", [True, False])
+def test_a_gap_costs_no_time_out(
+    new_board: Callable[[], NativeBoard], packages: list[Package], to_board: bool
+) -> None:
+    """What follows a lost frame tells of it at once."""
+    line = MangledLine(CountedLine(new_board(), patience=30.0), "drop", 21 if to_board else 66, to_board=to_board)
+    whole_session(line, packages[0])
+    assert line.now() < 0.1
+
+
 class Cut:
     """A line that fails at access number `access`: `error` is raised instead of it."""
 

@@ -208,6 +208,24 @@ def test_time_outs_adapt_to_a_slow_board() -> None:
     assert counts[-1] == counts[3], counts
 
 
+def test_time_outs_adapt_to_a_fast_board() -> None:
+    """After some answers at once, the loss of the last frame costs the shortest time-out."""
+    seen: list[int] = []
+
+    def reply(board: Scripted, frame: WireFrame) -> None:
+        if not board.greet(frame) and frame.kind == FrameType.STATUS_READ:
+            seen.append(frame.sequence)
+            if seen != list(range(11)):
+                board.say(FrameType.ACK, next=frame.sequence + 1, credit=4)
+
+    opened, board, _line = session(reply)
+    for _ in range(11):
+        opened.send(STATUS_READ)
+        opened.flush()
+    assert seen[-2:] == [10, 10]
+    assert 0.2 <= board.seconds < 0.3
+
+
 def test_a_gap_is_asked_for_once_and_repeats_are_acknowledged() -> None:
     opened, board, _line = session(greets)
     for sequence in (1, 2, 0, 0, 1):
