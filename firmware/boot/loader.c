@@ -1,7 +1,7 @@
 /* The loader: brings the firmware from flash into memory, if it is whole.
  *
- * Where it is not, the loader says so once a second, as text at the line's rate: whoever listens there expects frames
- * and takes the text for none. */
+ * Where it is not, the loader says so once a second, as text at the line's rate: whoever listens there expects
+ * frames and takes the text for none. */
 #include <stdbool.h>
 #include <stdint.h>
 

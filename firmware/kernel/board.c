@@ -10,7 +10,7 @@
 
 extern struct trap_record trap_record;
 
-/* --- this board ---------------------------------------------------------------------------------------------------- */
+/* --- this board ---------------------------------------------------------------------------------------------- */
 
 uint32_t board_clock(void)
 {
@@ -49,7 +49,7 @@ void board_reset(void)
         VG_REG(VG_SYSTEM_RESET) = VG_RESET_KEY;
 }
 
-/* --- time ---------------------------------------------------------------------------------------------------------- */
+/* --- time ---------------------------------------------------------------------------------------------------- */
 
 uint64_t board_now(void)
 {
@@ -74,7 +74,7 @@ void board_sleep(uint64_t alarm, bool frames)
     __asm__ volatile("csrs mie, %0\n\twfi" : : "r"(MIE_TIMER | MIE_EXTERNAL) : "memory");
 }
 
-/* --- the link ------------------------------------------------------------------------------------------------------ */
+/* --- the link ------------------------------------------------------------------------------------------------ */
 
 uint32_t board_link_received(void)
 {
@@ -140,7 +140,7 @@ void board_line_zeros(uint32_t count)
     VG_REG(VG_UART_CONTROL) = 0;
 }
 
-/* --- the pipeline -------------------------------------------------------------------------------------------------- */
+/* --- the pipeline -------------------------------------------------------------------------------------------- */
 
 uint32_t board_pipeline_status(void)
 {
@@ -157,7 +157,31 @@ uint32_t board_pipeline_shed(void)
     return VG_REG(VG_COPROCESSOR_SHED);
 }
 
-bool board_event(const uint32_t *event, uint32_t words)
+/* Wait for a bit of the pipeline's status; false if it does not come. */
+static inline bool awaited(uint32_t bit)
+{
+    for (uint32_t polls = POLLS; polls; polls--)
+        if (VG_REG(VG_COPROCESSOR_STATUS) & bit)
+            return true;
+    return false;
+}
+
+static bool take_record(uint32_t record[VG_RECORD_WORDS])
+{
+    volatile uint32_t *port = AT(VG_COPROCESSOR_RECORD);
+    _Static_assert(VG_COPROCESSOR_RECORD_COUNT == 6, "the words are read one by one");
+    if (!awaited(VG_COPROCESSOR_STATUS_RECORD_VALID_MASK))
+        return false;
+    record[0] = port[0];
+    record[1] = port[1];
+    record[2] = port[2];
+    record[3] = port[3];
+    record[4] = port[4];
+    record[5] = port[5];
+    return true;
+}
+
+enum answer board_screen(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS])
 {
     volatile uint32_t *port = AT(VG_COPROCESSOR_EVENT);
     _Static_assert(VG_COPROCESSOR_EVENT_COUNT == 8, "the words are written one by one");
@@ -168,36 +192,23 @@ bool board_event(const uint32_t *event, uint32_t words)
     port[4] = event[4];
     port[5] = event[5];
     port[6] = event[6];
-    for (uint32_t polls = POLLS; !(VG_REG(VG_COPROCESSOR_STATUS) & VG_COPROCESSOR_STATUS_EVENT_READY_MASK); polls--)
-        if (polls == 0)
-            return false;
+    if (!awaited(VG_COPROCESSOR_STATUS_EVENT_READY_MASK))
+        return ANSWER_FULL;
     port[7] = event[7];
     for (event += VG_EVENT_WORDS; words; words--)
         VG_REG(VG_COPROCESSOR_PATH) = *event++;
-    return true;
+    return take_record(record) ? ANSWER_RECORD : ANSWER_NONE;
 }
 
 bool board_record(uint32_t record[VG_RECORD_WORDS])
 {
-    volatile uint32_t *port = AT(VG_COPROCESSOR_RECORD);
-    _Static_assert(VG_COPROCESSOR_RECORD_COUNT == 6, "the words are read one by one");
-    for (uint32_t polls = POLLS; !(VG_REG(VG_COPROCESSOR_STATUS) & VG_COPROCESSOR_STATUS_RECORD_VALID_MASK); polls--)
-        if (polls == 0)
-            return false;
-    record[0] = port[0];
-    record[1] = port[1];
-    record[2] = port[2];
-    record[3] = port[3];
-    record[4] = port[4];
-    record[5] = port[5];
-    return true;
+    return take_record(record);
 }
 
 bool board_state(uint32_t state[VG_STATE_WORDS])
 {
-    for (uint32_t polls = POLLS; !(VG_REG(VG_COPROCESSOR_STATUS) & VG_COPROCESSOR_STATUS_STATE_VALID_MASK); polls--)
-        if (polls == 0)
-            return false;
+    if (!awaited(VG_COPROCESSOR_STATUS_STATE_VALID_MASK))
+        return false;
     for (uint32_t word = 0; word < VG_STATE_WORDS; word++)
         state[word] = AT(VG_COPROCESSOR_STATE)[word];
     return true;
@@ -228,7 +239,7 @@ void board_load_read(uint32_t address, uint8_t *bytes, uint32_t count)
         *bytes++ = (uint8_t)VG_FIELD(VG_REG(VG_COPROCESSOR_LOAD_READ), VG_COPROCESSOR_LOAD_READ_BYTE);
 }
 
-/* --- SHA-256 and flash --------------------------------------------------------------------------------------------- */
+/* --- SHA-256 and flash --------------------------------------------------------------------------------------- */
 
 void board_sha256_block(bool first, const uint32_t block[VG_SHA256_BLOCK_COUNT])
 {

@@ -44,8 +44,13 @@ void board_line_zeros(uint32_t count);
 uint32_t board_pipeline_status(void); /* the fields of VG_COPROCESSOR_STATUS */
 uint32_t board_pipeline_locks(void);  /* the fields of VG_COPROCESSOR_LOCK */
 uint32_t board_pipeline_shed(void);
-/* Offer an event; `words` words of its path stream follow it in memory.  False: records have to be taken first. */
-bool board_event(const uint32_t *event, uint32_t words);
+/* Offer an event; `words` words of its path stream follow it in memory.  Take the record that comes first. */
+enum answer {
+    ANSWER_FULL,   /* the event was not taken: records have to be taken first */
+    ANSWER_NONE,   /* it was, but no record came within some hundred cycles */
+    ANSWER_RECORD, /* there it is */
+};
+enum answer board_screen(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS]);
 /* Take the oldest record or a spilled state; false if none comes within some hundred cycles. */
 bool board_record(uint32_t record[VG_RECORD_WORDS]);
 bool board_state(uint32_t state[VG_STATE_WORDS]);

@@ -1,8 +1,8 @@
 /* What the firmware's files know of each other.
  *
- * The firmware is one loop (main.c) over stages that never wait: each does a bounded piece of work and says whether
- * there was any.  A stage keeps all it has in one static struct, which its start function sets.  Arrays are indexed
- * by what has been checked; nothing is allocated.  Times are cycles since reset. */
+ * The firmware is one loop (main.c) over stages that never wait: each does a bounded piece of work and says if
+ * there was any.  A stage keeps all it has in one static struct, which its start function sets.  Arrays are indexed by
+ * what has been checked; nothing is allocated.  Times are cycles since reset. */
 #ifndef KERNEL_H
 #define KERNEL_H
 
@@ -40,18 +40,23 @@ static inline uint32_t cost_of(uint32_t payload)
     return 8 + 4 * words_of(payload);
 }
 
-/* --- main.c ------------------------------------------------------------------------------------------------- */
+/* A field's bits in the word that it lies in, and its value; quicker than VG_GET where every cycle counts. */
+#define BITS(FIELD) ((((uint32_t)1 << FIELD##_WIDTH) - 1) << FIELD##_OFFSET % 32)
+#define PART(word, FIELD) ((word) >> FIELD##_OFFSET % 32 & (((uint32_t)1 << FIELD##_WIDTH) - 1))
+#define RARE __attribute__((noinline, cold))
+
+/* --- main.c -------------------------------------------------------------------------------------------------- */
 
 void kernel_start(void);
-/* Do a piece of work.  Return 0 if there may be more, else the time until which nothing is to be done; `*frames` is
- * then whether a frame that arrives is news. */
+/* Do a piece of work.  Return 0 if there may be more, else the time until which nothing is to be done; `*frames`
+ * is then whether a frame that arrives is news. */
 uint64_t kernel_step(bool *frames);
 /* Reset the board once what has been said is sent and kept. */
 void kernel_reset_soon(void);
 uint32_t kernel_boot_cycles(void);
 uint32_t kernel_firmware(void); /* first 32 bits of its digest */
 
-/* --- clock.c: time in seconds and milliseconds ---------------------------------------------------------------- */
+/* --- clock.c: time in seconds and milliseconds --------------------------------------------------------------- */
 
 void clock_start(void);
 /* Read the time; tell the pipeline when a second has passed.  All below is as of then. */
@@ -63,7 +68,7 @@ uint32_t clock_seconds(void);
 uint32_t clock_milliseconds(void); /* within the second */
 uint64_t clock_alarm(void);
 
-/* --- digest.c: SHA-256 by the gateware, CRC-32 ----------------------------------------------------------------- */
+/* --- digest.c: SHA-256 by the gateware, CRC-32 --------------------------------------------------------------- */
 
 /* Give `bytes` to a digest, in pieces of whole blocks but for the last; `total` is what all come to. */
 void digest_begin(void);
@@ -71,7 +76,7 @@ void digest_add(const uint8_t *bytes, uint32_t count);
 void digest_end(uint32_t digest[8]); /* as the contract's digest words: little-endian */
 uint32_t crc_of(const uint32_t *words, uint32_t count);
 
-/* --- link.c: sessions; numbered frames in order, none lost, none twice ------------------------------------------ */
+/* --- link.c: sessions; numbered frames in order, none lost, none twice --------------------------------------- */
 
 #define ANSWER_BYTES 96 /* payload that every handler may count on: the longest REFUSED */
 
@@ -95,16 +100,36 @@ uint32_t link_epoch(void);
 bool link_front(struct frame *front);
 /* The frame in front is obeyed: the next one comes to the front. */
 void link_done(void);
-/* Say whether a frame with `payload` bytes, or several that together cost as much, can be opened. */
-bool link_room(uint32_t payload);
-/* Open a frame with at most `payload` bytes; return where they go, or NULL: no session, or no room.  One at a time
- * is open; `link_close` sends it with so many bytes, or forgets it with none. */
-uint32_t *link_open(uint32_t type, uint32_t payload);
-void link_close(uint32_t payload);
 bool link_drained(void); /* all is sent and acknowledged */
 void link_report(uint32_t *status); /* its fields of STATUS */
 
-/* --- serve.c: obeys numbered frames ----------------------------------------------------------------------------- */
+/* --- send.c: numbered frames until they are acknowledged ----------------------------------------------------- */
+
+/* Say whether a frame with `payload` bytes, or several that together cost as much, can be opened. */
+bool send_room(uint32_t payload);
+/* Open a frame with at most `payload` bytes; return where they go, or NULL: no session, or no room.  One at a time
+ * is open; `send_close` sends it with so many bytes, or forgets it with none. */
+uint32_t *send_open(uint32_t type, uint32_t payload);
+void send_close(uint32_t payload);
+
+/* For link.c: all that was to be sent is dropped, a session begins with so much credit. */
+void send_forget(uint32_t credit);
+void send_acknowledged(const uint32_t *payload); /* an ACK's */
+/* Let go of what is acknowledged, once the gateware has read what it was given until then. */
+void send_retire(void);
+void send_serve(void);
+uint64_t send_alarm(void);
+bool send_drained(void);
+uint32_t send_resent(void);
+void send_start(void);
+/* What is not numbered is sent from words of its own, from `word` on: return where its payload goes; send it, and
+ * return how many frames have been given to the gateware with it; say by that number if it is still to be read. */
+#define SEND_SCRATCH_WORDS 64
+uint32_t *send_scratch(uint32_t word);
+uint32_t send_aside(uint32_t word, uint32_t type, uint32_t payload);
+bool send_in_hand(uint32_t handed);
+
+/* --- serve.c: obeys numbered frames -------------------------------------------------------------------------- */
 
 enum outcome {
     OUTCOME_DONE, /* the frame is obeyed */
@@ -116,7 +141,7 @@ bool serve_step(void);
 /* Refuse a frame; there is room.  Text says what would have been right. */
 enum outcome serve_refuse(const struct frame *frame, enum vg_refusal reason, const char *text);
 
-/* --- screen.c: events in, records and counts out ------------------------------------------------------------------- */
+/* --- screen.c: events in, records and counts out ------------------------------------------------------------- */
 
 void screen_start(void);
 enum outcome screen_events(const struct frame *frame);
@@ -133,7 +158,26 @@ bool screen_own(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD
 /* Check one event of a list, `left` words long: return its words with its paths, or 0 if they do not fit. */
 uint32_t screen_extent(const uint32_t *event, uint32_t left);
 
-/* --- model.c: a model's way into a slot and into force --------------------------------------------------------------- */
+/* --- counts.c: calls that leave as counts -------------------------------------------------------------------- */
+
+void counts_start(void);
+bool counts_add(const uint32_t *record); /* true: no more until they are sent */
+bool counts_any(void);
+uint64_t counts_alarm(void); /* when they are to be sent */
+bool counts_send(void);      /* if there is room */
+uint32_t counts_drop(void);  /* return how many calls they counted */
+uint32_t counts_sent(void);  /* calls, so far */
+
+/* --- slots.c: the pipeline's model slots --------------------------------------------------------------------- */
+
+#define SLOTS_NONE VG_MODEL_SLOTS
+uint32_t slots_in_force(void); /* or SLOTS_NONE */
+uint32_t slots_address(uint32_t slot, uint32_t offset);
+uint32_t slots_bit(uint32_t slot);   /* 0 for SLOTS_NONE */
+void slots_ready(uint32_t bits);     /* which may be switched to */
+bool slots_switch(uint32_t slot);    /* false if it is not in force then */
+
+/* --- model.c: a model's way into a slot and into force ------------------------------------------------------- */
 
 void model_start(void);
 enum outcome model_begin(const struct frame *frame);
@@ -148,7 +192,7 @@ bool model_busy(void);
 /* No model in force is known to be bad. */
 bool model_fit(void);
 
-/* --- store.c: models in flash -------------------------------------------------------------------------------------------- */
+/* --- store.c: models in flash -------------------------------------------------------------------------------- */
 
 struct stored {
     uint32_t area; /* 0 or 1 */
@@ -164,7 +208,7 @@ void store_start(void);
 void store_keep(const uint32_t header[VG_FLASH_MODEL_WORDS], const uint8_t *image);
 enum store_state store_step(void);
 
-/* --- flash.c: erase and program, one at a time ----------------------------------------------------------------------------- */
+/* --- flash.c: erase and program, one at a time --------------------------------------------------------------- */
 
 void flash_start(void);
 /* Nothing is under way in the chip.  What follows may be called only then. */
@@ -174,7 +218,7 @@ void flash_program(uint32_t address, const void *bytes, uint32_t count); /* with
 const uint8_t *flash_at(uint32_t address);
 uint64_t flash_alarm(void);
 
-/* --- log.c: a log in flash ---------------------------------------------------------------------------------------------------- */
+/* --- log.c: a log in flash ----------------------------------------------------------------------------------- */
 
 void log_start(void);
 /* Add a line; %s, %u and %x with unsigned arguments.  A line for which there is no room is counted as shed. */
@@ -186,7 +230,7 @@ bool log_kept(void);
 enum outcome log_read(const struct frame *frame);
 void log_report(uint32_t *status);
 
-/* --- policy.c ------------------------------------------------------------------------------------------------------------------ */
+/* --- policy.c ------------------------------------------------------------------------------------------------ */
 
 void policy_start(void);
 enum outcome policy_load(const struct frame *frame);

@@ -1,32 +1,27 @@
-/* The link: sessions, and numbered frames in both directions.
+/* The link: sessions, and numbered frames as they arrive; send.c has the other direction.
  *
- * Arriving.  Two walks go over the receive ring.  The first (`arrived`) looks at each frame as it comes: what is not
+ * Two walks go over the receive ring.  The first (`arrived`) looks at each frame as it comes: what is not
  * numbered is obeyed at once, a numbered one in sequence is accepted, any other dropped.  The second (`worked`)
  * comes to the same decisions later, frame by frame, as work gets done, so nothing has to be remembered of a frame
  * but its place.  Where accepted frames wait and the ring fills up behind them, they are moved aside: a frame that
  * is not numbered always finds room.
- *
- * Sending.  A frame stands in the send ring, behind a word with its length, until it is acknowledged.  Frames do
- * not wrap: a length of 0 says that the next one begins at 0.  The ring's end is kept apart for what is not
- * numbered.  The gateware reads a frame when its turn comes, so a place is used again only when all that was handed
- * over before it became free has been read. */
+ */
 #include "kernel.h"
 
 #define WINDOW_BYTES 12288 /* credit: accepted frames that wait come to no more than this */
 #define RESERVE_WORDS ((VG_RING_WORDS * 4 - WINDOW_BYTES) / 4 / 2) /* free words that arrivals are to find */
 #define PLACE_MASK (2 * VG_RING_WORDS - 1)
 
-#define SCRATCH_WORDS 64
-#define SEND_WORDS (VG_RING_WORDS - SCRATCH_WORDS)
-#define HANDED_MAX 4 /* numbered frames given to the gateware at once, so that others need not wait long */
+/* Where what is not numbered stands while it is sent. */
 #define ACKS 4
 #define ACK_WORDS (VG_FRAME_HEADER_WORDS + VG_FRAME_ACK_WORDS)
 #define ABORT_WORDS (VG_FRAME_HEADER_WORDS + VG_FRAME_ABORT_WORDS)
-#define HELLO_PLACE SEND_WORDS
-#define ABORT_PLACE (HELLO_PLACE + 24)
+#define HELLO_PLACE 0
+#define HELLO_WORDS 24
+#define ABORT_PLACE (HELLO_PLACE + HELLO_WORDS)
 #define ACK_PLACE (ABORT_PLACE + ABORT_WORDS)
-_Static_assert(ACK_PLACE + ACKS * ACK_WORDS <= VG_RING_WORDS, "the scratch places fit");
-_Static_assert(VG_FRAME_HEADER_WORDS + VG_FRAME_HELLO_WORDS + (sizeof FIRMWARE_NAME + 2) / 4 <= 24, "HELLO fits");
+_Static_assert(ACK_PLACE + ACKS * ACK_WORDS <= SEND_SCRATCH_WORDS, "the scratch places fit");
+_Static_assert(VG_FRAME_HEADER_BYTES + VG_FRAME_HELLO_BYTES + sizeof FIRMWARE_NAME <= 4 * HELLO_WORDS, "it fits");
 
 static struct {
     bool session;
@@ -45,56 +40,14 @@ static struct {
     uint64_t ack_repeat;
     uint32_t repeated;
 
-    /* sending: tail <= acked <= next <= head, places in the send ring */
-    uint32_t head, next, acked, tail;
-    uint16_t head_sequence, next_sequence, acked_sequence, high_sequence;
-    uint32_t credit, in_flight;
-    uint64_t progress;
-    bool again_taken;
-    uint64_t again_until;
-    bool retiring;
-    uint32_t retire_place, retire_handed;
-    bool open;
-    uint32_t open_place, open_room, open_type;
-    uint32_t resent;
-
     /* what is not numbered */
-    uint32_t handed;                     /* frames given to the gateware */
     uint32_t hello_handed, abort_handed, ack_handed[ACKS];
     bool hello_due, hello_answer, abort_due;
 } link;
 
 static NOT_CLEARED uint32_t aside[WINDOW_BYTES / 4];
 
-/* --- what is not numbered ------------------------------------------------------------------------------------- */
-
-/* Frames given to the gateware that it has not read to the end. */
-static uint32_t outstanding(void)
-{
-    return (uint16_t)(link.handed - board_link_sent());
-}
-
-/* Say whether a frame is still to be read, from how many had been given with it. */
-static bool in_hand(uint32_t handed)
-{
-    return link.handed - handed < outstanding();
-}
-
-static uint32_t header_of(uint32_t type, uint16_t sequence)
-{
-    uint32_t header[VG_FRAME_HEADER_WORDS] = {0};
-    VG_PUT(header, VG_FRAME_HEADER_TYPE, type);
-    VG_PUT(header, VG_FRAME_HEADER_SEQUENCE, sequence);
-    return header[0];
-}
-
-/* Hand over a frame from one of the scratch places; return how many have been given with it. */
-static uint32_t hand_over(uint32_t place, uint32_t type, uint32_t payload)
-{
-    board_send_ring()[place] = header_of(type, link.head_sequence);
-    board_link_send(place, VG_FRAME_HEADER_BYTES + payload);
-    return ++link.handed;
-}
+/* --- what is not numbered ------------------------------------------------------------------------------------ */
 
 static uint32_t line_rate(void)
 {
@@ -106,9 +59,9 @@ static uint32_t line_rate(void)
 
 static bool send_hello(void)
 {
-    if (in_hand(link.hello_handed) || board_link_room() == 0)
+    if (send_in_hand(link.hello_handed) || board_link_room() == 0)
         return false;
-    uint32_t *payload = board_send_ring() + HELLO_PLACE + VG_FRAME_HEADER_WORDS;
+    uint32_t *payload = send_scratch(HELLO_PLACE);
     memset(payload, 0, VG_FRAME_HELLO_BYTES);
     VG_PUT(payload, VG_FRAME_HELLO_MAGIC, VG_LINK_HELLO_MAGIC);
     VG_PUT(payload, VG_FRAME_HELLO_LINK, VG_LINK_VERSION);
@@ -127,37 +80,38 @@ static bool send_hello(void)
     VG_PUT(payload, VG_FRAME_HELLO_BOARD_LOW, link.number[0]);
     VG_PUT(payload, VG_FRAME_HELLO_BOARD_HIGH, link.number[1]);
     memcpy(payload + VG_FRAME_HELLO_WORDS, FIRMWARE_NAME, sizeof FIRMWARE_NAME - 1);
-    link.hello_handed = hand_over(HELLO_PLACE, VG_FRAME_TYPE_HELLO, VG_FRAME_HELLO_BYTES + sizeof FIRMWARE_NAME - 1);
+    uint32_t bytes = VG_FRAME_HELLO_BYTES + sizeof FIRMWARE_NAME - 1;
+    link.hello_handed = send_aside(HELLO_PLACE, VG_FRAME_TYPE_HELLO, bytes);
     return true;
 }
 
 static bool send_abort(void)
 {
-    if (in_hand(link.abort_handed) || board_link_room() == 0)
+    if (send_in_hand(link.abort_handed) || board_link_room() == 0)
         return false;
-    memset(board_send_ring() + ABORT_PLACE + VG_FRAME_HEADER_WORDS, 0, VG_FRAME_ABORT_BYTES);
-    link.abort_handed = hand_over(ABORT_PLACE, VG_FRAME_TYPE_ABORT, VG_FRAME_ABORT_BYTES);
+    memset(send_scratch(ABORT_PLACE), 0, VG_FRAME_ABORT_BYTES);
+    link.abort_handed = send_aside(ABORT_PLACE, VG_FRAME_TYPE_ABORT, VG_FRAME_ABORT_BYTES);
     return true;
 }
 
 static bool send_ack(void)
 {
     uint32_t slot = 0;
-    while (slot < ACKS && in_hand(link.ack_handed[slot]))
+    while (slot < ACKS && send_in_hand(link.ack_handed[slot]))
         slot++;
     if (slot == ACKS || board_link_room() == 0)
         return false;
     uint32_t place = ACK_PLACE + slot * ACK_WORDS;
-    uint32_t *payload = board_send_ring() + place + VG_FRAME_HEADER_WORDS;
+    uint32_t *payload = send_scratch(place);
     memset(payload, 0, VG_FRAME_ACK_BYTES);
     VG_PUT(payload, VG_FRAME_ACK_NEXT, link.expected);
     VG_PUT(payload, VG_FRAME_ACK_CREDIT, (WINDOW_BYTES - link.waiting) / VG_LINK_CREDIT_BYTES);
     VG_PUT(payload, VG_FRAME_ACK_AGAIN, link.again_due);
-    link.ack_handed[slot] = hand_over(place, VG_FRAME_TYPE_ACK, VG_FRAME_ACK_BYTES);
+    link.ack_handed[slot] = send_aside(place, VG_FRAME_TYPE_ACK, VG_FRAME_ACK_BYTES);
     return true;
 }
 
-/* --- the session ---------------------------------------------------------------------------------------------- */
+/* --- the session --------------------------------------------------------------------------------------------- */
 
 /* Forget all that is in flight, up to `place` of the receive ring. */
 static void forget(uint32_t place)
@@ -168,11 +122,7 @@ static void forget(uint32_t place)
     link.waiting = link.unacknowledged = 0;
     link.aside_begin = link.aside_end = 0;
     link.ack_due = link.again_due = link.gap = link.window_was_low = false;
-    link.open = false;
-    link.next = link.acked = link.head;
-    link.head_sequence = link.next_sequence = link.acked_sequence = link.high_sequence = 0;
-    link.credit = link.in_flight = 0;
-    link.again_taken = false;
+    send_forget(0);
 }
 
 static void end_session(uint32_t place)
@@ -195,154 +145,16 @@ static void take_hello(const uint32_t *payload, uint32_t bytes, uint32_t place)
         end_session(place);
         link.session = spoken;
         link.session_number = number;
-        link.credit = VG_GET(payload, VG_FRAME_HELLO_CREDIT) * VG_LINK_CREDIT_BYTES;
+        send_forget(VG_GET(payload, VG_FRAME_HELLO_CREDIT) * VG_LINK_CREDIT_BYTES);
         log_line("session %x: link %u, contract %u%s", (unsigned)number,
-                 (unsigned)VG_GET(payload, VG_FRAME_HELLO_LINK), (unsigned)VG_GET(payload, VG_FRAME_HELLO_CONTRACT),
-                 spoken ? "" : ", which is not spoken here");
+                 (unsigned)VG_GET(payload, VG_FRAME_HELLO_LINK),
+                 (unsigned)VG_GET(payload, VG_FRAME_HELLO_CONTRACT), spoken ? "" : ", which is not spoken here");
     }
     link.hello_due = link.hello_answer = true;
     link.abort_due = false;
 }
 
-/* --- sending -------------------------------------------------------------------------------------------------- */
-
-/* Return the place of the frame at `place`, which is not the head. */
-static uint32_t place_of(uint32_t place)
-{
-    return place == SEND_WORDS || board_send_ring()[place] == 0 ? 0 : place;
-}
-
-/* Return the words of the frame at `place` with its length. */
-static uint32_t words_at(uint32_t place)
-{
-    return 1 + words_of(board_send_ring()[place]);
-}
-
-/* Send again all that is not acknowledged. */
-static void rewind_sending(void)
-{
-    link.next = link.acked;
-    link.next_sequence = link.acked_sequence;
-    link.in_flight = 0;
-    link.progress = clock_now();
-}
-
-static void take_ack(const uint32_t *payload)
-{
-    uint16_t next = (uint16_t)VG_GET(payload, VG_FRAME_ACK_NEXT);
-    uint16_t news = (uint16_t)(next - link.acked_sequence);
-    if (news > (uint16_t)(link.high_sequence - link.acked_sequence))
-        return; /* it speaks of frames that were never sent */
-    for (uint16_t count = 0; count < news; count++) {
-        uint32_t place = place_of(link.acked), words = words_at(place);
-        bool again = link.acked_sequence == link.next_sequence; /* acknowledged before it was sent again */
-        link.acked = place + words;
-        link.acked_sequence++;
-        if (again) {
-            link.next = link.acked;
-            link.next_sequence = link.acked_sequence;
-        } else {
-            link.in_flight -= 4 * words;
-        }
-        link.again_taken = false;
-        link.progress = clock_now();
-    }
-    link.credit = VG_GET(payload, VG_FRAME_ACK_CREDIT) * VG_LINK_CREDIT_BYTES;
-    if (VG_GET(payload, VG_FRAME_ACK_AGAIN) && link.next_sequence != link.acked_sequence &&
-        (!link.again_taken || clock_now() >= link.again_until)) {
-        link.again_taken = true; /* frames on their way will ask for the same again */
-        link.again_until = clock_now() + clock_cycles(VG_LINK_TIMEOUT_MS / 4);
-        rewind_sending();
-    }
-}
-
-/* Let go of what is acknowledged, once the gateware has read what it was given until then. */
-static void retire(void)
-{
-    if (link.retiring && !in_hand(link.retire_handed)) {
-        link.tail = link.retire_place;
-        link.retiring = false;
-    }
-    if (!link.retiring && link.tail != link.acked) {
-        link.retiring = true;
-        link.retire_place = link.acked;
-        link.retire_handed = link.handed;
-        if (!in_hand(link.retire_handed)) {
-            link.tail = link.retire_place;
-            link.retiring = false;
-        }
-    }
-}
-
-/* Return the place for so many words behind the head, or SEND_WORDS if there is none.  Head and tail stay apart. */
-static uint32_t fitting(uint32_t words)
-{
-    if (link.head < link.tail)
-        return words < link.tail - link.head ? link.head : SEND_WORDS;
-    uint32_t left = SEND_WORDS - link.head;
-    if (words < left || (words == left && link.tail > 0))
-        return link.head;
-    return words < link.tail ? 0 : SEND_WORDS;
-}
-
-bool link_room(uint32_t payload)
-{
-    return link.session && !link.open && fitting(cost_of(payload) / 4) != SEND_WORDS;
-}
-
-uint32_t *link_open(uint32_t type, uint32_t payload)
-{
-    if (!link.session || link.open)
-        return NULL;
-    uint32_t place = fitting(cost_of(payload) / 4);
-    if (place == SEND_WORDS)
-        return NULL;
-    link.open = true;
-    link.open_place = place;
-    link.open_room = payload;
-    link.open_type = type;
-    return board_send_ring() + place + 1 + VG_FRAME_HEADER_WORDS;
-}
-
-void link_close(uint32_t payload)
-{
-    if (!link.open || payload > link.open_room)
-        return;
-    uint32_t *ring = board_send_ring(), place = link.open_place;
-    link.open = false;
-    if (payload == 0)
-        return;
-    if (place != link.head)
-        ring[link.head] = 0;
-    ring[place] = VG_FRAME_HEADER_BYTES + payload;
-    ring[place + 1] = header_of(link.open_type, link.head_sequence);
-    if (link.acked_sequence == link.head_sequence)
-        link.progress = clock_now();
-    link.head = place + cost_of(payload) / 4;
-    if (link.head == SEND_WORDS)
-        link.head = 0;
-    link.head_sequence++;
-}
-
-static void hand_numbered(void)
-{
-    while (link.next_sequence != link.head_sequence && outstanding() < HANDED_MAX && board_link_room() > 1) {
-        uint32_t place = place_of(link.next), words = words_at(place);
-        if (link.in_flight + 4 * words > link.credit)
-            return;
-        board_link_send(place + 1, board_send_ring()[place]);
-        link.handed++;
-        link.in_flight += 4 * words;
-        link.next = place + words;
-        link.next_sequence++;
-        if ((uint16_t)(link.next_sequence - link.acked_sequence) > (uint16_t)(link.high_sequence - link.acked_sequence))
-            link.high_sequence = link.next_sequence;
-        else
-            link.resent++;
-    }
-}
-
-/* --- arriving ------------------------------------------------------------------------------------------------- */
+/* --- arriving ------------------------------------------------------------------------------------------------ */
 
 static bool numbered(uint32_t type)
 {
@@ -394,7 +206,7 @@ static void take(const uint32_t *frame, uint32_t place)
     else if (type != VG_FRAME_TYPE_ACK)
         take_numbered((uint16_t)VG_GET(frame + 1, VG_FRAME_HEADER_SEQUENCE), cost_of(bytes), place);
     else if (bytes >= VG_FRAME_ACK_BYTES)
-        take_ack(payload);
+        send_acknowledged(payload);
 }
 
 /* Move `worked` to the next accepted frame in the ring; false if there is none. */
@@ -410,7 +222,7 @@ static bool find_work(void)
     return false;
 }
 
-/* Move accepted frames out of the receive ring, so that it is empty.  They fit: they come to WINDOW_BYTES at most. */
+/* Move accepted frames out of the receive ring, so that it is empty.  They fit: they are WINDOW_BYTES at most. */
 static void move_aside(void)
 {
     memmove(aside, aside + link.aside_begin, 4 * (link.aside_end - link.aside_begin));
@@ -454,7 +266,7 @@ void link_arrive(void)
         link.arrived = place;
     }
     release();
-    retire();
+    send_retire();
 }
 
 bool link_front(struct frame *front)
@@ -492,7 +304,7 @@ void link_done(void)
     release();
 }
 
-/* --- both ------------------------------------------------------------------------------------------------------ */
+/* --- both ---------------------------------------------------------------------------------------------------- */
 
 static void serve_acks(bool idle)
 {
@@ -515,33 +327,20 @@ void link_serve(bool idle)
     if (link.abort_due && send_abort())
         link.abort_due = false;
     if (!link.session) {
-        retire();
+        send_retire();
         return;
     }
     if (link.hello_due)
         return; /* the answer goes before all else of a session */
     serve_acks(idle);
-    if (outstanding())
-        link.progress = clock_now();
-    if (link.in_flight && clock_now() - link.progress >= clock_cycles(VG_LINK_TIMEOUT_MS))
-        rewind_sending();
-    hand_numbered();
-    retire();
+    send_serve();
 }
 
 uint64_t link_alarm(void)
 {
-    uint64_t soon = clock_soon();
-    if (link.hello_due || link.abort_due || link.ack_due || link.unacknowledged || link.retiring)
-        return soon;
-    uint64_t alarm = NEVER;
-    if (link.session && link.window_was_low)
-        alarm = link.ack_repeat;
-    if (outstanding() >= HANDED_MAX)
-        return soon;
-    if (link.in_flight)
-        alarm = earlier(alarm, link.progress + clock_cycles(VG_LINK_TIMEOUT_MS));
-    return alarm;
+    if (link.hello_due || link.abort_due || link.ack_due || link.unacknowledged)
+        return clock_soon();
+    return earlier(send_alarm(), link.session && link.window_was_low ? link.ack_repeat : NEVER);
 }
 
 bool link_session(void)
@@ -556,12 +355,12 @@ uint32_t link_epoch(void)
 
 bool link_drained(void)
 {
-    return link.acked_sequence == link.head_sequence && !link.unacknowledged && !link.ack_due && board_link_idle();
+    return !link.unacknowledged && !link.ack_due && send_drained();
 }
 
 void link_report(uint32_t *status)
 {
-    VG_PUT(status, VG_FRAME_STATUS_RESENT, link.resent);
+    VG_PUT(status, VG_FRAME_STATUS_RESENT, send_resent());
     VG_PUT(status, VG_FRAME_STATUS_DAMAGED, board_link_damaged());
     VG_PUT(status, VG_FRAME_STATUS_DROPPED, board_link_dropped());
     VG_PUT(status, VG_FRAME_STATUS_REPEATED, link.repeated);
@@ -572,10 +371,10 @@ void link_start(void)
     memset(&link, 0, sizeof link);
     link.arrived = link.worked = link.released = board_link_received();
     board_link_release(link.released);
-    link.handed = board_link_sent();
-    link.hello_handed = link.abort_handed = link.handed;
+    send_start();
+    link.hello_handed = link.abort_handed = board_link_sent();
     for (uint32_t slot = 0; slot < ACKS; slot++)
-        link.ack_handed[slot] = link.handed;
+        link.ack_handed[slot] = board_link_sent();
     memcpy(link.number, flash_at(VG_FLASH_FACTORY_BASE), sizeof link.number);
     board_line_zeros(VG_LINK_ABORT_ZEROS); /* whatever the reset cut short ends here */
     link.hello_due = true;

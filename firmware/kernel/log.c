@@ -36,7 +36,7 @@ static uint32_t address_of(uint32_t sector)
     return VG_FLASH_LOG_BASE + sector * VG_FLASH_SECTOR_BYTES;
 }
 
-/* --- boot ------------------------------------------------------------------------------------------------------ */
+/* --- boot ---------------------------------------------------------------------------------------------------- */
 
 /* Read a sector's place; false if it has no whole header. */
 static bool header_at(uint32_t sector, uint32_t *place)
@@ -68,6 +68,19 @@ static uint32_t text_in(uint32_t sector, bool *whole)
     return length;
 }
 
+/* Add bytes, if there is room for all of them. */
+static void append(const uint8_t *bytes, uint32_t count)
+{
+    if (count > MEMORY_BYTES - (log.end - log.kept)) {
+        log.shed += count;
+        return;
+    }
+    for (uint32_t byte = 0; byte < count; byte++)
+        memory[(log.end + byte) % MEMORY_BYTES] = bytes[byte];
+    log.end += count;
+    log.flush_at = earlier(log.flush_at, clock_now() + clock_cycles(AGE_MS));
+}
+
 void log_start(void)
 {
     memset(&log, 0, sizeof log);
@@ -86,8 +99,13 @@ void log_start(void)
         return;
     /* A sector whose text was cut short at once is followed by one with the same place. */
     uint32_t sector = log.sector, place;
-    for (uint32_t left = SECTORS; left && header_at((sector + 1) % SECTORS, &place) && place == log.places[sector]; left--)
-        sector = (sector + 1) % SECTORS, log.places[sector] = place;
+    for (uint32_t left = SECTORS; left; left--) {
+        uint32_t next = (sector + 1) % SECTORS;
+        if (!header_at(next, &place) || place != log.places[sector])
+            break;
+        sector = next;
+        log.places[sector] = place;
+    }
     log.sector = sector;
     log.sector_begin = log.begin = log.places[sector];
     log.kept = log.end = log.sector_begin + text_in(log.sector, &whole);
@@ -100,12 +118,14 @@ void log_start(void)
         log.places[sector] = log.begin = place;
         log.held++;
     }
-    if (log.kept != log.sector_begin &&
-        flash_at(address_of(log.sector) + VG_FLASH_LOG_SECTOR_BYTES)[log.kept - log.sector_begin - 1] != '\n')
-        log_line("(cut short)");
+    const uint8_t *text = flash_at(address_of(log.sector)) + VG_FLASH_LOG_SECTOR_BYTES;
+    if (log.kept != log.sector_begin && text[log.kept - log.sector_begin - 1] != '\n') {
+        append((const uint8_t *)"\n", 1);
+        log_line("the line before is cut short");
+    }
 }
 
-/* --- lines ----------------------------------------------------------------------------------------------------- */
+/* --- lines --------------------------------------------------------------------------------------------------- */
 
 struct text {
     uint32_t length;
@@ -166,17 +186,10 @@ void log_line(const char *format, ...)
     put_text(&text, format, arguments);
     va_end(arguments);
     text.bytes[text.length++] = '\n';
-    if (text.length > MEMORY_BYTES - (log.end - log.kept)) {
-        log.shed += text.length;
-        return;
-    }
-    for (uint32_t place = 0; place < text.length; place++)
-        memory[(log.end + place) % MEMORY_BYTES] = text.bytes[place];
-    log.end += text.length;
-    log.flush_at = earlier(log.flush_at, clock_now() + clock_cycles(AGE_MS));
+    append(text.bytes, text.length);
 }
 
-/* --- into the flash ---------------------------------------------------------------------------------------------- */
+/* --- into the flash ------------------------------------------------------------------------------------------ */
 
 /* Take the next sector, which is erased, into use. */
 static void open_sector(void)
@@ -255,7 +268,7 @@ uint64_t log_alarm(void)
     return flash_ready() ? log.flush_at : NEVER; /* while it is not, flash_alarm tells */
 }
 
-/* --- for the host -------------------------------------------------------------------------------------------------- */
+/* --- for the host -------------------------------------------------------------------------------------------- */
 
 /* Copy text of one sector from `place` on; return how many bytes. */
 static uint32_t copy_kept(uint32_t place, uint8_t *into)
@@ -278,7 +291,7 @@ enum outcome log_read(const struct frame *frame)
         return OUTCOME_WAIT;
     log.kept += log.programming;
     log.programming = 0;
-    uint32_t *payload = link_open(VG_FRAME_TYPE_LOG, VG_FRAME_LOG_BYTES + PIECE_BYTES);
+    uint32_t *payload = send_open(VG_FRAME_TYPE_LOG, VG_FRAME_LOG_BYTES + PIECE_BYTES);
     if (!payload)
         return OUTCOME_WAIT;
     uint32_t place = VG_GET(frame->payload, VG_FRAME_LOG_READ_PLACE), count = 0;
@@ -292,7 +305,7 @@ enum outcome log_read(const struct frame *frame)
             into[count] = memory[(place + count) % MEMORY_BYTES];
     VG_PUT(payload, VG_FRAME_LOG_PLACE, place);
     VG_PUT(payload, VG_FRAME_LOG_END, log.end);
-    link_close(VG_FRAME_LOG_BYTES + count);
+    send_close(VG_FRAME_LOG_BYTES + count);
     return OUTCOME_DONE;
 }
 

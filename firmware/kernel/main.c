@@ -18,7 +18,8 @@ void kernel_start(void)
     log_start();
     log_line("%s, gateware %x", FIRMWARE_NAME, (unsigned)board_build());
     if (board_trap(why))
-        log_line("reset by a trap: cause %x at %x, value %x", (unsigned)why[0], (unsigned)why[1], (unsigned)why[2]);
+        log_line("reset by a trap: cause %x at %x, value %x", (unsigned)why[0], (unsigned)why[1],
+                 (unsigned)why[2]);
     memcpy(&kernel.firmware, flash_at(VG_FLASH_FIRMWARE_BASE + VG_FLASH_FIRMWARE_DIGEST0_OFFSET / 8), 4);
     policy_start();
     store_start();

@@ -1,15 +1,14 @@
 /* A model's way: into the idle slot, read back, tested, in force, into flash.
  *
  * From MODEL_END on it is a job of its own that goes on whatever becomes of the session; numbered frames wait
- * meanwhile.  If anything is wrong the model before is in force again.  Where there was none, the bad one cannot be
- * taken out of force: no event is screened then until another push. */
+ * meanwhile.  If anything is wrong the model before is in force again.  Where there was none, the bad one cannot
+ * be taken out of force: no event is screened then until another push. */
 #include "kernel.h"
 
 #define VECTOR_WORDS (124 * 1024 / 4)
 #define PIECE_BYTES 512   /* read back in a step */
 #define VECTORS_A_STEP 8
 #define TRIES 100         /* to switch: it may have to wait for records to be taken */
-#define NO_MODEL VG_MODEL_SLOTS
 
 enum phase { PHASE_REST, PHASE_READ_BACK, PHASE_SWITCH, PHASE_REPLAY, PHASE_KEEP, PHASE_RETURN, PHASE_REPORT };
 
@@ -27,47 +26,17 @@ static struct {
     enum phase phase;
     uint32_t place;    /* how far the phase has got */
     uint32_t tries;    /* to switch */
-    uint32_t former;   /* slot that was in force before, or NO_MODEL */
+    uint32_t former;   /* slot that was in force before, or SLOTS_NONE */
     uint32_t sent;     /* bytes of an image that is being read */
 } model;
 
 static NOT_CLEARED uint8_t image[VG_IMAGE_BYTES];
 static NOT_CLEARED uint32_t vectors[VECTOR_WORDS];
 
-static uint32_t slot_in_force(void)
-{
-    uint32_t status = board_pipeline_status();
-    return VG_FIELD(status, VG_COPROCESSOR_STATUS_RUNNING) ? VG_FIELD(status, VG_COPROCESSOR_STATUS_MODEL) : NO_MODEL;
-}
-
-static uint32_t address_of(uint32_t slot, uint32_t offset)
-{
-    return (slot ? VG_TARGET_MODEL1 : VG_TARGET_MODEL0) << 16 | offset;
-}
-
-static void set_ready(uint32_t slots)
-{
-    board_load((uint32_t)VG_TARGET_READY << 16, &slots, 1);
-}
-
-static uint32_t bit_of(uint32_t slot)
-{
-    return slot == NO_MODEL ? 0 : 1u << slot;
-}
-
 /* The bit of the slot in force, if its model may stay there. */
 static uint32_t fit_bit(void)
 {
-    return model.unfit ? 0 : bit_of(slot_in_force());
-}
-
-static bool switch_to(uint32_t slot)
-{
-    uint32_t event[VG_EVENT_WORDS] = {0}, record[VG_RECORD_WORDS];
-    VG_PUT(event, VG_EVENT_KIND, VG_KIND_SWAP);
-    VG_PUT(event, VG_EVENT_SOURCE, 1);
-    VG_PUT(event, VG_EVENT_A0, slot);
-    return screen_own(event, VG_EVENT_WORDS, record) && slot_in_force() == slot;
+    return model.unfit ? 0 : slots_bit(slots_in_force());
 }
 
 static bool contract_holds(const uint8_t *bytes)
@@ -83,7 +52,7 @@ static const char *name_of(const struct about *about, char text[VG_LINK_NAME_BYT
     return text;
 }
 
-/* --- boot ------------------------------------------------------------------------------------------------------ */
+/* --- boot ---------------------------------------------------------------------------------------------------- */
 
 void model_start(void)
 {
@@ -100,9 +69,9 @@ void model_start(void)
     memcpy(about->digest, stored->header + VG_FLASH_MODEL_DIGEST0_OFFSET / 32, sizeof about->digest);
     about->result = VG_MODEL_RESULT_CONTRACT;
     if (contract_holds(store_image(stored))) {
-        board_load_bytes(address_of(0, 0), store_image(stored), VG_IMAGE_BYTES);
-        set_ready(bit_of(0));
-        about->result = switch_to(0) ? VG_MODEL_RESULT_ACTIVE : VG_MODEL_RESULT_VERIFIED;
+        board_load_bytes(slots_address(0, 0), store_image(stored), VG_IMAGE_BYTES);
+        slots_ready(slots_bit(0));
+        about->result = slots_switch(0) ? VG_MODEL_RESULT_ACTIVE : VG_MODEL_RESULT_VERIFIED;
     }
     log_line("model %s from flash: result %u", name_of(about, name), (unsigned)about->result);
 }
@@ -112,7 +81,7 @@ bool model_fit(void)
     return !model.unfit;
 }
 
-/* --- the push ---------------------------------------------------------------------------------------------------- */
+/* --- the push ------------------------------------------------------------------------------------------------ */
 
 /* Drop what belonged to another session. */
 static void keep_epoch(void)
@@ -137,7 +106,7 @@ enum outcome model_begin(const struct frame *frame)
     keep_epoch();
     if (board_pipeline_locks() & VG_COPROCESSOR_LOCK_MODEL_MASK)
         return serve_refuse(frame, VG_REFUSAL_LOCKED, "the model slots are locked until the board is reset");
-    if (slot == slot_in_force())
+    if (slot == slots_in_force())
         return serve_refuse(frame, VG_REFUSAL_RANGE, "this slot is in force: push to the other one");
     if (VG_GET(payload, VG_FRAME_MODEL_BEGIN_SIZE) != VG_IMAGE_BYTES)
         return serve_refuse(frame, VG_REFUSAL_RANGE, "an image fills its slot: 8192 bytes");
@@ -152,7 +121,7 @@ enum outcome model_begin(const struct frame *frame)
     model.slot = slot;
     model.received = model.vectors = model.vector_words = 0;
     memset(model.seen, 0, sizeof model.seen);
-    set_ready(fit_bit());
+    slots_ready(fit_bit());
     return OUTCOME_DONE;
 }
 
@@ -165,7 +134,8 @@ enum outcome model_data(const struct frame *frame)
         return serve_refuse(frame, VG_REFUSAL_ORDER, "begin the push to this slot by MODEL_BEGIN");
     if (offset + count > VG_IMAGE_BYTES)
         return serve_refuse(frame, VG_REFUSAL_RANGE, "the bytes go beyond the image's end");
-    board_load_bytes(address_of(slot, offset), (const uint8_t *)(frame->payload + VG_FRAME_MODEL_DATA_WORDS), count);
+    const uint8_t *bytes = (const uint8_t *)(frame->payload + VG_FRAME_MODEL_DATA_WORDS);
+    board_load_bytes(slots_address(slot, offset), bytes, count);
     for (uint32_t byte = offset; byte < offset + count; byte++) {
         model.received += !(model.seen[byte / 32] >> byte % 32 & 1);
         model.seen[byte / 32] |= 1u << byte % 32;
@@ -186,7 +156,7 @@ enum outcome model_vectors(const struct frame *frame)
             return serve_refuse(frame, VG_REFUSAL_LENGTH, "a vector goes beyond the frame's end");
         uint32_t kind = VG_GET(payload + place, VG_EVENT_KIND);
         if (kind >= VG_KIND_SWAP || !VG_GET(payload + place, VG_EVENT_SOURCE))
-            return serve_refuse(frame, VG_REFUSAL_KIND, "a vector is an event of the host's that concerns a process");
+            return serve_refuse(frame, VG_REFUSAL_KIND, "a vector is an event of a process of the host's");
         place += extent + VG_RECORD_WORDS;
     }
     if (count == 0 || place != words)
@@ -204,7 +174,7 @@ enum outcome model_vectors(const struct frame *frame)
 static enum outcome send_status(uint32_t slot)
 {
     const struct about *about = &model.slots[slot];
-    uint32_t *payload = link_open(VG_FRAME_TYPE_MODEL_STATUS, VG_FRAME_MODEL_STATUS_BYTES + VG_LINK_NAME_BYTES);
+    uint32_t *payload = send_open(VG_FRAME_TYPE_MODEL_STATUS, VG_FRAME_MODEL_STATUS_BYTES + VG_LINK_NAME_BYTES);
     if (!payload)
         return OUTCOME_WAIT;
     payload[0] = 0;
@@ -213,7 +183,7 @@ static enum outcome send_status(uint32_t slot)
     VG_PUT(payload, VG_FRAME_MODEL_STATUS_VECTOR, about->vector);
     memcpy(payload + VG_FRAME_MODEL_STATUS_DIGEST0_OFFSET / 32, about->digest, sizeof about->digest);
     memcpy(payload + VG_FRAME_MODEL_STATUS_WORDS, about->name, about->name_bytes);
-    link_close(VG_FRAME_MODEL_STATUS_BYTES + about->name_bytes);
+    send_close(VG_FRAME_MODEL_STATUS_BYTES + about->name_bytes);
     return OUTCOME_DONE;
 }
 
@@ -227,14 +197,14 @@ enum outcome model_end(const struct frame *frame)
         return send_status(slot);
     }
     model.pushing = false;
-    model.former = slot_in_force();
+    model.former = slots_in_force();
     model.phase = PHASE_READ_BACK;
     model.place = model.tries = 0;
     digest_begin();
     return OUTCOME_DONE;
 }
 
-/* --- into force ---------------------------------------------------------------------------------------------------- */
+/* --- into force ---------------------------------------------------------------------------------------------- */
 
 /* End the job with `result`, once the model before is in force again where `back` says so. */
 static void conclude(enum vg_model_result result, bool back)
@@ -246,7 +216,7 @@ static void conclude(enum vg_model_result result, bool back)
 static void read_back(void)
 {
     uint32_t digest[8];
-    board_load_read(address_of(model.slot, model.place), image + model.place, PIECE_BYTES);
+    board_load_read(slots_address(model.slot, model.place), image + model.place, PIECE_BYTES);
     digest_add(image + model.place, PIECE_BYTES);
     model.place += PIECE_BYTES;
     if (model.place < VG_IMAGE_BYTES)
@@ -262,14 +232,14 @@ static void read_back(void)
 
 static void switch_over(void)
 {
-    set_ready(bit_of(model.slot) | fit_bit());
+    slots_ready(slots_bit(model.slot) | fit_bit());
     model.slots[model.slot].vector = 0;
     model.place = 0;
     model.vector_words = 0;
-    if (switch_to(model.slot))
+    if (slots_switch(model.slot))
         model.phase = PHASE_REPLAY;
     else if (++model.tries == TRIES)
-        conclude(VG_MODEL_RESULT_SELF_TEST, slot_in_force() == model.slot);
+        conclude(VG_MODEL_RESULT_SELF_TEST, slots_in_force() == model.slot);
 }
 
 /* Replay some vectors.  After one that failed the rest are replayed all the same: they end what they began. */
@@ -318,7 +288,7 @@ static bool keep(void)
         return true;
     case STORE_KEPT:
         model.unfit = false;
-        if (model.former != NO_MODEL && model.slots[model.former].result == VG_MODEL_RESULT_ACTIVE)
+        if (model.former != SLOTS_NONE && model.slots[model.former].result == VG_MODEL_RESULT_ACTIVE)
             model.slots[model.former].result = VG_MODEL_RESULT_VERIFIED;
         conclude(VG_MODEL_RESULT_ACTIVE, false);
         return true;
@@ -331,11 +301,11 @@ static bool keep(void)
 /* Put the model before in force again. */
 static void go_back(void)
 {
-    bool can = model.former != NO_MODEL && !model.unfit;
-    if (can && !switch_to(model.former) && ++model.tries < TRIES)
+    bool can = model.former != SLOTS_NONE && !model.unfit;
+    if (can && !slots_switch(model.former) && ++model.tries < TRIES)
         return;
-    model.unfit = !can || slot_in_force() != model.former;
-    set_ready(fit_bit());
+    model.unfit = !can || slots_in_force() != model.former;
+    slots_ready(fit_bit());
     model.phase = PHASE_REPORT;
 }
 
@@ -383,13 +353,13 @@ bool model_step(void)
     }
 }
 
-/* --- reading ------------------------------------------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------------------------------------------- */
 
 enum outcome model_read(const struct frame *frame)
 {
     uint32_t slot = VG_GET(frame->payload, VG_FRAME_MODEL_READ_SLOT);
     const struct stored *stored = store_newest();
-    bool in_force = slot == slot_in_force();
+    bool in_force = slot == slots_in_force();
     keep_epoch();
     if (!VG_GET(frame->payload, VG_FRAME_MODEL_READ_IMAGE) || model.slots[slot].result == VG_MODEL_RESULT_EMPTY ||
         (in_force && (!stored || model.unfit)))
@@ -402,7 +372,7 @@ enum outcome model_read(const struct frame *frame)
             model.sent = 0;
         return outcome;
     }
-    uint32_t *payload = link_open(VG_FRAME_TYPE_MODEL_DATA, VG_FRAME_MODEL_DATA_BYTES + VG_LINK_MODEL_CHUNK);
+    uint32_t *payload = send_open(VG_FRAME_TYPE_MODEL_DATA, VG_FRAME_MODEL_DATA_BYTES + VG_LINK_MODEL_CHUNK);
     if (!payload)
         return OUTCOME_WAIT;
     uint8_t *into = (uint8_t *)(payload + VG_FRAME_MODEL_DATA_WORDS);
@@ -412,8 +382,8 @@ enum outcome model_read(const struct frame *frame)
     if (in_force)
         memcpy(into, store_image(stored) + model.sent, VG_LINK_MODEL_CHUNK);
     else
-        board_load_read(address_of(slot, model.sent), into, VG_LINK_MODEL_CHUNK);
+        board_load_read(slots_address(slot, model.sent), into, VG_LINK_MODEL_CHUNK);
     model.sent += VG_LINK_MODEL_CHUNK;
-    link_close(VG_FRAME_MODEL_DATA_BYTES + VG_LINK_MODEL_CHUNK);
+    send_close(VG_FRAME_MODEL_DATA_BYTES + VG_LINK_MODEL_CHUNK);
     return OUTCOME_MORE;
 }

@@ -7,13 +7,11 @@
 #include "kernel.h"
 
 #define RECORDS_MAX 40  /* in a frame */
-#define EVENTS_A_STEP 16
-#define ENTRIES 256 /* a power of two */
-#define ENTRIES_FULL 192
+#define EVENTS_A_STEP 32
 #define VERDICTS_LOGGED 4 /* a second */
 
-#define BITS(FIELD) ((((uint32_t)1 << FIELD##_WIDTH) - 1) << FIELD##_OFFSET % 32)
-#define PART(word, FIELD) ((word) >> FIELD##_OFFSET % 32 & (((uint32_t)1 << FIELD##_WIDTH) - 1))
+#define HARSH (BITS(VG_RECORD_VERDICT) | BITS(VG_RECORD_PROPOSED)) /* not ALLOW, in either mode of the profile */
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 #define RECORDS_BYTES (VG_FRAME_RECORD_BYTES + RECORDS_MAX * VG_RECORD_BYTES)
 #define STATE_BYTES (VG_FRAME_STATE_BYTES + VG_STATE_ENTRY_BYTES + VG_STATE_BYTES)
 
@@ -22,42 +20,34 @@ static struct {
     uint32_t mode;
     uint32_t cursor, left; /* in the frame of events in front: its next word, and events left; 0: not begun */
     bool offered;          /* the event at the cursor has been offered */
+    bool full;             /* the counts have to be sent before another event */
     uint32_t *records;     /* payload of the frame that gathers records, or NULL */
     uint32_t gathered;
-    uint32_t entries, from_sequence, to_sequence;
-    uint64_t batch_at;
-    uint32_t events, event_cycles, sent, counted, shed;
+    uint32_t events, event_cycles, sent, shed;
     uint32_t log_second, logged, not_logged;
-    uint32_t asked[4];     /* the first words of the event offered last */
+    uint32_t asked[4];     /* the first words of the last event offered that may change a slot */
     uint8_t trees[VG_SLOTS];
     bool alive[VG_SLOTS];  /* the host's processes */
     uint32_t lives[VG_SLOTS];
 } screen;
 
-static struct entry {
-    uint32_t key; /* an AGGREGATE_ENTRY; a count of 0 is a free place */
-    uint32_t generation;
-} entries[ENTRIES];
-_Static_assert(sizeof(struct entry) == VG_AGGREGATE_ENTRY_BYTES, "entries are as they are sent");
-#define KEY_ONE ((uint32_t)1 << VG_AGGREGATE_ENTRY_COUNT_OFFSET)
-
 void screen_start(void)
 {
     memset(&screen, 0, sizeof screen);
-    memset(entries, 0, sizeof entries);
+    counts_start();
 }
 
-/* A record that no event asked for: a vaccine has expired. */
-static bool unasked(const uint32_t *record, uint32_t kind)
+/* A record, by its first word, that no event of this kind asked for: a vaccine has expired. */
+static bool unasked(uint32_t word, uint32_t kind)
 {
-    return PART(record[0], VG_RECORD_KIND) == VG_KIND_REVOKE && kind != VG_KIND_REVOKE;
+    return PART(word, VG_RECORD_KIND) == VG_KIND_REVOKE && kind != VG_KIND_REVOKE;
 }
 
 /* Follow which of the host's processes are in which slots, and which trees those belong to. */
-static void follow_slots(const uint32_t *event, const uint32_t *record)
+static void follow_slots(const uint32_t *event, uint32_t word)
 {
-    uint32_t kind = PART(record[0], VG_RECORD_KIND), slot = PART(record[0], VG_RECORD_SLOT);
-    if (kind == VG_KIND_CALL || record[0] & BITS(VG_RECORD_FAULT))
+    uint32_t kind = PART(word, VG_RECORD_KIND), slot = PART(word, VG_RECORD_SLOT);
+    if (kind == VG_KIND_CALL || word & BITS(VG_RECORD_FAULT))
         return;
     if (kind == VG_KIND_CLEAR || kind == VG_KIND_RESTORE) {
         screen.trees[slot] = (uint8_t)PART(event[0], VG_EVENT_ID);
@@ -75,9 +65,8 @@ static void follow_slots(const uint32_t *event, const uint32_t *record)
 /* End the processes that the host of the session before has left in their slots. */
 static void free_slots(void)
 {
-    uint32_t record[VG_RECORD_WORDS];
     for (uint32_t slot = 0; slot < VG_SLOTS; slot++) {
-        uint32_t event[VG_EVENT_WORDS] = {0};
+        uint32_t event[VG_EVENT_WORDS] = {0}, record[VG_RECORD_WORDS];
         if (!screen.alive[slot])
             continue;
         screen.alive[slot] = false;
@@ -86,10 +75,7 @@ static void free_slots(void)
         VG_PUT(event, VG_EVENT_SOURCE, 1);
         event[1] = screen.lives[slot];
         event[2] = UINT32_MAX; /* no heir */
-        if (!board_event(event, 0))
-            return;
-        while (board_record(record) && unasked(record, VG_KIND_EXIT))
-            screen.shed++;
+        screen_own(event, VG_EVENT_WORDS, record);
     }
 }
 
@@ -103,22 +89,20 @@ static void keep_epoch(void)
     screen.cursor = 0;
     uint32_t record[VG_RECORD_WORDS];
     while (screen.offered && board_record(record)) {
-        screen.offered = unasked(record, VG_KIND_CALL);
+        screen.offered = unasked(record[0], VG_KIND_CALL);
         if (!screen.offered)
-            follow_slots(screen.asked, record);
+            follow_slots(screen.asked, record[0]);
     }
     screen.offered = false;
-    free_slots();
     screen.shed += screen.gathered;
     screen.records = NULL;
     screen.gathered = 0;
-    for (uint32_t place = 0; screen.entries && place < ENTRIES; place++)
-        screen.shed += entries[place].key >> VG_AGGREGATE_ENTRY_COUNT_OFFSET;
-    memset(entries, 0, sizeof entries);
-    screen.entries = 0;
+    screen.shed += counts_drop();
+    screen.full = false;
+    free_slots();
 }
 
-/* --- records ---------------------------------------------------------------------------------------------------- */
+/* --- records ------------------------------------------------------------------------------------------------- */
 
 bool screen_close(void)
 {
@@ -127,7 +111,7 @@ bool screen_close(void)
         return false;
     bool any = screen.gathered != 0;
     screen.records[0] = screen.gathered;
-    link_close(any ? VG_FRAME_RECORD_BYTES + screen.gathered * VG_RECORD_BYTES : 0);
+    send_close(any ? VG_FRAME_RECORD_BYTES + screen.gathered * VG_RECORD_BYTES : 0);
     screen.sent += screen.gathered;
     screen.records = NULL;
     screen.gathered = 0;
@@ -140,7 +124,7 @@ static bool records_ready(void)
     if (screen.records && screen.gathered < RECORDS_MAX)
         return true;
     screen_close();
-    screen.records = link_open(VG_FRAME_TYPE_RECORD, RECORDS_BYTES);
+    screen.records = send_open(VG_FRAME_TYPE_RECORD, RECORDS_BYTES);
     return screen.records != NULL;
 }
 
@@ -149,7 +133,7 @@ static uint32_t *next_record(void)
     return screen.records + VG_FRAME_RECORD_WORDS + screen.gathered * VG_RECORD_WORDS;
 }
 
-static void log_verdict(const uint32_t *record)
+static RARE void log_verdict(const uint32_t *record)
 {
     if (screen.log_second != clock_seconds()) {
         screen.log_second = clock_seconds();
@@ -170,87 +154,55 @@ static void log_verdict(const uint32_t *record)
     log_line("%s%s: slot %u, life %x, call %u, score %u, fault %u, record %u",
              verdict < sizeof names / sizeof names[0] ? names[verdict] : "?", answered ? "" : " (monitor)",
              (unsigned)PART(record[0], VG_RECORD_SLOT),
-             (unsigned)record[4], (unsigned)PART(record[1], VG_RECORD_ID), (unsigned)PART(record[3], VG_RECORD_SCORE),
+             (unsigned)record[4], (unsigned)PART(record[1], VG_RECORD_ID),
+             (unsigned)PART(record[3], VG_RECORD_SCORE),
              (unsigned)PART(record[0], VG_RECORD_FAULT), (unsigned)record[5]);
 }
-
-/* --- counts ----------------------------------------------------------------------------------------------------- */
 
 /* Send the counts, if there is room. */
 static bool send_counts(void)
 {
     screen_close();
-    uint32_t *payload = link_open(VG_FRAME_TYPE_AGGREGATE, VG_FRAME_AGGREGATE_BYTES + screen.entries * VG_AGGREGATE_ENTRY_BYTES);
-    if (!payload)
+    if (!counts_send())
         return false;
-    uint32_t *into = payload + VG_FRAME_AGGREGATE_WORDS;
-    for (uint32_t place = 0; place < ENTRIES; place++) {
-        if (!(entries[place].key >> VG_AGGREGATE_ENTRY_COUNT_OFFSET))
-            continue;
-        screen.counted += entries[place].key >> VG_AGGREGATE_ENTRY_COUNT_OFFSET;
-        *into++ = entries[place].key;
-        *into++ = entries[place].generation;
-    }
-    VG_PUT(payload, VG_FRAME_AGGREGATE_FROM_SEQUENCE, screen.from_sequence);
-    VG_PUT(payload, VG_FRAME_AGGREGATE_TO_SEQUENCE, screen.to_sequence);
-    link_close(4 * (uint32_t)(into - payload));
-    memset(entries, 0, sizeof entries);
-    screen.entries = 0;
+    screen.full = false;
     return true;
 }
 
-/* Count a call.  A table that is full, of entries or in an entry, shows in `entries`. */
-static void count_call(const uint32_t *record)
-{
-    uint32_t key = PART(record[0], VG_RECORD_SLOT) << VG_AGGREGATE_ENTRY_SLOT_OFFSET |
-                   PART(record[1], VG_RECORD_ID) << VG_AGGREGATE_ENTRY_ID_OFFSET;
-    uint32_t generation = record[4];
-    uint32_t place = (key * 0x9E3779B1u ^ generation * 0x85EBCA6Bu) >> 24 & (ENTRIES - 1);
-    struct entry *entry = &entries[place];
-    while (entry->key && (((entry->key ^ key) & (KEY_ONE - 1)) || entry->generation != generation)) {
-        place = (place + 1) & (ENTRIES - 1);
-        entry = &entries[place];
-    }
-    if (!screen.entries) {
-        screen.from_sequence = record[5];
-        screen.batch_at = clock_now() + clock_cycles(VG_LINK_BATCH_MS);
-    }
-    if (!entry->key) {
-        entry->key = key;
-        entry->generation = generation;
-        screen.entries++;
-    }
-    entry->key += KEY_ONE;
-    if (entry->key >= 0u - KEY_ONE)
-        screen.entries = ENTRIES_FULL; /* one more would overflow */
-    screen.to_sequence = record[5] + 1;
-}
+/* --- events -------------------------------------------------------------------------------------------------- */
 
-/* --- events ------------------------------------------------------------------------------------------------------ */
-
-/* Decide about the record that has been put behind those gathered. */
-static void take_record(const uint32_t *record)
+/* Decide about a record of which something is remarkable; true if it is to be sent. */
+static RARE bool remarkable(const uint32_t *record)
 {
-    uint32_t word = record[0];
-    bool harsh = word & (BITS(VG_RECORD_VERDICT) | BITS(VG_RECORD_PROPOSED));
+    uint32_t word = record[0], kind = PART(word, VG_RECORD_KIND);
+    bool harsh = word & HARSH;
     if (harsh)
         log_verdict(record);
-    if (screen.mode == VG_RECORD_MODE_ALL || harsh || word & BITS(VG_RECORD_FAULT))
+    return screen.mode == VG_RECORD_MODE_ALL || harsh || word & BITS(VG_RECORD_FAULT) || kind == VG_KIND_SPILL ||
+           kind == VG_KIND_REVOKE;
+}
+
+/* Decide about the record that has been put behind those gathered; return its first word. */
+static ALWAYS_INLINE uint32_t take_record(const uint32_t *record)
+{
+    uint32_t word = record[0];
+    if (word & (HARSH | BITS(VG_RECORD_FAULT) | BITS(VG_RECORD_KIND)))
+        screen.gathered += remarkable(record);
+    else if (screen.mode == VG_RECORD_MODE_ALL)
         screen.gathered++;
-    else if (PART(word, VG_RECORD_KIND) == VG_KIND_CALL)
-        count_call(record);
-    else if (PART(word, VG_RECORD_KIND) == VG_KIND_SPILL || PART(word, VG_RECORD_KIND) == VG_KIND_REVOKE)
-        screen.gathered++;
+    else
+        screen.full = counts_add(record);
+    return word;
 }
 
 static void send_state(const uint32_t *record)
 {
     uint32_t slot = PART(record[0], VG_RECORD_SLOT), generation = record[4];
     screen_close();
-    uint32_t *payload = link_open(VG_FRAME_TYPE_STATE, STATE_BYTES);
+    uint32_t *payload = send_open(VG_FRAME_TYPE_STATE, STATE_BYTES);
     if (!payload || !board_state(payload + VG_FRAME_STATE_WORDS + VG_STATE_ENTRY_WORDS)) {
         log_line("the state of slot %u did not come", (unsigned)slot);
-        link_close(0);
+        send_close(0);
         return;
     }
     memset(payload, 0, VG_FRAME_STATE_BYTES + VG_STATE_ENTRY_BYTES);
@@ -258,26 +210,44 @@ static void send_state(const uint32_t *record)
     VG_PUT(payload + VG_FRAME_STATE_WORDS, VG_STATE_ENTRY_SLOT, slot);
     VG_PUT(payload + VG_FRAME_STATE_WORDS, VG_STATE_ENTRY_TREE, screen.trees[slot]);
     VG_PUT(payload + VG_FRAME_STATE_WORDS, VG_STATE_ENTRY_GENERATION, generation);
-    link_close(STATE_BYTES);
+    send_close(STATE_BYTES);
 }
 
-/* Take the records up to that of the event offered; false if there is no room yet for one. */
-static bool collect(const uint32_t *event)
+/* Screen the event at the cursor, of so many words with its paths.  False: there is no room for all its records;
+ * what was begun is gone on with the next time. */
+static __attribute__((noinline)) bool screen_one(const uint32_t *event, uint32_t words)
 {
     uint32_t kind = PART(event[0], VG_EVENT_KIND);
-    uint32_t *record;
+    uint32_t *record, word = 0;
+    if (kind == VG_KIND_SPILL && !screen.offered) {
+        screen_close();
+        if (!send_room(2 * RECORDS_BYTES + STATE_BYTES + 2 * cost_of(0)))
+            return false;
+    }
     do {
         if (!records_ready())
             return false;
         record = next_record();
-        if (!board_record(record)) {
+        enum answer answer = ANSWER_RECORD;
+        if (!screen.offered)
+            answer = board_screen(event, words - VG_EVENT_WORDS, record);
+        else if (!board_record(record))
+            answer = ANSWER_NONE;
+        if (answer == ANSWER_FULL)
+            return false;
+        screen.offered = true;
+        memcpy(screen.asked, event, sizeof screen.asked);
+        if (answer == ANSWER_NONE) {
             log_line("the pipeline gave no record");
-            return true;
+            break;
         }
-        take_record(record);
-    } while (unasked(record, kind));
-    follow_slots(event, record);
-    if (kind == VG_KIND_SPILL && !(record[0] & BITS(VG_RECORD_FAULT)))
+        word = take_record(record);
+    } while (unasked(word, kind));
+    screen.offered = false;
+    if (kind == VG_KIND_CALL || word & BITS(VG_RECORD_FAULT))
+        return true;
+    follow_slots(event, word);
+    if (kind == VG_KIND_SPILL)
         send_state(record);
     return true;
 }
@@ -300,7 +270,7 @@ uint32_t screen_extent(const uint32_t *event, uint32_t left)
 static enum outcome refuse(const struct frame *frame, enum vg_refusal reason, const char *text)
 {
     screen_close();
-    return link_room(ANSWER_BYTES) ? serve_refuse(frame, reason, text) : OUTCOME_WAIT;
+    return send_room(ANSWER_BYTES) ? serve_refuse(frame, reason, text) : OUTCOME_WAIT;
 }
 
 /* Check a frame of events before the first of them is screened. */
@@ -310,7 +280,9 @@ static enum outcome check_events(const struct frame *frame)
     uint32_t words = frame->bytes / 4, place = VG_FRAME_EVENT_WORDS;
     uint32_t count = PART(payload[0], VG_FRAME_EVENT_COUNT);
     for (uint32_t event = 0; event < count; event++) {
-        uint32_t extent = screen_extent(payload + place, words - place);
+        uint32_t left = words - place, extent = left < VG_EVENT_WORDS ? 0 : VG_EVENT_WORDS;
+        if (extent && payload[place] & BITS(VG_EVENT_PATHS))
+            extent = screen_extent(payload + place, left);
         if (extent == 0)
             return refuse(frame, VG_REFUSAL_LENGTH, "an event or its paths go beyond the frame's end");
         if (PART(payload[place], VG_EVENT_KIND) == VG_KIND_SWAP)
@@ -337,30 +309,34 @@ enum outcome screen_events(const struct frame *frame)
         if (outcome != OUTCOME_MORE)
             return outcome;
     }
-    while (screen.left && done < EVENTS_A_STEP) {
-        const uint32_t *event = frame->payload + screen.cursor;
-        if (screen.entries >= ENTRIES_FULL && !send_counts())
+    const uint32_t *event = frame->payload + screen.cursor, *end = frame->payload + frame->bytes / 4;
+    uint32_t most = screen.left < EVENTS_A_STEP ? screen.left : EVENTS_A_STEP;
+    while (done < most) {
+        uint32_t words = VG_EVENT_WORDS, head = event[0];
+        if (screen.full && !send_counts())
             break;
-        if (PART(event[0], VG_EVENT_KIND) == VG_KIND_SPILL && !screen.offered) {
-            screen_close();
-            if (!link_room(2 * RECORDS_BYTES + STATE_BYTES + 2 * cost_of(0)))
+        if (!(head & (BITS(VG_EVENT_KIND) | BITS(VG_EVENT_PATHS))) && screen.records &&
+            screen.gathered < RECORDS_MAX && !screen.offered) { /* nearly every event */
+            uint32_t *record = next_record();
+            enum answer answer = board_screen(event, 0, record);
+            if (answer == ANSWER_RECORD && !unasked(take_record(record), VG_KIND_CALL)) {
+                event += words;
+                done++;
+                continue;
+            }
+            if (answer == ANSWER_FULL)
                 break;
+            screen.offered = true;
         }
-        if (!records_ready())
+        if (head & BITS(VG_EVENT_PATHS))
+            words = screen_extent(event, (uint32_t)(end - event));
+        if (!screen_one(event, words))
             break;
-        uint32_t words = screen_extent(event, frame->bytes / 4 - screen.cursor);
-        if (!screen.offered)
-            screen.offered = board_event(event, words - VG_EVENT_WORDS);
-        if (!screen.offered)
-            break;
-        memcpy(screen.asked, event, sizeof screen.asked);
-        if (!collect(event))
-            break;
-        screen.offered = false;
-        screen.cursor += words;
-        screen.left--;
+        event += words;
         done++;
     }
+    screen.cursor = (uint32_t)(event - frame->payload);
+    screen.left -= done;
     if (screen.mode == VG_RECORD_MODE_AGGREGATE)
         screen_close();
     if (done == 0)
@@ -375,18 +351,18 @@ enum outcome screen_events(const struct frame *frame)
 
 bool screen_own(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS])
 {
-    if (!board_event(event, words - VG_EVENT_WORDS))
-        return false;
     memset(record, 0xFF, VG_RECORD_BYTES);
-    while (board_record(record) && unasked(record, PART(event[0], VG_EVENT_KIND))) {
-        if (!records_ready()) {
+    enum answer answer = board_screen(event, words - VG_EVENT_WORDS, record);
+    while (answer == ANSWER_RECORD && unasked(record[0], PART(event[0], VG_EVENT_KIND))) {
+        if (records_ready()) {
+            memcpy(next_record(), record, VG_RECORD_BYTES);
+            take_record(record);
+        } else {
             screen.shed++;
-            continue;
         }
-        memcpy(next_record(), record, VG_RECORD_BYTES);
-        take_record(record);
+        answer = board_record(record) ? ANSWER_RECORD : ANSWER_NONE;
     }
-    return true;
+    return answer != ANSWER_FULL;
 }
 
 enum outcome screen_mode(const struct frame *frame)
@@ -394,7 +370,7 @@ enum outcome screen_mode(const struct frame *frame)
     uint32_t mode = PART(frame->payload[0], VG_FRAME_RECORD_MODE_MODE);
     if (mode != VG_RECORD_MODE_AGGREGATE && mode != VG_RECORD_MODE_ALL)
         return serve_refuse(frame, VG_REFUSAL_RANGE, "the mode is AGGREGATE or ALL");
-    if (screen.entries && !send_counts())
+    if (counts_any() && !send_counts())
         return OUTCOME_WAIT;
     screen.mode = mode;
     return OUTCOME_DONE;
@@ -414,14 +390,15 @@ bool screen_step(void)
                 screen.shed++;
         }
     }
-    if (screen.entries && clock_now() >= screen.batch_at)
+    if (clock_now() >= counts_alarm())
         worked |= send_counts();
     return worked;
 }
 
 uint64_t screen_alarm(void)
 {
-    return screen.entries ? screen.batch_at > clock_now() ? screen.batch_at : clock_soon() : NEVER;
+    uint64_t alarm = counts_alarm();
+    return alarm > clock_now() ? alarm : clock_soon();
 }
 
 void screen_report(uint32_t *status)
@@ -430,6 +407,6 @@ void screen_report(uint32_t *status)
     VG_PUT(status, VG_FRAME_STATUS_EVENTS, screen.events);
     VG_PUT(status, VG_FRAME_STATUS_EVENT_CYCLES, screen.event_cycles);
     VG_PUT(status, VG_FRAME_STATUS_RECORDS, screen.sent);
-    VG_PUT(status, VG_FRAME_STATUS_COUNTED, screen.counted);
+    VG_PUT(status, VG_FRAME_STATUS_COUNTED, counts_sent());
     VG_PUT(status, VG_FRAME_STATUS_SHED_RECORDS, screen.shed + board_pipeline_shed());
 }

@@ -4,7 +4,7 @@
 static enum outcome serve_status(const struct frame *frame)
 {
     (void)frame;
-    uint32_t *status = link_open(VG_FRAME_TYPE_STATUS, VG_FRAME_STATUS_BYTES);
+    uint32_t *status = send_open(VG_FRAME_TYPE_STATUS, VG_FRAME_STATUS_BYTES);
     if (!status)
         return OUTCOME_WAIT;
     uint64_t now = board_now();
@@ -20,7 +20,7 @@ static enum outcome serve_status(const struct frame *frame)
     screen_report(status);
     link_report(status);
     log_report(status);
-    link_close(VG_FRAME_STATUS_BYTES);
+    send_close(VG_FRAME_STATUS_BYTES);
     return OUTCOME_DONE;
 }
 
@@ -46,7 +46,8 @@ static const struct service {
     enum outcome (*serve)(const struct frame *);
     const char *length;
 } services[] = {
-    {VG_FRAME_TYPE_REFUSED, VG_FRAME_REFUSED_BYTES, 0, 1, VG_LINK_PAYLOAD_MAX, serve_refused, "4 bytes, then text"},
+    {VG_FRAME_TYPE_REFUSED, VG_FRAME_REFUSED_BYTES, 0, 1, VG_LINK_PAYLOAD_MAX, serve_refused,
+     "4 bytes, then text"},
     {VG_FRAME_TYPE_RESET, VG_FRAME_RESET_BYTES, 0, 1, 0, serve_reset, "4 bytes: the key"},
     {VG_FRAME_TYPE_EVENT, VG_FRAME_EVENT_BYTES, VG_EVENT_BYTES, 4, VG_LINK_PAYLOAD_MAX, screen_events,
      "4 bytes, then the events in whole words"},
@@ -67,7 +68,7 @@ static const struct service {
 
 enum outcome serve_refuse(const struct frame *frame, enum vg_refusal reason, const char *text)
 {
-    uint32_t *payload = link_open(VG_FRAME_TYPE_REFUSED, ANSWER_BYTES);
+    uint32_t *payload = send_open(VG_FRAME_TYPE_REFUSED, ANSWER_BYTES);
     if (!payload)
         return OUTCOME_WAIT;
     uint32_t length = 0;
@@ -80,7 +81,7 @@ enum outcome serve_refuse(const struct frame *frame, enum vg_refusal reason, con
     VG_PUT(payload, VG_FRAME_REFUSED_SEQUENCE, frame->sequence);
     VG_PUT(payload, VG_FRAME_REFUSED_TYPE, frame->type);
     VG_PUT(payload, VG_FRAME_REFUSED_REASON, reason);
-    link_close(VG_FRAME_REFUSED_BYTES + length);
+    send_close(VG_FRAME_REFUSED_BYTES + length);
     log_line("refused a frame of type %x: %s", (unsigned)frame->type, text);
     return OUTCOME_DONE;
 }
@@ -106,7 +107,7 @@ bool serve_step(void)
         return false;
     if (frame.type != VG_FRAME_TYPE_EVENT) {
         screen_close();
-        if (!link_room(ANSWER_BYTES))
+        if (!send_room(ANSWER_BYTES))
             return false;
     }
     switch (obey(&frame)) {

@@ -1,21 +1,18 @@
 /* hardware.h without a board: small models behind it, the pipeline elsewhere, time as a number.
  *
- * A run goes on until nothing is to be done within the time it was given.  A reset, or the power that goes, ends it
- * by a jump out of the firmware, whose state the next start sets anew. */
+ * A run goes on until nothing is to be done within the time it was given.  A reset, or the power that goes, ends
+ * it by a jump out of the firmware, whose state the next start sets anew. */
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "codec.h"
 #include "kernel.h"
 #include "native.h"
 
 #define CLOCK_DIVIDER 2133 /* 3 Mbaud at the board's clock, in 1/256 cycles a bit */
-#define QUEUE 16
-#define WIRE_MAX CODEC_WIRE_BYTES(CODEC_FRAME_BYTES)
-#define OUTPUT_MAX (1u << 20)
 #define RECORDS 64
 #define IDLE_MAX 1000
+#define PIECE 64 /* bytes that come in one turn of the firmware's loop */
 
 static struct {
     native_pipeline pipeline;
@@ -24,16 +21,6 @@ static struct {
     uint64_t now;
     uint32_t cycles;
 
-    uint32_t receive[2 * VG_RING_WORDS], send[2 * VG_RING_WORDS];
-    uint32_t received, released, damaged, dropped, sent;
-    uint8_t wire[WIRE_MAX];
-    uint32_t wire_bytes;
-    bool wire_long;
-    struct { uint32_t place, bytes, crc; } queue[QUEUE];
-    uint32_t queued;
-    uint8_t output[OUTPUT_MAX];
-    uint32_t output_bytes;
-
     uint8_t slots[VG_MODEL_SLOTS][VG_IMAGE_BYTES];
     uint32_t records[RECORDS][VG_RECORD_WORDS], record_count;
     uint32_t state[VG_STATE_WORDS];
@@ -41,7 +28,7 @@ static struct {
     uint32_t sha[VG_SHA256_DIGEST_COUNT];
 } native;
 
-/* --- the board ----------------------------------------------------------------------------------------------------- */
+/* --- the board ----------------------------------------------------------------------------------------------- */
 
 uint32_t board_clock(void)
 {
@@ -89,126 +76,7 @@ uint32_t board_cycles(void)
     return native.cycles++;
 }
 
-/* --- the link ------------------------------------------------------------------------------------------------------ */
-
-uint32_t board_link_received(void)
-{
-    return native.received;
-}
-
-void board_link_release(uint32_t place)
-{
-    if (((place - native.released) & (2 * VG_RING_WORDS - 1)) >
-        ((native.received - native.released) & (2 * VG_RING_WORDS - 1)))
-        abort(); /* what has not come yet cannot be released */
-    /* Whoever still looks at what he has released is found out. */
-    for (; native.released != place; native.released = (native.released + 1) & (2 * VG_RING_WORDS - 1)) {
-        uint32_t word = native.released & (VG_RING_WORDS - 1);
-        native.receive[word] = native.receive[word + VG_RING_WORDS] = 0xDEADDEAD;
-    }
-}
-
-const uint32_t *board_receive_ring(void)
-{
-    return native.receive;
-}
-
-uint32_t *board_send_ring(void)
-{
-    return native.send;
-}
-
-void board_link_send(uint32_t place, uint32_t bytes)
-{
-    if (native.queued == QUEUE || place >= VG_RING_WORDS || bytes < VG_FRAME_HEADER_BYTES ||
-        bytes > CODEC_FRAME_BYTES)
-        abort();
-    native.queue[native.queued].place = place;
-    native.queue[native.queued].crc = codec_crc((const uint8_t *)(native.send + place), bytes);
-    native.queue[native.queued++].bytes = bytes;
-}
-
-/* Put the frame that was given first on the line. */
-static void send_one(void)
-{
-    if (!native.queued || native.output_bytes + WIRE_MAX > OUTPUT_MAX)
-        return;
-    const uint8_t *frame = (const uint8_t *)(native.send + native.queue[0].place);
-    if (codec_crc(frame, native.queue[0].bytes) != native.queue[0].crc)
-        abort(); /* its place was used again before it was read */
-    native.output_bytes += (uint32_t)codec_encode(frame, native.queue[0].bytes, native.output + native.output_bytes);
-    memmove(native.queue, native.queue + 1, --native.queued * sizeof native.queue[0]);
-    native.sent++;
-}
-
-uint32_t board_link_room(void)
-{
-    return QUEUE - native.queued;
-}
-
-uint32_t board_link_sent(void)
-{
-    return native.sent & 0xFFFF;
-}
-
-bool board_link_idle(void)
-{
-    return native.queued == 0;
-}
-
-uint32_t board_link_damaged(void)
-{
-    return native.damaged;
-}
-
-uint32_t board_link_dropped(void)
-{
-    return native.dropped;
-}
-
-void board_line_zeros(uint32_t count)
-{
-    for (; count && native.output_bytes < OUTPUT_MAX; count--)
-        native.output[native.output_bytes++] = 0;
-}
-
-/* A delimiter has come: put the frame before it into the ring. */
-static void end_frame(void)
-{
-    static uint32_t frame[(WIRE_MAX + 3) / 4];
-    int32_t bytes = native.wire_long ? -1 : codec_decode(native.wire, native.wire_bytes, (uint8_t *)frame);
-    bool any = native.wire_bytes || native.wire_long;
-    native.wire_bytes = 0;
-    native.wire_long = false;
-    if (!any)
-        return;
-    if (bytes < 0) {
-        native.damaged++;
-        return;
-    }
-    uint32_t words = 1 + words_of((uint32_t)bytes);
-    if (words > VG_RING_WORDS - ((native.received - native.released) & (2 * VG_RING_WORDS - 1))) {
-        native.dropped++;
-        return;
-    }
-    for (uint32_t word = 0; word < words; word++) {
-        uint32_t place = (native.received + word) & (VG_RING_WORDS - 1);
-        native.receive[place] = native.receive[place + VG_RING_WORDS] = word ? frame[word - 1] : (uint32_t)bytes;
-    }
-    native.received = (native.received + words) & (2 * VG_RING_WORDS - 1);
-}
-
-static void take_byte(uint8_t byte)
-{
-    if (byte == VG_LINK_DELIMITER)
-        end_frame();
-    else if (native.wire_bytes < WIRE_MAX)
-        native.wire[native.wire_bytes++] = byte;
-    else
-        native.wire_long = true;
-}
-
-/* --- the pipeline -------------------------------------------------------------------------------------------------- */
+/* --- the pipeline -------------------------------------------------------------------------------------------- */
 
 uint32_t board_pipeline_status(void)
 {
@@ -225,17 +93,6 @@ uint32_t board_pipeline_shed(void)
     return 0;
 }
 
-bool board_event(const uint32_t *event, uint32_t words)
-{
-    uint32_t offered[VG_EVENT_WORDS];
-    if (native.record_count == RECORDS)
-        return false;
-    memcpy(offered, event, sizeof offered);
-    native.pipeline.event(offered, event + VG_EVENT_WORDS, words, native.records[native.record_count++], native.state);
-    native.state_valid = (offered[0] & 15) == VG_KIND_SPILL;
-    return true;
-}
-
 bool board_record(uint32_t record[VG_RECORD_WORDS])
 {
     if (!native.record_count)
@@ -243,6 +100,18 @@ bool board_record(uint32_t record[VG_RECORD_WORDS])
     memcpy(record, native.records[0], VG_RECORD_BYTES);
     memmove(native.records[0], native.records[1], --native.record_count * sizeof native.records[0]);
     return true;
+}
+
+enum answer board_screen(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS])
+{
+    uint32_t offered[VG_EVENT_WORDS];
+    if (native.record_count == RECORDS)
+        return ANSWER_FULL;
+    memcpy(offered, event, sizeof offered);
+    uint32_t *left = native.records[native.record_count++];
+    native.pipeline.event(offered, event + VG_EVENT_WORDS, words, left, native.state);
+    native.state_valid = (offered[0] & 15) == VG_KIND_SPILL;
+    return board_record(record) ? ANSWER_RECORD : ANSWER_NONE;
 }
 
 bool board_state(uint32_t state[VG_STATE_WORDS])
@@ -287,7 +156,8 @@ void board_load_read(uint32_t address, uint8_t *bytes, uint32_t count)
 {
     for (; count; count--, address++) {
         uint32_t slot = address >> 16, offset = address & 0xFFFF;
-        *bytes++ = slot < VG_MODEL_SLOTS && slot != slot_in_force() && offset < VG_IMAGE_BYTES ? native.slots[slot][offset] : 0;
+        bool there = slot < VG_MODEL_SLOTS && slot != slot_in_force() && offset < VG_IMAGE_BYTES;
+        *bytes++ = there ? native.slots[slot][offset] : 0;
     }
 }
 
@@ -319,7 +189,7 @@ void board_sleep(uint64_t alarm, bool frames)
         native.now = alarm;
 }
 
-/* --- runs ---------------------------------------------------------------------------------------------------------- */
+/* --- runs ---------------------------------------------------------------------------------------------------- */
 
 void native_stop(int why)
 {
@@ -331,10 +201,9 @@ void native_stop(int why)
 static void power_on(void)
 {
     native.now = 0;
-    native.received = native.released = native.damaged = native.dropped = native.sent = 0;
-    native.wire_bytes = native.queued = native.record_count = 0;
-    native.wire_long = native.state_valid = false;
-    memset(native.receive, 0xDE, sizeof native.receive);
+    native.record_count = 0;
+    native.state_valid = false;
+    line_power_on();
     memset(native.slots, 0, sizeof native.slots);
     chip_power_on();
 }
@@ -347,8 +216,8 @@ void native_attach(const native_pipeline *pipeline, uint8_t *flash, uint32_t siz
     chip_attach(flash, size);
 }
 
-/* Take `count` bytes off the line and run until nothing is to be done for `cycles`.  Return how the run ended: 0, or
- * why it was cut short; then the next one begins from reset. */
+/* Take `count` bytes off the line and run until nothing is to be done for `cycles`.  Return how the run ended: 0,
+ * or why it was cut short; then the next one begins from reset. */
 int native_run(const uint8_t *bytes, uint32_t count, uint64_t cycles)
 {
     volatile uint32_t taken = 0;
@@ -364,13 +233,11 @@ int native_run(const uint8_t *bytes, uint32_t count, uint64_t cycles)
     uint32_t idle = 0; /* steps without work at which no time was to pass either */
     for (;;) {
         bool frames = false;
-        uint32_t held = (native.received - native.released) & (2 * VG_RING_WORDS - 1);
-        /* The host sends as fast as the ring takes it, so that flow control is what is tested. */
-        for (uint32_t piece = 0; taken < count && piece < 64 && held < VG_RING_WORDS; piece++)
-            take_byte(bytes[taken++]);
+        /* Bytes come as fast as the firmware turns. */
+        for (uint32_t piece = 0; taken < count && piece < PIECE; piece++)
+            line_take(bytes[taken++]);
         uint64_t alarm = kernel_step(&frames);
-        bool line = native.queued != 0;
-        send_one();
+        bool line = line_send();
         if (alarm == 0 || line || taken < count)
             continue;
         if (alarm > end && !chip_busy())
@@ -383,16 +250,6 @@ int native_run(const uint8_t *bytes, uint32_t count, uint64_t cycles)
     if (native.now < end)
         native.now = end;
     return 0;
-}
-
-/* Move what was sent to `into`, at most `room` bytes; return how many. */
-uint32_t native_output(uint8_t *into, uint32_t room)
-{
-    uint32_t count = native.output_bytes < room ? native.output_bytes : room;
-    memcpy(into, native.output, count);
-    memmove(native.output, native.output + count, native.output_bytes - count);
-    native.output_bytes -= count;
-    return count;
 }
 
 /* Reset the board, as a button would. */

@@ -25,6 +25,11 @@ void native_compress(bool first, uint32_t state[8], const uint32_t block[16]);
 void native_stop(int why);
 uint64_t native_now(void);
 
+/* line.c: the line, and the link behind it. */
+void line_power_on(void);
+void line_take(uint8_t byte);
+bool line_send(void); /* put the frame that was given first on the line; false if there was none */
+
 /* chip.c: the flash chip. */
 void chip_attach(uint8_t *bytes, uint32_t size);
 /* Let the power go at the `operations`-th erase or program from now on, which is done in part; 0: never. */

@@ -1,0 +1,104 @@
+/* Calls that leave as counts: by slot, life and call.
+ *
+ * An open table: an entry stands at its hash or in the next free place behind it. */
+#include "kernel.h"
+
+#define ENTRIES 256 /* a power of two */
+#define ENTRIES_FULL 192
+
+static struct {
+    uint32_t entries; /* in use */
+    uint32_t from_sequence, to_sequence;
+    uint64_t batch_at;
+    uint32_t sent;
+} counts;
+
+static struct entry {
+    uint32_t key; /* an AGGREGATE_ENTRY; a count of 0 is a free place */
+    uint32_t generation;
+} entries[ENTRIES];
+_Static_assert(sizeof(struct entry) == VG_AGGREGATE_ENTRY_BYTES, "entries are as they are sent");
+#define KEY_ONE ((uint32_t)1 << VG_AGGREGATE_ENTRY_COUNT_OFFSET)
+
+void counts_start(void)
+{
+    memset(&counts, 0, sizeof counts);
+    memset(entries, 0, sizeof entries);
+}
+
+/* Begin to count, or to count another life's call. */
+static RARE bool begin_entry(struct entry *entry, uint32_t key, const uint32_t *record)
+{
+    if (!counts.entries) {
+        counts.from_sequence = record[5];
+        counts.batch_at = clock_now() + clock_cycles(VG_LINK_BATCH_MS);
+    }
+    entry->key = key + KEY_ONE;
+    entry->generation = record[4];
+    counts.to_sequence = record[5] + 1;
+    return ++counts.entries >= ENTRIES_FULL;
+}
+
+bool counts_add(const uint32_t *record)
+{
+    uint32_t key = PART(record[0], VG_RECORD_SLOT) << VG_AGGREGATE_ENTRY_SLOT_OFFSET |
+                   PART(record[1], VG_RECORD_ID) << VG_AGGREGATE_ENTRY_ID_OFFSET;
+    uint32_t generation = record[4], hash = (key ^ generation) * 0x9E3779B1u;
+    struct entry *entry = &entries[hash >> 24 & (ENTRIES - 1)];
+    while (((entry->key ^ key) & (KEY_ONE - 1)) || entry->generation != generation || !entry->key) {
+        if (!entry->key)
+            return begin_entry(entry, key, record);
+        if (++entry == entries + ENTRIES)
+            entry = entries;
+    }
+    entry->key += KEY_ONE;
+    counts.to_sequence = record[5] + 1;
+    return entry->key >= 0u - KEY_ONE || counts.entries >= ENTRIES_FULL; /* one more would overflow it */
+}
+
+bool counts_any(void)
+{
+    return counts.entries != 0;
+}
+
+uint64_t counts_alarm(void)
+{
+    return counts.entries ? counts.batch_at : NEVER;
+}
+
+uint32_t counts_sent(void)
+{
+    return counts.sent;
+}
+
+bool counts_send(void)
+{
+    uint32_t most = VG_FRAME_AGGREGATE_BYTES + counts.entries * VG_AGGREGATE_ENTRY_BYTES;
+    uint32_t *payload = send_open(VG_FRAME_TYPE_AGGREGATE, most);
+    if (!payload)
+        return false;
+    uint32_t *into = payload + VG_FRAME_AGGREGATE_WORDS;
+    for (uint32_t place = 0; place < ENTRIES; place++) {
+        if (!(entries[place].key >> VG_AGGREGATE_ENTRY_COUNT_OFFSET))
+            continue;
+        counts.sent += entries[place].key >> VG_AGGREGATE_ENTRY_COUNT_OFFSET;
+        *into++ = entries[place].key;
+        *into++ = entries[place].generation;
+    }
+    VG_PUT(payload, VG_FRAME_AGGREGATE_FROM_SEQUENCE, counts.from_sequence);
+    VG_PUT(payload, VG_FRAME_AGGREGATE_TO_SEQUENCE, counts.to_sequence);
+    send_close(4 * (uint32_t)(into - payload));
+    memset(entries, 0, sizeof entries);
+    counts.entries = 0;
+    return true;
+}
+
+uint32_t counts_drop(void)
+{
+    uint32_t dropped = 0;
+    for (uint32_t place = 0; counts.entries && place < ENTRIES; place++)
+        dropped += entries[place].key >> VG_AGGREGATE_ENTRY_COUNT_OFFSET;
+    memset(entries, 0, sizeof entries);
+    counts.entries = 0;
+    return dropped;
+}
