@@ -25,7 +25,7 @@ static struct {
     uint32_t gathered;
     uint32_t events, event_cycles, sent, shed;
     uint32_t log_second, logged, not_logged;
-    uint32_t asked[4];     /* the first words of the event offered last, if it is no call */
+    uint32_t asked[4];     /* the first words of the last event offered that may change a slot */
     uint8_t trees[VG_SLOTS];
     bool alive[VG_SLOTS];  /* the host's processes */
     uint32_t lives[VG_SLOTS];
@@ -44,10 +44,10 @@ static bool unasked(uint32_t word, uint32_t kind)
 }
 
 /* Follow which of the host's processes are in which slots, and which trees those belong to. */
-static void follow_slots(const uint32_t *event, const uint32_t *record)
+static void follow_slots(const uint32_t *event, uint32_t word)
 {
-    uint32_t kind = PART(record[0], VG_RECORD_KIND), slot = PART(record[0], VG_RECORD_SLOT);
-    if (kind == VG_KIND_CALL || record[0] & BITS(VG_RECORD_FAULT))
+    uint32_t kind = PART(word, VG_RECORD_KIND), slot = PART(word, VG_RECORD_SLOT);
+    if (kind == VG_KIND_CALL || word & BITS(VG_RECORD_FAULT))
         return;
     if (kind == VG_KIND_CLEAR || kind == VG_KIND_RESTORE) {
         screen.trees[slot] = (uint8_t)PART(event[0], VG_EVENT_ID);
@@ -65,9 +65,8 @@ static void follow_slots(const uint32_t *event, const uint32_t *record)
 /* End the processes that the host of the session before has left in their slots. */
 static void free_slots(void)
 {
-    uint32_t record[VG_RECORD_WORDS];
     for (uint32_t slot = 0; slot < VG_SLOTS; slot++) {
-        uint32_t event[VG_EVENT_WORDS] = {0};
+        uint32_t event[VG_EVENT_WORDS] = {0}, record[VG_RECORD_WORDS];
         if (!screen.alive[slot])
             continue;
         screen.alive[slot] = false;
@@ -76,8 +75,7 @@ static void free_slots(void)
         VG_PUT(event, VG_EVENT_SOURCE, 1);
         event[1] = screen.lives[slot];
         event[2] = UINT32_MAX; /* no heir */
-        if (!screen_own(event, VG_EVENT_WORDS, record))
-            return;
+        screen_own(event, VG_EVENT_WORDS, record);
     }
 }
 
@@ -93,7 +91,7 @@ static void keep_epoch(void)
     while (screen.offered && board_record(record)) {
         screen.offered = unasked(record[0], VG_KIND_CALL);
         if (!screen.offered)
-            follow_slots(screen.asked, record);
+            follow_slots(screen.asked, record[0]);
     }
     screen.offered = false;
     screen.shed += screen.gathered;
@@ -231,8 +229,6 @@ static __attribute__((noinline)) bool screen_one(const uint32_t *event, uint32_t
             return false;
         record = next_record();
         enum answer answer = ANSWER_RECORD;
-        if (kind != VG_KIND_CALL)
-            memcpy(screen.asked, event, sizeof screen.asked);
         if (!screen.offered)
             answer = board_screen(event, words - VG_EVENT_WORDS, record);
         else if (!board_record(record))
@@ -240,6 +236,7 @@ static __attribute__((noinline)) bool screen_one(const uint32_t *event, uint32_t
         if (answer == ANSWER_FULL)
             return false;
         screen.offered = true;
+        memcpy(screen.asked, event, sizeof screen.asked);
         if (answer == ANSWER_NONE) {
             log_line("the pipeline gave no record");
             break;
@@ -249,7 +246,7 @@ static __attribute__((noinline)) bool screen_one(const uint32_t *event, uint32_t
     screen.offered = false;
     if (kind == VG_KIND_CALL || word & BITS(VG_RECORD_FAULT))
         return true;
-    follow_slots(event, record);
+    follow_slots(event, word);
     if (kind == VG_KIND_SPILL)
         send_state(record);
     return true;
