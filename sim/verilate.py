@@ -22,7 +22,7 @@ Progress = Callable[[str, int, int], None]
 
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARY = "bench.so"
-SOURCES = (".py", ".v", ".sv")
+SOURCES = (".py", ".v", ".sv", ".c", ".h", ".S", ".ld")
 DEBIAN_PACKAGES = {"g++": "g++", "perl": "perl"}
 
 

@@ -1082,7 +1082,7 @@
     X(461, VG_SYS_LSM_LIST_MODULES, "lsm_list_modules") \
     X(462, VG_SYS_MSEAL, "mseal")
 
-/* The memory map.  Declared: nothing implements it yet; the system on chip, its firmware and the link will. */
+/* The memory map.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
 #define VG_CLOCK_HZ 0x17d7840 /* cycles per second */
 #define VG_BOOT_VECTOR 128 /* the core starts this many bytes into the boot ROM */
 #define VG_VECTOR_ALIGN 256 /* alignment of the trap vector */
@@ -1117,7 +1117,7 @@
 #define VG_COPROCESSOR_BASE 0xfffff800 /* the screening pipeline: one load relative to x0 reaches it */
 #define VG_COPROCESSOR_SIZE 0x800
 
-/* Registers.  Declared: nothing implements it yet; the system on chip, its firmware and the link will. */
+/* Registers.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
 #define VG_DISPATCH_WAIT 64 /* cycles that a read of dispatch waits at most */
 #define VG_RING_WORDS 4096 /* words of either of the link's rings */
 #define VG_RESET_KEY 0x52455345 /* what has to be written to system.reset */
@@ -1368,7 +1368,7 @@
 #define VG_PATH_HEAD_LENGTH_OFFSET 16 /* bytes of text */
 #define VG_PATH_HEAD_LENGTH_WIDTH 16
 
-/* The link.  Declared: nothing implements it yet; the system on chip, its firmware and the link will. */
+/* The link.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
 #define VG_LINK_VERSION 1 /* version of framing and frame types */
 #define VG_LINK_DELIMITER 0 /* the byte that ends every frame */
 #define VG_LINK_CRC_BYTES 4 /* bytes of CRC behind the payload */
@@ -1694,7 +1694,7 @@
 #define VG_STATE_ENTRY_GENERATION_OFFSET 32 /* the process's life */
 #define VG_STATE_ENTRY_GENERATION_WIDTH 32
 
-/* The SPI flash.  Declared: nothing implements it yet; the system on chip, its firmware and the link will. */
+/* The SPI flash.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
 #define VG_FLASH_BYTES 0x1000000 /* bytes of flash */
 #define VG_FLASH_SECTOR_BYTES 4096 /* erased at once */
 #define VG_FLASH_PAGE_BYTES 256 /* programmed at once */

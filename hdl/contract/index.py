@@ -26,7 +26,7 @@ class Stage(Enum):
     """How far a part of the contract has got."""
 
     SCREENING = "stands: the golden machine and the screening pipeline keep to it"
-    DECLARED = "declared: nothing implements it yet; the system on chip, its firmware and the link will"
+    BOARD = "stands: the simulated board's gateware, its firmware and the host keep to it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ PARTS = (
         },
     ),
     Part(
-        "memory", "The memory map", Stage.DECLARED, (), (),
+        "memory", "The memory map", Stage.BOARD, (), (),
         {
             "CLOCK_HZ": (memory.CLOCK_HZ, "cycles per second"),
             "BOOT_VECTOR": (memory.BOOT_VECTOR, "the core starts this many bytes into the boot ROM"),
@@ -133,7 +133,7 @@ PARTS = (
         },
     ),
     Part(
-        "registers", "Registers", Stage.DECLARED, (registers.Irq,), (registers.PATH_HEAD,),
+        "registers", "Registers", Stage.BOARD, (registers.Irq,), (registers.PATH_HEAD,),
         {
             "DISPATCH_WAIT": (registers.DISPATCH_WAIT, "cycles that a read of dispatch waits at most"),
             "RING_WORDS": (registers.RING_WORDS, "words of either of the link's rings"),
@@ -141,7 +141,7 @@ PARTS = (
         },
     ),
     Part(
-        "link", "The link", Stage.DECLARED,
+        "link", "The link", Stage.BOARD,
         (link.FrameType, link.Capability, link.Refusal, link.ModelResult, link.RecordMode),
         (link.HEADER, *(frame.fixed for frame in link.FRAMES), link.AGGREGATE_ENTRY, link.STATE_ENTRY),
         {
@@ -160,7 +160,7 @@ PARTS = (
         },
     ),
     Part(
-        "flash", "The SPI flash", Stage.DECLARED, (), (flash.FIRMWARE, flash.MODEL, flash.LOG_SECTOR),
+        "flash", "The SPI flash", Stage.BOARD, (), (flash.FIRMWARE, flash.MODEL, flash.LOG_SECTOR),
         {
             "FLASH_BYTES": (flash.FLASH_BYTES, "bytes of flash"),
             "FLASH_SECTOR_BYTES": (flash.SECTOR_BYTES, "erased at once"),

@@ -84,7 +84,7 @@ def svd() -> str:
         ("version", str(CONTRACT_VERSION)),
         (
             "description",
-            "System calls screened by gateware. Declared; generated from hdl/contract by make generate.",
+            "System calls screened by gateware. Generated from hdl/contract by make generate.",
         ),
         ("addressUnitBits", "8"),
         ("width", "32"),
