@@ -164,8 +164,8 @@ def event_figures(simulated: SimulatedBoard) -> Iterator[Figure]:
     rate = f"{SINGLE_EVENTS} calls without paths, one at a time, line at {REAL_LINE} bits/s; the median"
     yield Figure(
         "host_event_alone_cycles", statistics.median(core), "cycles",
-        f"frame whole in the ring to record out of the pipeline, by signals, the core asleep before: it wakes, looks "
-        f"at the frame and opens one for the record; {rate} (most: {max(core)})",
+        f"frame whole in the ring to record out of the pipeline, by signals, the core asleep before: it wakes, "
+        f"looks at the frame and opens one for the record; {rate} (most: {max(core)})",
     )  # fmt: skip
     yield Figure(
         "host_event_total_cycles", statistics.median(total), "cycles",
