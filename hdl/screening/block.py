@@ -31,6 +31,7 @@ def rows_of(shape: Any, depth: int, *, races: bool = True, block: bool = False) 
 
     races: a row is read in the very cycle in which it is written, and finds the old content.  Without, what such
     a read returns is undefined in hardware and must not matter; block RAM then needs no logic around it.
+    (Yosys heeds that in Verilog; in RTLIL only after its pass `memory_nordff`.)
     block: block RAM even for few rows.
     """
     attributes: dict[str, Any] = {} if races else {"no_rw_check": 1}
