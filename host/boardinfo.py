@@ -55,6 +55,11 @@ class BoardInfo:
     log_begin: int
     log_end: int
 
+    @property
+    def line(self) -> str:
+        """The line by name: `sim-fast` is a simulated one at its own rate, a cycle a bit, which no real one reaches."""
+        return "sim-fast" if self.simulated and self.line_rate == self.clock else "serial"
+
 
 def model_slot(status: Message) -> ModelSlot:
     """Return what a MODEL_STATUS says."""

@@ -28,6 +28,7 @@ def info_object(info: BoardInfo) -> dict[str, Any]:
     """Return a board's info as plain values; names of enumerations in small letters."""
     found = asdict(info)
     found["mode"] = info.mode.name.lower()
+    found["line"] = info.line
     found["board"] = f"{info.board:016x}"
     for model, slot in zip(found["models"], info.models, strict=True):
         model["result"] = slot.result.name.lower()
@@ -45,7 +46,8 @@ def lines(info: BoardInfo) -> list[str]:
         f"  builds            gateware {info.build:08x}, firmware {info.firmware:08x}",
         f"  capabilities      {', '.join(info.capabilities) or 'none'}",
         f"  clock             {info.clock / 1e6:.3f} MHz",
-        f"  line              {info.line_rate:,} bit/s",
+        f"  line              {info.line}, {info.line_rate:,} bit/s"
+        + (": one cycle a bit, which no real line reaches" if info.line == "sim-fast" else ""),
         f"  running for       {info.now / info.clock:.3f} s since reset, {info.boot_cycles:,} cycles of it boot",
         *(f"  model slot {model.slot}      {_model(model, info.active)}" for model in info.models),
         f"  events            {counts['events']:,} for the host{spent}",

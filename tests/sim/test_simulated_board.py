@@ -62,7 +62,7 @@ def test_a_new_board_boots_without_a_model_and_an_old_one_with_its_own(
         with SimulatedBoard(file, paced=False) as simulated:
             info = Board(BoardLine(simulated)).info()
         numbers.add(info.board)
-        assert info.simulated and info.clock == info.line_rate == CLOCK_HZ
+        assert info.simulated and info.clock == info.line_rate == CLOCK_HZ and info.line == "sim-fast"
         assert (info.active is None) == (file != copy)
         if file == copy:
             assert info.models[info.active or 0].name == f"{package.name} {package.version}"
