@@ -10,7 +10,6 @@ import shutil
 import struct
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -68,25 +67,6 @@ def _run(command: Sequence[str | Path], folder: Path) -> None:
         raise BuildError(f"the firmware does not compile: {said[0] if said else done.stderr.strip()[:200]}")
 
 
-def _made(kind: str, digest: str, name: str, make: Callable[[Path], None]) -> Path:
-    """Return the path of the file `name` that `make` puts into a folder; from the cache if it is there."""
-    place = cache.root() / kind / digest
-    if (place / name).exists():
-        return place / name
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=place.parent, prefix="build-") as work:
-        make(Path(work))
-        made = Path(work) / "done"
-        made.mkdir()
-        shutil.move(Path(work) / name, made / name)
-        try:
-            made.rename(place)
-        except OSError:
-            if not (place / name).exists():  # someone else was faster, else it is a real error
-                raise
-    return place / name
-
-
 def _board_image(folder: Path, script: str, progress: Progress) -> bytes:
     """Return the program in a folder of sources as it lies in memory."""
     sources = [*sorted(folder.glob("*.S")), *sorted(folder.glob("*.c"))]
@@ -101,7 +81,7 @@ def _board_image(folder: Path, script: str, progress: Progress) -> bytes:
         _run([*zig, "objcopy", "-O", "binary", "program.elf", "program.bin"], work)
         progress(f"compiling {folder.name}", 2, 2)
 
-    return _made("firmware", _digest(sources, BOARD_FLAGS), "program.bin", make).read_bytes()
+    return cache.made("firmware", _digest(sources, BOARD_FLAGS), "program.bin", make).read_bytes()
 
 
 def rom(progress: Progress = silent) -> bytes:
@@ -161,7 +141,7 @@ def native(progress: Progress = silent, sanitize: str = "undefined") -> Path:
         _run(["gcc", *flags, *folders, *sources, "-o", "native.so"], work)
         progress("compiling native", 1, 1)
 
-    return _made("native", _digest(sources, flags), "native.so", make)
+    return cache.made("native", _digest(sources, flags), "native.so", make)
 
 
 def main() -> None:

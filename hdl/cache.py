@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 
@@ -19,3 +22,25 @@ def folder(kind: str, digest: str) -> Path:
     path = root() / kind / digest
     path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def made(kind: str, digest: str, name: str, make: Callable[[Path], None]) -> Path:
+    """Return the path of the file `name` of a thing of `kind`; if it is not there, `make` puts it into a folder.
+
+    Interrupted or failed work leaves nothing behind; of two who make the same thing at once, one's is kept.
+    """
+    place = root() / kind / digest
+    if (place / name).exists():
+        return place / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=place.parent, prefix="build-") as work:
+        make(Path(work))
+        done = Path(work) / "done"
+        done.mkdir()
+        shutil.move(Path(work) / name, done / name)
+        try:
+            done.rename(place)
+        except OSError:
+            if not (place / name).exists():  # someone else was faster, else it is a real error
+                raise
+    return place / name

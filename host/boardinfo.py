@@ -57,7 +57,7 @@ class BoardInfo:
 
     @property
     def line(self) -> str:
-        """The line by name: `sim-fast` is a simulated one at its own rate, a cycle a bit, which no real one reaches."""
+        """The line by name: `sim-fast` is a simulated one at its own rate, a cycle a bit; no real one is."""
         return "sim-fast" if self.simulated and self.line_rate == self.clock else "serial"
 
 

@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -226,21 +225,10 @@ def library(
     Raises BuildError.  Interrupted or failed builds leave nothing behind.
     """
     digest = _digest(design, [repr((trace, optimise)).encode(), (verilog or "").encode()])
-    place = cache.root() / design.name / digest
-    if (place / LIBRARY).exists():
-        return place / LIBRARY
-    place.parent.mkdir(parents=True, exist_ok=True)
-    progress("elaborating", 0, 10)
-    with tempfile.TemporaryDirectory(dir=place.parent, prefix="build-") as work:
-        folder = Path(work)
+
+    def make(folder: Path) -> None:
+        progress("elaborating", 0, 10)
         text = with_spoilt_races(without_blank_memories(verilog or design.verilog()))
         compile_library(design, text, folder, progress, trace=trace, optimise=optimise)
-        made = folder / "done"
-        made.mkdir()
-        shutil.move(folder / LIBRARY, made / LIBRARY)
-        try:
-            made.rename(place)
-        except OSError:
-            if not (place / LIBRARY).exists():  # someone else was faster, else it is a real error
-                raise
-    return place / LIBRARY
+
+    return cache.made(design.name, digest, LIBRARY, make)
