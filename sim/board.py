@@ -151,7 +151,9 @@ class SimulatedBoard:
             built = path or library(BOARD, progress, trace=trace)
             file = flash or state_folder() / "board.flash"
             prepare_flash(file)
-        except (BuildError, ValueError) as error:
+        except BuildError as error:
+            raise BoardError(f"the simulated board cannot be built: {str(error).splitlines()[0]}") from None
+        except ValueError as error:
             raise BoardError(f"the simulated board: {error}") from None
         self.paced = paced
         self._library = _bind(ctypes.CDLL(str(built)))

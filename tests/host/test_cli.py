@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import lzma
 import os
 import signal
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -288,6 +290,8 @@ def test_interrupt_ends_with_one_line(lab: Lab, tmp_path: Path) -> None:
     with fifo.open("w") as log:  # opens once the other side reads
         log.write('1 read(3, "", 1) = 0\n' * 10)
         log.flush()
+        while int.from_bytes(fcntl.ioctl(log, termios.FIONREAD, bytes(4)), sys.byteorder):
+            time.sleep(0.05)  # it has not read it yet
         time.sleep(0.5)
         running.send_signal(signal.SIGINT)
         _out, err = running.communicate(timeout=30)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-import sys
 import threading
-import types
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,7 @@ from host.link.ports import Port, find_ports
 from host.link.transport import PortLine
 from host.link.urls import protocol_sim
 from sim.native import NativeBoard
+from sim.verilate import BuildError
 
 
 class Simulated:
@@ -55,9 +54,7 @@ class Simulated:
 
 @pytest.fixture
 def simulated(monkeypatch: pytest.MonkeyPatch) -> type[Simulated]:
-    module = types.ModuleType("sim.board")
-    module.SimulatedBoard = Simulated  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "sim.board", module)
+    monkeypatch.setattr("sim.board.SimulatedBoard", Simulated)
     Simulated.opened = []
     return Simulated
 
@@ -112,14 +109,10 @@ def test_ports_that_do_not_open(simulated: type[Simulated], port: str, words: st
 
 
 def test_a_simulator_that_cannot_be_built(monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.verilate import BuildError
-
     def broken(*_args: object, **_options: object) -> None:
         raise BuildError("g++ is missing: apt-get install g++\nmuch more")
 
-    module = types.ModuleType("sim.board")
-    module.SimulatedBoard = broken  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "sim.board", module)
+    monkeypatch.setattr("sim.board.library", broken)
     with pytest.raises(LinkError, match=r"^sim: .*cannot be built: g\+\+ is missing: apt-get install g\+\+\)?$"):
         PortLine("sim")
 
