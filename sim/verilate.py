@@ -109,7 +109,7 @@ def with_spoilt_races(text: str) -> str:
     """Return Verilog in which a row of a memory that declares `races=False`, read while it is written, comes out
     inverted: hardware may return anything there, so nothing may come to count on what a simulator happens to."""
     spoilt = []
-    for part in re.split(r"(?=  \(\* no_rw_check)", text):
+    for part in re.split(r"(?=  \(\* no_rw_check)|(?<=endmodule\n)", text):
         if part.startswith("  (* no_rw_check"):
             declared = re.search(r"^  reg \[\d+:0\] (\S+) +\[\d+:0\];$", part, re.M)
             if declared is None:

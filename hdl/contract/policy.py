@@ -18,11 +18,17 @@ ATTRIBUTES = Layout(
     "What the classifier knows of a canonical id.",
     (
         Field("call_class", 3, "class of the call", tuple(c.name for c in CallClass)),
-        Field("field0", 4, "half word of the arguments that becomes the vaccine key's first field"),
-        Field("field1", 4, "and its second: argument * 2 + (1: upper half)"),
+        Field("field0", 3, "argument whose low half is the vaccine key's first field (6, 7: 4, 5)"),
+        Field("field1", 3, "half word that is its second: argument * 2 + (1: upper half), of a0..a3"),
         Field("allow", PROFILES, "bit p: profile p allows this call"),
     ),
 )
+
+FIELD0_HALVES = (0, 2, 4, 6, 8, 10, 8, 10)
+"""The half words (argument * 2 + upper) that `field0` chooses from: look-up tables like powers of two."""
+
+FIELD1_HALVES = (0, 1, 2, 3, 4, 5, 6, 7)
+"""Those that `field1` chooses from."""
 
 _CLASSES: dict[CallClass, str] = {
     CallClass.NEUTRAL: """
@@ -89,7 +95,14 @@ def attribute_rows(allow: dict[int, frozenset[str]] | None = None) -> list[int]:
             if name not in names:
                 allowed &= ~(1 << profile)
         rows.append(
-            ATTRIBUTES.pack({"call_class": call_class(name), "field0": field0, "field1": field1, "allow": allowed})
+            ATTRIBUTES.pack(
+                {
+                    "call_class": call_class(name),
+                    "field0": FIELD0_HALVES.index(field0),
+                    "field1": FIELD1_HALVES.index(field1),
+                    "allow": allowed,
+                }
+            )
         )
     return rows
 

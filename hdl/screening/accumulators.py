@@ -13,10 +13,10 @@ from amaranth import C, Cat, Module, Mux, Signal, signed
 from amaranth.lib import data
 from amaranth.lib.wiring import In, Out
 
-from hdl.contract.event import SLOTS, TREES
 from hdl.contract.model import LEAK_SHIFT, SUM_BITS
-from hdl.screening.block import Block, bundle, rows_of
+from hdl.screening.block import Block, bundle
 from hdl.screening.layouts import PARAMS, STATE, Op
+from hdl.screening.states import States
 
 SUMS = data.StructLayout(
     {
@@ -32,41 +32,45 @@ SUMS = data.StructLayout(
 TREE_SUMS = data.StructLayout({"tree_sum": 16, "tree_floor": 8, "tree_epoch": 8})
 
 
-def accumulate(m: Module, name: str, value: Any, gain: Any, loss: Any, floor: Any, drain: Any) -> tuple[Any, Any]:
-    """Return (value, floor) after a gain and a loss; twin of `accumulate` in `models.golden.score`.
+def accumulate(m: Module, name: str, value: Any, change: Any, leak: Any, floor: Any, drain: Any, same: Any) -> Any:
+    """Return (value, floor) after a change up or down and a leak; twin of `accumulate` in `models.golden.score`.
 
-    `floor` must be 0 in a new epoch.
+    A floor counts within its epoch only: while `same`.
     """
     new, new_floor = Signal(16, name=f"{name}_new"), Signal(8, name=f"{name}_floor")
     reserve = Signal(signed(17), name=f"{name}_reserve")
     moved = Signal(signed(19), name=f"{name}_moved")
-    kept = Signal(8, name=f"{name}_kept")
+    empty, below, over = reserve[16], Signal(name=f"{name}_below"), Signal(name=f"{name}_over")
+    high = reserve[8:16]
     m.d.comb += [
         reserve.eq(value - drain),
-        kept.eq(Mux(reserve < 0, 0, reserve[8:16])),
-        new_floor.eq(Mux(kept > floor, kept, floor)),
-        moved.eq(value + gain - loss),
+        new_floor.eq(Mux(~same | ~empty & (high > floor), Mux(empty, 0, high), floor)),
+        moved.eq((value - leak) + change),
+        # The floor's low bits are zeros: what is below it shows above them.
+        below.eq(moved[8:].as_signed() < new_floor),
+        over.eq(moved[16]),
+        new.eq(Mux(below, Cat(C(0, 8), new_floor), moved[:16] | over.replicate(16))),
     ]
-    with m.If(moved < Cat(C(0, 8), new_floor, C(0, 1)).as_signed()):
-        m.d.comb += new.eq(Cat(C(0, 8), new_floor))
-    with m.Elif(moved > 0xFFFF):
-        m.d.comb += new.eq(0xFFFF)
-    with m.Else():
-        m.d.comb += new.eq(moved)
     return new, new_floor
 
 
 class Accumulators(Block):
     """Sums of all slots and trees.
 
+    Parameters: `ahead`, see States.
+
     Members: the beat's `valid`, `op`, `slot`, `tree`, `fault`, `ok`, `epoch`, `effect`, `alone`, `stale` and the
-    tables' registered `total` go in; `sums` and `tree_sums` are what they are after the beat, in the same cycle.
+    tables' registered `total` go in; `ahead` cycles before that `look`, the slot whose sums are wanted (for COPY
+    the parent's), and `tree_look`.  `sums` and `tree_sums` are what they are after the beat, in the same cycle.
     `state` must hold still from a RESTORE's commit until its stage 2.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ahead: int = 1) -> None:
+        self.ahead = ahead
         super().__init__(
             {
+                "look": In(6),
+                "tree_look": In(6),
                 "valid": In(1),
                 "op": In(Op),
                 "slot": In(6),
@@ -87,95 +91,88 @@ class Accumulators(Block):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.sums = store = rows_of(SUMS, SLOTS)
-        read, write = store.read_port(domain="comb"), store.write_port()
-        m.submodules.tree_sums = tree_store = rows_of(TREE_SUMS, TREES)
-        tree_read, tree_write = tree_store.read_port(domain="comb"), tree_store.write_port()
-        old, tree_old = read.data, tree_read.data
+        m.submodules.sums = store = States(SUMS, self.ahead)
+        m.submodules.tree_sums = tree_store = States(TREE_SUMS, self.ahead)
+        old, tree_old = store.old, tree_store.old
         params, state = self.params, self.state
 
         negative = self.total[-1]
-        magnitude = Signal(10)
-        gain = Signal(10)
+        proven = Signal()
+        change = Signal(signed(12))
+        called, tree_called = bundle(SUMS), bundle(TREE_SUMS)
         m.d.comb += [
-            magnitude.eq(Mux(negative, -self.total, self.total)),
-            gain.eq(Mux(self.effect & ~negative, magnitude, 0)),
+            proven.eq(self.ok & old.effective),
+            change.eq(Mux(self.effect & ~negative, self.total[:10], 0) - Mux(proven, old.pending, 0)),
         ]
-        proven = self.ok & old.effective
-        loss = Mux(proven, old.pending, 0)
-        same = self.epoch == old.epoch
         decayed, floor_decayed = accumulate(
-            m, "decayed", old.decayed, gain, loss + Mux(proven, old.decayed >> LEAK_SHIFT, 0),
-            Mux(same, old.floor_decayed, 0), params.drain,
+            m, "decayed", old.decayed, change, Mux(proven, old.decayed >> LEAK_SHIFT, 0),
+            old.floor_decayed, params.drain, self.epoch == old.epoch,
         )  # fmt: skip
         cusum, floor_cusum = accumulate(
-            m, "cusum", old.cusum, gain, loss + Mux(proven, params.cusum_drift, 0),
-            Mux(same, old.floor_cusum, 0), params.drain,
+            m, "cusum", old.cusum, change, Mux(proven, params.cusum_drift, 0),
+            old.floor_cusum, params.drain, self.epoch == old.epoch,
         )  # fmt: skip
         tree_sum, tree_floor = accumulate(
-            m, "tree_sum", tree_old.tree_sum, gain, loss + Mux(proven, params.tree_drift, 0),
-            Mux(self.epoch == tree_old.tree_epoch, tree_old.tree_floor, 0), params.drain,
+            m, "tree_sum", tree_old.tree_sum, change, Mux(proven, params.tree_drift, 0),
+            tree_old.tree_floor, params.drain, self.epoch == tree_old.tree_epoch,
         )  # fmt: skip
+        m.d.comb += [
+            called.decayed.eq(decayed),
+            called.cusum.eq(cusum),
+            called.floor_decayed.eq(floor_decayed),
+            called.floor_cusum.eq(floor_cusum),
+            called.pending.eq(Mux(self.effect & negative, (-self.total)[:10], 0)),
+            called.effective.eq(self.effect),
+            called.epoch.eq(self.epoch),
+            tree_called.tree_sum.eq(tree_sum),
+            tree_called.tree_floor.eq(tree_floor),
+            tree_called.tree_epoch.eq(self.epoch),
+        ]
 
-        carried, new, tree_new = bundle(SUMS), bundle(SUMS), bundle(TREE_SUMS)
-        change, tree_change = Signal(), Signal()
-        m.d.comb += [new.eq(old), tree_new.eq(tree_old)]
-
-        def worse(name: str) -> Any:
-            return new[name].eq(Mux(carried[name] > old[name], carried[name], old[name]))
-
-        def blank() -> list[Any]:
-            kept = ("decayed", "cusum", "pending", "effective", "floor_decayed", "floor_cusum")
-            return [new[name].eq(0) for name in kept]
-
+        # Everything but a call moves rows as they are: a field is the slot's own, or one brought along, or blank.
+        carried = bundle(SUMS)
+        with m.If(self.valid & (self.op == Op.LEAVE)):
+            m.d.sync += carried.eq(old)
+        restores, merges = Signal(), Signal()
+        blank, blank_epoch, tree_blank = Signal(), Signal(), Signal()
+        moves, tree_moves = Signal(), Signal()
         with m.Switch(self.op):
             with m.Case(Op.CALL):
-                m.d.comb += [
-                    new.decayed.eq(decayed),
-                    new.cusum.eq(cusum),
-                    new.floor_decayed.eq(floor_decayed),
-                    new.floor_cusum.eq(floor_cusum),
-                    new.pending.eq(Mux(self.effect & negative, magnitude, 0)),
-                    new.effective.eq(self.effect),
-                    new.epoch.eq(self.epoch),
-                    tree_new.tree_sum.eq(tree_sum),
-                    tree_new.tree_floor.eq(tree_floor),
-                    tree_new.tree_epoch.eq(self.epoch),
-                    change.eq(1),
-                    tree_change.eq(1),
-                ]
-            with m.Case(Op.CLEAR, Op.INIT):
-                m.d.comb += [new.eq(0), tree_new.eq(0), change.eq(1), tree_change.eq(1)]
+                m.d.comb += [moves.eq(1), tree_moves.eq(1)]
             with m.Case(Op.COPY):
-                m.d.comb += [new.eq(carried), change.eq(1)]
+                m.d.comb += moves.eq(1)
             with m.Case(Op.MERGE):
-                m.d.comb += [worse(name) for name in ("decayed", "cusum", "floor_decayed", "floor_cusum")]
-                m.d.comb += change.eq(1)
+                m.d.comb += [merges.eq(1), moves.eq(1)]
+            with m.Case(Op.CLEAR, Op.INIT):
+                m.d.comb += [blank.eq(1), blank_epoch.eq(1), tree_blank.eq(1), moves.eq(1), tree_moves.eq(1)]
             with m.Case(Op.RESTORE):
-                m.d.comb += [new[name].eq(state[name]) for name in SUMS.members]
-                m.d.comb += [tree_new[name].eq(state[name]) for name in TREE_SUMS.members]
-                m.d.comb += [change.eq(1), tree_change.eq(self.alone)]
-                with m.If(self.stale):
-                    m.d.comb += blank()
-                    m.d.comb += [tree_new.tree_sum.eq(0), tree_new.tree_floor.eq(0)]
-                with m.If(~self.alone):
-                    m.d.comb += tree_new.eq(tree_old)
+                m.d.comb += [restores.eq(1), blank.eq(self.stale), tree_blank.eq(self.stale & self.alone)]
+                m.d.comb += [moves.eq(1), tree_moves.eq(self.alone)]
             with m.Case(Op.RESTART):
-                m.d.comb += blank()
-                m.d.comb += [tree_new.tree_sum.eq(0), tree_new.tree_floor.eq(0)]
-                m.d.comb += [change.eq(1), tree_change.eq(1)]
-        with m.If(self.valid & ((self.op == Op.READ) | (self.op == Op.LEAVE))):
-            m.d.sync += carried.eq(old)
+                m.d.comb += [blank.eq(1), tree_blank.eq(1), moves.eq(1), tree_moves.eq(1)]
+        new, tree_new = bundle(SUMS), bundle(TREE_SUMS)
+        for name in SUMS.members:
+            foreign, brought = restores, state[name]
+            if name in ("decayed", "cusum", "floor_decayed", "floor_cusum"):
+                foreign = restores | merges & (carried[name] > old[name])
+                brought = Mux(restores, state[name], carried[name])
+            blanks = blank_epoch if name == "epoch" else blank
+            moved = Mux(blanks, 0, Mux(foreign, brought, old[name]))
+            m.d.comb += new[name].eq(Mux(self.op == Op.CALL, called[name], moved))
+        for name in TREE_SUMS.members:
+            blanks = blank_epoch if name == "tree_epoch" else tree_blank
+            moved = Mux(blanks, 0, Mux(restores & self.alone, state[name], tree_old[name]))
+            m.d.comb += tree_new[name].eq(Mux(self.op == Op.CALL, tree_called[name], moved))
         do = self.valid & ~self.fault
         m.d.comb += [
-            read.addr.eq(self.slot),
-            write.addr.eq(self.slot),
-            write.data.eq(new),
-            write.en.eq(do & change),
-            tree_read.addr.eq(self.tree),
-            tree_write.addr.eq(self.tree),
-            tree_write.data.eq(tree_new),
-            tree_write.en.eq(do & tree_change),
+            store.look.eq(self.look),
+            store.row.eq(self.slot),
+            store.new.eq(new),
+            store.write.eq(do & moves),
+            tree_store.look.eq(self.tree_look),
+            tree_store.row.eq(self.tree),
+            tree_store.new.eq(tree_new),
+            tree_store.write.eq(do & tree_moves),
             self.sums.eq(new),
             self.tree_sums.eq(tree_new),
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from amaranth import Signal
+from amaranth import Mux, Signal
 from amaranth.lib import memory, wiring
 
 if TYPE_CHECKING:
@@ -38,3 +38,14 @@ def rows_of(shape: Any, depth: int, *, races: bool = True, block: bool = False) 
     if block:
         attributes["ram_style"] = "block"
     return memory.Memory(shape=shape, depth=depth, init=[], attrs=attributes)
+
+
+def chosen(index: Any, values: list[Any]) -> Any:
+    """Return `values[index]` as a tree of multiplexers, which is what look-up tables are good at.
+
+    Beyond the last value the last one of its branch answers.
+    """
+    if len(values) == 1:
+        return values[0]
+    half = 1 << (len(values) - 1).bit_length() - 1
+    return Mux(index[half.bit_length() - 1], chosen(index, values[half:]), chosen(index, values[:half]))

@@ -6,17 +6,15 @@ The lookups by canonical id start when the latch takes an event and stand while 
 
 from __future__ import annotations
 
-from typing import Any
-
-from amaranth import Array, C, Cat, Module, Mux, Signal
+from amaranth import Cat, Module, Signal
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.event import Kind
 from hdl.contract.load import Target
 from hdl.contract.model import REGIONS
-from hdl.contract.policy import PROFILES
+from hdl.contract.policy import FIELD0_HALVES, FIELD1_HALVES, PROFILES
 from hdl.contract.syscalls import ID_COUNT
-from hdl.screening.block import Block, rows_of
+from hdl.screening.block import Block, chosen, rows_of
 from hdl.screening.layouts import ATTRIBUTES, EVENT, KEY, StorePort
 from hdl.screening.loading import image_rows, load_bytes, word_write
 
@@ -67,12 +65,7 @@ class Classifier(Block):
             self.writes.eq(word_write(self.load, Target.ATTRIBUTES)),
         ]
         event = self.event
-        words = Array([event[f"a{i}"] for i in range(6)] + [C(0, 32)] * 2)
-
-        def half_word(select: Any) -> Any:
-            word = words[select[1:]]
-            return Mux(select[0], word[16:], word[:16])
-
+        halves = [event[f"a{i}"][start : start + 16] for i in range(6) for start in (0, 16)]
         update = Signal()
         m.d.comb += update.eq((event.kind == Kind.VACCINATE) | (event.kind == Kind.REVOKE))
         with m.If(update):
@@ -82,8 +75,8 @@ class Classifier(Block):
                 self.key.id.eq(event.id),
                 self.key.path_class.eq(self.path_class),
                 self.key.node.eq(self.node),
-                self.key.field0.eq(half_word(row.data.field0)),
-                self.key.field1.eq(half_word(row.data.field1)),
+                self.key.field0.eq(chosen(row.data.field0, [halves[i] for i in FIELD0_HALVES])),
+                self.key.field1.eq(chosen(row.data.field1, [halves[i] for i in FIELD1_HALVES])),
                 self.key.tree.eq(self.tree),
             ]
         return m

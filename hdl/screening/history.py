@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from amaranth import C, Cat, Module, Signal
+from amaranth import C, Cat, Module, Mux, Signal
 from amaranth.lib import data
 from amaranth.lib.wiring import In, Out
 
-from hdl.contract.event import SLOTS
 from hdl.contract.model import HISTORY, ORDERS, REGIONS, ROTATION, TABLES
-from hdl.screening.block import Block, bundle, rows_of
+from hdl.screening.block import Block, bundle
 from hdl.screening.layouts import STATE, Op
+from hdl.screening.states import States
 
 PAST = data.StructLayout({"tokens": data.ArrayLayout(8, HISTORY), "path_class": 4})
 
@@ -35,13 +35,18 @@ def index_bits(table: str) -> int:
 class History(Block):
     """Histories of all slots.
 
+    Parameters: `ahead`, see States.
+
     Members, valid in the cycle of the beat: `index` per table for the call under way, and `past`, the slot's
-    history before it.  The history moves on for a call with `effect`, unless `fault`.
+    history before it (for COPY the parent's).  `look`: that slot, `ahead` cycles before.  The history of `slot`
+    moves on for a call with `effect`, unless `fault`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ahead: int = 1) -> None:
+        self.ahead = ahead
         super().__init__(
             {
+                "look": In(6),
                 "valid": In(1),
                 "op": In(Op),
                 "slot": In(6),
@@ -59,10 +64,8 @@ class History(Block):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.pasts = store = rows_of(PAST, SLOTS)
-        read, write = store.read_port(domain="comb"), store.write_port()
-        past = read.data
-        carried, new = bundle(PAST), bundle(PAST)
+        m.submodules.pasts = pasts = States(PAST, self.ahead)
+        past, new = pasts.old, bundle(PAST)
         tokens: list[Any] = [self.token, *(past.tokens[i] for i in range(HISTORY))]
         for table, order in ORDERS.items():
             m.d.comb += getattr(self, f"index_{table}").eq(ngram_index(tokens[:order], index_bits(table)))
@@ -72,27 +75,36 @@ class History(Block):
                 self.token ^ Cat(C(0, 6), self.path_class) ^ Cat(C(0, 2), past.path_class) ^ Cat(C(0, 1), ~self.ok)
             ),
         ]
-        change = Signal()
+        # A call's tokens move on; a child begins with its parent's; a state that is too old, or none, is blank.
+        moves, brought, blank = Signal(), Signal(), Signal()
         with m.Switch(self.op):
             with m.Case(Op.CALL):
-                m.d.comb += [new.tokens[i].eq(tokens[i]) for i in range(HISTORY)]
-                m.d.comb += [new.path_class.eq(self.path_class), change.eq(self.effect)]
+                m.d.comb += moves.eq(self.effect)
             with m.Case(Op.COPY):
-                m.d.comb += [new.eq(carried), change.eq(1)]
+                m.d.comb += moves.eq(1)
             with m.Case(Op.RESTORE):
-                with m.If(~self.stale):
-                    m.d.comb += [new.tokens[i].eq(self.state[f"token{i + 1}"]) for i in range(HISTORY)]
-                    m.d.comb += new.path_class.eq(self.state.path_class)
-                m.d.comb += change.eq(1)
+                m.d.comb += [moves.eq(1), brought.eq(1), blank.eq(self.stale)]
             with m.Case(Op.CLEAR, Op.RESTART, Op.INIT):
-                m.d.comb += change.eq(1)
-        with m.If(self.valid & (self.op == Op.READ)):
-            m.d.sync += carried.eq(past)
+                m.d.comb += [moves.eq(1), blank.eq(1)]
+        called, restored = bundle(PAST), bundle(PAST)
         m.d.comb += [
-            read.addr.eq(self.slot),
-            write.addr.eq(self.slot),
-            write.data.eq(new),
-            write.en.eq(self.valid & ~self.fault & change),
+            *(called.tokens[i].eq(tokens[i]) for i in range(HISTORY)),
+            called.path_class.eq(self.path_class),
+            *(restored.tokens[i].eq(self.state[f"token{i + 1}"]) for i in range(HISTORY)),
+            restored.path_class.eq(self.state.path_class),
+            new.eq(
+                Mux(
+                    self.op == Op.CALL,
+                    called.as_value(),
+                    Mux(blank, 0, Mux(brought, restored.as_value(), past.as_value())),
+                )
+            ),
+        ]
+        m.d.comb += [
+            pasts.look.eq(self.look),
+            pasts.row.eq(self.slot),
+            pasts.new.eq(new),
+            pasts.write.eq(self.valid & ~self.fault & moves),
             self.past.eq(past),
         ]
         return m

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from amaranth import Array, Cat, Module, Mux, Signal
+from amaranth import Cat, Module, Mux, Signal
 from amaranth.lib import data
 from amaranth.lib.wiring import In, Out
 
-from hdl.contract.event import FLOOR_CALLS, SLOTS
+from hdl.contract.event import FLOOR_CALLS
 from hdl.contract.load import Target
 from hdl.contract.policy import JUDGE_CELLS, JUDGE_ROWS, PROFILES, VERDICT_BITS
 from hdl.contract.verdict import SECRET_FROM, Verdict
-from hdl.screening.block import Block, bundle, rows_of
+from hdl.screening.block import Block, bundle, chosen, rows_of
 from hdl.screening.layouts import BEAT, PARAMS, STATE, LoadPort, Op
 from hdl.screening.loading import word_write
+from hdl.screening.states import States
 
 TIERS = data.StructLayout({"tier": 2, "floor_tier": 2, "floor_left": 7})
 
@@ -27,14 +28,19 @@ TIERS = data.StructLayout({"tier": 2, "floor_tier": 2, "floor_left": 7})
 class Judge(Block):
     """Tiers of all slots, and the policy.
 
+    Parameters: `ahead`, see States.
+
     Members: `beat2` is the beat in stage 2 (for the row), `beat3` the one in stage 3 with its registered
-    `decayed`, `cusum`, `tree_sum` and `vaccinated`.  `verdict`, `proposed`, `tiers`, `floored`, `by_tree` and
-    `enforce` are valid in stage 3.  `state` must hold still from a RESTORE's commit until its stage 3.
+    `decayed`, `cusum`, `tree_sum` and `vaccinated`; `look`, `ahead` cycles before stage 3, is its slot (for COPY the
+    parent's).  `verdict`, `proposed`, `tiers`, `floored`, `by_tree` and `enforce` are valid in stage 3.  `state`
+    must hold still from a RESTORE's commit until its stage 3.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ahead: int = 1) -> None:
+        self.ahead = ahead
         super().__init__(
             {
+                "look": In(6),
                 "beat2": In(BEAT),
                 "beat3": In(BEAT),
                 "decayed": In(16),
@@ -71,9 +77,8 @@ class Judge(Block):
             row.addr.eq(Cat(secret, self.beat2.call_class, self.beat2.profile)),
         ]
 
-        m.submodules.tiers = store = rows_of(TIERS, SLOTS)
-        read, write = store.read_port(domain="comb"), store.write_port()
-        old, new, carried = read.data, bundle(TIERS), bundle(TIERS)
+        m.submodules.tiers = store = States(TIERS, self.ahead)
+        old, new, carried = store.old, bundle(TIERS), bundle(TIERS)
         beat = self.beat3
 
         def reached(value: Any, name: str) -> Any:
@@ -109,7 +114,7 @@ class Judge(Block):
             with m.Case(Op.CLEAR, Op.INIT):
                 m.d.comb += [new.eq(0), change.eq(1)]
             with m.Case(Op.COPY):
-                m.d.comb += [new.eq(carried), change.eq(1)]
+                m.d.comb += change.eq(1)
             with m.Case(Op.MERGE):
                 m.d.comb += [worse(name) for name in TIERS.members]
                 m.d.comb += change.eq(1)
@@ -120,22 +125,22 @@ class Judge(Block):
                     m.d.comb += [new.floor_tier.eq(self.state.tier), new.floor_left.eq(FLOOR_CALLS)]
             with m.Case(Op.RESTART):
                 m.d.comb += [new.floor_tier.eq(old.tier), new.floor_left.eq(FLOOR_CALLS), change.eq(1)]
-        with m.If(beat.valid & ((beat.op == Op.READ) | (beat.op == Op.LEAVE))):
+        with m.If(beat.valid & (beat.op == Op.LEAVE)):
             m.d.sync += carried.eq(old)
         m.d.comb += [
-            read.addr.eq(beat.slot),
-            write.addr.eq(beat.slot),
-            write.data.eq(new),
-            write.en.eq(beat.valid & (beat.fault == 0) & change),
+            store.look.eq(self.look),
+            store.row.eq(beat.slot),
+            store.new.eq(new),
+            store.write.eq(beat.valid & (beat.fault == 0) & change),
             self.tiers.eq(new),
         ]
 
         is_call = beat.op == Op.CALL
         cell = Cat(call_tier, self.vaccinated, beat.violation)
-        cells = Array(row.data[i * VERDICT_BITS : (i + 1) * VERDICT_BITS] for i in range(JUDGE_CELLS))
+        cells = [row.data[i * VERDICT_BITS : (i + 1) * VERDICT_BITS] for i in range(JUDGE_CELLS)]
         judged = Signal(VERDICT_BITS)
         m.d.comb += [
-            judged.eq(cells[cell]),
+            judged.eq(chosen(cell, cells)),
             self.enforce.eq(is_call & enforced.bit_select(beat.profile, 1)),
             self.floored.eq(is_call & (floor > higher)),
             self.by_tree.eq(is_call & (of_tree > own) & (of_tree > floor)),

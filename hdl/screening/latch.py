@@ -10,22 +10,27 @@ from __future__ import annotations
 from amaranth import Module, Mux, Signal
 from amaranth.lib.wiring import In, Out
 
-from hdl.contract.event import SLOTS, Kind
+from hdl.contract.event import Kind
 from hdl.contract.vaccine import BANKS
 from hdl.contract.verdict import Fault
 from hdl.screening.block import Block
-from hdl.screening.layouts import EVENT, Op, event_stream
+from hdl.screening.layouts import EVENT, Op, event_stream, names_slot
 
 LINGER = 4
 """Cycles for which RESTORE, SPILL and vaccine events hold still after their commit: until the record is out."""
+
+REAPED = ("kind", "a0", "a1", "a2")
+"""What a revocation from the vaccine book says; who and where is 0, the rest of the event is of no account."""
 
 
 class Latch(Block):
     """Members: `events` from the core or the link; `reap` from the vaccine book goes first.  `take` says that
     `taken` is latched at the end of this cycle.  `event` is the one held.  `paths_done` counts its classified
     paths.  A beat is committed in every cycle with `commit`: `op`, `slot`, `last`; `form_fault` is what is wrong
-    with the event apart from slots and vaccines.  `swap` starts the change to model slot a0; until `swap_done`
-    nothing is committed, then the record's beat.  `hold` keeps everything waiting.
+    with the event apart from slots and vaccines.  `next_slot` is the `slot` of the next cycle, `next_source` whose
+    state it needs: the parent's where a child is to get it, else the same; they matter if that cycle commits.
+    `swap` starts the change to model slot a0; until `swap_done` nothing is committed, then the record's beat.
+    `hold` keeps everything waiting.
     """
 
     def __init__(self, banks: int = BANKS) -> None:
@@ -43,6 +48,8 @@ class Latch(Block):
                 "release": Out(1),
                 "op": Out(Op),
                 "slot": Out(6),
+                "next_slot": Out(6),
+                "next_source": Out(6),
                 "last": Out(1),
                 "form_fault": Out(Fault),
                 "swap": Out(1),
@@ -63,15 +70,19 @@ class Latch(Block):
             self.reap.ready.eq(room),
             self.events.ready.eq(room & ~self.reap.valid),
             self.take.eq(room & (self.events.valid | self.reap.valid)),
-            self.taken.eq(Mux(self.reap.valid, self.reap.payload.as_value(), self.events.payload.as_value())),
+            self.taken.eq(self.events.payload),
         ]
+        # Of a revocation from the book only this matters, to the vaccines or in the record.
+        with m.If(self.reap.valid):
+            m.d.comb += [self.taken[name].eq(self.reap.payload[name]) for name in REAPED]
+            m.d.comb += [self.taken[name].eq(0) for name in ("slot", "id", "generation", "paths")]
         with m.If(self.take):
             m.d.sync += [event.eq(self.taken), full.eq(1)]
         with m.Elif(self.release):
             m.d.sync += full.eq(0)
 
         # The event's beats: what `step` number `step` does.
-        names_other = event.a0 < SLOTS
+        names_other = names_slot(event)
         stays, waits_swap = Signal(), Signal()
         m.d.comb += [self.slot.eq(event.slot), self.last.eq(1)]
         with m.Switch(event.kind):
@@ -111,6 +122,24 @@ class Latch(Block):
                 m.d.comb += stays.eq(1)
             with m.Default():
                 m.d.comb += self.form_fault.eq(Fault.KIND)
+
+        # Whose state the next cycle asks for.
+        moved, second = Signal(2), Signal()
+        coming = self.taken
+        m.d.comb += [
+            moved.eq(step + self.commit),
+            second.eq(Mux(event.kind == Kind.FORK, moved == 1, names_other & (moved != 1))),
+            self.next_source.eq(event.slot),
+            self.next_slot.eq(event.slot),
+        ]
+        with m.If(self.take):
+            m.d.comb += [self.next_source.eq(coming.slot), self.next_slot.eq(coming.slot)]
+            with m.If((coming.kind == Kind.EXIT) & names_slot(coming)):
+                m.d.comb += [self.next_source.eq(coming.a0), self.next_slot.eq(coming.a0)]
+        with m.Elif(second & ((event.kind == Kind.FORK) | (event.kind == Kind.EXIT))):
+            m.d.comb += self.next_slot.eq(event.a0)
+            with m.If(event.kind == Kind.EXIT):
+                m.d.comb += self.next_source.eq(event.a0)
 
         ready = full & ~self.hold & (self.paths_done == event.paths)
         m.d.comb += [

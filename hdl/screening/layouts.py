@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from amaranth.lib import data, enum, stream, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -13,6 +15,7 @@ def shape_of(declared: layout.Layout) -> data.StructLayout:
     return data.StructLayout({field.name: field.width for field in declared.fields})
 
 
+SLOT_BITS = (event.SLOTS - 1).bit_length()
 EVENT = shape_of(event.EVENT)
 RECORD = shape_of(event.RECORD)
 STATE = shape_of(event.STATE)
@@ -108,6 +111,11 @@ class StorePort(wiring.Signature):
 
 def event_stream() -> stream.Signature:
     return stream.Signature(EVENT)
+
+
+def names_slot(event: Any) -> Any:
+    """Return whether a0 of an event names a slot: a child's or an heir's."""
+    return event.a0[SLOT_BITS:] == 0
 
 
 def path_stream() -> stream.Signature:

@@ -26,9 +26,9 @@ DRAIN_CYCLES = 4
 class Models(Block):
     """Members: `start` for one cycle begins the change to `target`, `switched` holds in its last cycle;
     `DRAIN_CYCLES` + 1 + 15 + 64 cycles in all.  While `busy`, `op` and `slot` are the beats to commit (`Op.NONE`:
-    none).  After reset the same counter blanks all slots, trees and vaccine places (512 cycles): `init`.
-    `ready`: which slots hold a verified model.  `target_ready`: the one named by `target` does, and is not in
-    force.
+    none), `next_slot` is the slot of the next cycle.  After reset the same counter blanks all slots, trees and
+    vaccine places (512 cycles): `init`.  `ready`: which slots hold a verified model.  `target_ready`: the one
+    that `target` names does, and is not in force.
     What `load` asks of the slot in force, and while `busy` with a change of the one that comes into force, is not
     let through to `store_load`: writes do nothing, reads answer 0.
     """
@@ -43,6 +43,7 @@ class Models(Block):
                 "busy": Out(1),
                 "op": Out(Op),
                 "slot": Out(6),
+                "next_slot": Out(6),
                 "init": Out(1),
                 "init_place": Out(9),
                 "active": Out(1),
@@ -80,10 +81,11 @@ class Models(Block):
         in_force = self.running & (self.target == self.active)
         m.d.comb += self.target_ready.eq(self.ready.bit_select(self.target, 1) & ~in_force)
 
-        count = Signal(range(BANK_DEPTH))
+        count, following = Signal(range(BANK_DEPTH)), Signal(range(BANK_DEPTH))
         words = len(PARAM_NAMES)
         m.d.comb += [read.addr.eq(Cat(count[:5], target)), self.slot.eq(count), self.init_place.eq(count)]
-        m.d.sync += count.eq(count + 1)
+        m.d.comb += [following.eq(count + 1), self.next_slot.eq(following)]
+        m.d.sync += count.eq(following)
         with m.FSM(init="INIT"):
             with m.State("INIT"):
                 m.d.comb += [self.busy.eq(1), self.init.eq(1)]
@@ -92,14 +94,14 @@ class Models(Block):
                 with m.If(count == BANK_DEPTH - 1):
                     m.next = "IDLE"
             with m.State("IDLE"):
-                m.d.sync += count.eq(0)
+                m.d.comb += following.eq(0)
                 with m.If(self.start):
                     m.d.sync += target.eq(self.target)
                     m.next = "DRAIN"
             with m.State("DRAIN"):
                 m.d.comb += self.busy.eq(1)
                 with m.If(count == DRAIN_CYCLES - 1):
-                    m.d.sync += count.eq(0)
+                    m.d.comb += following.eq(0)
                     m.next = "COPY"
             with m.State("COPY"):
                 # The word asked for in one cycle arrives in the next.
@@ -109,7 +111,8 @@ class Models(Block):
                         with m.Case(index + 1):
                             m.d.sync += self.params[name].eq(read.data.as_value())
                 with m.If(count == words):
-                    m.d.sync += [count.eq(0), self.active.eq(target)]
+                    m.d.comb += following.eq(0)
+                    m.d.sync += self.active.eq(target)
                     m.next = "RESTART"
             with m.State("RESTART"):
                 m.d.comb += [self.busy.eq(1), self.op.eq(Op.RESTART)]

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from amaranth import Module, Mux, Signal
 from amaranth.lib import data, wiring
@@ -172,6 +173,8 @@ class Pipeline(Block):
         stale = restored.swaps != models.swaps
         beat0, fault0 = bundle(BEAT), Signal(3)
         m.d.comb += [
+            slots.look.eq(Mux(models.busy, models.next_slot, latch.next_slot)),
+            history.look.eq(latch.next_source),
             slots.valid.eq(beat0.valid),
             slots.op.eq(beat0.op),
             slots.slot.eq(beat0.slot),
@@ -252,7 +255,13 @@ class Pipeline(Block):
         ]
 
         # Stage 2.
+        def source(beat: Any) -> Any:
+            """Whose state a beat needs: a child's is its parent's."""
+            return Mux(beat.op == Op.COPY, beat.event_slot, beat.slot)
+
         m.d.comb += [
+            accumulators.look.eq(source(beat1)),
+            accumulators.tree_look.eq(beat1.tree),
             accumulators.valid.eq(beat2.valid),
             accumulators.op.eq(beat2.op),
             accumulators.slot.eq(beat2.slot),
@@ -276,6 +285,7 @@ class Pipeline(Block):
         m.d.comb += [
             book.hit.eq(hit3 & beat3.valid),
             book.hit_index.eq(cam.vaccine),
+            judge.look.eq(source(beat2)),
             judge.beat2.eq(beat2),
             judge.beat3.eq(beat3),
             judge.decayed.eq(sums3.decayed),

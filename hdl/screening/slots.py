@@ -1,7 +1,7 @@
 """Slots: who lives where.  Checks that every event names a process that lives, and holds what it may call.
 
-Stage 0 of the pipeline: everything answers in the cycle in which the beat is committed and is written at its
-end, so that the next beat already sees it.  Twin: `_fault_of` and `_change` in `models.golden.run`.
+Stage 0 of the pipeline: everything answers in the cycle of the beat and is written at its end, so that the next
+beat already sees it.  Twin: `_fault_of` and `_change` in `models.golden.run`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from amaranth import Module, Mux, Signal
 from amaranth.lib import data
 from amaranth.lib.wiring import In, Out
 
-from hdl.contract.event import SLOTS, TREES
+from hdl.contract.event import TREES
 from hdl.contract.verdict import Fault
 from hdl.screening.block import Block, bundle, rows_of
-from hdl.screening.layouts import EVENT, STATE, Op
+from hdl.screening.layouts import EVENT, STATE, Op, names_slot
+from hdl.screening.states import States
 
 IDENTITY = data.StructLayout({"live": 1, "generation": 32, "tree": 6, "profile": 4, "allow": 16})
 
@@ -21,15 +22,18 @@ IDENTITY = data.StructLayout({"live": 1, "generation": 32, "tree": 6, "profile":
 class Slots(Block):
     """The identity of all slots.
 
-    Members, all valid in the cycle of the beat: `op`, `slot`, `event` and `running` (a model is in force) go in;
-    `child_free` says that the event names a slot for the child or heir at all.  Out come the `fault` of the event
-    so far, the visited slot's `tree`, `profile` and `allow` set after the beat, and `alone`: no other process of
-    the tree is here.
+    Parameters: `ahead`, see States.
+
+    Members, all valid in the cycle of the beat: `op`, `slot`, `event` and `running` (a model is in force) go in,
+    `ahead` cycles before that the slot as `look`.  Out come the `fault` of the event so far, the visited slot's
+    `tree`, `profile` and `allow` set after the beat, and `alone`: no other process of the tree is here.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ahead: int = 1) -> None:
+        self.ahead = ahead
         super().__init__(
             {
+                "look": In(6),
                 "valid": In(1),
                 "op": In(Op),
                 "slot": In(6),
@@ -45,23 +49,26 @@ class Slots(Block):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.identities = store = rows_of(IDENTITY, SLOTS)
-        read, write = store.read_port(domain="comb"), store.write_port()
+        m.submodules.identities = identities = States(IDENTITY, self.ahead)
         m.submodules.users = users = rows_of(7, TREES)
         count, recount = users.read_port(domain="comb"), users.write_port()
 
         event = self.event
-        old = read.data
+        old = identities.old
         state = data.View(STATE, event.as_value()[64 : 64 + STATE.size])
         carried = bundle(IDENTITY)
         carried_fault = Signal(Fault)
 
-        # What the event may be refused for, by what it wants of this slot.
+        # What the event may be refused for, by what it wants of this slot.  Child and heir have their own.
         own_half = self.slot[5] == event.source
-        lives = old.live & (old.generation == event.generation)
+        generation, second = Signal(32), Signal()
+        m.d.comb += [
+            second.eq((self.op == Op.PEEK) | (self.op == Op.COPY)),
+            generation.eq(Mux(second, event.a1, event.generation)),
+        ]
+        lives = old.live & (old.generation == generation)
         tree_half = event.id[5] == event.source
-        names_other = event.a0 < SLOTS
-        heir_lives = old.live & (old.generation == event.a1) & own_half & (event.a0[:6] != event.slot)
+        names_other = names_slot(event)
         fault = Signal(Fault)
         with m.Switch(self.op):
             with m.Case(Op.CALL, Op.READ, Op.EXEC, Op.LEAVE, Op.SPILL):
@@ -74,7 +81,7 @@ class Slots(Block):
                 with m.Elif((self.op == Op.CALL) & ~self.running):
                     m.d.comb += fault.eq(Fault.MODEL)
             with m.Case(Op.PEEK):
-                with m.If(~heir_lives):
+                with m.If(~(lives & own_half & (event.a0[:6] != event.slot))):
                     m.d.comb += fault.eq(Fault.STALE)
             with m.Case(Op.COPY):
                 with m.If(carried_fault != Fault.NONE):
@@ -102,37 +109,43 @@ class Slots(Block):
             with m.If(self.op == Op.READ):
                 m.d.sync += carried.eq(old)
 
-        new = bundle(IDENTITY)
-        m.d.comb += new.eq(old)
-        change, more, fewer = Signal(), Signal(), Signal()
+        # Whoever passed the check has the event's generation, so that a row's is never needed to write it again.
+        new, brought = bundle(IDENTITY), bundle(IDENTITY)
+        change, fewer, begins, hot = Signal(), Signal(), Signal(), Signal(16)
+        m.d.comb += [brought.eq(carried), new.live.eq(1), new.generation.eq(generation)]
         with m.Switch(self.op):
             with m.Case(Op.CLEAR):
-                m.d.comb += [new.tree.eq(event.id), new.profile.eq(event.a0), new.allow.eq(1 << event.a0[:4])]
-                m.d.comb += [new.live.eq(1), new.generation.eq(event.generation), change.eq(1), more.eq(1)]
+                m.d.comb += [brought.tree.eq(event.id), brought.profile.eq(event.a0), brought.allow.eq(0)]
+                m.d.comb += [hot.eq(1 << event.a0[:4]), begins.eq(1)]
             with m.Case(Op.RESTORE):
-                m.d.comb += [new.tree.eq(event.id), new.profile.eq(state.profile), new.allow.eq(state.allow)]
-                m.d.comb += [new.live.eq(1), new.generation.eq(event.generation), change.eq(1), more.eq(1)]
+                m.d.comb += [brought.tree.eq(event.id), brought.profile.eq(state.profile)]
+                m.d.comb += [brought.allow.eq(state.allow), begins.eq(1)]
             with m.Case(Op.COPY):
-                m.d.comb += [new.eq(carried), new.generation.eq(event.a1), change.eq(1), more.eq(1)]
+                m.d.comb += begins.eq(1)
             with m.Case(Op.EXEC):
-                m.d.comb += [new.allow.eq(old.allow | (1 << event.a0[:4])), change.eq(1)]
+                m.d.comb += [hot.eq(1 << event.a0[:4]), change.eq(1)]
             with m.Case(Op.LEAVE, Op.SPILL):
-                m.d.comb += [new.live.eq(0), change.eq(1), fewer.eq(1)]
+                m.d.comb += [new.live.eq(0), fewer.eq(1)]
             with m.Case(Op.INIT):
-                m.d.comb += [new.eq(0), change.eq(1)]
+                m.d.comb += [new.live.eq(0), change.eq(1)]
+        m.d.comb += [
+            new.tree.eq(Mux(begins, brought.tree, old.tree)),
+            new.profile.eq(Mux(begins, brought.profile, old.profile)),
+            new.allow.eq(Mux(begins, brought.allow, old.allow) | hot),
+        ]
         do = self.valid & (fault == Fault.NONE)
         m.d.comb += [
-            read.addr.eq(self.slot),
-            write.addr.eq(self.slot),
-            write.data.eq(new),
-            write.en.eq(do & change),
+            identities.look.eq(self.look),
+            identities.row.eq(self.slot),
+            identities.new.eq(new),
+            identities.write.eq(do & (change | begins | fewer)),
             self.tree.eq(Mux((self.op == Op.RESTART) | (self.op == Op.INIT), self.slot, new.tree)),
             self.profile.eq(new.profile),
             self.allow.eq(new.allow),
             count.addr.eq(self.tree),
             recount.addr.eq(self.tree),
-            recount.en.eq(do & (more | fewer | (self.op == Op.INIT))),
-            recount.data.eq(Mux(self.op == Op.INIT, 0, Mux(more, count.data + 1, count.data - 1))),
+            recount.en.eq(do & (begins | fewer | (self.op == Op.INIT))),
+            recount.data.eq(Mux(self.op == Op.INIT, 0, Mux(begins, count.data + 1, count.data - 1))),
             self.alone.eq(count.data == 0),
         ]
         return m

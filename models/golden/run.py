@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hdl.contract.event import FLOOR_CALLS, RECORD, STATE
-from hdl.contract.policy import ATTRIBUTES
+from hdl.contract.policy import ATTRIBUTES, FIELD0_HALVES, FIELD1_HALVES
 from hdl.contract.vaccine import BANKS, FULL_MASK, KEY
 from models.golden import machine as m
 from models.golden.jit import jit
@@ -248,7 +248,7 @@ def _change_tables(g: Machine, kind: int, event: Words) -> None:
 
 @jit
 def _half_word(event: Words, select: int) -> int:
-    return int(event[2 + (select >> 1)]) >> (16 * (select & 1)) & 0xFFFF if select < 12 else 0
+    return int(event[2 + (select >> 1)]) >> (16 * (select & 1)) & 0xFFFF
 
 
 @jit
@@ -274,8 +274,8 @@ def _call(g: Machine, slot: int, event: Words, path_class: int, node: int, overl
         s[m.LAST_CLASS] = path_class
     key = (
         ident | path_class << _KEY_CLASS | node << _KEY_NODE
-        | _half_word(event, attributes >> _FIELD0 & 15) << _KEY_FIELD0
-        | _half_word(event, attributes >> _FIELD1 & 15) << _KEY_FIELD1
+        | _half_word(event, FIELD0_HALVES[attributes >> _FIELD0 & 7]) << _KEY_FIELD0
+        | _half_word(event, FIELD1_HALVES[attributes >> _FIELD1 & 7]) << _KEY_FIELD1
         | (tree & 63) << _KEY_TREE
     )  # fmt: skip
     vaccine = find_vaccine(g, key)

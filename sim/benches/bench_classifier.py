@@ -9,14 +9,14 @@ import cocotb
 from hdl.contract.event import EVENT, Kind
 from hdl.contract.load import Target
 from hdl.contract.model import REGIONS
-from hdl.contract.policy import ATTRIBUTES
+from hdl.contract.policy import ATTRIBUTES, FIELD0_HALVES, FIELD1_HALVES
 from hdl.contract.vaccine import FULL_MASK, KEY
 from sim.benches.clocked import Clocked, draw
 
 
 def half_word(args: list[int], select: int) -> int:
-    """Return the half word of the arguments that an attribute names; beyond the last argument there is 0."""
-    return args[select >> 1] >> 16 * (select & 1) & 0xFFFF if select < 12 else 0
+    """Return the half word of the arguments of that number."""
+    return args[select >> 1] >> 16 * (select & 1) & 0xFFFF
 
 
 @cocotb.test()
@@ -50,11 +50,12 @@ async def token_attributes_and_key_follow_the_event(dut: Any) -> None:
                 key = (args[0] | args[1] << 32) & FULL_MASK
             else:
                 fields = {"id": ident, "path_class": path_class, "node": node, "tree": tree}
-                fields |= {name: half_word(args, row[name]) for name in ("field0", "field1")}
+                fields |= {"field0": half_word(args, FIELD0_HALVES[row["field0"]])}
+                fields |= {"field1": half_word(args, FIELD1_HALVES[row["field1"]])}
                 key = KEY.pack(fields)
             assert bench.get("key") == key
-        selects |= {row["field0"], row["field1"]}
-    assert selects == set(range(16))
+        selects |= {(0, row["field0"]), (1, row["field1"])}
+    assert selects == {(field, select) for field in range(2) for select in range(8)}
     # A take in every cycle.
     before = chance.randrange(512)
     await bench.cycle(take=1, id=before, model=0)
