@@ -33,6 +33,7 @@ class Sums:
         self.chance = chance
         self.golden = new_machine()
         self.carried: dict[str, int] = dict.fromkeys(COLUMNS, 0)
+        self.parent = 0
         self.sums: dict[str, int] = {}
         self.tree_sums: dict[str, int] = {}
 
@@ -61,9 +62,12 @@ class Sums:
         inputs = {"valid": 1, "fault": 0, "ok": 1, "epoch": 0, "effect": 1, "alone": 0, "stale": 0} | inputs
         total = inputs.pop("total", 0)
         state = inputs.get("state", 0)
-        await self.bench.cycle(
-            op=op.value, slot=slot, tree=tree, total=total & 0x7FF, params=self.packed, **inputs
-        )
+        source = self.parent if op == Op.COPY else slot
+        likely = {"look": self.chance.choice((1, 2, 63, self.parent)), "tree_look": self.chance.choice((0, tree))}
+        await self.bench.beat(
+            {"look": source, "tree_look": tree}, likely,
+            op=op.value, slot=slot, tree=tree, total=total & 0x7FF, params=self.packed, **inputs,
+        )  # fmt: skip
         if not inputs["valid"]:
             return
         before = self.row(slot)
@@ -74,7 +78,9 @@ class Sums:
         if not inputs["fault"]:
             assert self.sums == self.row(slot), f"{op.name}, golden {self.row(slot)}"
             assert self.tree_sums == self.tree_row(tree), f"{op.name}, golden {self.tree_row(tree)}"
-        if op in (Op.READ, Op.LEAVE):
+        if op == Op.READ:
+            self.parent = slot
+        if op == Op.LEAVE:
             self.carried = before
 
     def change(self, op: Op, slot: int, tree: int, total: int, state: int, inputs: dict[str, int]) -> None:
@@ -88,7 +94,7 @@ class Sums:
             row[:], t[:] = 0, 0
         elif op == Op.COPY:
             for name, column in COLUMNS.items():
-                row[column] = self.carried[name]
+                row[column] = self.golden.slots[self.parent, column]
         elif op == Op.MERGE:
             for name in WORSE:
                 row[COLUMNS[name]] = max(row[COLUMNS[name]], self.carried[name])

@@ -19,7 +19,7 @@ async def indices_and_histories(dut: Any) -> None:
     bench = await Clocked.start(dut)
     blank: tuple[tuple[int, ...], int] = ((0,) * HISTORY, 0)
     past: list[tuple[tuple[int, ...], int]] = [blank] * SLOTS
-    carried: tuple[tuple[int, ...], int] = blank
+    parent = 0
     for slot in range(SLOTS):
         await bench.cycle(valid=1, op=Op.INIT.value, slot=slot)
     ops = (*[Op.CALL] * 8, Op.READ, Op.READ, Op.COPY, Op.RESTORE, Op.CLEAR, Op.RESTART, Op.EXEC, Op.LEAVE, Op.NONE)
@@ -29,11 +29,13 @@ async def indices_and_histories(dut: Any) -> None:
         effect, ok, stale = (int(chance.random() < 0.7) for _ in range(3))
         token, path_class = chance.randrange(256), chance.randrange(16)
         state = chance.getrandbits(STATE.width)
-        await bench.cycle(
+        source = parent if op == Op.COPY else slot
+        await bench.beat(
+            {"look": source}, {"look": chance.choice((0, 1, 2, 63, parent))},
             valid=valid, op=op.value, slot=slot, fault=fault, effect=effect, ok=ok, token=token,
             path_class=path_class, state=state, stale=stale,
         )  # fmt: skip
-        tokens, last = past[slot]
+        tokens, last = past[source]
         seen = unpack(PAST, bench.get("past"))
         assert (seen["tokens"], seen["path_class"]) == (sum(t << 8 * i for i, t in enumerate(tokens)), last)
         newest = (token, *tokens)
@@ -44,13 +46,13 @@ async def indices_and_histories(dut: Any) -> None:
         if not valid:
             continue
         if op == Op.READ:
-            carried = past[slot]
+            parent = slot
         if fault:
             continue
         if op == Op.CALL and effect:
             past[slot] = (newest[:HISTORY], path_class)
         elif op == Op.COPY:
-            past[slot] = carried
+            past[slot] = past[source]
         elif op == Op.RESTORE:
             fields = STATE.unpack(state)
             kept = (tuple(fields[f"token{i + 1}"] for i in range(HISTORY)), fields["path_class"])

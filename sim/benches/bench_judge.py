@@ -22,6 +22,10 @@ LEVELS = (1000, 2000, 3000)
 ORDER = {"decayed": 1, "cusum": 4, "tree": 7}
 
 
+def of_beat(values: dict[str, int]) -> int:
+    return pack(BEAT, {name: value for name, value in values.items() if name != "source"})
+
+
 class Bank:
     """The judge beside its twin.  `beat` gives one beat; its answers are checked one cycle later, in stage 3."""
 
@@ -32,6 +36,7 @@ class Bank:
         self.enforced = chance.getrandbits(16) | 1 & ~2
         self.tiers = [[0, 0, 0] for _ in range(SLOTS)]  # tier, floor_tier, floor_left
         self.carried = [0, 0, 0]
+        self.parent = 0
         self.waiting: dict[str, int] | None = None
         self.values: dict[str, int] = {}
         thresholds = {f"{name}_{i + 1}": LEVELS[i] + 7 * k for k, name in enumerate(ORDER) for i in range(3)}
@@ -54,8 +59,13 @@ class Bank:
         """Bring `beat` into stage 2; `values` are what stage 3 gets with it one cycle later."""
         values = {"decayed": 0, "cusum": 0, "tree_sum": 0, "vaccinated": 0} | values
         before, self.waiting = self.waiting, {"valid": 1, "op": Op.CALL.value} | beat
+        if self.waiting["op"] == Op.READ:
+            self.parent = self.waiting.get("slot", 0)
+        self.waiting["source"] = self.parent if self.waiting["op"] == Op.COPY else self.waiting.get("slot", 0)
         late, self.values = self.values, values | {"state": state}
-        await self.bench.cycle(beat2=pack(BEAT, self.waiting), beat3=pack(BEAT, before) if before else 0, **late)
+        await self.bench.cycle(
+            beat2=of_beat(self.waiting), beat3=of_beat(before) if before else 0, look=self.waiting["source"], **late
+        )
         if before:
             self.check(before, late)
 
@@ -80,7 +90,7 @@ class Bank:
         elif op in (Op.CLEAR, Op.INIT):
             new = [0, 0, 0]
         elif op == Op.COPY:
-            new = list(self.carried)
+            new = list(self.tiers[beat["source"]])
         elif op == Op.MERGE:
             new = [max(pair) for pair in zip(old, self.carried, strict=True)]
         elif op == Op.RESTORE:
@@ -106,7 +116,7 @@ class Bank:
             assert seen == expected, f"{op.name} {beat} {values}"
             assert list(unpack(TIERS, bench.get("tiers")).values()) == new, f"{op.name} {beat}"
         self.answer = seen | {"tier": new[0]}
-        if beat["valid"] and op in (Op.READ, Op.LEAVE):
+        if beat["valid"] and op == Op.LEAVE:
             self.carried = list(old)
         if beat["valid"] and not fault:
             self.tiers[slot] = new

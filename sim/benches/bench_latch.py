@@ -21,6 +21,9 @@ SINGLE = {
     Kind.CALL: Op.CALL, Kind.CLEAR: Op.CLEAR, Kind.EXEC: Op.EXEC, Kind.SPILL: Op.SPILL, Kind.RESTORE: Op.RESTORE,
     Kind.VACCINATE: Op.VACCINATE, Kind.REVOKE: Op.REVOKE,
 }  # fmt: skip
+ESSENCE = EVENT.pack({name: -1 & ((1 << EVENT.field[name].width) - 1) for name in (
+    "kind", "slot", "paths", "id", "generation", "a0", "a1", "a2")})  # fmt: skip
+"""What a revocation from the vaccine book says; the rest of that event is whatever is offered beside it."""
 LINGERS = (Kind.SPILL, Kind.RESTORE, Kind.VACCINATE, Kind.REVOKE)
 
 
@@ -58,10 +61,18 @@ class Held:
         self.swapping = 0
         self.swap_ready = 1
         self.swaps = 0
+        self.ahead = (0, 0)
+        self.reaps: set[int] = set()
+
+    def same(self, seen: int, payload: int) -> bool:
+        """Whether an event is `payload`, as far as it matters."""
+        return (seen ^ payload) & (ESSENCE if payload in self.reaps else -1) == 0
 
     async def cycle(self, offer: int | None, reap: int | None, hold: bool = False) -> tuple[bool, bool]:
         """One cycle; return whether `offer` and `reap` were taken in it."""
         bench = self.bench
+        if reap is not None:
+            self.reaps.add(reap)
         if self.swapping:
             self.swapping -= 1
         held = self.taken[-1][1] if self.taken else 0
@@ -78,11 +89,14 @@ class Held:
         assert not (took_offer and took_reap), "two events are taken in one cycle"
         assert bench.get("take") == (took_offer or took_reap)
         if bench.get("full"):
-            assert bench.get("event") == held, "what is held is not what was taken"
+            assert self.same(bench.get("event"), held), "what is held is not what was taken"
         if bench.get("commit"):
             assert bench.get("full") and not (hold or busy) and self.done == paths
             beat = tuple(bench.get(name) for name in ("op", "slot", "last", "form_fault"))
+            source = held >> EVENT.offset["slot"] & 63 if beat[0] == Op.COPY.value else beat[1]
+            assert beat[0] == Op.NONE.value or self.ahead == (beat[1], source), "another slot was looked for"
             self.beats.append((bench.now, (beat[0], beat[1], beat[2], beat[3]), len(self.taken) - 1))
+        self.ahead = (bench.get("next_slot"), bench.get("next_source"))
         if bench.get("swap"):
             self.swapping = 7
             self.swaps += 1
@@ -92,7 +106,7 @@ class Held:
             self.done += 1
         for took, payload in ((took_reap, reap), (took_offer, offer)):
             if took and payload is not None:
-                assert bench.get("taken") == payload
+                assert self.same(bench.get("taken"), payload)
                 self.taken.append((bench.now, payload))
         return took_offer, took_reap
 

@@ -74,9 +74,10 @@ async def every_fault_and_every_change(dut: Any) -> None:
             # A beat that is not valid changes nothing.
             await bench.cycle(valid=0, op=chance.choice(list(Op)).value, slot=slot, event=event)
         for op, visited in beats_of(kind, slot, other):
-            await bench.cycle(
-                valid=1, op=op.value, slot=visited, event=event, running=int(golden.registers[m.RUNNING])
-            )
+            await bench.beat(
+                {"look": visited}, {"look": chance.choice((*FEW, other & 63))},
+                op=op.value, slot=visited, event=event, running=int(golden.registers[m.RUNNING]),
+            )  # fmt: skip
         assert bench.get("fault") == fault, f"{Kind(kind).name} {fields}: {bench.get('fault')}, golden {fault}"
         met[kind, fault] = met.get((kind, fault), 0) + 1
         if fault:
@@ -107,7 +108,7 @@ async def a_refused_exit_does_not_refuse_the_next(dut: Any) -> None:
         await bench.cycle(valid=1, op=Op.INIT.value, slot=slot)
     for slot in (0, 1):
         event = EVENT.pack({"kind": Kind.CLEAR, "slot": slot, "id": slot, "generation": 5})
-        await bench.cycle(op=Op.CLEAR.value, slot=slot, event=event)
+        await bench.beat({"look": slot}, {}, op=Op.CLEAR.value, slot=slot, event=event)
         assert bench.get("fault") == Fault.NONE
     for slot, generation, fault in (
         (0, 6, Fault.STALE),
@@ -116,5 +117,5 @@ async def a_refused_exit_does_not_refuse_the_next(dut: Any) -> None:
         (0, 5, Fault.NONE),
     ):
         event = EVENT.pack({"kind": Kind.EXIT, "slot": slot, "generation": generation, "a0": SLOTS})
-        await bench.cycle(op=Op.LEAVE.value, slot=slot, event=event)
+        await bench.beat({"look": slot}, {}, op=Op.LEAVE.value, slot=slot, event=event)
         assert bench.get("fault") == fault

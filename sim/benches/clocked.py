@@ -67,6 +67,14 @@ class Clocked:
                 self.handle(name).value = value
         await self._fall
 
+    async def beat(self, look: Mapping[str, int], likely: Mapping[str, int], **inputs: int) -> None:
+        """Go to the cycle of a beat that needs the rows `look` (by port): they are looked for in the cycle before,
+        which is that of the last beat if it happened to do so, else one without a beat.  This beat's cycle looks
+        for the rows `likely`."""
+        if any(self._driven.get(port) != row for port, row in look.items()):
+            await self.cycle(valid=0, **look)
+        await self.cycle(**{"valid": 1, **inputs, **likely})
+
     async def cycles(self, count: int, **inputs: int) -> None:
         """Go `count` cycles on."""
         for _ in range(count):

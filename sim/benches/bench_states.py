@@ -1,0 +1,41 @@
+"""Bench of the states: a row looked for is the one last written, however close the write."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from typing import Any
+
+import cocotb
+
+from hdl.contract.event import SLOTS
+from sim.benches.clocked import Clocked, draw
+
+WIDTH = 19
+
+
+@cocotb.test()
+async def a_row_looked_for_is_the_one_last_written(dut: Any) -> None:
+    chance, ahead = draw(), int(os.environ["AHEAD"])
+    bench = await Clocked.start(dut)
+    rows = [chance.getrandbits(WIDTH) for _ in range(SLOTS)]
+    for row, value in enumerate(rows):
+        await bench.cycle(write=1, row=row, new=value)
+    asked: deque[int] = deque()
+    met = {distance: 0 for distance in range(1, 4)}
+    written: deque[int] = deque([-1] * 4, 4)
+    for _ in range(20_000):
+        few = chance.choice((2, 4, SLOTS))
+        look, row, new = chance.randrange(few), chance.randrange(few), chance.getrandbits(WIDTH)
+        write = int(chance.random() < 0.6)
+        await bench.cycle(look=look, write=write, row=row, new=new)
+        if len(asked) == ahead:
+            place = asked.popleft()
+            assert bench.get("old") == rows[place]
+            for distance in met:
+                met[distance] += written[-distance] == place
+        asked.append(look)
+        written.append(row if write else -1)
+        if write:
+            rows[row] = new
+    assert min(met.values()) > 500, f"writes so many cycles before: {met}"
