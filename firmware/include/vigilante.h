@@ -254,11 +254,11 @@
 #define VG_ATTRIBUTES_BYTES 4
 #define VG_ATTRIBUTES_CALL_CLASS_OFFSET 0 /* class of the call */
 #define VG_ATTRIBUTES_CALL_CLASS_WIDTH 3
-#define VG_ATTRIBUTES_FIELD0_OFFSET 3 /* argument whose low half is the vaccine key's first field (6, 7: 4, 5) */
-#define VG_ATTRIBUTES_FIELD0_WIDTH 3
-#define VG_ATTRIBUTES_FIELD1_OFFSET 6 /* half word that is its second: argument * 2 + (1: upper half), of a0..a3 */
+#define VG_ATTRIBUTES_FIELD0_OFFSET 3 /* what the vaccine key's first field is: the low half of a0, a1, a2 or a4 */
+#define VG_ATTRIBUTES_FIELD0_WIDTH 2
+#define VG_ATTRIBUTES_FIELD1_OFFSET 5 /* half word that is its second: argument * 2 + (1: upper half), of a0..a3 */
 #define VG_ATTRIBUTES_FIELD1_WIDTH 3
-#define VG_ATTRIBUTES_ALLOW_OFFSET 9 /* bit p: profile p allows this call */
+#define VG_ATTRIBUTES_ALLOW_OFFSET 8 /* bit p: profile p allows this call */
 #define VG_ATTRIBUTES_ALLOW_WIDTH 16
 
 /* Vaccines.  Stands: the golden machine and the screening pipeline keep to it. */

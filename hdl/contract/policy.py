@@ -18,14 +18,14 @@ ATTRIBUTES = Layout(
     "What the classifier knows of a canonical id.",
     (
         Field("call_class", 3, "class of the call", tuple(c.name for c in CallClass)),
-        Field("field0", 3, "argument whose low half is the vaccine key's first field (6, 7: 4, 5)"),
+        Field("field0", 2, "what the vaccine key's first field is: the low half of a0, a1, a2 or a4"),
         Field("field1", 3, "half word that is its second: argument * 2 + (1: upper half), of a0..a3"),
         Field("allow", PROFILES, "bit p: profile p allows this call"),
     ),
 )
 
-FIELD0_HALVES = (0, 2, 4, 6, 8, 10, 8, 10)
-"""The half words (argument * 2 + upper) that `field0` chooses from: look-up tables like powers of two."""
+FIELD0_HALVES = (0, 2, 4, 8)
+"""The half words (argument * 2 + upper) that `field0` chooses from."""
 
 FIELD1_HALVES = (0, 1, 2, 3, 4, 5, 6, 7)
 """Those that `field1` chooses from."""
@@ -67,7 +67,7 @@ _FIELDS: dict[str, tuple[int, int]] = {
     "fchownat": (4, 6), "mknodat": (4, 6), "faccessat": (4, 6), "renameat2": (8, 0), "linkat": (8, 0),
     "ioctl": (2, 3), "fcntl": (2, 4), "fcntl64": (2, 4), "clone": (0, 1), "lseek": (8, 2),
     "setsockopt": (2, 4), "getsockopt": (2, 4), "kill": (2, 0), "tgkill": (4, 0), "memfd_create": (2, 0),
-    "execveat": (8, 0), "mount": (6, 7), "unshare": (0, 1), "setns": (2, 0),
+    "execveat": (8, 0), "mount": (4, 6), "unshare": (0, 1), "setns": (2, 0),
 }  # fmt: skip
 
 

@@ -74,20 +74,23 @@ class ComponentSplitter(Block):
         take = self.path.valid & self.path.ready
         m.d.comb += self.path.ready.eq(self.enable & ~flush)
 
+        # A beat without bytes ends a path and no more, so that `value` need not wait for it.
         first, second = beat.data[0], beat.data[1]
         starts = take & beat.start
-        v0 = Mux(beat.start, self.seed, value)
-        l0, d0 = Mux(beat.start, 0, length), Mux(beat.start, 0, dots)
         has0, has1 = beat.count != 0, beat.count == 2
         slash0, slash1 = has0 & (first == SLASH), has1 & (second == SLASH)
+        l0, d0 = Mux(beat.start, 0, length), Mux(beat.start, 0, dots)
 
         def longer(count: Any, more: Any) -> Any:
             return Mux(more & (count != 3), count + 1, count)[:2]
 
-        v1 = Mux(slash0, self.seed, Mux(has0, component_step(v0, first), v0))
+        v1, v2 = Signal(24), Signal(24)
+        m.d.comb += [
+            v1.eq(Mux(slash0, self.seed, component_step(Mux(beat.start, self.seed, value), first))),
+            v2.eq(component_step(v1, second)),
+        ]
         l1 = Mux(slash0, 0, longer(l0, has0))
         d1 = Mux(slash0, 0, longer(d0, has0 & (first == DOT)))
-        v2 = Mux(slash1, self.seed, Mux(has1, component_step(v1, second), v1))
         l2 = Mux(slash1, 0, longer(l1, has1))
         d2 = Mux(slash1, 0, longer(d1, has1 & (second == DOT)))
 
@@ -101,18 +104,19 @@ class ComponentSplitter(Block):
         remains = l2 != 0
         split = take & beat.last & remains & ended0
         with m.If(take):
-            m.d.sync += [value.eq(v2), length.eq(l2), dots.eq(d2)]
+            m.d.sync += [value.eq(Mux(slash1, self.seed, v2)), length.eq(l2), dots.eq(d2)]
             m.d.sync += total.eq(Mux(beat.start, beat.count, Mux(total > PATH_LIMIT, total, total + beat.count)))
         m.d.sync += flush.eq(split)
 
+        m.d.comb += self.out_hash.eq(Mux(flush | ~has0 | ended0, value, Mux(ended1 | ~has1, v1, v2)))
         with m.If(flush):
-            m.d.comb += [self.out_step.eq(step_of(length, dots)), self.out_hash.eq(value)]
+            m.d.comb += self.out_step.eq(step_of(length, dots))
         with m.Elif(ended0):
-            m.d.comb += [self.out_step.eq(step_of(l0, d0)), self.out_hash.eq(v0)]
+            m.d.comb += self.out_step.eq(step_of(l0, d0))
         with m.Elif(ended1):
-            m.d.comb += [self.out_step.eq(step_of(l1, d1)), self.out_hash.eq(v1)]
+            m.d.comb += self.out_step.eq(step_of(l1, d1))
         with m.Else():
-            m.d.comb += [self.out_step.eq(step_of(l2, d2)), self.out_hash.eq(v2)]
+            m.d.comb += self.out_step.eq(step_of(l2, d2))
         m.d.comb += [
             self.out_valid.eq(flush | take & (ended0 | ended1 | beat.last & remains)),
             self.start.eq(starts),

@@ -319,19 +319,23 @@ class Pipeline(Block):
             self.record.eq(recorder.record),
         ]
 
-        # A spilled state is gathered stage by stage; the SPILL lingers, so that none overtakes.  A refused one
-        # leaves with zeros: it might name another process's slot.
+        # A spilled state is gathered behind its beat; the SPILL lingers, so that none overtakes, and its slot is
+        # looked for all the while.  A refused one leaves with zeros: it might name another process's slot.
         spilled = self.state
-        with m.If(beat0.valid & (beat0.op == Op.SPILL)):
-            m.d.sync += spilled.eq(0)
-            with m.If(beat0.fault == 0):
-                m.d.sync += [spilled[f"token{i + 1}"].eq(history.past.tokens[i]) for i in range(HISTORY)]
-                m.d.sync += spilled.path_class.eq(history.past.path_class)
-                m.d.sync += [spilled.profile.eq(slots.profile), spilled.allow.eq(slots.allow)]
-                m.d.sync += spilled.swaps.eq(models.swaps)
-        with m.If(beat2.valid & (beat2.op == Op.SPILL) & (beat2.fault == 0)):
+
+        def spills(beat: Any) -> Any:
+            return beat.valid & (beat.op == Op.SPILL) & (beat.fault == 0)
+
+        with m.If(spills(beat1)):
+            m.d.sync += [spilled[f"token{i + 1}"].eq(history.past.tokens[i]) for i in range(HISTORY)]
+            m.d.sync += spilled.path_class.eq(history.past.path_class)
+            m.d.sync += [spilled.profile.eq(slots.profile), spilled.allow.eq(slots.allow)]
+            m.d.sync += spilled.swaps.eq(models.swaps)
+        with m.If(spills(beat2)):
             m.d.sync += [spilled[name].eq(accumulators.sums[name]) for name in SUMS.members]
             m.d.sync += [spilled[name].eq(accumulators.tree_sums[name]) for name in TREE_SUMS.members]
-        with m.If(beat3.valid & (beat3.op == Op.SPILL) & (beat3.fault == 0)):
+        with m.If(spills(beat3)):
             m.d.sync += [spilled[name].eq(judge.tiers[name]) for name in TIERS.members]
+        with m.If(beat0.valid & (beat0.op == Op.SPILL)):
+            m.d.sync += spilled.eq(0)
         return m

@@ -274,7 +274,7 @@ def _call(g: Machine, slot: int, event: Words, path_class: int, node: int, overl
         s[m.LAST_CLASS] = path_class
     key = (
         ident | path_class << _KEY_CLASS | node << _KEY_NODE
-        | _half_word(event, FIELD0_HALVES[attributes >> _FIELD0 & 7]) << _KEY_FIELD0
+        | _half_word(event, FIELD0_HALVES[attributes >> _FIELD0 & 3]) << _KEY_FIELD0
         | _half_word(event, FIELD1_HALVES[attributes >> _FIELD1 & 7]) << _KEY_FIELD1
         | (tree & 63) << _KEY_TREE
     )  # fmt: skip

@@ -64,7 +64,10 @@ class Bank:
         self.waiting["source"] = self.parent if self.waiting["op"] == Op.COPY else self.waiting.get("slot", 0)
         late, self.values = self.values, values | {"state": state}
         await self.bench.cycle(
-            beat2=of_beat(self.waiting), beat3=of_beat(before) if before else 0, look=self.waiting["source"], **late
+            beat2=of_beat(self.waiting),
+            beat3=of_beat(before) if before else 0,
+            look=self.waiting["source"],
+            **late,
         )
         if before:
             self.check(before, late)
