@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from amaranth import Mux, Signal
+from amaranth import Module, Mux, Signal
 from amaranth.lib import memory, wiring
 
 if TYPE_CHECKING:
@@ -49,3 +49,12 @@ def chosen(index: Any, values: list[Any]) -> Any:
         return values[0]
     half = 1 << (len(values) - 1).bit_length() - 1
     return Mux(index[half.bit_length() - 1], chosen(index, values[half:]), chosen(index, values[:half]))
+
+
+def later(m: Module, value: Any, edges: int) -> Any:
+    """Return `value` as it was `edges` clock edges ago."""
+    for _ in range(edges):
+        held: Any = Signal(value.shape())
+        m.d.sync += held.eq(value)
+        value = held
+    return value

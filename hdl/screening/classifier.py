@@ -22,7 +22,7 @@ from hdl.screening.loading import image_rows, load_bytes, word_write
 class Classifier(Block):
     """Members: with `take`, `id` is looked up; `token`, `call_class`, `allow` are valid from the next cycle until
     the next take.  With `writes` an attribute is written, and `take` must be low.  `key` is combinational from
-    `event`, the path's class and node and the process's tree."""
+    `event` and the path's class and node; a call's still lacks the process's tree."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -33,7 +33,6 @@ class Classifier(Block):
                 "event": In(EVENT),
                 "path_class": In(4),
                 "node": In(8),
-                "tree": In(6),
                 "load": In(StorePort()),
                 "writes": Out(1),
                 "token": Out(8),
@@ -77,7 +76,6 @@ class Classifier(Block):
                 self.key.node.eq(self.node),
                 self.key.field0.eq(chosen(row.data.field0, [halves[i] for i in FIELD0_HALVES])),
                 self.key.field1.eq(chosen(row.data.field1, [halves[i] for i in FIELD1_HALVES])),
-                self.key.tree.eq(self.tree),
             ]
         return m
 

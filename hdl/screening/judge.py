@@ -17,27 +17,39 @@ from hdl.contract.event import FLOOR_CALLS
 from hdl.contract.load import Target
 from hdl.contract.policy import JUDGE_CELLS, JUDGE_ROWS, PROFILES, VERDICT_BITS
 from hdl.contract.verdict import SECRET_FROM, Verdict
-from hdl.screening.block import Block, bundle, chosen, rows_of
+from hdl.screening.block import Block, bundle, chosen, later, rows_of
 from hdl.screening.layouts import BEAT, PARAMS, STATE, LoadPort, Op
 from hdl.screening.loading import word_write
 from hdl.screening.states import States
 
 TIERS = data.StructLayout({"tier": 2, "floor_tier": 2, "floor_left": 7})
+FOUND = data.StructLayout(
+    {
+        "tiers": TIERS,
+        "cell": 4,  # of the policy's row
+        "is_call": 1,
+        "refused": 1,
+        "overlong": 1,
+        "enforce": 1,
+        "floored": 1,
+        "by_tree": 1,
+    }
+)
 
 
 class Judge(Block):
     """Tiers of all slots, and the policy.
 
-    Parameters: `ahead`, see States.
+    Parameters: `fast`: the tier is found in one cycle, and the verdict in the next.
 
     Members: `beat2` is the beat in stage 2 (for the row), `beat3` the one in stage 3 with its registered
-    `decayed`, `cusum`, `tree_sum` and `vaccinated`; `look`, `ahead` cycles before stage 3, is its slot (for COPY the
-    parent's).  `verdict`, `proposed`, `tiers`, `floored`, `by_tree` and `enforce` are valid in stage 3.  `state`
-    must hold still from a RESTORE's commit until its stage 3.
+    `decayed`, `cusum`, `tree_sum` and `vaccinated`; `look`, one cycle before stage 3 (two, if `fast`), is its slot
+    (for COPY the parent's).  `verdict`, `proposed`, `tiers`, `floored`, `by_tree` and `enforce` are valid in stage
+    3 (one cycle later, if `fast`).  `state` must hold still from a RESTORE's commit until its stage 3.
     """
 
-    def __init__(self, ahead: int = 1) -> None:
-        self.ahead = ahead
+    def __init__(self, fast: bool = False) -> None:
+        self.fast = fast
         super().__init__(
             {
                 "look": In(6),
@@ -77,7 +89,7 @@ class Judge(Block):
             row.addr.eq(Cat(secret, self.beat2.call_class, self.beat2.profile)),
         ]
 
-        m.submodules.tiers = store = States(TIERS, self.ahead)
+        m.submodules.tiers = store = States(TIERS, 1 + self.fast)
         old, new, carried = store.old, bundle(TIERS), bundle(TIERS)
         beat = self.beat3
 
@@ -132,23 +144,34 @@ class Judge(Block):
             store.row.eq(beat.slot),
             store.new.eq(new),
             store.write.eq(beat.valid & (beat.fault == 0) & change),
-            self.tiers.eq(new),
         ]
 
-        is_call = beat.op == Op.CALL
-        cell = Cat(call_tier, self.vaccinated, beat.violation)
-        cells = [row.data[i * VERDICT_BITS : (i + 1) * VERDICT_BITS] for i in range(JUDGE_CELLS)]
+        # What is found of the call, and what its verdict is.
+        found = bundle(FOUND)
+        m.d.comb += [
+            found.tiers.eq(new),
+            found.cell.eq(Cat(call_tier, self.vaccinated, beat.violation)),
+            found.is_call.eq(beat.op == Op.CALL),
+            found.refused.eq(beat.fault != 0),
+            found.overlong.eq(beat.overlong),
+            found.enforce.eq(enforced.bit_select(beat.profile, 1)),
+            found.floored.eq(floor > higher),
+            found.by_tree.eq((of_tree > own) & (of_tree > floor)),
+        ]
+        found, verdicts = later(m, found, self.fast), later(m, row.data, self.fast)
+        cells = [verdicts[i * VERDICT_BITS : (i + 1) * VERDICT_BITS] for i in range(JUDGE_CELLS)]
         judged = Signal(VERDICT_BITS)
         m.d.comb += [
-            judged.eq(chosen(cell, cells)),
-            self.enforce.eq(is_call & enforced.bit_select(beat.profile, 1)),
-            self.floored.eq(is_call & (floor > higher)),
-            self.by_tree.eq(is_call & (of_tree > own) & (of_tree > floor)),
+            judged.eq(chosen(found.cell, cells)),
+            self.tiers.eq(found.tiers),
+            self.enforce.eq(found.is_call & found.enforce),
+            self.floored.eq(found.is_call & found.floored),
+            self.by_tree.eq(found.is_call & found.by_tree),
         ]
-        with m.If(beat.fault != 0):
+        with m.If(found.refused):
             m.d.comb += [self.proposed.eq(Verdict.DENY), self.verdict.eq(Verdict.DENY)]
-        with m.Elif(is_call):
-            m.d.comb += self.proposed.eq(Mux(beat.overlong & (judged < Verdict.DENY), Verdict.DENY.value, judged))
+        with m.Elif(found.is_call):
+            m.d.comb += self.proposed.eq(Mux(found.overlong & (judged < Verdict.DENY), Verdict.DENY.value, judged))
             with m.If(self.enforce):
                 m.d.comb += self.verdict.eq(self.proposed)
         return m

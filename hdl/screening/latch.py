@@ -17,14 +17,17 @@ from hdl.screening.block import Block
 from hdl.screening.layouts import EVENT, Op, event_stream, names_slot
 
 LINGER = 4
-"""Cycles for which RESTORE, SPILL and vaccine events hold still after their commit: until the record is out."""
+"""Cycles for which RESTORE, SPILL and vaccine events hold still after their commit, until the record is out; in a
+pipeline with more ranks as many more."""
 
 REAPED = ("kind", "a0", "a1", "a2")
 """What a revocation from the vaccine book says; who and where is 0, the rest of the event is of no account."""
 
 
 class Latch(Block):
-    """Members: `events` from the core or the link; `reap` from the vaccine book goes first.  `take` says that
+    """Parameters: `banks` of the vaccine CAM; `linger`, see LINGER.
+
+    Members: `events` from the core or the link; `reap` from the vaccine book goes first.  `take` says that
     `taken` is latched at the end of this cycle.  `event` is the one held.  `paths_done` counts its classified
     paths.  A beat is committed in every cycle with `commit`: `op`, `slot`, `last`; `form_fault` is what is wrong
     with the event apart from slots and vaccines.  `next_slot` is the `slot` of the next cycle, `next_source` whose
@@ -33,8 +36,9 @@ class Latch(Block):
     `hold` keeps everything waiting.
     """
 
-    def __init__(self, banks: int = BANKS) -> None:
+    def __init__(self, banks: int = BANKS, linger: int = LINGER) -> None:
         self.banks = banks
+        self.linger = linger
         super().__init__(
             {
                 "events": In(event_stream()),
@@ -62,7 +66,7 @@ class Latch(Block):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         event = self.event
-        full, step, lingering, swapped = Signal(), Signal(2), Signal(range(LINGER + 1)), Signal()
+        full, step, lingering, swapped = Signal(), Signal(2), Signal(range(self.linger + 1)), Signal()
         room = Signal()
         m.d.comb += [
             self.full.eq(full),
@@ -154,7 +158,7 @@ class Latch(Block):
         with m.Elif(self.commit):
             m.d.sync += step.eq(step + 1)
         with m.If(self.commit & stays):
-            m.d.sync += lingering.eq(LINGER)
+            m.d.sync += lingering.eq(self.linger)
         with m.Elif(lingering != 0):
             m.d.sync += lingering.eq(lingering - 1)
         return m

@@ -57,6 +57,25 @@ PATH_BEAT = data.StructLayout(
     }
 )
 
+ENTRY_BEAT = data.StructLayout(
+    {
+        "valid": 1,
+        "last": 1,
+        "op": Op,
+        "slot": 6,
+        "form_fault": 3,
+        "event": EVENT,
+        "token": 8,
+        "call_class": 3,
+        "allow": policy.PROFILES,
+        "path_class": 4,
+        "node": 8,
+        "overlong": 1,
+        "key": KEY,
+    }
+)
+"""A beat as it leaves the latch, with all that was looked up there."""
+
 BEAT = data.StructLayout(
     {
         "valid": 1,

@@ -20,12 +20,14 @@ from hdl.screening.layouts import PARAMS, Op, StorePort
 from hdl.screening.loading import image_rows, load_entries, word_write
 
 DRAIN_CYCLES = 4
-"""From the last commit until no stage holds a beat that reads parameters."""
+"""From the last commit until no stage holds a beat that reads parameters; more in a pipeline with more ranks."""
 
 
 class Models(Block):
-    """Members: `start` for one cycle begins the change to `target`, `switched` holds in its last cycle;
-    `DRAIN_CYCLES` + 1 + 15 + 64 cycles in all.  While `busy`, `op` and `slot` are the beats to commit (`Op.NONE`:
+    """Parameters: `drain`, see DRAIN_CYCLES.
+
+    Members: `start` for one cycle begins the change to `target`, `switched` holds in its last cycle;
+    `drain` + 1 + 15 + 64 cycles in all.  While `busy`, `op` and `slot` are the beats to commit (`Op.NONE`:
     none), `next_slot` is the slot of the next cycle.  After reset the same counter blanks all slots, trees and
     vaccine places (512 cycles): `init`.  `ready`: which slots hold a verified model.  `target_ready`: the one
     that `target` names does, and is not in force.
@@ -33,7 +35,8 @@ class Models(Block):
     let through to `store_load`: writes do nothing, reads answer 0.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, drain: int = DRAIN_CYCLES) -> None:
+        self.drain = drain
         super().__init__(
             {
                 "start": In(1),
@@ -100,7 +103,7 @@ class Models(Block):
                     m.next = "DRAIN"
             with m.State("DRAIN"):
                 m.d.comb += self.busy.eq(1)
-                with m.If(count == DRAIN_CYCLES - 1):
+                with m.If(count == self.drain - 1):
                     m.d.comb += following.eq(0)
                     m.next = "COPY"
             with m.State("COPY"):

@@ -17,7 +17,7 @@ from amaranth.lib.wiring import In, Out
 
 from hdl.contract.event import DEPTH_LIMIT, PATH_LIMIT
 from hdl.contract.model import COMPONENT_STEP, NODE_ROOT, REGIONS
-from hdl.screening.block import Block
+from hdl.screening.block import Block, later
 from hdl.screening.layouts import NODE, StorePort, path_stream
 from hdl.screening.loading import image_rows, load_entries
 
@@ -38,8 +38,34 @@ def component_step(value: Any, byte: Any) -> Any:
     return (Cat(mixed[17:], mixed[:17]) + COMPONENT_STEP)[:24]
 
 
+class Halves(Block):
+    """Two bytes a beat become one byte a beat, in the same cycle and the next."""
+
+    def __init__(self) -> None:
+        super().__init__({"path": In(path_stream()), "half": Out(path_stream())})
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        beat, half, second, two = self.path.payload, self.half.payload, Signal(), Signal()
+        m.d.comb += [
+            two.eq(beat.count == 2),
+            half.eq(beat),
+            half.data[0].eq(Mux(second, beat.data[1], beat.data[0])),
+            half.count.eq(beat.count != 0),
+            half.start.eq(beat.start & ~second),
+            half.last.eq(beat.last & (second | ~two)),
+            self.half.valid.eq(self.path.valid),
+            self.path.ready.eq(self.half.ready & (second | ~two)),
+        ]
+        with m.If(self.half.valid & self.half.ready):
+            m.d.sync += second.eq(~second & two)
+        return m
+
+
 class ComponentSplitter(Block):
     """Cut paths into components and hash them.
+
+    Parameters: `fast`: beats have at most one byte, and components end at least two cycles apart.
 
     Members: `path` is consumed at one beat a cycle while `out_valid` of a split last beat does not hold it up
     for one.  With `out_valid`, valid for one cycle and never refused: `out_step` and `out_hash` of a component
@@ -47,7 +73,8 @@ class ComponentSplitter(Block):
     from the byte that is one too many until the next path starts.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, fast: bool = False) -> None:
+        self.fast = fast
         super().__init__(
             {
                 "path": In(path_stream()),
@@ -77,7 +104,7 @@ class ComponentSplitter(Block):
         # A beat without bytes ends a path and no more, so that `value` need not wait for it.
         first, second = beat.data[0], beat.data[1]
         starts = take & beat.start
-        has0, has1 = beat.count != 0, beat.count == 2
+        has0, has1 = beat.count != 0, C(0, 1) if self.fast else beat.count == 2
         slash0, slash1 = has0 & (first == SLASH), has1 & (second == SLASH)
         l0, d0 = Mux(beat.start, 0, length), Mux(beat.start, 0, dots)
 
@@ -87,7 +114,7 @@ class ComponentSplitter(Block):
         v1, v2 = Signal(24), Signal(24)
         m.d.comb += [
             v1.eq(Mux(slash0, self.seed, component_step(Mux(beat.start, self.seed, value), first))),
-            v2.eq(component_step(v1, second)),
+            v2.eq(v1 if self.fast else component_step(v1, second)),
         ]
         l1 = Mux(slash0, 0, longer(l0, has0))
         d1 = Mux(slash0, 0, longer(d0, has0 & (first == DOT)))
@@ -99,10 +126,10 @@ class ComponentSplitter(Block):
             stay = (length == 0) | (length == 1) & (dots == 1)
             return Mux(up, Step.UP.value, Mux(stay, Step.STAY.value, Step.NAME.value))
 
-        # At most one component with a name ends in a beat, unless the path's end adds one: that waits a cycle.
+        # At most one component ends in a beat, unless the path's end adds one: that waits a cycle.
         ended0, ended1 = slash0 & (l0 != 0), slash1 & (l1 != 0)
         remains = l2 != 0
-        split = take & beat.last & remains & ended0
+        split = take & beat.last & remains & (ended0 | self.fast)
         with m.If(take):
             m.d.sync += [value.eq(Mux(slash1, self.seed, v2)), length.eq(l2), dots.eq(d2)]
             m.d.sync += total.eq(Mux(beat.start, beat.count, Mux(total > PATH_LIMIT, total, total + beat.count)))
@@ -118,7 +145,7 @@ class ComponentSplitter(Block):
         with m.Else():
             m.d.comb += self.out_step.eq(step_of(l2, d2))
         m.d.comb += [
-            self.out_valid.eq(flush | take & (ended0 | ended1 | beat.last & remains)),
+            self.out_valid.eq(flush | take & (ended0 | ended1 | beat.last & remains & (not self.fast))),
             self.start.eq(starts),
             self.absolute.eq(has0 & (first == SLASH)),
             self.node.eq(beat.node),
@@ -132,14 +159,18 @@ class ComponentSplitter(Block):
 class PathClassifier(Block):
     """Class of the worst of an event's paths.
 
+    Parameters: `fast`: one byte a cycle, and a step of the walk takes two.
+
     Members: `clear` for one cycle forgets the last event's paths.  `enable` lets beats in.  `done` counts the
     paths classified since; `path_class`, `node` and `overlong` cover those.  A path of n bytes whose beats come
     without gaps shows in `done` max(1, ceil(n / 2)) + 3 cycles after the one that takes its first beat (one more
-    if the last beat both ends a component and holds the last one).  `model` says which model slot's trie is
+    if the last beat both ends a component and holds the last one); if `fast`, max(1, n) + 4 cycles after (one more
+    if it does not end with a slash).  `model` says which model slot's trie is
     asked.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, fast: bool = False) -> None:
+        self.fast = fast
         super().__init__(
             {
                 "path": In(path_stream()),
@@ -157,8 +188,13 @@ class PathClassifier(Block):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.splitter = splitter = ComponentSplitter()
-        wiring.connect(m, wiring.flipped(self.path), splitter.path)
+        m.submodules.splitter = splitter = ComponentSplitter(self.fast)
+        if self.fast:
+            m.submodules.halves = halves = Halves()
+            wiring.connect(m, wiring.flipped(self.path), halves.path)
+            wiring.connect(m, halves.half, splitter.path)
+        else:
+            wiring.connect(m, wiring.flipped(self.path), splitter.path)
 
         # The trie three times: both places where an edge may stand, and the node where the path is now.
         region = REGIONS["paths"]
@@ -178,30 +214,34 @@ class PathClassifier(Block):
         m.d.sync += [pending.eq(splitter.out_valid), ending.eq(splitter.end)]
         m.d.sync += [step.eq(splitter.out_step), value.eq(splitter.out_hash)]
 
-        # Two cycles behind: the trie's answers are there, the walk takes its step.
-        looked, closing = Signal(), Signal()
-        looked_step, tag = Signal(Step), Signal(11)
+        # Two cycles behind: the trie's answers are there, the walk takes its step (or the cycle after).
+        tag = Signal(11)
+        looked, closing = (later(m, value, 1 + self.fast) for value in (pending, ending))
+        looked_step = later(m, step, 1 + self.fast)
         node, excess, deep = Signal(8), Signal(8), Signal()
         next_node, next_excess, next_deep = Signal(8), Signal(8), Signal()
-        m.d.sync += [looked.eq(pending), closing.eq(ending), looked_step.eq(step), tag.eq(value[13:24])]
+        m.d.sync += tag.eq(value[13:24])
         entries = [data.View(NODE, port.data.as_value()) for port in lookups]
         here = data.View(NODE, here_port.data.as_value())
-        at = [Signal(8, name=f"at{i}") for i in range(2)]
-        hits = [e.edge & (e.tag == tag) & (e.parent == node) for e in entries]
+        hits = [later(m, e.edge & (e.tag == tag) & (e.parent == node), self.fast) for e in entries]
+        parent, star = (later(m, value, self.fast) for value in (here.parent, here.star))
+        # Where the entries asked for stand.
+        first, second = Signal(7), Signal(7)
+        at = [later(m, where, 1 + self.fast) for where in (Cat(first, C(0, 1)), Cat(second, C(1, 1)))]
         m.d.comb += [next_node.eq(node), next_excess.eq(excess), next_deep.eq(deep)]
         with m.If(looked):
             with m.If(looked_step == Step.UP):
                 with m.If(excess != 0):
                     m.d.comb += next_excess.eq(excess - 1)
                 with m.Else():
-                    m.d.comb += next_node.eq(here.parent)
+                    m.d.comb += next_node.eq(parent)
             with m.Elif(looked_step == Step.NAME):
                 with m.If((excess == 0) & hits[0]):
                     m.d.comb += next_node.eq(at[0])
                 with m.Elif((excess == 0) & hits[1]):
                     m.d.comb += next_node.eq(at[1])
-                with m.Elif((excess == 0) & (here.star != 0)):
-                    m.d.comb += next_node.eq(here.star)
+                with m.Elif((excess == 0) & (star != 0)):
+                    m.d.comb += next_node.eq(star)
                 with m.Elif(excess == DEPTH_LIMIT):
                     m.d.comb += next_deep.eq(1)
                 with m.Else():
@@ -213,14 +253,13 @@ class PathClassifier(Block):
                 excess.eq(Mux(splitter.absolute, 0, splitter.excess)),
                 deep.eq(0),
             ]
-        first = value[:7] ^ next_node[:7]
-        second = value[7:14] ^ Cat(next_node[1:7], next_node[7] ^ next_node[0])
         m.d.comb += [
+            first.eq(value[:7] ^ next_node[:7]),
+            second.eq(value[7:14] ^ Cat(next_node[1:7], next_node[7] ^ next_node[0])),
             lookups[0].addr.eq(Cat(first, self.model)),
             lookups[1].addr.eq(Cat(second, self.model)),
             here_port.addr.eq(Cat(next_node, self.model)),
         ]
-        m.d.sync += [at[0].eq(first), at[1].eq(Cat(second, C(1, 1)))]
 
         # Three cycles behind: the node where the path ended has told its class.
         closed = Signal()

@@ -28,20 +28,24 @@ from hdl.contract.model import HISTORY, MODEL_SLOTS, TABLES
 from hdl.contract.vaccine import BANKS
 from hdl.contract.verdict import Fault, Verdict
 from hdl.screening.accumulators import SUMS, TREE_SUMS, Accumulators
-from hdl.screening.block import Block, bundle
+from hdl.screening.block import Block, bundle, later
 from hdl.screening.book import Book
 from hdl.screening.cam import Cam
 from hdl.screening.classifier import Classifier, Profile
 from hdl.screening.history import History
 from hdl.screening.judge import TIERS, Judge
-from hdl.screening.latch import Latch
-from hdl.screening.layouts import BEAT, RECORD, STATE, LoadPort, Op, event_stream, path_stream
-from hdl.screening.models import Models
+from hdl.screening.latch import LINGER, Latch
+from hdl.screening.layouts import BEAT, ENTRY_BEAT, RECORD, STATE, LoadPort, Op, event_stream, path_stream
+from hdl.screening.models import DRAIN_CYCLES, Models
 from hdl.screening.paths import PathClassifier
 from hdl.screening.readback import Readback
 from hdl.screening.recorder import Recorder
 from hdl.screening.slots import Slots
 from hdl.screening.tables import Tables
+
+VERDICT_EDGES = 3
+FAST_RANKS = 3
+"""Registers behind the latch, within the sum, and between tier and verdict."""
 
 
 class Pipeline(Block):
@@ -60,8 +64,9 @@ class Pipeline(Block):
                 later, and one more for each write on the load port that goes first.  0 elsewhere, and from a slot
                 that is coming into force.  Not to be given again before the answer; events do not notice.
       commit    high in the cycle in which a beat leaves the latch.
-      verdict   with `decided`, for one cycle, three clock edges after the commit of an event's last beat.
-      record    with `recorded`, for one cycle, two edges later; `state` belongs to it if it is a SPILL's.
+      verdict   with `decided`, for one cycle, `edges` clock edges after the commit of an event's last beat.
+      record    with `recorded`, for one cycle, two edges later (three, if `fast`); `state` belongs to it if it is
+                a SPILL's.
       now       powered time in seconds, for the expiry of vaccines.
       idle      nothing is held or on its way.
       query     vaccine index; `hits`, `live`, `expiry` of it are valid one cycle later.
@@ -71,8 +76,10 @@ class Pipeline(Block):
       running   a model is in force, in slot `model`; `model_ready` names the slots that hold verified ones.
     """
 
-    def __init__(self, banks: int = BANKS) -> None:
+    def __init__(self, banks: int = BANKS, fast: bool = False) -> None:
         self.banks = banks
+        self.fast = fast
+        self.edges = VERDICT_EDGES + (FAST_RANKS if fast else 0)
         super().__init__(
             {
                 "events": In(event_stream()),
@@ -105,20 +112,21 @@ class Pipeline(Block):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.latch = latch = Latch(self.banks)
+        fast, ranks = self.fast, self.edges - VERDICT_EDGES
+        m.submodules.latch = latch = Latch(self.banks, LINGER + ranks)
         m.submodules.readback = readback = Readback()
-        m.submodules.models = models = Models()
+        m.submodules.models = models = Models(DRAIN_CYCLES + ranks)
         m.submodules.classifier = classifier = Classifier()
         m.submodules.profile = profile = Profile()
-        m.submodules.paths = paths = PathClassifier()
-        m.submodules.slots = slots = Slots()
-        m.submodules.history = history = History()
-        m.submodules.tables = tables = Tables()
+        m.submodules.paths = paths = PathClassifier(fast)
+        m.submodules.slots = slots = Slots(1 + fast)
+        m.submodules.history = history = History(1 + fast)
+        m.submodules.tables = tables = Tables(fast)
         m.submodules.cam = cam = Cam(self.banks)
         m.submodules.book = book = Book()
-        m.submodules.accumulators = accumulators = Accumulators()
-        m.submodules.judge = judge = Judge()
-        m.submodules.recorder = recorder = Recorder()
+        m.submodules.accumulators = accumulators = Accumulators(1 + fast)
+        m.submodules.judge = judge = Judge(fast)
+        m.submodules.recorder = recorder = Recorder(fast)
 
         wiring.connect(m, wiring.flipped(self.events), latch.events)
         m.d.comb += [
@@ -145,9 +153,6 @@ class Pipeline(Block):
                 block.load.address.eq(models.store_load.address),
                 block.load.data.eq(models.store_load.data),
             ]
-        event = latch.event
-        restored = data.View(STATE, event.as_value()[64 : 64 + STATE_LAYOUT.width])
-
         # In the latch.
         m.d.comb += [
             latch.hold.eq(models.busy | classifier.writes),
@@ -155,21 +160,43 @@ class Pipeline(Block):
             latch.swap_ready.eq(models.target_ready & ~self.locked),
             latch.swap_done.eq(models.switched),
             models.start.eq(latch.swap),
-            models.target.eq(event.a0),
+            models.target.eq(latch.event.a0),
             classifier.take.eq(latch.take),
             classifier.id.eq(latch.taken.id),
             classifier.model.eq(models.active),
-            classifier.event.eq(event),
+            classifier.event.eq(latch.event),
+            classifier.path_class.eq(paths.path_class),
+            classifier.node.eq(paths.node),
             paths.clear.eq(latch.release),
-            paths.enable.eq(latch.full & ~models.busy & (paths.done != event.paths)),
+            paths.enable.eq(latch.full & ~models.busy & (paths.done != latch.event.paths)),
             paths.model.eq(models.active),
             paths.seed.eq(models.params.as_value()[16 * 13 :][:24]),
             book.check.eq(latch.take),
             book.check_index.eq(latch.taken.a2),
         ]
 
+        # Out of the latch, or out of what blanks and restarts every slot.
+        leaving = bundle(ENTRY_BEAT)
+        m.d.comb += [
+            leaving.valid.eq(latch.commit | (models.op != Op.NONE)),
+            leaving.last.eq(latch.last & latch.commit),
+            leaving.op.eq(Mux(models.busy, models.op, latch.op)),
+            leaving.slot.eq(Mux(models.busy, models.slot, latch.slot)),
+            leaving.form_fault.eq(latch.form_fault),
+            leaving.event.eq(latch.event),
+            leaving.token.eq(classifier.token),
+            leaving.call_class.eq(classifier.call_class),
+            leaving.allow.eq(classifier.allow),
+            leaving.path_class.eq(paths.path_class),
+            leaving.node.eq(paths.node),
+            leaving.overlong.eq(paths.overlong),
+            leaving.key.eq(classifier.key),
+        ]
+        entry = later(m, leaving, fast)
+        event = entry.event
+        restored = data.View(STATE, event.as_value()[64 : 64 + STATE_LAYOUT.width])
+
         # Stage 0.
-        effect = classifier.call_class != 0
         stale = restored.swaps != models.swaps
         beat0, fault0 = bundle(BEAT), Signal(3)
         m.d.comb += [
@@ -180,70 +207,60 @@ class Pipeline(Block):
             slots.slot.eq(beat0.slot),
             slots.event.eq(event),
             slots.running.eq(models.running),
-            fault0.eq(Mux(latch.form_fault != 0, latch.form_fault, slots.fault)),
-            profile.allow.eq(classifier.allow),
+            fault0.eq(Mux(entry.form_fault != 0, entry.form_fault, slots.fault)),
+            profile.allow.eq(entry.allow),
             profile.profiles.eq(slots.allow),
-            classifier.path_class.eq(paths.path_class),
-            classifier.node.eq(paths.node),
-            classifier.tree.eq(slots.tree),
             history.valid.eq(beat0.valid),
             history.op.eq(beat0.op),
             history.slot.eq(beat0.slot),
             history.fault.eq(beat0.fault != 0),
-            history.effect.eq(effect),
+            history.effect.eq(entry.call_class != 0),
             history.ok.eq(event.ok),
-            history.token.eq(classifier.token),
-            history.path_class.eq(paths.path_class),
+            history.token.eq(entry.token),
+            history.path_class.eq(entry.path_class),
             history.state.eq(restored),
             history.stale.eq(stale),
             tables.model.eq(models.active),
             cam.valid.eq(beat0.valid & (beat0.fault == 0)),
             cam.op.eq(beat0.op),
-            cam.key.eq(classifier.key),
+            cam.key.eq(entry.key),
             cam.bank.eq(event.a2[16:]),
             cam.index.eq(event.a2),
             cam.index_used.eq(book.used),
             cam.known.eq(book.known),
             cam.init.eq(models.init),
             cam.init_place.eq(models.init_place),
-            beat0.valid.eq(latch.commit | (models.op != Op.NONE)),
-            beat0.last.eq(latch.last & latch.commit),
-            beat0.op.eq(Mux(models.busy, models.op, latch.op)),
-            beat0.slot.eq(Mux(models.busy, models.slot, latch.slot)),
-            beat0.tree.eq(slots.tree),
-            beat0.kind.eq(event.kind),
+            *(beat0[name].eq(entry[name]) for name in ENTRY_BEAT.members if name in BEAT.members),
+            *(beat0[name].eq(event[name]) for name in ("kind", "id", "generation", "ok", "epoch")),
             beat0.event_slot.eq(event.slot),
-            beat0.id.eq(event.id),
-            beat0.generation.eq(event.generation),
-            beat0.ok.eq(event.ok),
-            beat0.epoch.eq(event.epoch),
-            beat0.call_class.eq(classifier.call_class),
-            beat0.path_class.eq(paths.path_class),
-            beat0.node.eq(paths.node),
-            beat0.overlong.eq(paths.overlong),
+            beat0.tree.eq(slots.tree),
             beat0.profile.eq(slots.profile),
-            beat0.violation.eq(profile.violation & (latch.op == Op.CALL)),
+            beat0.violation.eq(profile.violation & (entry.op == Op.CALL)),
             beat0.model.eq(models.active),
             beat0.vaccine.eq(event.a2),
-            beat0.fault.eq(Mux(models.busy, 0, fault0)),
+            beat0.fault.eq(fault0),
             beat0.alone.eq(slots.alone),
             beat0.stale.eq(stale),
         ]
+        with m.If(entry.op == Op.CALL):
+            m.d.comb += cam.key.tree.eq(slots.tree)
+        with m.If((entry.op == Op.INIT) | (entry.op == Op.RESTART)):
+            m.d.comb += beat0.fault.eq(0)
         for table in TABLES:
             m.d.comb += getattr(tables, f"index_{table}").eq(getattr(history, f"index_{table}"))
 
         # Stage 1.
-        beat1, beat2, beat3 = bundle(BEAT), bundle(BEAT), bundle(BEAT)
-        total2 = Signal(tables.total.shape())
-        m.d.sync += [beat1.eq(beat0), beat2.eq(beat1), beat3.eq(beat2), total2.eq(tables.total)]
+        beat1, summed = later(m, beat0, 1), bundle(BEAT)
+        m.d.comb += summed.eq(beat1)
         with m.If(cam.refused & (beat1.fault == 0)):
-            m.d.sync += beat2.fault.eq(Fault.VACCINE)
+            m.d.comb += summed.fault.eq(Fault.VACCINE)
+        summed = later(m, summed, fast)
         m.d.comb += [
             book.inserted.eq(cam.inserted),
             book.removed.eq(cam.removed),
             book.index.eq(event.a2),
             book.bank.eq(event.a2[16:]),
-            book.key.eq(classifier.key.as_value()),
+            book.key.eq(entry.key.as_value()),
             book.expiry.eq(event.a3),
             book.now.eq(self.now),
             book.init.eq(models.init),
@@ -255,6 +272,8 @@ class Pipeline(Block):
         ]
 
         # Stage 2.
+        beat2, total2 = later(m, summed, 1), later(m, tables.total, 1)
+
         def source(beat: Any) -> Any:
             """Whose state a beat needs: a child's is its parent's."""
             return Mux(beat.op == Op.COPY, beat.event_slot, beat.slot)
@@ -276,16 +295,17 @@ class Pipeline(Block):
             accumulators.params.eq(models.params),
             accumulators.state.eq(restored),
         ]
-        sums3, tree_sums3 = bundle(SUMS), bundle(TREE_SUMS)
-        hit3 = Signal()
-        m.d.sync += [sums3.eq(accumulators.sums), tree_sums3.eq(accumulators.tree_sums)]
-        m.d.sync += hit3.eq(cam.hit)
 
         # Stage 3.
+        beat3, sums3, tree_sums3 = (
+            later(m, value, 1) for value in (beat2, accumulators.sums, accumulators.tree_sums)
+        )
+        hit3 = later(m, cam.hit, 1 + fast)
+        vaccine3 = later(m, cam.vaccine, fast)
         m.d.comb += [
             book.hit.eq(hit3 & beat3.valid),
-            book.hit_index.eq(cam.vaccine),
-            judge.look.eq(source(beat2)),
+            book.hit_index.eq(vaccine3),
+            judge.look.eq(source(summed if fast else beat2)),
             judge.beat2.eq(beat2),
             judge.beat3.eq(beat3),
             judge.decayed.eq(sums3.decayed),
@@ -294,15 +314,22 @@ class Pipeline(Block):
             judge.vaccinated.eq(hit3),
             judge.params.eq(models.params),
             judge.state.eq(restored),
-            recorder.beat3.eq(beat3),
-            recorder.sums.eq(sums3),
-            recorder.tree_sums.eq(tree_sums3),
+        ]
+
+        # Judged.
+        judged, sums, tree_sums, vaccinated, vaccine = (
+            later(m, value, fast) for value in (beat3, sums3, tree_sums3, hit3, vaccine3)
+        )
+        m.d.comb += [
+            recorder.beat3.eq(judged),
+            recorder.sums.eq(sums),
+            recorder.tree_sums.eq(tree_sums),
             recorder.tiers.eq(judge.tiers),
             recorder.verdict.eq(judge.verdict),
             recorder.proposed.eq(judge.proposed),
             recorder.enforce.eq(judge.enforce),
-            recorder.vaccinated.eq(hit3),
-            recorder.vaccine.eq(cam.vaccine),
+            recorder.vaccinated.eq(vaccinated),
+            recorder.vaccine.eq(vaccine),
             recorder.floored.eq(judge.floored),
             recorder.by_tree.eq(judge.by_tree),
             self.running.eq(models.running),
@@ -310,10 +337,10 @@ class Pipeline(Block):
             self.model_ready.eq(models.ready),
             self.commit.eq(latch.commit),
             self.idle.eq(
-                ~(latch.full | models.busy | book.reap.valid | beat1.valid | beat2.valid | beat3.valid)
-                & ~(recorder.valid | recorder.pending)
+                ~(latch.full | models.busy | book.reap.valid | recorder.valid | recorder.pending)
+                & ~reduce(or_, (beat.valid for beat in (entry, beat1, summed, beat2, beat3, judged)))
             ),
-            self.decided.eq(beat3.valid & beat3.last),
+            self.decided.eq(judged.valid & judged.last),
             self.verdict.eq(judge.verdict),
             self.recorded.eq(recorder.valid),
             self.record.eq(recorder.record),
@@ -334,7 +361,7 @@ class Pipeline(Block):
         with m.If(spills(beat2)):
             m.d.sync += [spilled[name].eq(accumulators.sums[name]) for name in SUMS.members]
             m.d.sync += [spilled[name].eq(accumulators.tree_sums[name]) for name in TREE_SUMS.members]
-        with m.If(spills(beat3)):
+        with m.If(spills(judged)):
             m.d.sync += [spilled[name].eq(judge.tiers[name]) for name in TIERS.members]
         with m.If(beat0.valid & (beat0.op == Op.SPILL)):
             m.d.sync += spilled.eq(0)

@@ -14,17 +14,20 @@ from hdl.contract.event import Kind
 from hdl.contract.model import REGIONS
 from hdl.contract.verdict import TIER_BYTES, Verdict
 from hdl.screening.accumulators import SUMS, TREE_SUMS
-from hdl.screening.block import Block, bundle
+from hdl.screening.block import Block, bundle, later
 from hdl.screening.judge import TIERS
 from hdl.screening.layouts import BEAT, RECORD, StorePort
 from hdl.screening.loading import image_rows, load_rows, model_place
 
 
 class Recorder(Block):
-    """Members: everything of stage 3 goes in; `record` is valid with `valid`, for one cycle, two clock edges
-    later.  `pending` one edge before `valid`."""
+    """Parameters: `fast`: one clock edge more.
 
-    def __init__(self) -> None:
+    Members: everything of stage 3 goes in; `record` is valid with `valid`, for one cycle, two clock edges later
+    (three, if `fast`).  `pending` holds in the cycles between."""
+
+    def __init__(self, fast: bool = False) -> None:
+        self.fast = fast
         super().__init__(
             {
                 "beat3": In(BEAT),
@@ -58,7 +61,7 @@ class Recorder(Block):
             byte = byte | load_rows(m, self.load, store, inside & (offset[6:] == number), Cat(offset[:6], slot))
             read = store.read_port()
             m.d.comb += read.addr.eq(Cat(value[10:], beat.model))
-            readings.append(read.data)
+            readings.append(later(m, read.data, self.fast))
         m.d.comb += self.load.byte.eq(byte)
 
         valid4, record4, scored = Signal(), bundle(RECORD), Signal()
@@ -97,6 +100,9 @@ class Recorder(Block):
             record4.generation.eq(beat.generation),
         ]
 
+        shows, scores, record = (later(m, value, self.fast) for value in (valid4, scored, record4))
+        m.d.comb += self.pending.eq(valid4 | shows)
+
         # The curves' answers are there: the highest counts, held inside the tier's band.
         pair = Mux(readings[0] > readings[1], readings[0], readings[1])
         shown, low, high, held = Signal(8), Signal(8), Signal(8), Signal(8)
@@ -104,18 +110,17 @@ class Recorder(Block):
             shown.eq(Mux(pair > readings[2], pair, readings[2])),
             held.eq(Mux(shown < low, low, Mux(shown > high, high, shown))),
         ]
-        with m.Switch(record4.tier):
+        with m.Switch(record.tier):
             for tier, first in enumerate(TIER_BYTES):
                 with m.Case(tier):
                     last = (*TIER_BYTES, 256)[tier + 1] - 1
                     m.d.comb += [low.eq(first), high.eq(last)]
         sequence = Signal(32)
-        m.d.comb += self.pending.eq(valid4)
         m.d.sync += [
-            self.valid.eq(valid4),
-            self.record.eq(record4),
-            self.record.score.eq(Mux(scored, held, 0)),
+            self.valid.eq(shows),
+            self.record.eq(record),
+            self.record.score.eq(Mux(scores, held, 0)),
             self.record.sequence.eq(sequence),
-            sequence.eq(sequence + valid4),
+            sequence.eq(sequence + shows),
         ]
         return m

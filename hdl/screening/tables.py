@@ -11,7 +11,7 @@ from amaranth import Cat, Module, Signal, signed
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.model import REGIONS, SUM_BITS, TABLES
-from hdl.screening.block import Block
+from hdl.screening.block import Block, later
 from hdl.screening.history import index_bits
 from hdl.screening.layouts import StorePort
 from hdl.screening.loading import image_rows, load_bytes
@@ -20,11 +20,14 @@ from hdl.screening.loading import image_rows, load_bytes
 class Tables(Block):
     """Both model slots' tables.
 
-    Members: `index_*` and `model` are sampled at the end of every cycle; `total` is valid one cycle later, until
-    the end of that cycle.
+    Parameters: `fast`: pairs are added in one cycle and the whole in the next.
+
+    Members: `index_*` and `model` are sampled at the end of every cycle; `total` is valid one cycle later (two, if
+    `fast`), until the end of that cycle.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, fast: bool = False) -> None:
+        self.fast = fast
         super().__init__(
             {
                 "model": In(1),
@@ -48,7 +51,7 @@ class Tables(Block):
             value = Signal(signed(8), name=table)
             m.d.comb += value.eq(port.data)
             values.append(value)
-        pairs = [values[i] + values[i + 1] for i in range(0, len(values), 2)]
+        pairs = [later(m, values[i] + values[i + 1], self.fast) for i in range(0, len(values), 2)]
         m.d.comb += self.load.byte.eq(byte)
         m.d.comb += self.total.eq(pairs[0] + pairs[1] + pairs[2])
         return m
