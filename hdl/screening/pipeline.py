@@ -46,7 +46,7 @@ from hdl.screening.tables import Tables
 class Pipeline(Block):
     """The whole pipeline.
 
-    Parameters: `banks`, masks in force at once in the vaccine CAM.
+    Parameters: `banks`, banks of the vaccine CAM.
 
     Members:
       events    events, in order; not ready for the first 512 cycles after reset.
@@ -114,7 +114,7 @@ class Pipeline(Block):
         m.submodules.history = history = History()
         m.submodules.tables = tables = Tables()
         m.submodules.cam = cam = Cam(self.banks)
-        m.submodules.book = book = Book()
+        m.submodules.book = book = Book(self.banks)
         m.submodules.accumulators = accumulators = Accumulators()
         m.submodules.judge = judge = Judge()
         m.submodules.recorder = recorder = Recorder()
@@ -199,6 +199,7 @@ class Pipeline(Block):
             cam.key.eq(classifier.key),
             cam.bank.eq(event.a2[16:]),
             cam.index.eq(event.a2),
+            cam.units.eq(event.a4),
             cam.index_used.eq(book.used),
             cam.known.eq(book.known),
             cam.init.eq(models.init),
