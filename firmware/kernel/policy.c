@@ -4,7 +4,7 @@
 
 #define NIBBLES(FIELD) ((VG_KEY_##FIELD##_WIDTH + 3) / 4)
 #define KEY_NIBBLES \
-    (NIBBLES(ID) + NIBBLES(PATH_CLASS) + NIBBLES(NODE) + NIBBLES(FIELD0) + NIBBLES(FIELD1) + NIBBLES(TREE))
+    (NIBBLES(PATH_CLASS) + NIBBLES(NODE) + NIBBLES(FIELD0) + NIBBLES(FIELD1) + NIBBLES(TREE))
 
 /* What the host may load: how many entries a target has, and which lock keeps it. */
 static const struct {

@@ -65,10 +65,15 @@ ENTRY = Layout(
     ),
 )
 
+PLAIN = "id"
+"""The field that is its own hash: keys that differ in it alone never collide."""
+
+assert KEY.field[PLAIN].width == BANK_BITS
+
 HASH_NIBBLES: tuple[tuple[str, int], ...] = tuple(
-    (field.name, low) for field in KEY.fields for low in range(0, field.width, 4)
+    (field.name, low) for field in KEY.fields if field.name != PLAIN for low in range(0, field.width, 4)
 )
-"""The nibbles (field, lowest bit) that the keyed tables turn into hash bits."""
+"""The nibbles (field, lowest bit) that the keyed tables turn into hash bits: those of all other fields."""
 
 
 def mask_units(mask: int) -> int:
@@ -131,6 +136,10 @@ def field_units(*names: str) -> int:
     return mask_units(field_mask(*names))
 
 
+HASH_SET_RESET = hash_set(PLAIN)
+"""Every bank's hash set after reset."""
+
+
 def hash_set_mask(fields: int) -> int:
     """Return the mask that covers the fields of a hash set: who stands under it covers at least that."""
     return field_mask(*(field.name for position, field in enumerate(KEY.fields) if fields >> position & 1))
@@ -151,8 +160,8 @@ class BankKey:
     def place(self, bank: int, key: int, fields: int) -> int:
         """Return where `key` stands in `bank`, whose hash set is `fields` (bit f: field f of KEY).
 
-        The tables' bits of every field of the set are xored, rotated by bank and field, so that what collides in
-        one bank does not in the next.
+        The hash bits of every field of the set are xored, rotated by bank and field, so that what collides in one
+        bank does not in the next.
         """
         place = 0
         for position, field in enumerate(KEY.fields):
@@ -165,7 +174,7 @@ class BankKey:
     def field_hash(self, position: int, value: int) -> int:
         """Return the 9 hash bits of field number `position` with `value`."""
         name = KEY.fields[position].name
-        bits = 0
+        bits = value if name == PLAIN else 0
         for table, (field, low) in zip(self.tables, HASH_NIBBLES, strict=True):
             if field == name:
                 bits ^= table[value >> low & 15]

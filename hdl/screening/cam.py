@@ -9,13 +9,25 @@ Twin: `find_vaccine` and `place_of` in `models.golden.score`.
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_, xor
 from typing import Any
 
 from amaranth import Array, C, Cat, Module, Mux, Signal
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.load import Target
-from hdl.contract.vaccine import BANK_BITS, BANK_DEPTH, BANKS, HASH_NIBBLES, MASK_UNITS, VACCINES, rotation
+from hdl.contract.vaccine import (
+    BANK_BITS,
+    BANK_DEPTH,
+    BANKS,
+    HASH_NIBBLES,
+    HASH_SET_RESET,
+    MASK_UNITS,
+    PLAIN,
+    VACCINES,
+    rotation,
+)
 from hdl.contract.vaccine import KEY as KEY_LAYOUT
 from hdl.screening.block import Block, bundle, rows_of
 from hdl.screening.layouts import ENTRY, KEY, LoadPort, Op
@@ -23,7 +35,8 @@ from hdl.screening.loading import word_write
 
 
 class KeyedHash(Block):
-    """Nine secret hash bits of every field of a key, in the same cycle.  A write is done one cycle later."""
+    """Nine hash bits of every field of a key, in the same cycle: of one the field itself, of all others secret.
+    A write is done one cycle later."""
 
     def __init__(self) -> None:
         ports = {f"hash_{field.name}": Out(BANK_BITS) for field in KEY_LAYOUT.fields}
@@ -32,6 +45,7 @@ class KeyedHash(Block):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         bits: dict[str, Any] = {field.name: C(0, BANK_BITS) for field in KEY_LAYOUT.fields}
+        bits[PLAIN] = self.key[PLAIN]
         # The write waits in registers: what decodes the whole address must not be repeated for every table.
         writes, value, bits_written, table = Signal(), Signal(4), Signal(BANK_BITS), Signal(4)
         m.d.sync += [
@@ -97,6 +111,9 @@ class Cam(Block):
         m = Module()
         m.submodules.hash = keyed = KeyedHash()
         m.d.comb += [keyed.key.eq(self.key), keyed.load.en.eq(self.load.en)]
+        # While places are blanked, the plain field alone is every bank's hash set: it leads to all of them.
+        with m.If(self.init):
+            m.d.comb += keyed.key[PLAIN].eq(self.init_place)
         m.d.comb += [keyed.load.address.eq(self.load.address), keyed.load.data.eq(self.load.data)]
         hashes = [getattr(keyed, f"hash_{field.name}") for field in KEY_LAYOUT.fields]
 
@@ -126,9 +143,6 @@ class Cam(Block):
         ]
         setting = word_write(self.load, Target.HASH_SET)
 
-        # While places are blanked all hash sets are empty, and every bank's place is `blanked`.
-        blanked = Signal(BANK_BITS)
-        m.d.comb += blanked.eq(Mux(self.init, self.init_place, 0))
         matches: list[Any] = []
         free: list[Any] = []
         indices: list[Any] = []
@@ -137,18 +151,19 @@ class Cam(Block):
             store = rows_of(ENTRY, BANK_DEPTH, races=False)
             m.submodules[f"bank{number}"] = store
             read, write = store.read_port(), store.write_port()
-            fields = Signal(len(hashes), name=f"fields{number}")
+            fields = Signal(len(hashes), init=HASH_SET_RESET, name=f"fields{number}")
             place = Signal(BANK_BITS, name=f"place{number}")
-            combined: Any = blanked
-            for position in range(len(hashes)):
-                combined = combined ^ Mux(fields[position], turned[position][rotation(number, position)], 0)
+            parts = [
+                Mux(fields[position], turned[position][rotation(number, position)], 0)
+                for position in range(len(hashes))
+            ]
             match = Signal(name=f"match{number}")
             differs = [
                 read.data.units[unit] & (read.data.key[low : low + width] != key1.as_value()[low : low + width])
                 for unit, (_, low, width) in enumerate(MASK_UNITS)
             ]
             m.d.comb += [
-                place.eq(combined),
+                place.eq(reduce(xor, parts)),
                 read.addr.eq(place),
                 match.eq(read.data.valid & ~Cat(*differs).any()),
                 write.addr.eq(place),
@@ -178,14 +193,14 @@ class Cam(Block):
         ]
 
         # Stage 2: the lowest bank that matched names the vaccine.
-        hits = Signal(self.banks)
+        first = Signal(self.banks)
         index2 = [Signal(9, name=f"index2_{number}") for number in range(self.banks)]
-        m.d.sync += hits.eq(Mux(valid1 & (op1 == Op.CALL), Cat(*matches), 0))
-        m.d.sync += [later.eq(index) for later, index in zip(index2, indices, strict=True)]
-        m.d.comb += self.hit.eq(hits.any())
-        lowest = Signal(range(self.banks))
-        for number in reversed(range(self.banks)):
-            with m.If(hits[number]):
-                m.d.comb += lowest.eq(number)
-        m.d.sync += self.vaccine.eq(Array(index2)[lowest])
+        none_before: Any = valid1 & (op1 == Op.CALL)
+        for number, (match, index) in enumerate(zip(matches, indices, strict=True)):
+            m.d.sync += [first[number].eq(none_before & match), index2[number].eq(index)]
+            none_before = none_before & ~match
+        m.d.comb += self.hit.eq(first.any())
+        m.d.sync += self.vaccine.eq(
+            reduce(or_, (Mux(first[number], index2[number], 0) for number in range(self.banks)))
+        )
         return m

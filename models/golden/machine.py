@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hdl.contract import verdict
 from hdl.contract.event import SLOTS, TREES, Kind
-from hdl.contract.vaccine import BANK_DEPTH, BANKS, KEY, VACCINES
+from hdl.contract.vaccine import BANK_DEPTH, BANKS, HASH_SET_RESET, KEY, VACCINES
 from hdl.contract.verdict import Fault, Verdict
 
 Ints = NDArray[np.int64]
@@ -86,7 +86,7 @@ def new_machine(slots: int = SLOTS, trees: int = TREES) -> Machine:
         tables=zeros(2, 6, 2048), tries=zeros(2, 256), idmaps=zeros(2, 512), curves=zeros(2, 192),
         params=zeros(2, 15), attributes=zeros(512), rows=np.zeros(256, np.uint64),
         banks=zeros(BANKS, BANK_DEPTH) - 1, masks=zeros(BANKS, BANK_DEPTH), indices=zeros(BANKS, BANK_DEPTH),
-        hash_sets=zeros(BANKS),
+        hash_sets=zeros(BANKS) + HASH_SET_RESET,
         held=zeros(BANKS), hashes=zeros(len(KEY.fields), 65536), used=zeros(VACCINES), hits=zeros(VACCINES),
         expiry=zeros(VACCINES),
         keys=zeros(VACCINES),

@@ -15,6 +15,7 @@ from hdl.contract.vaccine import (
     FULL_MASK,
     FULL_UNITS,
     HASH_NIBBLES,
+    HASH_SET_RESET,
     KEY,
     MASK_UNITS,
     BankKey,
@@ -42,7 +43,7 @@ class Banks:
         self.chance = chance
         self.secret = BankKey.from_seed(chance.getrandbits(30))
         self.stands: dict[tuple[int, int], tuple[int, int, int]] = {}
-        self.hash_sets = [0] * BANKS
+        self.hash_sets = [HASH_SET_RESET] * BANKS
         self.due: deque[int | None] = deque([None, None])
         self.named: int | None = None
         self.hits = self.misses = 0
@@ -187,6 +188,8 @@ async def every_bit_of_every_unit_counts_in_every_bank(dut: Any) -> None:
     """One vaccine a bank, alone at the place of an empty hash set: each unit alone, and all but one."""
     banks = await banks_of(dut)
     chance = banks.chance
+    for bank in range(BANKS):
+        await banks.set_hash_set(bank, 0)
     for number, (name, low, width) in enumerate(MASK_UNITS):
         for units in (1 << number, FULL_UNITS ^ 1 << number):
             for bank in range(BANKS):
