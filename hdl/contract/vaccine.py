@@ -77,7 +77,7 @@ HASH_NIBBLES: tuple[tuple[str, int], ...] = tuple(
 
 
 def mask_units(mask: int) -> int:
-    """Return the units (bit u: unit u of MASK_UNITS) that `mask` consists of; raises ValueError where it cuts one."""
+    """Return the units (bit u: unit u of MASK_UNITS) of `mask`.  Raises ValueError where it cuts one."""
     if stray := mask & ~narrow_mask(mask):
         names = ", ".join(name for name, _, _ in MASK_UNITS)
         raise ValueError(

@@ -153,9 +153,7 @@ async def calls_go_where_their_records_say(dut: Any) -> None:
                 {"id": chance.choice(idents), "field0": chance.randrange(2), "field1": chance.randrange(2)}
             )
             units = field_units("id", "field0", "field1")
-            vaccine = event(
-                Kind.VACCINATE, a0=key & 0xFFFFFFFF, a1=key >> 32, a2=number, a3=0xFFFFFFFF, a4=units
-            )
+            vaccine = event(Kind.VACCINATE, a0=key & 0xFFFFFFFF, a1=key >> 32, a2=number, a3=0xFFFFFFFF, a4=units)
             hosts.append((vaccine, []))
             await board.offer(vaccine)
         while (await board.flags("status"))["record_valid"]:

@@ -47,7 +47,7 @@ def random_masks(draw: random.Random, kind: object, count: int) -> list[int]:
 
 
 class Board:
-    """The golden engine and what a host keeps of it; after every event all vaccines of `meant` must be in force."""
+    """The golden engine beside the store; after every event all vaccines of `meant` must be in force."""
 
     def __init__(self, seed: int) -> None:
         self.store, self.engine = VaccineStore(BankKey.from_seed(seed)), GoldenEngine()
@@ -122,7 +122,7 @@ def test_adding_twice_merges_and_removing_frees_the_bank() -> None:
     assert len(store.add(5, field_mask("id"))) == 2
     assert store.add(5 | 1 << 40, field_mask("id")) == []
     store.remove(0)
-    assert store.hash_sets == store.in_force == store.entries == {}
+    assert not store.hash_sets and not store.in_force and not store.entries
 
 
 def test_clear_errors() -> None:

@@ -73,7 +73,9 @@ def test_widened_and_narrowed_masks_are_the_nearest(mask: int) -> None:
 
 def test_a_mask_that_cuts_a_unit_is_refused_with_both_mends() -> None:
     mask = field_mask("id") | 1 << KEY.offset["tree"] | 3 << KEY.offset["field1"]
-    with pytest.raises(ValueError, match=r"names 0x20006000000000 alone; the units are id, .*field1\[0:4\]") as error:
+    with pytest.raises(
+        ValueError, match=r"names 0x20006000000000 alone; the units are id, .*field1\[0:4\]"
+    ) as error:
         mask_units(mask)
     assert f"widened it is {widen_mask(mask):#x}, narrowed {field_mask('id'):#x}" in str(error.value)
 
