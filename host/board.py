@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from hdl.contract.event import RECORD, STATE
 from hdl.contract.link import AGGREGATE_ENTRY, STATE_ENTRY, FrameType, ModelResult, RecordMode
-from hdl.contract.load import Target, Writes, bank_key_writes, mask_writes, policy_writes
+from hdl.contract.load import Target, Writes, bank_key_writes, hash_set_writes, policy_writes
 from hdl.contract.policy import Policy, default_policy
 from hdl.contract.registers import RESET_KEY
 from hdl.contract.vaccine import BankKey
@@ -214,9 +214,9 @@ class Board:
         """Set the board's secret hash tables; only sensible while no vaccine is in force."""
         self._load_all(bank_key_writes(key))
 
-    def set_mask(self, bank: int, mask: int) -> None:
-        """Set the mask of an empty bank; the gateware ignores it for a bank that holds vaccines."""
-        self._load_all(mask_writes(bank, mask))
+    def set_hash_set(self, bank: int, fields: int) -> None:
+        """Set the hash set of an empty bank; the gateware ignores it for a bank that holds vaccines."""
+        self._load_all(hash_set_writes(bank, fields))
 
     def _load_all(self, writes: Writes) -> None:
         for target, first, words in writes:

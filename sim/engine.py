@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hdl.contract.load import Target, Writes, bank_key_writes, mask_writes, policy_writes
+from hdl.contract.load import Target, Writes, bank_key_writes, hash_set_writes, policy_writes
 from hdl.contract.model import IMAGE_BYTES
 from hdl.contract.policy import Policy
 from hdl.contract.vaccine import BankKey
@@ -118,9 +118,9 @@ class GatewareEngine:
         """Set the board's secret hash tables; only sensible while no vaccine is in force."""
         self._load_all(bank_key_writes(key))
 
-    def set_mask(self, bank: int, mask: int) -> None:
-        """Set the mask of an empty bank; the gateware ignores it for a bank that holds vaccines."""
-        self._load_all(mask_writes(bank, mask))
+    def set_hash_set(self, bank: int, fields: int) -> None:
+        """Set the hash set of an empty bank; the gateware ignores it for a bank that holds vaccines."""
+        self._load_all(hash_set_writes(bank, fields))
 
     def _load_all(self, writes: Writes) -> None:
         for target, first, words in writes:

@@ -12,7 +12,7 @@ from hdl.contract.event import EVENT, RECORD, Kind
 from hdl.contract.model import IMAGE_BYTES, MODEL_SLOTS
 from hdl.contract.policy import Policy, call_class, default_policy
 from hdl.contract.syscalls import NAMES
-from hdl.contract.vaccine import BankKey
+from hdl.contract.vaccine import BANKS, BankKey
 from hdl.contract.verdict import Fault, Tier, Verdict
 from models.golden.engine import GoldenEngine
 from sim.engine import EngineError, GatewareEngine
@@ -54,13 +54,13 @@ class Twins:
     gateware: GatewareEngine
     coverage: Counter[str] = field(default_factory=Counter)
 
-    def load(self, images: tuple[bytes, bytes], key_seed: int, masks: dict[int, int]) -> None:
-        """Load policy, secrets, masks and both models into both."""
+    def load(self, images: tuple[bytes, bytes], key_seed: int, hash_sets: dict[int, int]) -> None:
+        """Load policy, secrets, hash sets and both models into both."""
         self.load_policy(mixed_policy())
         for engine in (self.golden, self.gateware):
             engine.load_bank_key(BankKey.from_seed(key_seed))
-            for bank, mask in masks.items():
-                engine.set_mask(bank, mask)
+            for bank, fields in hash_sets.items():
+                engine.set_hash_set(bank, fields)
         for slot, image in enumerate(images):
             self.load_model(slot, image)
 
@@ -151,8 +151,8 @@ def compare_random(
     The models are read back before the first event and behind the last one.
     """
     stimulus = Stimulus(seed)
-    masks = stimulus.random_masks(len(twins.golden.machine.masks))
-    twins.load(images or (random_image(seed), random_image(seed + 1)), seed, masks)
+    hash_sets = stimulus.random_hash_sets(BANKS)
+    twins.load(images or (random_image(seed), random_image(seed + 1)), seed, hash_sets)
     for slot in range(MODEL_SLOTS):
         twins.read_model(slot)
     while count > 0:

@@ -72,7 +72,7 @@ MUTANTS = (
         "new.allow.eq(1 << event.a0[:4])",
     ),
     Mutant("tree reused while in use", "slots.py", "(self.op == Op.CLEAR) & (count.data != 0)", "C(0, 1)"),
-    Mutant("vaccine by hash alone", "cam.py", "(((read.data.key ^ key1.as_value()) & mask) == 0)", "C(1, 1)"),
+    Mutant("vaccine by hash alone", "cam.py", "read.data.valid & ~Cat(*differs).any()", "read.data.valid"),
     Mutant(
         "insert over another",
         "cam.py",
@@ -82,8 +82,8 @@ MUTANTS = (
     Mutant(
         "mask not applied",
         "cam.py",
-        "key1.as_value()) & mask)",
-        "key1.as_value()))",
+        "read.data.units[unit] & (",
+        "(",
     ),
     Mutant("`..` stays", "paths.py", "m.d.comb += next_node.eq(here.parent)", "m.d.comb += next_node.eq(node)"),
     Mutant(

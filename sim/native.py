@@ -21,7 +21,7 @@ from hdl.contract.load import Target
 from hdl.contract.memory import CLOCK_HZ
 from hdl.contract.model import IMAGE_BYTES, MODEL_SLOTS
 from hdl.contract.registers import COPROCESSOR
-from hdl.contract.vaccine import FULL_MASK, HASH_NIBBLES, BankKey
+from hdl.contract.vaccine import HASH_NIBBLES, BankKey
 from models.golden import machine as m
 from models.golden.engine import GoldenEngine
 
@@ -50,7 +50,6 @@ class _Golden:
         self.engine = engine
         self._slots = slots
         self._judge_low: dict[int, int] = {}
-        self._mask_low: dict[int, int] = {}
         self._tables = [[0] * 16 for _ in HASH_NIBBLES]
 
     def event(self, words: list[int], stream: list[int]) -> tuple[list[int], list[int]]:
@@ -88,10 +87,8 @@ class _Golden:
             self._judge_low[offset >> 1] = word
         elif target == Target.ENFORCE:
             machine.registers[m.ENFORCE] = word
-        elif target == Target.MASK and offset & 3 == 0:
-            self._mask_low[offset >> 2] = word
-        elif target == Target.MASK and offset & 3 == 1:
-            self.engine.set_mask(offset >> 2, (word << 32 | self._mask_low.get(offset >> 2, 0)) & FULL_MASK)
+        elif target == Target.HASH_SET:
+            self.engine.set_hash_set(offset, word)
         elif target == Target.HASH:
             self._tables[offset >> 4][offset & 15] = word
             if offset == 16 * len(HASH_NIBBLES) - 1:

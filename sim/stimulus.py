@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from hdl.contract.event import Kind
 from hdl.contract.model import IMAGE_BYTES, NODE, PARAM_NAMES, REGIONS, component_step, node_places
 from hdl.contract.syscalls import IDS, UNKNOWN
-from hdl.contract.vaccine import FULL_MASK, KEY, field_mask
+from hdl.contract.vaccine import FULL_UNITS, KEY, hash_set, hash_set_mask, mask_units
 
 COMPONENTS = [
     b"etc",
@@ -134,7 +134,7 @@ class Stimulus:
     stay: float = 0.6
     neutral: float = 0.1
     swaps: bool = True
-    masks: dict[int, int] = field(default_factory=dict)
+    hash_sets: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.draw = random.Random(self.seed)
@@ -149,14 +149,13 @@ class Stimulus:
         self.model = 0
         self._awaiting: list[tuple[int, int, int]] = []  # position, generation, tree
 
-    def random_masks(self, banks: int) -> dict[int, int]:
-        """Return a mask per bank: whole fields, and some bits more."""
+    def random_hash_sets(self, banks: int) -> dict[int, int]:
+        """Return a hash set per bank; none of bank 0's is sure to hold the id, as those of all others."""
         names = [f.name for f in KEY.fields]
         for bank in range(banks):
-            mask = field_mask(*self.draw.sample(names, self.draw.randrange(1, len(names) + 1)))
-            mask |= field_mask("id") if bank else 0
-            self.masks[bank] = mask | (self.draw.getrandbits(KEY.width) & FULL_MASK if bank % 3 == 0 else 0)
-        return self.masks
+            fields = hash_set(*self.draw.sample(names, self.draw.randrange(1, len(names) - 1)))
+            self.hash_sets[bank] = fields | (hash_set("id") if bank else 0)
+        return self.hash_sets
 
     def chunk(self, count: int) -> Stream:
         """Return `count` more events."""
@@ -265,9 +264,9 @@ class Stimulus:
 
     def _vaccine(self, kind: int, bad: bool) -> tuple[int, ...] | None:
         draw = self.draw
-        if not self.masks:
+        if not self.hash_sets:
             return None
-        index, bank = draw.randrange(512), draw.choice(list(self.masks)) if not bad else draw.randrange(32)
+        index, bank = draw.randrange(512), draw.choice(list(self.hash_sets)) if not bad else draw.randrange(32)
         key = KEY.pack({field.name: draw.randrange(3) for field in KEY.fields} | {"id": draw.randrange(470)})
         if draw.random() < 0.5:
             key = draw.getrandbits(KEY.width)
@@ -279,7 +278,17 @@ class Stimulus:
             self.vaccines.setdefault(index, (key, bank))
         if kind == Kind.REVOKE and not bad:
             self.vaccines.pop(index, None)
-        return (self._head(kind, 0), 0, key & 0xFFFFFFFF, key >> 32, index | bank << 16, 0xFFFFFFFF, 0, 0)
+        units = self._units(bank)
+        return (self._head(kind, 0), 0, key & 0xFFFFFFFF, key >> 32, index | bank << 16, 0xFFFFFFFF, units, 0)
+
+    def _units(self, bank: int) -> int:
+        """Return a mask's units: the bank's hash set, often with others, and now and then without it."""
+        units = mask_units(hash_set_mask(self.hash_sets.get(bank, 0)))
+        odd = self.draw.random()
+        if odd < 0.5:
+            return units
+        some = self.draw.getrandbits(12) & self.draw.getrandbits(12) & FULL_UNITS
+        return units | some if odd < 0.95 else some
 
     def _of_process(self, kind: int, bad: bool, position: int) -> tuple[int, ...] | None:
         draw = self.draw

@@ -262,8 +262,9 @@
 #define VG_ATTRIBUTES_ALLOW_WIDTH 16
 
 /* Vaccines.  Stands: the golden machine and the screening pipeline keep to it. */
-#define VG_BANKS 18 /* masks in force at once */
+#define VG_BANKS 8 /* banks, each with a hash set of its own */
 #define VG_BANK_DEPTH 512 /* places in a bank */
+#define VG_MASK_UNITS 12 /* units that a mask is made of */
 #define VG_VACCINES 512 /* vaccine indices */
 #define VG_VACCINE_TTL_SECONDS 0x15180 /* life of a vaccine that names no other */
 
@@ -286,11 +287,13 @@
 /* An entry of a bank: written whole, in one cycle. */
 #define VG_VACCINE_WORDS 3
 #define VG_VACCINE_BYTES 12
-#define VG_VACCINE_KEY_OFFSET 0 /* key, compared under the bank's mask */
+#define VG_VACCINE_KEY_OFFSET 0 /* key, compared under the entry's mask */
 #define VG_VACCINE_KEY_WIDTH 59
-#define VG_VACCINE_INDEX_OFFSET 59 /* vaccine index */
+#define VG_VACCINE_UNITS_OFFSET 59 /* the mask: its units */
+#define VG_VACCINE_UNITS_WIDTH 12
+#define VG_VACCINE_INDEX_OFFSET 71 /* vaccine index */
 #define VG_VACCINE_INDEX_WIDTH 9
-#define VG_VACCINE_VALID_OFFSET 68 /* the entry is in force */
+#define VG_VACCINE_VALID_OFFSET 80 /* the entry is in force */
 #define VG_VACCINE_VALID_WIDTH 1
 
 /* Canonical system calls.  Stands: the golden machine and the screening pipeline keep to it. */
@@ -1914,8 +1917,8 @@ enum vg_kind {
     VG_KIND_SPILL = 5, /* the slot's state leaves with the record, the slot is free */
     VG_KIND_RESTORE = 6, /* args = the state that a SPILL gave, id = tree */
     VG_KIND_SWAP = 7, /* args[0] = model slot in force from the next event on */
-    VG_KIND_VACCINATE = 8, /* args[0..1] = key, args[2] = index | bank << 16 */
-    VG_KIND_REVOKE = 9, /* the same arguments */
+    VG_KIND_VACCINATE = 8, /* args[0..1] = key, args[2] = index | bank << 16, args[3] = expiry, args[4] = mask's units */
+    VG_KIND_REVOKE = 9, /* args[0..1] = key, args[2] = index | bank << 16 */
 };
 
 enum vg_target {
@@ -1924,7 +1927,7 @@ enum vg_target {
     VG_TARGET_ATTRIBUTES = 2, /* 512 words, see policy.ATTRIBUTES */
     VG_TARGET_JUDGE = 3, /* 256 rows of two words (row * 2, lower 32 bits first; the upper half commits) */
     VG_TARGET_ENFORCE = 4, /* 16 mode bits */
-    VG_TARGET_MASK = 5, /* bank * 4: mask bits 0..31, + 1: mask bits 32..58 (commits), + 2: fields that enter the hash */
+    VG_TARGET_HASH_SET = 5, /* bank: fields of the key whose hashes give the place; ignored while the bank holds vaccines */
     VG_TARGET_HASH = 6, /* nibble * 16 + value: 9 secret bits */
     VG_TARGET_READY = 7, /* bit s: model slot s holds a verified model and may be switched to */
     VG_TARGET_CLOCK = 8, /* seconds, for the expiry of vaccines */

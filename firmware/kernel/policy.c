@@ -4,7 +4,7 @@
 
 #define NIBBLES(FIELD) ((VG_KEY_##FIELD##_WIDTH + 3) / 4)
 #define KEY_NIBBLES \
-    (NIBBLES(ID) + NIBBLES(PATH_CLASS) + NIBBLES(NODE) + NIBBLES(FIELD0) + NIBBLES(FIELD1) + NIBBLES(TREE))
+    (NIBBLES(PATH_CLASS) + NIBBLES(NODE) + NIBBLES(FIELD0) + NIBBLES(FIELD1) + NIBBLES(TREE))
 
 /* What the host may load: how many entries a target has, and which lock keeps it. */
 static const struct {
@@ -13,7 +13,7 @@ static const struct {
     [VG_TARGET_ATTRIBUTES] = {VG_ID_COUNT, VG_COPROCESSOR_LOCK_POLICY_MASK},
     [VG_TARGET_JUDGE] = {2 * VG_JUDGE_ROWS, VG_COPROCESSOR_LOCK_POLICY_MASK},
     [VG_TARGET_ENFORCE] = {1, VG_COPROCESSOR_LOCK_POLICY_MASK},
-    [VG_TARGET_MASK] = {4 * VG_BANKS, VG_COPROCESSOR_LOCK_VACCINES_MASK},
+    [VG_TARGET_HASH_SET] = {VG_BANKS, VG_COPROCESSOR_LOCK_VACCINES_MASK},
     [VG_TARGET_HASH] = {16 * KEY_NIBBLES, VG_COPROCESSOR_LOCK_VACCINES_MASK},
 };
 #define TARGETS (sizeof tables / sizeof tables[0])
@@ -32,7 +32,7 @@ enum outcome policy_load(const struct frame *frame)
     uint32_t target = address >> 16, offset = address & 0xFFFF;
     uint32_t count = (frame->bytes - VG_FRAME_LOAD_BYTES) / 4;
     if (target >= TARGETS || tables[target].entries == 0)
-        return serve_refuse(frame, VG_REFUSAL_RANGE, "load ATTRIBUTES, JUDGE, ENFORCE, MASK or HASH");
+        return serve_refuse(frame, VG_REFUSAL_RANGE, "load ATTRIBUTES, JUDGE, ENFORCE, HASH_SET or HASH");
     if (offset + count > tables[target].entries)
         return serve_refuse(frame, VG_REFUSAL_RANGE, "the words go beyond the table's end");
     if (board_pipeline_locks() & tables[target].lock)

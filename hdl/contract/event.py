@@ -41,8 +41,8 @@ class Kind(IntEnum):
     SPILL = 5  # the slot's state leaves with the record, the slot is free
     RESTORE = 6  # args = the state that a SPILL gave, id = tree
     SWAP = 7  # args[0] = model slot in force from the next event on
-    VACCINATE = 8  # args[0..1] = key, args[2] = index | bank << 16
-    REVOKE = 9  # the same arguments
+    VACCINATE = 8  # args[0..1] = key, args[2] = index | bank << 16, args[3] = expiry, args[4] = mask's units
+    REVOKE = 9  # args[0..1] = key, args[2] = index | bank << 16
 
 
 EVENT = Layout(

@@ -111,8 +111,9 @@ PARTS = (
     Part(
         "vaccine", "Vaccines", Stage.SCREENING, (), (vaccine.KEY, vaccine.ENTRY),
         {
-            "BANKS": (vaccine.BANKS, "masks in force at once"),
+            "BANKS": (vaccine.BANKS, "banks, each with a hash set of its own"),
             "BANK_DEPTH": (vaccine.BANK_DEPTH, "places in a bank"),
+            "MASK_UNITS": (len(vaccine.MASK_UNITS), "units that a mask is made of"),
             "VACCINES": (vaccine.VACCINES, "vaccine indices"),
             "VACCINE_TTL_SECONDS": (vaccine.TTL_SECONDS, "life of a vaccine that names no other"),
         },

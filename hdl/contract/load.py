@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from hdl.contract.policy import Policy
-from hdl.contract.vaccine import HASH_NIBBLES, BankKey, cared_fields
+from hdl.contract.vaccine import HASH_NIBBLES, BankKey
 
 ADDRESS_BITS = 21
 
@@ -21,7 +21,7 @@ class Target(IntEnum):
     ATTRIBUTES = 2  # 512 words, see policy.ATTRIBUTES
     JUDGE = 3  # 256 rows of two words (row * 2, lower 32 bits first; the upper half commits)
     ENFORCE = 4  # 16 mode bits
-    MASK = 5  # bank * 4: mask bits 0..31, + 1: mask bits 32..58 (commits), + 2: fields that enter the hash
+    HASH_SET = 5  # bank: fields of the key whose hashes give the place; ignored while the bank holds vaccines
     HASH = 6  # nibble * 16 + value: 9 secret bits
     READY = 7  # bit s: model slot s holds a verified model and may be switched to
     CLOCK = 8  # seconds, for the expiry of vaccines
@@ -46,9 +46,6 @@ def bank_key_writes(key: BankKey) -> Writes:
     return tuple((Target.HASH, nibble << 4, list(key.tables[nibble])) for nibble in range(len(HASH_NIBBLES)))
 
 
-def mask_writes(bank: int, mask: int) -> Writes:
-    """Return what sets the mask of an empty bank."""
-    return (
-        (Target.MASK, bank << 2 | 2, [cared_fields(mask)]),
-        (Target.MASK, bank << 2, [mask & 0xFFFFFFFF, mask >> 32]),
-    )
+def hash_set_writes(bank: int, fields: int) -> Writes:
+    """Return what sets the hash set of an empty bank."""
+    return ((Target.HASH_SET, bank, [fields]),)

@@ -11,15 +11,15 @@ from amaranth.lib import data
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.event import Kind
-from hdl.contract.vaccine import VACCINES
+from hdl.contract.vaccine import BANKS, VACCINES
 from hdl.screening.block import Block, rows_of
 from hdl.screening.layouts import KEY, event_stream
-
-PAGE = data.StructLayout({"live": 1, "bank": 5, "key": KEY.size, "expiry": 32})
 
 
 class Book(Block):
     """Book and reaper.
+
+    Parameters: `banks`, as many as the CAM has.
 
     Members: with `check`, `check_index` is looked up; from the next cycle until the next check, `used` says that
     it is in use, and `known` that it is by `key` in `bank`.
@@ -27,11 +27,13 @@ class Book(Block):
     still while hits follow each other, for its counter is blanked behind them.  With `hit`, the counter of
     `hit_index` goes up two cycles later.  `now` is powered time in seconds: a vaccine ends at `now >= expiry`,
     never before; it is offered at most 2 * VACCINES + 2 cycles after, later only for others whose offer waits.
+    The event offered is a REVOKE: key, index and bank; all its other fields are 0.
     `query` names an index whose `hits`, `live` and `expiry` are valid one cycle later; the last two a cycle after
     that if the page was just being written.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, banks: int = BANKS) -> None:
+        self.page = data.StructLayout({"live": 1, "bank": range(banks), "key": KEY.size, "expiry": 32})
         super().__init__(
             {
                 "check": In(1),
@@ -41,7 +43,7 @@ class Book(Block):
                 "inserted": In(1),
                 "removed": In(1),
                 "index": In(9),
-                "bank": In(5),
+                "bank": In(range(banks)),
                 "key": In(KEY.size),
                 "expiry": In(32),
                 "hit": In(1),
@@ -61,7 +63,7 @@ class Book(Block):
         m = Module()
         # Nobody counts on a page read while it is written: `check` comes with the next event, after the latch let
         # the one go that writes; the reaper reads again; a query waits.
-        m.submodules.pages = pages = rows_of(PAGE, VACCINES, races=False)
+        m.submodules.pages = pages = rows_of(self.page, VACCINES, races=False)
         check, scan, query, write = pages.read_port(), pages.read_port(), pages.read_port(), pages.write_port()
         m.d.comb += [
             check.addr.eq(self.check_index),
@@ -74,10 +76,11 @@ class Book(Block):
             self.query_expiry.eq(query.data.expiry),
             write.addr.eq(Mux(self.init, self.init_index, self.index)),
             write.en.eq(self.init | self.inserted | self.removed),
+            write.data.live.eq(self.inserted & ~self.init),  # what else a page says counts while it is live
+            write.data.bank.eq(self.bank),
+            write.data.key.eq(self.key),
+            write.data.expiry.eq(self.expiry),
         ]
-        with m.If(self.inserted & ~self.init):
-            m.d.comb += [write.data.live.eq(1), write.data.bank.eq(self.bank)]
-            m.d.comb += [write.data.key.eq(self.key), write.data.expiry.eq(self.expiry)]
 
         # Reaper: it looks at the page in `place`; an offer stands until it is taken or that page changes.
         place, fresh, offer = Signal(9), Signal(), Signal()
@@ -103,7 +106,6 @@ class Book(Block):
             event.a1.eq(page.key[32:]),
             event.a2[:9].eq(place),
             event.a2[16:21].eq(page.bank),
-            event.a3.eq(page.expiry),
         ]
 
         # Hit counters: read, then written one cycle later; a hit right behind takes the sum on its way.
@@ -111,8 +113,8 @@ class Book(Block):
         m.submodules.hits = counters = rows_of(32, VACCINES, races=False)
         count, shown, recount = counters.read_port(), counters.read_port(), counters.write_port()
         hit1, index1 = Signal(), Signal(9)
-        hit2, index2, sum2 = Signal(), Signal(9), Signal(32)
-        before, passed, blanked = Signal(32), Signal(), Signal()
+        hit2, index2, written = Signal(), Signal(9), Signal(32)
+        before, passed = Signal(32), Signal()
         # A new vaccine's counter is blanked when no hit on its way needs the port.
         blank, blank_later = Signal(), Signal()
         m.d.comb += blank.eq(self.inserted | blank_later)
@@ -120,13 +122,13 @@ class Book(Block):
         m.d.sync += [hit1.eq(self.hit), index1.eq(self.hit_index), hit2.eq(hit1), index2.eq(index1)]
         m.d.comb += [
             count.addr.eq(self.hit_index),
-            before.eq(Mux(hit2 & (index2 == index1), sum2, count.data)),
+            # A counter that is blanked goes up from -1: one adder, and no gates behind it.
+            before.eq(Mux(self.init | ~hit1, -1, Mux(hit2 & (index2 == index1), written, count.data))),
             shown.addr.eq(self.query),
-            self.hits.eq(Mux(passed, Mux(blanked, 0, sum2), shown.data)),
+            self.hits.eq(Mux(passed, written, shown.data)),
             recount.addr.eq(Mux(self.init, self.init_index, Mux(hit1, index1, self.index))),
             recount.en.eq(self.init | blank | hit1),
-            recount.data.eq(Mux(self.init | ~hit1, 0, before + 1)),
+            recount.data.eq(before + 1),
         ]
-        m.d.sync += [passed.eq(recount.en & (recount.addr == self.query)), blanked.eq(self.init | ~hit1)]
-        m.d.sync += sum2.eq(before + 1)
+        m.d.sync += [passed.eq(recount.en & (recount.addr == self.query)), written.eq(recount.data)]
         return m

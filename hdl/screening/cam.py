@@ -1,29 +1,42 @@
-"""Vaccine CAM: tuple-space search over banks, one mask each.  Stages 0 to 2.
+"""Vaccine CAM: tuple-space search over banks, a hash set each.  Stages 0 to 2.
 
-Every bank is searched for every call.  A keyed hash of the key's wholly cared-for fields gives the place in the
-bank; there the whole key is compared under the bank's mask, so that a hash never decides.  Entries are written
-whole, in one cycle, by VACCINATE and REVOKE beats: each event sees all of the old content or all of the new.
+Every bank is searched for every call.  A keyed hash of the fields in the bank's hash set gives the place; there
+the whole key is compared under the entry's own mask, so that a hash never decides.  Entries are written whole, in
+one cycle, by VACCINATE and REVOKE beats: each event sees all of the old content or all of the new.
 
 Twin: `find_vaccine` and `place_of` in `models.golden.score`.
 """
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_, xor
 from typing import Any
 
-from amaranth import Array, C, Cat, Module, Mux, Signal
+from amaranth import C, Cat, Module, Mux, Signal
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.load import Target
-from hdl.contract.vaccine import BANK_BITS, BANK_DEPTH, BANKS, HASH_NIBBLES, rotation
+from hdl.contract.vaccine import (
+    BANK_BITS,
+    BANK_DEPTH,
+    BANKS,
+    HASH_NIBBLES,
+    HASH_SET_RESET,
+    MASK_UNITS,
+    PLAIN,
+    VACCINES,
+    rotation,
+)
 from hdl.contract.vaccine import KEY as KEY_LAYOUT
-from hdl.screening.block import Block, bundle, rows_of
+from hdl.screening.block import Block, bundle, chosen, later, rows_of
 from hdl.screening.layouts import ENTRY, KEY, LoadPort, Op
 from hdl.screening.loading import word_write
 
 
 class KeyedHash(Block):
-    """Nine secret hash bits of every field of a key, in the same cycle."""
+    """Nine hash bits of every field of a key, in the same cycle: of one the field itself, of all others secret.
+    A write is done one cycle later."""
 
     def __init__(self) -> None:
         ports = {f"hash_{field.name}": Out(BANK_BITS) for field in KEY_LAYOUT.fields}
@@ -32,16 +45,23 @@ class KeyedHash(Block):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         bits: dict[str, Any] = {field.name: C(0, BANK_BITS) for field in KEY_LAYOUT.fields}
-        written = word_write(self.load, Target.HASH)
+        bits[PLAIN] = self.key[PLAIN]
+        # The write waits in registers: what decodes the whole address must not be repeated for every table.
+        writes, value, bits_written, table = Signal(), Signal(4), Signal(BANK_BITS), Signal(4)
+        m.d.sync += [
+            writes.eq(word_write(self.load, Target.HASH)),
+            Cat(value, table).eq(self.load.address),
+            bits_written.eq(self.load.data),
+        ]
         for number, (field, low) in enumerate(HASH_NIBBLES):
             store = rows_of(BANK_BITS, 16)
             m.submodules[f"{field}{low}"] = store
             read, write = store.read_port(domain="comb"), store.write_port()
             m.d.comb += [
                 read.addr.eq(self.key[field][low : low + 4]),
-                write.addr.eq(self.load.address[:4]),
-                write.data.eq(self.load.data[:BANK_BITS]),
-                write.en.eq(written & (self.load.address[4:8] == number)),
+                write.addr.eq(value),
+                write.data.eq(bits_written),
+                write.en.eq(writes & (table == number)),
             ]
             bits[field] = bits[field] ^ read.data
         m.d.comb += [getattr(self, f"hash_{name}").eq(value) for name, value in bits.items()]
@@ -51,25 +71,29 @@ class KeyedHash(Block):
 class Cam(Block):
     """All banks.
 
-    Parameters: `banks`, the number of masks in force at once.
+    Parameters: `banks`, how many; `fast`: what matched is known in stage 1, the lowest one a cycle later.
 
-    Members: `key`, `op`, `bank` and `index` of the beat in stage 0; for VACCINATE and REVOKE they must hold still
-    for one cycle more, in which no call may come.  In stage 1, `refused` says that the place was taken (VACCINATE)
-    or the book does not know this vaccine (REVOKE), `inserted` and `removed` that the update is done at the end of
-    the cycle.  In stage 2, `hit` says that a bank matched; in stage 3, `vaccine` is the index of the match in the
-    lowest bank.
+    Members: `key`, `op`, `bank` (below `banks`), `index` and `units` of the beat in stage 0; for VACCINATE and
+    REVOKE they must hold still for one cycle more, in which no call may come.  In stage 1, `refused` says that the
+    place was taken (VACCINATE) or the book does not know this vaccine (REVOKE), `inserted` and `removed` that the
+    update is done at the end of the cycle.  In stage 2, `hit` says that a bank matched; in stage 3, `vaccine` is
+    the index of the match in the lowest bank, and anything where none matched (both a cycle later, if `fast`).
+    `units` should cover the fields of the bank's hash set.  It is not checked: an entry for which they do not is
+    missed by calls that hash to other places; whatever hits matches under its mask.
     `index_used`: the vaccine index is in use; `known`: by this key in this bank.
-    `init` blanks place `init_place` of every bank.
+    `init` blanks place `init_place` of every bank; only before the first hash set is loaded.
     """
 
-    def __init__(self, banks: int = BANKS) -> None:
+    def __init__(self, banks: int = BANKS, fast: bool = False) -> None:
         self.banks = banks
+        self.fast = fast
         super().__init__(
             {
                 "valid": In(1),
                 "op": In(Op),
                 "key": In(KEY),
-                "bank": In(5),
+                "units": In(len(MASK_UNITS)),
+                "bank": In(range(banks)),
                 "index": In(9),
                 "index_used": In(1),
                 "known": In(1),
@@ -88,6 +112,9 @@ class Cam(Block):
         m = Module()
         m.submodules.hash = keyed = KeyedHash()
         m.d.comb += [keyed.key.eq(self.key), keyed.load.en.eq(self.load.en)]
+        # While places are blanked, the plain field alone is every bank's hash set: it leads to all of them.
+        with m.If(self.init):
+            m.d.comb += keyed.key[PLAIN].eq(self.init_place)
         m.d.comb += [keyed.load.address.eq(self.load.address), keyed.load.data.eq(self.load.data)]
         hashes = [getattr(keyed, f"hash_{field.name}") for field in KEY_LAYOUT.fields]
 
@@ -102,27 +129,20 @@ class Cam(Block):
             for turn, rotated in enumerate(turned[-1]):
                 m.d.comb += rotated.eq(Cat(value[BANK_BITS - turn :], value[: BANK_BITS - turn]))
 
-        # A mask takes three words: the fields that enter the hash, the low half, the high half that commits.
-        cared_staged, low_staged = Signal(len(hashes)), Signal(32)
-        word = self.load.address[:2]
-        masking = word_write(self.load, Target.MASK)
-        with m.If(masking & (word == 2)):
-            m.d.sync += cared_staged.eq(self.load.data)
-        with m.If(masking & (word == 0)):
-            m.d.sync += low_staged.eq(self.load.data)
-
-        # How many vaccines a bank holds: another mask would hide the entries that stand under this one.
-        m.submodules.held = held = rows_of(BANK_BITS + 1, 32)
-        count, masked, recount = held.read_port(domain="comb"), held.read_port(domain="comb"), held.write_port()
-        update, remask = Signal(), Signal()
+        # How many vaccines a bank holds: another hash set would hide those that stand under this one.  The count
+        # is looked up in stage 0 and changed in stage 1; beats that change it are never one behind the other.
+        m.submodules.held = held = rows_of(range(VACCINES + 1), self.banks, races=False, block=True)
+        count, recount = held.read_port(), held.write_port()
+        counted, update = Signal(range(VACCINES + 1)), Signal()
+        in_use = Signal(self.banks)
         m.d.comb += [
+            counted.eq(count.data + Mux(op1 == Op.VACCINATE, 1, -1)),
             count.addr.eq(self.bank),
             recount.addr.eq(Mux(self.init, self.init_place, self.bank)),
             recount.en.eq(self.init | update),
-            recount.data.eq(Mux(self.init, 0, Mux(op1 == Op.VACCINATE, count.data + 1, count.data - 1))),
-            masked.addr.eq(self.load.address[2:]),
-            remask.eq(masking & (word == 1) & (masked.data == 0)),
+            recount.data.eq(Mux(self.init, 0, counted)),
         ]
+        setting = word_write(self.load, Target.HASH_SET)
 
         matches: list[Any] = []
         free: list[Any] = []
@@ -132,32 +152,39 @@ class Cam(Block):
             store = rows_of(ENTRY, BANK_DEPTH, races=False)
             m.submodules[f"bank{number}"] = store
             read, write = store.read_port(), store.write_port()
-            mask, cared = Signal(KEY.size, name=f"mask{number}"), Signal(len(hashes), name=f"cared{number}")
+            fields = Signal(len(hashes), init=HASH_SET_RESET, name=f"fields{number}")
             place = Signal(BANK_BITS, name=f"place{number}")
-            combined: Any = C(0, BANK_BITS)
-            for position in range(len(hashes)):
-                combined = combined ^ Mux(cared[position], turned[position][rotation(number, position)], 0)
+            parts = [
+                Mux(fields[position], turned[position][rotation(number, position)], 0)
+                for position in range(len(hashes))
+            ]
             match = Signal(name=f"match{number}")
+            differs = [
+                read.data.units[unit] & (read.data.key[low : low + width] != key1.as_value()[low : low + width])
+                for unit, (_, low, width) in enumerate(MASK_UNITS)
+            ]
             m.d.comb += [
-                place.eq(combined),
+                place.eq(reduce(xor, parts)),
                 read.addr.eq(place),
-                match.eq(read.data.valid & (((read.data.key ^ key1.as_value()) & mask) == 0)),
-                write.addr.eq(Mux(self.init, self.init_place, place)),
+                match.eq(read.data.valid & ~Cat(*differs).any()),
+                write.addr.eq(place),
                 write.en.eq(self.init | update & (self.bank == number)),
                 write.data.key.eq(key1.as_value()),
+                write.data.units.eq(self.units),
                 write.data.index.eq(self.index),
                 write.data.valid.eq(~self.init & (op1 == Op.VACCINATE)),
             ]
-            with m.If(remask & (self.load.address[2:16] == number)):
-                m.d.sync += [mask.eq(Cat(low_staged, self.load.data)), cared.eq(cared_staged)]
+            with m.If(update & (self.bank == number)):
+                m.d.sync += in_use[number].eq(counted != 0)
+            with m.If(setting & (self.load.address[:16] == number) & ~in_use[number] & ~self.init):
+                m.d.sync += fields.eq(self.load.data)
             matches.append(match)
             free.append(~read.data.valid)
             indices.append(read.data.index)
 
         bank_free = Signal()
-        padding = [C(0, 1)] * (32 - self.banks)
         m.d.comb += [
-            bank_free.eq(Array([*free, *padding])[self.bank]),
+            bank_free.eq(chosen(self.bank, free)),
             self.inserted.eq(valid1 & (op1 == Op.VACCINATE) & bank_free & ~self.index_used),
             self.removed.eq(valid1 & (op1 == Op.REVOKE) & self.known),
             self.refused.eq(
@@ -167,12 +194,15 @@ class Cam(Block):
         ]
 
         # Stage 2: the lowest bank that matched names the vaccine.
-        hits = Signal(self.banks)
+        first = Signal(self.banks)
         index2 = [Signal(9, name=f"index2_{number}") for number in range(self.banks)]
-        m.d.sync += hits.eq(Mux(valid1 & (op1 == Op.CALL), Cat(*matches), 0))
-        m.d.sync += [later.eq(index) for later, index in zip(index2, indices, strict=True)]
-        m.d.comb += self.hit.eq(hits.any())
-        for number in reversed(range(self.banks)):
-            with m.If(hits[number]):
-                m.d.sync += self.vaccine.eq(index2[number])
+        none_before: Any = later(m, valid1 & (op1 == Op.CALL), self.fast)
+        for number in range(self.banks):
+            match, index = (later(m, value[number], self.fast) for value in (matches, indices))
+            m.d.sync += [first[number].eq(none_before & match), index2[number].eq(index)]
+            none_before = none_before & ~match
+        m.d.comb += self.hit.eq(first.any())
+        m.d.sync += self.vaccine.eq(
+            reduce(or_, (Mux(first[number], index2[number], 0) for number in range(self.banks)))
+        )
         return m

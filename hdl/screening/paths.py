@@ -164,9 +164,8 @@ class PathClassifier(Block):
     Members: `clear` for one cycle forgets the last event's paths.  `enable` lets beats in.  `done` counts the
     paths classified since; `path_class`, `node` and `overlong` cover those.  A path of n bytes whose beats come
     without gaps shows in `done` max(1, ceil(n / 2)) + 3 cycles after the one that takes its first beat (one more
-    if the last beat both ends a component and holds the last one); if `fast`, max(1, n) + 4 cycles after (one more
-    if it does not end with a slash).  `model` says which model slot's trie is
-    asked.
+    if the last beat both ends a component and holds the last one); if `fast`, at most max(2, n) + 4 cycles after.
+    `model` says which model slot's trie is asked.
     """
 
     def __init__(self, fast: bool = False) -> None:

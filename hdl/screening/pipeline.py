@@ -51,7 +51,7 @@ FAST_RANKS = 3
 class Pipeline(Block):
     """The whole pipeline.
 
-    Parameters: `banks`, masks in force at once in the vaccine CAM.
+    Parameters: `banks`, banks of the vaccine CAM.
 
     Members:
       events    events, in order; not ready for the first 512 cycles after reset.
@@ -122,8 +122,8 @@ class Pipeline(Block):
         m.submodules.slots = slots = Slots(1 + fast)
         m.submodules.history = history = History(1 + fast)
         m.submodules.tables = tables = Tables(fast)
-        m.submodules.cam = cam = Cam(self.banks)
-        m.submodules.book = book = Book()
+        m.submodules.cam = cam = Cam(self.banks, fast)
+        m.submodules.book = book = Book(self.banks)
         m.submodules.accumulators = accumulators = Accumulators(1 + fast)
         m.submodules.judge = judge = Judge(fast)
         m.submodules.recorder = recorder = Recorder(fast)
@@ -226,6 +226,7 @@ class Pipeline(Block):
             cam.key.eq(entry.key),
             cam.bank.eq(event.a2[16:]),
             cam.index.eq(event.a2),
+            cam.units.eq(event.a4),
             cam.index_used.eq(book.used),
             cam.known.eq(book.known),
             cam.init.eq(models.init),
@@ -300,11 +301,10 @@ class Pipeline(Block):
         beat3, sums3, tree_sums3 = (
             later(m, value, 1) for value in (beat2, accumulators.sums, accumulators.tree_sums)
         )
-        hit3 = later(m, cam.hit, 1 + fast)
-        vaccine3 = later(m, cam.vaccine, fast)
+        hit3 = later(m, cam.hit, 1)
         m.d.comb += [
             book.hit.eq(hit3 & beat3.valid),
-            book.hit_index.eq(vaccine3),
+            book.hit_index.eq(cam.vaccine),
             judge.look.eq(source(summed if fast else beat2)),
             judge.beat2.eq(beat2),
             judge.beat3.eq(beat3),
@@ -318,7 +318,7 @@ class Pipeline(Block):
 
         # Judged.
         judged, sums, tree_sums, vaccinated, vaccine = (
-            later(m, value, fast) for value in (beat3, sums3, tree_sums3, hit3, vaccine3)
+            later(m, value, fast) for value in (beat3, sums3, tree_sums3, hit3, cam.vaccine)
         )
         m.d.comb += [
             recorder.beat3.eq(judged),

@@ -64,7 +64,7 @@ class Coprocessor(Block):
     event that it has written so far.  A word of `path` never waits for a record.  A call without a place is
     denied at once, leaves no record, and is counted in `shed`.
     Locks: `model` covers both slots, READY and SWAP events, which are refused with fault MODEL; `vaccines` covers
-    masks and hash tables, not events.
+    hash sets and hash tables, not events.
     """
 
     def __init__(self, clock: int = CLOCK_HZ) -> None:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from hdl.contract.event import SLOTS, TREES
 from hdl.contract.model import IMAGE_BYTES, MODEL_SLOTS, PARAM_NAMES, REGIONS, TABLES
 from hdl.contract.policy import Policy
-from hdl.contract.vaccine import KEY, BankKey, cared_fields
+from hdl.contract.vaccine import KEY, BankKey
 from models.golden import machine as m
 from models.golden.machine import Ints, Words, new_machine
 from models.golden.run import run
@@ -69,12 +69,11 @@ class GoldenEngine:
                 key.field_hash(position, value) for value in range(1 << field.width)
             ]
 
-    def set_mask(self, bank: int, mask: int) -> None:
-        """Set the mask of an empty bank."""
-        if (self.machine.banks[bank] >= 0).any():
-            raise ValueError(f"bank {bank} holds vaccines: revoke them before its mask changes")
-        self.machine.masks[bank] = mask
-        self.machine.cared[bank] = cared_fields(mask)
+    def set_hash_set(self, bank: int, fields: int) -> None:
+        """Set the hash set of an empty bank: bit f for field f of the key (`vaccine.hash_set` names them)."""
+        if self.machine.held[bank]:
+            raise ValueError(f"bank {bank} holds vaccines: revoke them before its hash set changes")
+        self.machine.hash_sets[bank] = fields
 
     def screen(
         self, events: Words, pool: NDArray[np.uint8], offsets: Ints, slots: Ints | None = None

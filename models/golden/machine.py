@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hdl.contract import verdict
 from hdl.contract.event import SLOTS, TREES, Kind
-from hdl.contract.vaccine import BANK_DEPTH, BANKS, KEY, VACCINES
+from hdl.contract.vaccine import BANK_DEPTH, BANKS, HASH_SET_RESET, KEY, VACCINES
 from hdl.contract.verdict import Fault, Verdict
 
 Ints = NDArray[np.int64]
@@ -45,8 +45,8 @@ class Machine(NamedTuple):
     slots: one row per slot, `SLOT_COLUMNS` wide; trees: one row per tree; registers: the globals.
     tables: int8 values of both model slots, (2, 6, 2048), in the order of `model.TABLES`.
     tries, idmaps, curves, params: per model slot.  attributes, rows: the policy.
-    banks: (BANKS, BANK_DEPTH) packed keys, -1 where free; indices: which vaccine stands there.
-    masks, cared, held (entries in force): per bank.  hashes: (fields, 65536) hash bits.
+    banks: (BANKS, BANK_DEPTH) packed keys, -1 where free; masks: theirs; indices: which vaccine stands there.
+    hash_sets, held (entries in force): per bank.  hashes: (fields, 65536) hash bits.
     used, hits, expiry, keys (whole, without a mask), bank_of: per vaccine index.
     scratch: room for one event's tokens and one key's hash bits, so that a step allocates nothing.
     """
@@ -62,9 +62,9 @@ class Machine(NamedTuple):
     attributes: Ints
     rows: NDArray[np.uint64]
     banks: Ints
-    indices: Ints
     masks: Ints
-    cared: Ints
+    indices: Ints
+    hash_sets: Ints
     held: Ints
     hashes: Ints
     used: Ints
@@ -85,8 +85,8 @@ def new_machine(slots: int = SLOTS, trees: int = TREES) -> Machine:
         slots=zeros(slots, SLOT_COLUMNS), trees=zeros(trees, TREE_COLUMNS), registers=zeros(7),
         tables=zeros(2, 6, 2048), tries=zeros(2, 256), idmaps=zeros(2, 512), curves=zeros(2, 192),
         params=zeros(2, 15), attributes=zeros(512), rows=np.zeros(256, np.uint64),
-        banks=zeros(BANKS, BANK_DEPTH) - 1, indices=zeros(BANKS, BANK_DEPTH), masks=zeros(BANKS),
-        cared=zeros(BANKS),
+        banks=zeros(BANKS, BANK_DEPTH) - 1, masks=zeros(BANKS, BANK_DEPTH), indices=zeros(BANKS, BANK_DEPTH),
+        hash_sets=zeros(BANKS) + HASH_SET_RESET,
         held=zeros(BANKS), hashes=zeros(len(KEY.fields), 65536), used=zeros(VACCINES), hits=zeros(VACCINES),
         expiry=zeros(VACCINES),
         keys=zeros(VACCINES),

@@ -6,7 +6,7 @@ import numpy as np
 
 from hdl.contract.event import FLOOR_CALLS, RECORD, STATE
 from hdl.contract.policy import ATTRIBUTES, FIELD0_HALVES, FIELD1_HALVES
-from hdl.contract.vaccine import BANKS, FULL_MASK, KEY
+from hdl.contract.vaccine import BANKS, FULL_MASK, KEY, MASK_UNITS, units_mask
 from models.golden import machine as m
 from models.golden.jit import jit
 from models.golden.machine import Bytes, Ints, Machine, Words
@@ -28,6 +28,7 @@ _ALLOW = ATTRIBUTES.offset["allow"]
 _FIELD0, _FIELD1 = ATTRIBUTES.offset["field0"], ATTRIBUTES.offset["field1"]
 _KEY_CLASS, _KEY_NODE = KEY.offset["path_class"], KEY.offset["node"]
 _KEY_FIELD0, _KEY_FIELD1, _KEY_TREE = KEY.offset["field0"], KEY.offset["field1"], KEY.offset["tree"]
+_UNITS = np.array([units_mask(1 << unit) for unit in range(len(MASK_UNITS))], np.int64)
 
 # STATE field by field: (column of `slots`, width); -1 and below are the tree's columns and the swap count.
 _TREE_SUM, _TREE_FLOOR, _TREE_EPOCH, _SWAPS = -1, -2, -3, -4
@@ -230,7 +231,11 @@ def _change_tables(g: Machine, kind: int, event: Words) -> None:
     index, bank = int(event[4]) & 511, int(event[4]) >> 16 & 31
     place = place_of(g, bank, key)
     if kind == m.VACCINATE:
-        g.banks[bank, place] = key & g.masks[bank]
+        mask = 0
+        for unit in range(len(_UNITS)):
+            mask |= _UNITS[unit] * (int(event[6]) >> unit & 1)
+        g.banks[bank, place] = key & mask
+        g.masks[bank, place] = mask
         g.indices[bank, place] = index
         g.used[index] = 1
         g.held[bank] += 1

@@ -116,9 +116,9 @@ def hash_key(g: Machine, key: int, hashed: Ints) -> None:
 def place_in(g: Machine, bank: int, hashed: Ints) -> int:
     """Return where a key with these hash bits stands in `bank`; twin of `vaccine.BankKey.place`."""
     place = 0
-    cared = g.cared[bank]
+    fields = g.hash_sets[bank]
     for position in range(_FIELD_COUNT):
-        if cared >> position & 1:
+        if fields >> position & 1:
             turn = _TURNS[bank, position]
             place ^= (hashed[position] << turn | hashed[position] >> (BANK_BITS - turn)) & (BANK_DEPTH - 1)
     return int(place)
@@ -142,7 +142,7 @@ def find_vaccine(g: Machine, key: int) -> int:
     for bank in range(BANKS):
         if g.held[bank]:
             place = place_in(g, bank, hashed)
-            if g.banks[bank, place] == key & g.masks[bank]:
+            if g.banks[bank, place] == key & g.masks[bank, place]:
                 index = int(g.indices[bank, place])
                 g.hits[index] += 1
                 return index

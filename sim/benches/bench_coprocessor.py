@@ -11,7 +11,7 @@ from hdl.contract.load import Target
 from hdl.contract.model import IMAGE_BYTES
 from hdl.contract.registers import COPROCESSOR
 from hdl.contract.syscalls import IDS
-from hdl.contract.vaccine import KEY, VACCINES, field_mask
+from hdl.contract.vaccine import BANKS, KEY, VACCINES, field_units, hash_set
 from hdl.contract.verdict import Fault, Verdict
 from hdl.soc.loader import LOCKED_BY
 from hdl.soc.records import STATES
@@ -28,8 +28,8 @@ RECORD_CYCLES = 9
 async def random_events_through_registers_equal_the_golden_machine(dut: Any) -> None:
     board = await Board.start(dut, models=2)
     stimulus = Stimulus(board.chance.getrandbits(30), changes=0.25, paths=0.3)
-    for bank, mask in stimulus.random_masks(18).items():
-        await board.set_mask(bank, mask)
+    for bank, fields in stimulus.random_hash_sets(BANKS).items():
+        await board.set_hash_set(bank, fields)
     kinds: set[int] = set()
     # The clock stopped where it may be, and never; then until every kind of event was met.
     for number in range(10):
@@ -62,7 +62,7 @@ async def a_record_can_be_read_nine_cycles_after_the_last_word(dut: Any) -> None
 async def what_is_locked_stays_as_it_is(dut: Any) -> None:
     board = await Board.start(dut, models=2)
     await board.check(stream_of(births([40])))
-    await board.set_mask(0, field_mask("id"))
+    await board.set_hash_set(0, hash_set("id"))
     key = KEY.pack({"id": IDS["getpid"]})
     locks = COPROCESSOR.register["lock"].layout
     call = event(Kind.CALL, 40, generation=41, id=IDS["getpid"])
@@ -74,7 +74,7 @@ async def what_is_locked_stays_as_it_is(dut: Any) -> None:
     await board.write("lock", 0)
     assert await board.read("lock") == 15, "a lock can be opened"
     # Events are not locked, but for the switch; what a call meets is what was there before the locks.
-    vaccine = event(Kind.VACCINATE, a0=key, a2=3, a3=0xFFFFFFFF)
+    vaccine = event(Kind.VACCINATE, a0=key, a2=3, a3=0xFFFFFFFF, a4=field_units("id"))
     records, _ = await board.check(stream_of([vaccine, call]))
     assert records[1, 0] >> RECORD.offset["vaccinated"] & 1
     for target in LOCKED_BY:
@@ -100,12 +100,12 @@ async def vaccines_show_their_hits_and_end_while_the_pipeline_would_rest(dut: An
     board = await Board.start(dut)
     bench = board.bench
     await board.check(stream_of(births([40])))
-    await board.set_mask(0, field_mask("id"))
+    await board.set_hash_set(0, hash_set("id"))
     call = event(Kind.CALL, 40, generation=41, id=IDS["getpid"])
     key = KEY.pack({"id": IDS["getpid"]})
     await board.write("vaccine", 7)
     assert await board.read("vaccine_expiry") == 0, "no vaccine"
-    vaccine = event(Kind.VACCINATE, a0=key, a2=7, a3=50)
+    vaccine = event(Kind.VACCINATE, a0=key, a2=7, a3=50, a4=field_units("id"))
     await board.check(stream_of([vaccine, call, call]))
     for gap in (0, 1, 40):
         await board.cycles(gap)

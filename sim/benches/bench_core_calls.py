@@ -10,7 +10,7 @@ from hdl.contract.event import RECORD, Kind
 from hdl.contract.load import Target
 from hdl.contract.registers import COPROCESSOR, DISPATCH_WAIT
 from hdl.contract.syscalls import IDS, NUMBERS, UNKNOWN
-from hdl.contract.vaccine import KEY, field_mask
+from hdl.contract.vaccine import KEY, field_units, hash_set
 from hdl.contract.verdict import Fault, Verdict
 from hdl.soc.records import CORE_SHARE, RECORDS
 from hdl.soc.rest import SCAN
@@ -113,7 +113,7 @@ class Kernel:
 async def calls_go_where_their_records_say(dut: Any) -> None:
     kernel = await Kernel.start(dut)
     board, chance = kernel.board, kernel.board.chance
-    await board.set_mask(0, field_mask("id", "field0", "field1"))
+    await board.set_hash_set(0, hash_set("id", "field0", "field1"))
     # Handlers that are locked are none of the program's any more.
     await board.write("lock", COPROCESSOR.register["lock"].layout.pack({"handlers": 1}))
     await board.write("handler_index", 0)
@@ -152,7 +152,8 @@ async def calls_go_where_their_records_say(dut: Any) -> None:
             key = KEY.pack(
                 {"id": chance.choice(idents), "field0": chance.randrange(2), "field1": chance.randrange(2)}
             )
-            vaccine = event(Kind.VACCINATE, a0=key & 0xFFFFFFFF, a1=key >> 32, a2=number, a3=0xFFFFFFFF)
+            units = field_units("id", "field0", "field1")
+            vaccine = event(Kind.VACCINATE, a0=key & 0xFFFFFFFF, a1=key >> 32, a2=number, a3=0xFFFFFFFF, a4=units)
             hosts.append((vaccine, []))
             await board.offer(vaccine)
         while (await board.flags("status"))["record_valid"]:
@@ -260,12 +261,13 @@ async def no_record_is_ever_lost(dut: Any) -> None:
     """Nobody reads for a long time, while the host offers events, processes call, and vaccines expire."""
     kernel = await Kernel.start(dut)
     board, golden = kernel.board, kernel.board.golden
-    await board.set_mask(0, field_mask("id", "field0"))
+    await board.set_hash_set(0, hash_set("id", "field0"))
     keys = {index: KEY.pack({"id": 300 + index // 9, "field0": index}) for index in range(0, 90, 3)}
 
     def vaccine(kind: Kind, index: int) -> list[int]:
         key = keys[index]
-        return event(kind, a0=key & 0xFFFFFFFF, a1=key >> 32, a2=index, a3=100)
+        units = field_units("id", "field0")
+        return event(kind, a0=key & 0xFFFFFFFF, a1=key >> 32, a2=index, a3=100, a4=units)
 
     born, _ = await board.check(stream_of([vaccine(Kind.VACCINATE, index) for index in keys]))
     expiring = sum(int(word) >> RECORD.offset["fault"] & 7 == 0 for word in born[:, 0])  # some places clash

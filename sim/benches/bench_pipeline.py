@@ -15,7 +15,7 @@ from hdl.contract.load import Target
 from hdl.contract.model import IMAGE_BYTES, REGIONS
 from hdl.contract.policy import Policy, default_policy
 from hdl.contract.syscalls import IDS
-from hdl.contract.vaccine import HASH_NIBBLES, KEY, BankKey, cared_fields, field_mask
+from hdl.contract.vaccine import BANKS, HASH_NIBBLES, KEY, BankKey, field_units, hash_set
 from hdl.contract.verdict import Fault, Verdict
 from hdl.screening.layouts import PATH_BEAT
 from models.golden.engine import GoldenEngine
@@ -86,7 +86,7 @@ class Line:
 
     @classmethod
     async def start(cls, dut: Any) -> Line:
-        """Return a pipeline with secret, policy, masks and two models loaded, model 0 in force."""
+        """Return a pipeline with secret, policy, hash sets and two models loaded, model 0 in force."""
         line = cls(await Clocked.start(dut), draw())
         bench, golden, chance = line.bench, line.golden, line.chance
         secret = BankKey.from_seed(7)
@@ -111,10 +111,9 @@ class Line:
         )
         await self.bench.load(Target.ENFORCE, [policy.enforce])
 
-    async def set_mask(self, bank: int, mask: int) -> None:
-        self.golden.set_mask(bank, mask)
-        await self.bench.load(Target.MASK, [cared_fields(mask)], bank << 2 | 2)
-        await self.bench.load(Target.MASK, [mask & 0xFFFFFFFF, mask >> 32], bank << 2)
+    async def set_hash_set(self, bank: int, fields: int) -> None:
+        self.golden.set_hash_set(bank, fields)
+        await self.bench.load(Target.HASH_SET, [fields], bank)
 
     async def cycle(self, **inputs: int) -> None:
         """One cycle; what leaves the pipeline in it is kept."""
@@ -290,8 +289,8 @@ async def decision_on_a_path_of_32_bytes_within_a_microsecond(dut: Any) -> None:
 async def random_streams_equal_the_golden_machine(dut: Any) -> None:
     line = await Line.start(dut)
     stimulus = Stimulus(line.chance.getrandbits(30), changes=0.15, paths=0.2)
-    for bank, mask in stimulus.random_masks(18).items():
-        await line.set_mask(bank, mask)
+    for bank, fields in stimulus.random_hash_sets(BANKS).items():
+        await line.set_hash_set(bank, fields)
     kinds = [0] * 16
     for gap in (0.0, 0.3, 0.0):
         stream = stimulus.chunk(700)
@@ -333,14 +332,16 @@ async def a_vaccine_is_in_force_for_the_next_event_and_every_hit_counts(dut: Any
     line = await Line.start(dut)
     await line.check(stream_of(births([3])))
     for bank in range(4):
-        await line.set_mask(bank, field_mask("id"))
+        await line.set_hash_set(bank, hash_set("id"))
     open_id, close_id = IDS["getuid"], IDS["getgid"]
 
     def call(ident: int) -> list[int]:
         return event(Kind.CALL, 3, generation=4, id=ident)
 
+    units = field_units("id")
+
     def vaccine(kind: Kind, ident: int, index: int) -> list[int]:
-        return event(kind, a0=KEY.pack({"id": ident}), a2=index | 1 << 16, a3=0xFFFFFFFF)
+        return event(kind, a0=KEY.pack({"id": ident}), a2=index | 1 << 16, a3=0xFFFFFFFF, a4=units)
 
     await line.check(
         stream_of([call(open_id), vaccine(Kind.VACCINATE, open_id, 7), call(open_id), call(close_id)])
@@ -367,10 +368,10 @@ async def a_vaccine_is_in_force_for_the_next_event_and_every_hit_counts(dut: Any
 async def an_expired_vaccine_leaves_by_itself(dut: Any) -> None:
     line = await Line.start(dut)
     await line.check(stream_of(births([3])))
-    await line.set_mask(0, field_mask("id"))
+    await line.set_hash_set(0, hash_set("id"))
     key = KEY.pack({"id": IDS["getuid"]})
     await line.bench.cycle(now=99)
-    await line.check(stream_of([event(Kind.VACCINATE, a0=key, a2=5, a3=100)]))
+    await line.check(stream_of([event(Kind.VACCINATE, a0=key, a2=5, a3=100, a4=field_units("id"))]))
     line.clear()
     for _ in range(3000):
         await line.cycle()

@@ -10,7 +10,7 @@ from hdl.contract.event import RECORD, STATE, Kind
 from hdl.contract.load import Target
 from hdl.contract.policy import Policy, default_policy
 from hdl.contract.registers import COPROCESSOR
-from hdl.contract.vaccine import HASH_NIBBLES, BankKey, cared_fields
+from hdl.contract.vaccine import HASH_NIBBLES, BankKey
 from hdl.contract.verdict import Verdict
 from models.golden.engine import GoldenEngine
 from models.golden.machine import Words
@@ -122,10 +122,9 @@ class Board:
             await self.bench.cycle(bus__wdata=word)
             assert self.bench.get("bus__ready")
 
-    async def set_mask(self, bank: int, mask: int) -> None:
-        self.golden.set_mask(bank, mask)
-        await self.load(Target.MASK, [cared_fields(mask)], bank << 2 | 2)
-        await self.load(Target.MASK, [mask & 0xFFFFFFFF, mask >> 32], bank << 2)
+    async def set_hash_set(self, bank: int, fields: int) -> None:
+        self.golden.set_hash_set(bank, fields)
+        await self.load(Target.HASH_SET, [fields], bank)
 
     async def offer(self, words: Iterable[int]) -> None:
         """Write an event's words."""

@@ -22,7 +22,7 @@ from hdl.contract.link import (
     cost,
 )
 from hdl.contract.load import Target
-from hdl.contract.vaccine import HASH_NIBBLES, BankKey, cared_fields
+from hdl.contract.vaccine import BANKS, HASH_NIBBLES, BankKey
 from models.golden.engine import GoldenEngine
 from models.vectors import make_vectors
 from sim.native import NativeBoard
@@ -50,15 +50,14 @@ def load(peer: Peer, target: Target, offset: int, words: list[int]) -> None:
 
 @pytest.fixture
 def loaded(board: NativeBoard) -> tuple[Peer, GoldenEngine, Stimulus]:
-    """A board with a model, masks and secrets, and its twin; a stream for both."""
+    """A board with a model, hash sets and secrets, and its twin; a stream for both."""
     peer = Peer(board)
     image = random_image(3)
     vectors = batches([item for vector in make_vectors(image, count=1) for item in vector_words(vector)])
     assert peer.push(image, vectors).fixed["result"] == ModelResult.ACTIVE
     stimulus = Stimulus(7, swaps=False, paths=0.3)
-    for bank, mask in stimulus.random_masks(18).items():
-        load(peer, Target.MASK, bank << 2 | 2, [cared_fields(mask)])
-        load(peer, Target.MASK, bank << 2, [mask & 0xFFFFFFFF, mask >> 32])
+    for bank, fields in stimulus.random_hash_sets(BANKS).items():
+        load(peer, Target.HASH_SET, bank, [fields])
     key = BankKey.from_seed(4)
     for nibble in range(len(HASH_NIBBLES)):
         load(peer, Target.HASH, nibble << 4, list(key.tables[nibble]))

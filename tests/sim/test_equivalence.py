@@ -14,7 +14,7 @@ import pytest
 from hdl.contract.event import EVENT, Kind
 from hdl.contract.load import Target
 from hdl.contract.model import IMAGE_BYTES, MODEL_SLOTS
-from hdl.contract.vaccine import BANKS, BankKey, field_mask
+from hdl.contract.vaccine import BANKS, BankKey, hash_set
 from models.gateway import Gateway, switch
 from models.golden.engine import GoldenEngine
 from models.package import SHIPPED, read_package
@@ -53,7 +53,7 @@ def test_real_events(trained: bool) -> None:
     """The corpus, with vaccines in force and a swap before every trace."""
     images = (read_package(SHIPPED).image, random_image(8)) if trained else (random_image(9), random_image(10))
     pair = twins()
-    pair.load(images, key_seed=3, masks={bank: field_mask("id", "path_class") for bank in range(BANKS)})
+    pair.load(images, key_seed=3, hash_sets={bank: hash_set("id", "path_class") for bank in range(BANKS)})
     traces = sorted(CORPUS.glob("*.strace.xz"))[:: 1 if trained else 4]
     gateways = [Gateway(pair, image) for image in images]
     for slot, trace in zip(chain.from_iterable(repeat((0, 1))), traces, strict=False):
@@ -89,7 +89,7 @@ def test_a_model_is_loaded_and_read_back_beside_events() -> None:
     """No record shows it, byte for byte the image comes back, and it judges as any other when it is in force."""
     pair = twins()
     stimulus = Stimulus(21, swaps=False, changes=0.2)
-    pair.load((random_image(21), random_image(22)), 21, stimulus.random_masks(BANKS))
+    pair.load((random_image(21), random_image(22)), 21, stimulus.random_hash_sets(BANKS))
     switch(pair, 0)
     for fresh in range(4):
         idle = 1 - fresh % 2
@@ -129,10 +129,10 @@ def test_vaccines_expire_as_events() -> None:
     """At the second named, not before, by a record of their own."""
     gateware = GatewareEngine()
     gateware.load_bank_key(BankKey.from_seed(1))
-    gateware.set_mask(0, field_mask("id"))
+    gateware.set_hash_set(0, hash_set("id"))
     events = np.zeros((3, 8), np.uint32)
     for index, expiry in enumerate((100, 101, 200)):
-        packed = EVENT.pack({"kind": Kind.VACCINATE, "a0": index, "a2": index, "a3": expiry})
+        packed = EVENT.pack({"kind": Kind.VACCINATE, "a0": index, "a2": index, "a3": expiry, "a4": 1})
         events[index] = [packed >> 32 * word & 0xFFFFFFFF for word in range(8)]
     gateware.screen(events, np.zeros(0, np.uint8), np.zeros(3, np.int64))
     ended = []

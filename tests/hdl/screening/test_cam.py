@@ -7,4 +7,4 @@ from sim.cocotb_runner import run_bench
 
 
 def test_cam() -> None:
-    assert run_bench(Cam(), "sim.benches.bench_cam") == 4
+    assert run_bench(Cam(), "sim.benches.bench_cam") == 5
