@@ -93,7 +93,7 @@ class Sums:
         if op in (Op.CLEAR, Op.INIT):
             row[:], t[:] = 0, 0
         elif op == Op.COPY:
-            for name, column in COLUMNS.items():
+            for column in COLUMNS.values():
                 row[column] = self.golden.slots[self.parent, column]
         elif op == Op.MERGE:
             for name in WORSE:

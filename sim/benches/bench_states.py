@@ -22,7 +22,7 @@ async def a_row_looked_for_is_the_one_last_written(dut: Any) -> None:
     for row, value in enumerate(rows):
         await bench.cycle(write=1, row=row, new=value)
     asked: deque[int] = deque()
-    met = {distance: 0 for distance in range(1, 4)}
+    met = dict.fromkeys(range(1, 4), 0)
     written: deque[int] = deque([-1] * 4, 4)
     for _ in range(20_000):
         few = chance.choice((2, 4, SLOTS))
