@@ -22,8 +22,22 @@ from hdl.export.call_port import CallPort, CallWires
 from hdl.export.wishbone import WishboneBridge, WishbonePort
 from hdl.screening.block import Block
 from hdl.soc.coprocessor import Coprocessor
+from hdl.soc.epoch import cycles_of_epoch
 
 WORDS = COPROCESSOR.region.size // 4
+PORTS = wiring.Signature(
+    {
+        "wb": In(WishbonePort(WORDS)),
+        "call": In(CallWires()),
+        "verdict_valid": Out(1),
+        "verdict": Out(Verdict),
+        "verdict_handler": Out(32),
+        "verdict_heard": In(1),
+        "irq_record": Out(1),
+        "irq_tamper": Out(1),
+    }
+)
+"""The same for all parameters."""
 
 
 class Peripheral(Block):
@@ -44,20 +58,10 @@ class Peripheral(Block):
     """
 
     def __init__(self, clock: int = CLOCK_HZ, banks: int = BANKS) -> None:
+        cycles_of_epoch(clock)  # before anything is built
         self.clock = clock
         self.banks = banks
-        super().__init__(
-            {
-                "wb": In(WishbonePort(WORDS)),
-                "call": In(CallWires()),
-                "verdict_valid": Out(1),
-                "verdict": Out(Verdict),
-                "verdict_handler": Out(32),
-                "verdict_heard": In(1),
-                "irq_record": Out(1),
-                "irq_tamper": Out(1),
-            }
-        )
+        super().__init__(PORTS)
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

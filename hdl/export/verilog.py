@@ -13,7 +13,13 @@ TOP = "vigilante"
 _HEAD = """\
 // The Vigilante coprocessor: module `{top}`.  Ports, timing and registers: README.md beside this file.
 // {clock} cycles per second, {banks} vaccine banks.  Generated; BSD-2-Clause.
+/* verilator lint_off CASEINCOMPLETE */
+/* verilator lint_off WIDTH */
 
+"""
+_TAIL = """\
+/* verilator lint_on WIDTH */
+/* verilator lint_on CASEINCOMPLETE */
 """
 _BLANK = re.compile(r"  initial begin\n((?:    \S+ *\[\d+\] = \d+'[hdb]0+;\n)+)  end\n")
 _ROW = re.compile(r"    (\S+ *)\[\d+\] = (\d+)'[hdb]0+;\n")
@@ -40,4 +46,5 @@ def verilog_of(peripheral: Peripheral) -> str:
     text = str(verilog.convert(peripheral, name=TOP, emit_src=False, strip_internal_attrs=True))
     text = text.partition("*/\n")[2]  # the tool's name and version
     text = re.sub(r"\b(wb|call)__(\w+)", r"\1_\2", text)
-    return _HEAD.format(top=TOP, clock=peripheral.clock, banks=peripheral.banks) + _BLANK.sub(_loop, text).lstrip()
+    head = _HEAD.format(top=TOP, clock=peripheral.clock, banks=peripheral.banks)
+    return head + _BLANK.sub(_loop, text).strip() + "\n" + _TAIL
