@@ -416,7 +416,7 @@ def bench(model: Path | None, key: Path | None, as_json: bool) -> int:
     return run(Terminal(), model, key, as_json)
 
 
-class Address(click.ParamType):
+class Address(click.ParamType[int]):
     """A number, as C writes them."""
 
     name = "address"
@@ -436,7 +436,7 @@ class Address(click.ParamType):
         "vigilante export --verilog vigilante --force --json | jq .files",
     )
 )
-@click.option("--verilog", "target", type=_FILE, required=True, metavar="DIR", help="Folder to write; new or empty.")
+@click.option("--verilog", "target", type=_FILE, required=True, metavar="DIR", help="New or empty folder.")
 @click.option("--clock", type=int, default=25_000_000, show_default=True, help="Your clock, in Hz.")
 @click.option("--banks", type=click.IntRange(1, 18), default=18, show_default=True, help="Vaccine masks at once.")
 @click.option(

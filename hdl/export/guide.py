@@ -62,8 +62,9 @@ def timing_list() -> str:
 - A register access takes 2 cycles, `wb_ack` in the second.  It takes longer where the register waits: a read of
   `dispatch` for the verdict, {DISPATCH_WAIT} cycles at most; the last word of `event` for the event before and for
   room; a word of `path` for room; a read of `load_read` for its byte.
-- From `call_valid` with `call_ready` to `verdict_valid`: {VERDICT_EDGES + 1} cycles, if nothing else is in the pipeline.  An event
-  ahead in the pipeline delays it by a cycle, one with paths by at most 40, a SWAP by at most 87.
+- From `call_valid` with `call_ready` to `verdict_valid`: {VERDICT_EDGES + 1} cycles, if the pipeline is empty.
+  An event of a program ahead of it delays it: one whose paths are all written by at most 40 cycles, a SWAP by at
+  most 87.
 - `call_ready` is low while the call before has not entered the pipeline, and while {RECORDS} records wait.
 - After reset no event is taken for 512 cycles; a call waits.
 """
@@ -74,8 +75,8 @@ def guide(peripheral: Peripheral, base: int) -> str:
     return f"""\
 # The Vigilante coprocessor
 
-A peripheral that judges system calls in hardware.  Made by `vigilante export` for a clock of {peripheral.clock:,} Hz,
-with {peripheral.banks} vaccine banks, and registers at `{base:#010x}`.
+A peripheral that judges system calls in hardware.  Made by `vigilante export`:
+{peripheral.clock:,} Hz, {peripheral.banks} vaccine banks, registers at `{base:#010x}`.
 
 | file | what |
 |---|---|
@@ -102,10 +103,10 @@ with {peripheral.banks} vaccine banks, and registers at `{base:#010x}`.
 
 ## Reading a verdict
 
-Every event leaves a record of {RECORD.words} words, oldest first, in the registers `record`; reading the last word takes it.
-Its bits are `VG_RECORD_*` in `vigilante.h`, unpacked by `VG_GET`.  `verdict` is what counts; `proposed` is what
-enforce mode would answer; `fault` other than 0: the event was refused for its form, and judged DENY.  Read records:
-while {RECORDS} wait, no call is taken.
+Every event leaves a record of {RECORD.words} words, oldest first, in the registers `record`; reading the last
+word takes it.  Its bits are `VG_RECORD_*` in `vigilante.h`, unpacked by `VG_GET`.  `verdict` is what counts;
+`proposed` is what enforce mode would answer; `fault` other than 0: the event was refused for its form, and judged
+DENY.  Read records: while {RECORDS} wait, no call is taken.
 
 ## What the system around must guarantee
 

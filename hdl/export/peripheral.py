@@ -22,7 +22,6 @@ from hdl.export.call_port import CallPort, CallWires
 from hdl.export.wishbone import WishboneBridge, WishbonePort
 from hdl.screening.block import Block
 from hdl.soc.coprocessor import Coprocessor
-from hdl.soc.epoch import cycles_of_epoch
 
 WORDS = COPROCESSOR.region.size // 4
 PORTS = wiring.Signature(
@@ -46,8 +45,8 @@ class Peripheral(Block):
     Members:
       wb               Wishbone, see `WishbonePort`.
       call             calls and returns, see `CallWires`.
-      verdict_valid    for one cycle: the call in progress is judged, by `verdict`; `verdict_handler` is the address
-                       that the register `dispatch` gives for it.
+      verdict_valid    for one cycle: the call in progress is judged, by `verdict`; `verdict_handler` is the
+                       address that the register `dispatch` gives for it.
       verdict_heard    tie to 1 if hardware obeys from there, to 0 if a program reads `dispatch`: then a return
                        without that read shows in `tamper`.  With 1, a return ahead of the verdict does.
       irq_record       a record waits.
@@ -58,7 +57,6 @@ class Peripheral(Block):
     """
 
     def __init__(self, clock: int = CLOCK_HZ, banks: int = BANKS) -> None:
-        cycles_of_epoch(clock)  # before anything is built
         self.clock = clock
         self.banks = banks
         super().__init__(PORTS)

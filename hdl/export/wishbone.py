@@ -44,8 +44,8 @@ class WishboneBridge(Block):
 
     Members: `wishbone` to the master, `bus` to the peripheral.
 
-    Cycles: `ack` comes in the cycle behind the one in which the peripheral is ready: an access takes two cycles, and
-    one more for each in which the peripheral is not.  An access that the master gives up before its `ack`, by
+    Cycles: `ack` comes in the cycle behind the one in which the peripheral is ready: an access takes two cycles,
+    and one more for each in which the peripheral is not.  An access that the master gives up before its `ack`, by
     lowering `cyc` or `stb`, may have had its effect.
     """
 

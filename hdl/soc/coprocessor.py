@@ -11,6 +11,8 @@ may be left out while `screen_idle` says so.  It does not stop the core: what sh
 
 from __future__ import annotations
 
+from typing import Any
+
 from amaranth import DomainRenamer, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
@@ -44,7 +46,7 @@ class Coprocessor(Block):
     Members:
       bus          the peripheral's port.
       core         what the core does.
-      answered     the verdict of the call in progress has come, for one cycle: `verdict`, and its handler `answer`.
+      answered     for one cycle: the call in progress is judged, by `verdict`; `answer` is its handler.
       heard        whoever obeys has it from there; 0: it is the program that reads `dispatch`.
       cycles       cycles since reset; it may leap ahead.
       irq_record   a record waits.
@@ -74,7 +76,7 @@ class Coprocessor(Block):
     def __init__(self, clock: int = CLOCK_HZ, *, banks: int = BANKS, calls: Block | None = None) -> None:
         self.clock = clock
         self.banks = banks
-        self.calls: Block = Calls() if calls is None else calls
+        self.calls: Any = Calls() if calls is None else calls
         super().__init__(
             {
                 "bus": In(bus_port(COPROCESSOR)),
@@ -199,7 +201,7 @@ class Coprocessor(Block):
         return m
 
     def _events(
-        self, m: Module, pipeline: Pipeline, registers: Registers, calls: Block, host: HostPort, records: Records
+        self, m: Module, pipeline: Pipeline, registers: Registers, calls: Any, host: HostPort, records: Records
     ) -> None:
         """Both sources into the pipeline, each with a place for its record."""
         from_core = calls.events.valid

@@ -1,4 +1,4 @@
-"""`vigilante export`: the coprocessor as Verilog for other people's systems on chip, with all that goes with it."""
+"""`vigilante export`: the coprocessor as Verilog, and what goes with it, for other people's systems on chip."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ from hdl.contract.generate.c_header import c_header_at
 from hdl.contract.generate.policy_header import policy_header
 from hdl.contract.generate.svd import svd
 from hdl.contract.registers import COPROCESSOR
+from hdl.export.guide import guide
+from hdl.export.peripheral import Peripheral
+from hdl.export.verilog import verilog_of
+from hdl.soc.epoch import cycles_of_epoch
 from host.commands.screen import load_package
 from host.exits import ExitCode
 from host.terminal import Terminal
@@ -40,11 +44,8 @@ def exported(clock: int, banks: int, base: int) -> dict[str, str]:
     Raises ValueError for a clock, number of banks or base that cannot be.
     """
     coprocessor = COPROCESSOR.at(base)
+    cycles_of_epoch(clock)
     package = load_package(None, None)
-    from hdl.export.guide import guide
-    from hdl.export.peripheral import Peripheral
-    from hdl.export.verilog import verilog_of
-
     peripheral = Peripheral(clock, banks)
     texts = {
         "vigilante.v": verilog_of(peripheral),
@@ -61,10 +62,10 @@ def exported(clock: int, banks: int, base: int) -> dict[str, str]:
 
 def check_target(target: Path, force: bool) -> None:
     """Refuse a folder that holds anything, before the work is done."""
-    try:
-        occupied = target.exists() and next(target.iterdir(), None) is not None
-    except OSError as error:
-        raise click.UsageError(f"--verilog {target}: {error.strerror}: name a folder") from None
+    there = next(place for place in (target, *target.absolute().parents) if place.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise click.UsageError(f"--verilog {target}: {there} is not a folder to write to: name another")
+    occupied = there == target and any(target.iterdir())
     if occupied and not force:
         raise click.UsageError(f"--verilog {target}: is not empty: name another folder, or say --force")
 

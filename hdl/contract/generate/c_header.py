@@ -164,7 +164,7 @@ def c_header() -> str:
 
 
 def c_header_at(base: int) -> str:
-    """Return the text of `vigilante.h` for a bus of others that has the coprocessor at `base`, and no more of us."""
+    """Return the text of `vigilante.h` for a bus of others that has the coprocessor at `base`."""
     coprocessor = COPROCESSOR.at(base)
     memory = Part("memory", "Where the coprocessor is", Stage.SCREENING)
     board = next(part for part in PARTS if part.module == "registers")

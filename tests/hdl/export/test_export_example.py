@@ -87,9 +87,8 @@ def events_of(said: list[tuple[str, int]]) -> Iterator[list[int]]:
         ok = 0
         for ident, first, second in calls:
             epoch = next(cycles) * EPOCHS_PER_SECOND // CLOCK & 0xFF
-            yield event(
-                kind=Kind.CALL, slot=slot, ok=ok, id=ident, epoch=epoch, generation=LIFE, a0=first, a1=second, a2=64
-            )
+            words = {"kind": Kind.CALL, "slot": slot, "ok": ok, "id": ident, "epoch": epoch, "generation": LIFE}
+            yield event(**words, a0=first, a1=second, a2=64)
             result = next(results)
             ok = int(result == 0)
             if slot == ATTACKER and result:
