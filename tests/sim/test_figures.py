@@ -24,7 +24,9 @@ def test_the_committed_figures_are_what_the_gateware_does(drawn: dict[str, str])
 
 
 def test_every_figure_is_shown_in_the_docs(drawn: dict[str, str]) -> None:
-    shown = {name for page in DOCS.glob("*.md") for name in re.findall(r"\(figures/([\w-]+)\.svg\)", page.read_text())}
+    shown = {
+        name for page in DOCS.glob("*.md") for name in re.findall(r"\(figures/([\w-]+)\.svg\)", page.read_text())
+    }
     assert shown == set(drawn)
 
 
@@ -40,5 +42,3 @@ def test_a_diagram_is_well_formed_and_says_what_was_sampled() -> None:
 def test_lanes_of_unlike_length_are_refused() -> None:
     with pytest.raises(ValueError):
         svg("t", [Lane("a", (0,)), Lane("b", (0, 1))])
-
-
