@@ -68,7 +68,7 @@ def ports_of(component: Any) -> dict[str, Any]:
 
 def simulated(component: Any, bench: Callable[[Any], Any]) -> None:
     """Run a bench to its end."""
-    simulator = Simulator(component)
+    simulator: Any = Simulator(component)  # its stubs name no types
     simulator.add_clock(1e-6)
     simulator.add_testbench(bench)
     simulator.run()
@@ -97,15 +97,15 @@ class Wishbone:
         write = {"wb_we": 0} if value is None else {"wb_we": 1, "wb_dat_w": value}
         return {"wb_cyc": 1, "wb_stb": 1, "wb_sel": 0xF, "wb_adr": address, **write}
 
-    async def access(self, register: str, value: int | None = None, index: int = 0) -> None:
-        """Make an access; it ends with a cycle of rest."""
+    async def access(self, register: str, value: int | None = None, index: int = 0) -> dict[str, int]:
+        """Make an access, and a cycle of rest; return what was seen with `ack`."""
         inputs = self.asks(register, value, index)
         for _ in range(LONGEST):
-            if (await self.probe.cycle(inputs))["wb_ack"]:
-                break
-        else:
-            raise AssertionError(f"an access to {register} does not end")
-        await self.probe.cycle(self.RESTS)
+            now = await self.probe.cycle(inputs)
+            if now["wb_ack"]:
+                await self.probe.cycle(self.RESTS)
+                return now
+        raise AssertionError(f"an access to {register} does not end")
 
     async def send(self, kind: Kind, **fields: int) -> None:
         """Send an event and take its record."""
@@ -119,7 +119,7 @@ class Wishbone:
             await self.access("record", index=index)
 
 
-async def _prepared(ctx: Any, top: Peripheral) -> tuple[Probe, Wishbone]:
+async def prepared(ctx: Any, top: Peripheral) -> tuple[Probe, Wishbone]:
     """Return a peripheral with a model in force and a process in its slot."""
     probe = Probe(ctx, ports_of(top))
     master = Wishbone(probe)
@@ -140,7 +140,7 @@ def of_peripheral() -> dict[str, str]:
     top = Peripheral()
 
     async def bench(ctx: Any) -> None:
-        probe, master = await _prepared(ctx, top)
+        probe, master = await prepared(ctx, top)
         bus = ("wb_cyc", "wb_stb", "wb_we")
 
         probe.seen = []
