@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import click
 
+from hdl.contract.vaccine import BANKS
 from host.engines import ENGINES, PORT
 from host.exits import MEANINGS, ExitCode
 
@@ -438,7 +439,7 @@ class Address(click.ParamType[int]):
 )
 @click.option("--verilog", "target", type=_FILE, required=True, metavar="DIR", help="New or empty folder.")
 @click.option("--clock", type=int, default=25_000_000, show_default=True, help="Your clock, in Hz.")
-@click.option("--banks", type=click.IntRange(1, 18), default=18, show_default=True, help="Vaccine masks at once.")
+@click.option("--banks", type=click.IntRange(1, BANKS), default=BANKS, show_default=True, help="Vaccine banks.")
 @click.option(
     "--base", type=Address(), default="0xFFFFF800", show_default=True, help="Where the registers are on your bus.",
 )  # fmt: skip

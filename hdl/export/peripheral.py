@@ -40,7 +40,7 @@ PORTS = wiring.Signature(
 
 
 class Peripheral(Block):
-    """Parameters: `clock`, cycles per second; `banks`, masks in force at once in the vaccine CAM.
+    """Parameters: `clock`, cycles per second; `banks`, of the vaccine CAM.
 
     Members:
       wb               Wishbone, see `WishbonePort`.

@@ -40,7 +40,7 @@ from hdl.soc.rest import Rest
 class Coprocessor(Block):
     """The registers of `COPROCESSOR`, and what they stand for.
 
-    Parameters: `clock`, cycles per second; `banks`, masks in force at once in the vaccine CAM; `calls`, who makes
+    Parameters: `clock`, cycles per second; `banks`, of the vaccine CAM; `calls`, who makes
     events of the core's calls: `Calls`, or another block with its members but for `core`, which is its own.
 
     Members:
