@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import click
 
+from hdl.contract.vaccine import BANKS
 from host.engines import ENGINES, PORT
 from host.exits import MEANINGS, ExitCode
 
@@ -414,6 +415,46 @@ def bench(model: Path | None, key: Path | None, as_json: bool) -> int:
     from host.terminal import Terminal
 
     return run(Terminal(), model, key, as_json)
+
+
+class Address(click.ParamType[int]):
+    """A number, as C writes them."""
+
+    name = "address"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number."""
+        try:
+            return value if isinstance(value, int) else int(value, 0)
+        except ValueError:
+            self.fail(f"{value!r} is not a number: write 4096 or 0x1000", param, ctx)
+
+
+@main.command(
+    cls=examples(
+        "vigilante export --verilog vigilante",
+        "vigilante export --verilog vigilante --clock 50000000 --base 0x40000000",
+        "vigilante export --verilog vigilante --force --json | jq .files",
+    )
+)
+@click.option("--verilog", "target", type=_FILE, required=True, metavar="DIR", help="New or empty folder.")
+@click.option("--clock", type=int, default=25_000_000, show_default=True, help="Your clock, in Hz.")
+@click.option("--banks", type=click.IntRange(1, BANKS), default=BANKS, show_default=True, help="Vaccine banks.")
+@click.option(
+    "--base", type=Address(), default="0xFFFFF800", show_default=True, help="Where the registers are on your bus.",
+)  # fmt: skip
+@click.option("--force", is_flag=True, help="Write over what is in the folder.")
+@_JSON
+def export(target: Path, clock: int, banks: int, base: int, force: bool, as_json: bool) -> int:
+    """Write the coprocessor as Verilog, for a system on chip of your own.
+
+    One self-contained module with a Wishbone and a call port; C header, SVD, README, and an example around
+    picorv32 that is simulated by `make sim`.  The same options give the same bytes.
+    """
+    from host.commands.export import run
+    from host.terminal import Terminal
+
+    return run(Terminal(), target, clock, banks, base, force, as_json)
 
 
 if __name__ == "__main__":

@@ -36,6 +36,8 @@ class Dispatch(Block):
       write, write_id, write_address   a handler for `id`; only while not `clearing`.
       clearing           after reset all handlers are made invalid, for 512 cycles.
       in_call            between a call and the next trap or return.
+      arrived, spoken    the verdict of the call in progress has come, for one cycle; `answer` is its handler then.
+      heard              whoever obeys has it from there, and need not read the register.
       undispatched       for one cycle: a return to user mode, and the last call's register was not read.
 
     A verdict counts for the call in progress only.  A call that was answered without one, because it was not
@@ -66,6 +68,9 @@ class Dispatch(Block):
                 "write_address": In(32),
                 "clearing": Out(1),
                 "in_call": Out(1),
+                "arrived": Out(1),
+                "spoken": Out(Verdict),
+                "heard": In(1),
                 "undispatched": Out(1),
             }
         )
@@ -119,12 +124,14 @@ class Dispatch(Block):
         m.d.comb += [
             self.verdict_index.eq(Mux(self.in_call & known, spoken, Verdict.DENY.value)),
             self.answer.eq(Mux(runs, read.data.address, self.verdict_handler)),
+            self.arrived.eq(arrives),
+            self.spoken.eq(spoken),
         ]
 
         owed = Signal()
         m.d.comb += self.undispatched.eq(self.returned & owed)
         with m.If(self.call):
             m.d.sync += owed.eq(1)
-        with m.Elif(self.returned | self.select & ~self.hold & self.in_call):
+        with m.Elif(self.returned | self.select & ~self.hold & self.in_call | arrives & self.heard):
             m.d.sync += owed.eq(0)
         return m
