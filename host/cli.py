@@ -441,11 +441,14 @@ class Address(click.ParamType[int]):
 @click.option("--clock", type=int, default=25_000_000, show_default=True, help="Your clock, in Hz.")
 @click.option("--banks", type=click.IntRange(1, BANKS), default=BANKS, show_default=True, help="Vaccine banks.")
 @click.option(
+    "--fast", is_flag=True, help="Three more ranks of registers: a higher clock, a verdict after 6 edges."
+)
+@click.option(
     "--base", type=Address(), default="0xFFFFF800", show_default=True, help="Where the registers are on your bus.",
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Write over what is in the folder.")
 @_JSON
-def export(target: Path, clock: int, banks: int, base: int, force: bool, as_json: bool) -> int:
+def export(target: Path, clock: int, banks: int, base: int, fast: bool, force: bool, as_json: bool) -> int:
     """Write the coprocessor as Verilog, for a system on chip of your own.
 
     One self-contained module with a Wishbone and a call port; C header, SVD, README, and an example around
@@ -454,7 +457,7 @@ def export(target: Path, clock: int, banks: int, base: int, force: bool, as_json
     from host.commands.export import run
     from host.terminal import Terminal
 
-    return run(Terminal(), target, clock, banks, base, force, as_json)
+    return run(Terminal(), target, clock, banks, base, fast, force, as_json)
 
 
 if __name__ == "__main__":

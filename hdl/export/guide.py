@@ -9,7 +9,7 @@ from hdl.contract.event import RECORD
 from hdl.contract.registers import DISPATCH_WAIT
 from hdl.contract.verdict import Verdict
 from hdl.export.peripheral import PORTS, Peripheral
-from hdl.soc.dispatch import VERDICT_EDGES
+from hdl.screening.pipeline import verdict_edges
 from hdl.soc.records import RECORDS
 
 DOCS = {
@@ -56,13 +56,14 @@ def port_table() -> str:
     return "| port | | bits | what |\n|---|---|---|---|\n" + "".join(rows)
 
 
-def timing_list() -> str:
+def timing_list(fast: bool = False) -> str:
     """Return what takes how many cycles, as a list."""
     return f"""\
 - A register access takes 2 cycles, `wb_ack` in the second.  It takes longer where the register waits: a read of
   `dispatch` for the verdict, {DISPATCH_WAIT} cycles at most; the last word of `event` for the event before and for
   room; a word of `path` for room; a read of `load_read` for its byte.
-- From `call_valid` with `call_ready` to `verdict_valid`: {VERDICT_EDGES + 1} cycles, if the pipeline is empty.
+- From `call_valid` with `call_ready` to `verdict_valid`: {verdict_edges(fast) + 1} cycles, if the pipeline is
+  empty.
   An event of a program ahead of it delays it: one whose paths are all written by at most 40 cycles, a SWAP by at
   most 87.
 - `call_ready` is low while the call before has not entered the pipeline, and while {RECORDS} records wait.
@@ -90,7 +91,7 @@ A peripheral that judges system calls in hardware.  Made by `vigilante export`:
 {port_table()}
 ## Timing
 
-{timing_list()}
+{timing_list(peripheral.fast)}
 ## From reset to the first verdict
 
 1. Load the policy and a model through `load_address` and `load_data`, mark the model READY; write `handler` for

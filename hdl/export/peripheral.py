@@ -40,7 +40,7 @@ PORTS = wiring.Signature(
 
 
 class Peripheral(Block):
-    """Parameters: `clock`, cycles per second; `banks`, of the vaccine CAM.
+    """Parameters: `clock`, cycles per second; `banks`, of the vaccine CAM; `fast`, see Pipeline.
 
     Members:
       wb               Wishbone, see `WishbonePort`.
@@ -52,18 +52,19 @@ class Peripheral(Block):
       irq_record       a record waits.
       irq_tamper       `tamper` is not zero: until reset.
 
-    Cycles, if nothing else is in the pipeline: from a call's `valid` and `ready` to `verdict_valid` 4.  If the
-    call is over before its verdict, there is none on the port.
+    Cycles, if nothing else is in the pipeline: from a call's `valid` and `ready` to `verdict_valid` 4 (7, if
+    `fast`).  If the call is over before its verdict, there is none on the port.
     """
 
-    def __init__(self, clock: int = CLOCK_HZ, banks: int = BANKS) -> None:
+    def __init__(self, clock: int = CLOCK_HZ, banks: int = BANKS, fast: bool = False) -> None:
+        self.fast = fast
         self.clock = clock
         self.banks = banks
         super().__init__(PORTS)
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        inner = Coprocessor(self.clock, banks=self.banks, calls=CallPort())
+        inner = Coprocessor(self.clock, banks=self.banks, fast=self.fast, calls=CallPort())
         m.submodules.coprocessor = DomainRenamer({"screen": "sync"})(inner)
         m.submodules.bridge = bridge = WishboneBridge(WORDS)
         wiring.connect(m, wiring.flipped(self.wb), bridge.wishbone)

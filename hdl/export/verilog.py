@@ -12,7 +12,7 @@ TOP = "vigilante"
 
 _HEAD = """\
 // The Vigilante coprocessor: module `{top}`.  Ports, timing and registers: README.md beside this file.
-// {clock} cycles per second, {banks} vaccine banks.  Generated; BSD-2-Clause.
+// {clock} cycles per second, {banks} vaccine banks{faster}.  Generated; BSD-2-Clause.
 /* verilator lint_off CASEINCOMPLETE */
 /* verilator lint_off WIDTH */
 
@@ -46,5 +46,10 @@ def verilog_of(peripheral: Peripheral) -> str:
     text = str(verilog.convert(peripheral, name=TOP, emit_src=False, strip_internal_attrs=True))
     text = text.partition("*/\n")[2]  # the tool's name and version
     text = re.sub(r"\b(wb|call)__(\w+)", r"\1_\2", text)
-    head = _HEAD.format(top=TOP, clock=peripheral.clock, banks=peripheral.banks)
+    head = _HEAD.format(
+        top=TOP,
+        clock=peripheral.clock,
+        banks=peripheral.banks,
+        faster=", more ranks of registers" if peripheral.fast else "",
+    )
     return head + _BLANK.sub(_loop, text).strip() + "\n" + _TAIL

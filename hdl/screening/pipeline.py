@@ -48,6 +48,11 @@ FAST_RANKS = 3
 """Registers behind the latch, within the sum, and between tier and verdict."""
 
 
+def verdict_edges(fast: bool) -> int:
+    """Return the clock edges from the commit of an event's last beat to its verdict."""
+    return VERDICT_EDGES + (FAST_RANKS if fast else 0)
+
+
 class Pipeline(Block):
     """The whole pipeline.
 
@@ -79,7 +84,7 @@ class Pipeline(Block):
     def __init__(self, banks: int = BANKS, fast: bool = False) -> None:
         self.banks = banks
         self.fast = fast
-        self.edges = VERDICT_EDGES + (FAST_RANKS if fast else 0)
+        self.edges = verdict_edges(fast)
         super().__init__(
             {
                 "events": In(event_stream()),
@@ -123,7 +128,7 @@ class Pipeline(Block):
         m.submodules.history = history = History(1 + fast)
         m.submodules.tables = tables = Tables(fast)
         m.submodules.cam = cam = Cam(self.banks, fast)
-        m.submodules.book = book = Book(self.banks)
+        m.submodules.book = book = Book(self.banks, fast)
         m.submodules.accumulators = accumulators = Accumulators(1 + fast)
         m.submodules.judge = judge = Judge(fast)
         m.submodules.recorder = recorder = Recorder(fast)

@@ -40,8 +40,8 @@ from hdl.soc.rest import Rest
 class Coprocessor(Block):
     """The registers of `COPROCESSOR`, and what they stand for.
 
-    Parameters: `clock`, cycles per second; `banks`, of the vaccine CAM; `calls`, who makes
-    events of the core's calls: `Calls`, or another block with its members but for `core`, which is its own.
+    Parameters: `clock`, cycles per second; `banks`, of the vaccine CAM; `fast`, see Pipeline; `calls`, who
+    makes events of the core's calls: `Calls`, or another block with its members but for `core`, which is its own.
 
     Members:
       bus          the peripheral's port.
@@ -59,6 +59,7 @@ class Coprocessor(Block):
       - from a call's trap strobe to its dispatch answer on the bus (`ready`): 4, one more if a7 was written in
         the cycle before the strobe; what was read is valid one cycle later.
       - from the write of an event's last word to `record_valid` and `irq_record`: 9.
+      If `fast`, 7 and 13.
 
     Order: a call of the core goes before vaccines that expire, and those before host events.  A call waits for
     the event that is in the latch: a host event whose paths are all written leaves it after at most 40 cycles, a
@@ -73,7 +74,10 @@ class Coprocessor(Block):
     hash sets and hash tables, not events.
     """
 
-    def __init__(self, clock: int = CLOCK_HZ, *, banks: int = BANKS, calls: Block | None = None) -> None:
+    def __init__(
+        self, clock: int = CLOCK_HZ, *, banks: int = BANKS, fast: bool = False, calls: Block | None = None
+    ) -> None:
+        self.fast = fast
         self.clock = clock
         self.banks = banks
         self.calls: Any = Calls() if calls is None else calls
@@ -97,14 +101,14 @@ class Coprocessor(Block):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        pipeline = Pipeline(self.banks)
+        pipeline = Pipeline(self.banks, self.fast)
         m.submodules.pipeline = DomainRenamer("screen")(pipeline)
         m.submodules.registers = registers = Registers(COPROCESSOR)
         m.submodules.calls = calls = self.calls
         m.submodules.epoch = epoch = Epoch(self.clock)
         m.submodules.host = host = HostPort()
         m.submodules.records = records = Records()
-        m.submodules.dispatch = dispatch = Dispatch()
+        m.submodules.dispatch = dispatch = Dispatch(edges=pipeline.edges)
         m.submodules.loader = loader = Loader()
         m.submodules.rest = rest = Rest()
 

@@ -15,20 +15,19 @@ from hdl.contract.registers import DISPATCH_WAIT
 from hdl.contract.syscalls import ID_COUNT
 from hdl.contract.verdict import Verdict
 from hdl.screening.block import Block, rows_of
+from hdl.screening.pipeline import VERDICT_EDGES
 
 ROW = data.StructLayout({"address": 32, "valid": 1})
-VERDICT_EDGES = 3
-"""From the commit of a call until its verdict."""
 
 
 class Dispatch(Block):
-    """Parameters: `wait`, cycles that a read waits at most.
+    """Parameters: `wait`, cycles that a read waits at most; `edges`, the pipeline's.
 
     Members:
       call, admitted, over, returned, id   as `Calls` gives them.
       taken, current     the pipeline takes an event of the core; it is that of the call in progress.
       commit             an event leaves the latch.
-      decided, verdict   the pipeline's; `VERDICT_EDGES` behind the commit.
+      decided, verdict   the pipeline's; `edges` behind the commit.
       select             a read of the register is under way; it ends in the first cycle without `hold`.
       hold               it cannot end in this cycle; at most `wait` cycles in a row.
       answer             what it reads, in the cycle in which it ends.
@@ -44,7 +43,8 @@ class Dispatch(Block):
     admitted or the time was over, stays denied: every further read answers the same.
     """
 
-    def __init__(self, wait: int = DISPATCH_WAIT) -> None:
+    def __init__(self, wait: int = DISPATCH_WAIT, edges: int = VERDICT_EDGES) -> None:
+        self.edges = edges
         self.wait = wait
         super().__init__(
             {
@@ -95,7 +95,7 @@ class Dispatch(Block):
         # Where the event of the call in progress is: in the latch, then edges behind its commit.  An event whose
         # call is over goes on, but its verdict is nobody's.
         ends = self.call | self.over
-        held, edges = Signal(), Signal(VERDICT_EDGES)
+        held, edges = Signal(), Signal(self.edges)
         judged, verdict = Signal(), Signal(3)
         arrives, times_out = Signal(), Signal()
         m.d.sync += [

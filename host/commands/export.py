@@ -38,7 +38,7 @@ def model_header(image: bytes, name: str) -> str:
     )
 
 
-def exported(clock: int, banks: int, base: int) -> dict[str, str]:
+def exported(clock: int, banks: int, base: int, fast: bool = False) -> dict[str, str]:
     """Return every file's text by its path in the folder; the same arguments give the same bytes.
 
     Raises ValueError for a clock, number of banks or base that cannot be.
@@ -46,7 +46,7 @@ def exported(clock: int, banks: int, base: int) -> dict[str, str]:
     coprocessor = COPROCESSOR.at(base)
     cycles_of_epoch(clock)
     package = load_package(None, None)
-    peripheral = Peripheral(clock, banks)
+    peripheral = Peripheral(clock, banks, fast)
     texts = {
         "vigilante.v": verilog_of(peripheral),
         "vigilante.svd": svd(coprocessor),
@@ -87,7 +87,7 @@ def write(target: Path, texts: dict[str, str]) -> None:
 
 
 def run(
-    terminal: Terminal, target: Path, clock: int, banks: int, base: int, force: bool, as_json: bool
+    terminal: Terminal, target: Path, clock: int, banks: int, base: int, fast: bool, force: bool, as_json: bool
 ) -> ExitCode:
     """Write the folder; say what is in it."""
     check_target(target, force)
@@ -95,7 +95,7 @@ def run(
         if progress:
             progress("writing Verilog", 0, 1)
         try:
-            texts = exported(clock, banks, base)
+            texts = exported(clock, banks, base, fast)
         except ValueError as error:
             raise click.UsageError(str(error)) from None
         try:
@@ -106,7 +106,14 @@ def run(
             ) from None
     if as_json:
         digests = {name: sha256(text.encode()).hexdigest() for name, text in texts.items()}
-        report = {"folder": str(target), "clock": clock, "banks": banks, "base": base, "files": digests}
+        report = {
+            "folder": str(target),
+            "clock": clock,
+            "banks": banks,
+            "fast": fast,
+            "base": base,
+            "files": digests,
+        }
         terminal.out(json.dumps(report, separators=(",", ":")))
         return ExitCode.CLEAN
     terminal.out(f"{target}: module vigilante for {clock:,} Hz, registers at {base:#010x}; begin with README.md")

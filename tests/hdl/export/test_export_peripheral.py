@@ -9,7 +9,7 @@ import pytest
 
 from hdl.contract.registers import COPROCESSOR
 from hdl.export.peripheral import Peripheral
-from hdl.soc.dispatch import VERDICT_EDGES
+from hdl.screening.pipeline import VERDICT_EDGES
 from hdl.soc.records import RECORDS
 from sim.figures import CALL, HANDLER, LIFE, SLOT, Probe, Wishbone, prepared, simulated
 
