@@ -34,7 +34,10 @@ class Mutant:
 MUTANTS = (
     Mutant("sum wraps", "accumulators.py", "over.eq(moved[16])", "over.eq(0)"),
     Mutant(
-        "floor ignored", "accumulators.py", "below.eq(moved[8:].as_signed() < new_floor)", "below.eq(moved[18])"
+        "floor ignored",
+        "accumulators.py",
+        "below.eq((rest < Mux(same, floor, 0)) | ~empty & (rest < high))",
+        "below.eq(moved[18])",
     ),
     Mutant(
         "failed calls drain", "accumulators.py", "proven.eq(self.ok & old.effective)", "proven.eq(old.effective)"
@@ -68,10 +71,16 @@ MUTANTS = (
         "with m.Case(Op.COPY):\n                m.d.comb += [moves.eq(1), blank.eq(1)]",
     ),
     Mutant(
-        "a row just written is missed", "states.py", "late.eq(self.write & (self.row == self.look))", "late.eq(0)"
+        "a row just written is missed",
+        "states.py",
+        "late = later(m, changed & (row == self.look), 1)\n            m.d.comb += [write",
+        "late = C(0, 1)\n            m.d.comb += [write",
     ),
     Mutant(
-        "any write is taken for the row's own", "states.py", "self.write & (self.row == self.look)", "self.write"
+        "any write is taken for the row's own",
+        "states.py",
+        "late = later(m, changed & (row == self.look), 1)\n            m.d.comb += [write",
+        "late = later(m, changed, 1)\n            m.d.comb += [write",
     ),
     Mutant(
         "child's own state is looked for",
@@ -79,7 +88,7 @@ MUTANTS = (
         "self.next_source.eq(event.slot),",
         "self.next_source.eq(self.next_slot),",
     ),
-    Mutant("generation not compared", "slots.py", "old.live & (old.generation == generation)", "old.live"),
+    Mutant("generation not compared", "slots.py", "old.live & (old.generation == self.life)", "old.live"),
     Mutant(
         "fork into a taken slot",
         "slots.py",
@@ -93,7 +102,7 @@ MUTANTS = (
         "new.allow.eq(Mux(begins, brought.allow, old.allow) | hot)",
         "new.allow.eq(Mux(begins, brought.allow, Mux(self.op == Op.EXEC, 0, old.allow)) | hot)",
     ),
-    Mutant("tree reused while in use", "slots.py", "(self.op == Op.CLEAR) & (count.data != 0)", "C(0, 1)"),
+    Mutant("tree reused while in use", "slots.py", "(self.op == Op.CLEAR) & (named.data != 0)", "C(0, 1)"),
     Mutant("vaccine by hash alone", "cam.py", "read.data.valid & ~Cat(*differs).any()", "read.data.valid"),
     Mutant(
         "insert over another",

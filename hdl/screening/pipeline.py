@@ -66,8 +66,8 @@ class Pipeline(Block):
       readback_start
                 for one cycle asks for the byte at `readback_address` (as on the load port) of the model slot that
                 is not in force; it comes as `readback_data` with `readback_done`, for one cycle, three cycles
-                later, and one more for each write on the load port that goes first.  0 elsewhere, and from a slot
-                that is coming into force.  Not to be given again before the answer; events do not notice.
+                later (four, if `fast`), and one more for each write on the load port that goes first.  0 elsewhere,
+                and from a slot that is coming into force.  Not to be given again before the answer; events do not notice.
       commit    high in the cycle in which a beat leaves the latch.
       verdict   with `decided`, for one cycle, `edges` clock edges after the commit of an event's last beat.
       record    with `recorded`, for one cycle, two edges later (three, if `fast`); `state` belongs to it if it is
@@ -119,9 +119,9 @@ class Pipeline(Block):
         m = Module()
         fast, ranks = self.fast, self.edges - VERDICT_EDGES
         m.submodules.latch = latch = Latch(self.banks, LINGER + ranks)
-        m.submodules.readback = readback = Readback()
-        m.submodules.models = models = Models(DRAIN_CYCLES + ranks)
-        m.submodules.classifier = classifier = Classifier()
+        m.submodules.readback = readback = Readback(fast)
+        m.submodules.models = models = Models(DRAIN_CYCLES + ranks, fast)
+        m.submodules.classifier = classifier = Classifier(fast)
         m.submodules.profile = profile = Profile()
         m.submodules.paths = paths = PathClassifier(fast)
         m.submodules.slots = slots = Slots(1 + fast)
@@ -188,6 +188,7 @@ class Pipeline(Block):
             leaving.op.eq(Mux(models.busy, models.op, latch.op)),
             leaving.slot.eq(Mux(models.busy, models.slot, latch.slot)),
             leaving.form_fault.eq(latch.form_fault),
+            leaving.life.eq(Mux(latch.second, latch.event.a1, latch.event.generation)),
             leaving.event.eq(latch.event),
             leaving.token.eq(classifier.token),
             leaving.call_class.eq(classifier.call_class),
@@ -211,6 +212,7 @@ class Pipeline(Block):
             slots.op.eq(beat0.op),
             slots.slot.eq(beat0.slot),
             slots.event.eq(event),
+            slots.life.eq(entry.life),
             slots.running.eq(models.running),
             fault0.eq(Mux(entry.form_fault != 0, entry.form_fault, slots.fault)),
             profile.allow.eq(entry.allow),
@@ -257,10 +259,10 @@ class Pipeline(Block):
 
         # Stage 1.
         beat1, summed = later(m, beat0, 1), bundle(BEAT)
-        m.d.comb += summed.eq(beat1)
-        with m.If(cam.refused & (beat1.fault == 0)):
+        compared = later(m, beat1, fast)
+        m.d.comb += summed.eq(compared)
+        with m.If(cam.refused & (compared.fault == 0)):
             m.d.comb += summed.fault.eq(Fault.VACCINE)
-        summed = later(m, summed, fast)
         m.d.comb += [
             book.inserted.eq(cam.inserted),
             book.removed.eq(cam.removed),
