@@ -32,17 +32,17 @@ SUMS = data.StructLayout(
 TREE_SUMS = data.StructLayout({"tree_sum": 16, "tree_floor": 8, "tree_epoch": 8})
 
 
-def balance(gains: list[Any], losses: list[Any], bits: int) -> Any:
-    """Return gains less losses, all of them unsigned, modulo 2**bits.
+def balance(value: Any, gain: Any, loss: Any, leak: Any, bits: int) -> Any:
+    """Return value + gain - loss - leak, all of them unsigned, modulo 2**bits.
 
-    Of three rows at a time only the carries are kept, so that there is one chain of carries to wait for.
+    Of three rows at a time only the carries are kept, so that there is one chain of carries to wait for.  A row of
+    carries has nothing at its lowest bit: there the one goes that the complement of what is taken away lacks.
     """
-    wide = [Cat(value, C(0, bits - len(value))) for value in (*gains, *losses)]
-    rows = [*wide[: len(gains)], *(~row for row in wide[len(gains) :]), C(len(losses), bits)]
-    while len(rows) > 2:
-        a, b, c, *rest = rows
-        rows = [*rest, a ^ b ^ c, Cat(C(0, 1), (a & b | a & c | b & c)[: bits - 1])]
-    return (rows[0] + rows[1])[:bits]
+    value, gain, loss, leak = (Cat(row, C(0, bits - len(row))) for row in (value, gain, loss, leak))
+    a, b = value ^ gain ^ ~loss, value & gain | value & ~loss | gain & ~loss
+    b = Cat(C(1, 1), b[: bits - 1])
+    c, d = a ^ b ^ ~leak, a & b | a & ~leak | b & ~leak
+    return (c + Cat(C(1, 1), d[: bits - 1]))[:bits]
 
 
 def accumulate(
@@ -70,7 +70,7 @@ def accumulate(
     m.d.comb += [
         reserve.eq(value - drain),
         new_floor.eq(Mux(~same | ~empty & (high > floor), Mux(empty, 0, high), floor)),
-        moved.eq(balance([value, gain], [loss, leak], 19) if fast else (value - leak) + (gain - loss)),
+        moved.eq(balance(value, gain, loss, leak, 19) if fast else (value - leak) + (gain - loss)),
         # The floor's low bits are zeros: what is below it shows above them.  It is the higher of two.
         below.eq((rest < Mux(same, floor, 0)) | ~empty & (rest < high)),
         over.eq(moved[16]),
@@ -84,10 +84,10 @@ class Accumulators(Block):
 
     Parameters: `ahead`, see States.
 
-    Members: the beat's `valid`, `op`, `slot`, `tree`, `fault`, `ok`, `epoch`, `effect`, `alone`, `stale` and the
-    tables' registered `total` go in; `ahead` cycles before that `look`, the slot whose sums are wanted (for COPY
-    the parent's), and `tree_look`.  `sums` and `tree_sums` are what they are after the beat, in the same cycle.
-    `state` must hold still from a RESTORE's commit until its stage 2.
+    Members: the beat's `valid`, `op`, `slot`, `tree`, `fault`, `ok`, `epoch`, `effect`, `alone`, `stale` and what
+    it gains by the tables, or loses once it is proven (`gain`, `pending`), go in; `ahead` cycles before that `look`,
+    the slot whose sums are wanted (for COPY the parent's), and `tree_look`.  `sums` and `tree_sums` are what they
+    are after the beat, in the same cycle.  `state` must hold still from a RESTORE's commit until its stage 2.
     """
 
     def __init__(self, ahead: int = 1) -> None:
@@ -106,7 +106,8 @@ class Accumulators(Block):
                 "effect": In(1),
                 "alone": In(1),
                 "stale": In(1),
-                "total": In(signed(SUM_BITS)),
+                "gain": In(SUM_BITS - 1),
+                "pending": In(SUM_BITS - 1),
                 "params": In(PARAMS),
                 "state": In(STATE),
                 "sums": Out(SUMS),
@@ -121,13 +122,11 @@ class Accumulators(Block):
         old, tree_old = store.old, tree_store.old
         params, state, fast = self.params, self.state, self.ahead > 1
 
-        negative = self.total[-1]
         proven = Signal()
-        gain, loss = Signal(10), Signal(10)
+        gain, loss = self.gain, Signal(10)
         called, tree_called = bundle(SUMS), bundle(TREE_SUMS)
         m.d.comb += [
             proven.eq(self.ok & old.effective),
-            gain.eq(Mux(self.effect & ~negative, self.total[:10], 0)),
             loss.eq(Mux(proven, old.pending, 0)),
         ]
         decayed, floor_decayed = accumulate(
@@ -147,7 +146,7 @@ class Accumulators(Block):
             called.cusum.eq(cusum),
             called.floor_decayed.eq(floor_decayed),
             called.floor_cusum.eq(floor_cusum),
-            called.pending.eq(Mux(self.effect & negative, (-self.total)[:10], 0)),
+            called.pending.eq(self.pending),
             called.effective.eq(self.effect),
             called.epoch.eq(self.epoch),
             tree_called.tree_sum.eq(tree_sum),

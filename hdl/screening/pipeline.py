@@ -66,8 +66,9 @@ class Pipeline(Block):
       readback_start
                 for one cycle asks for the byte at `readback_address` (as on the load port) of the model slot that
                 is not in force; it comes as `readback_data` with `readback_done`, for one cycle, three cycles
-                later (four, if `fast`), and one more for each write on the load port that goes first.  0 elsewhere,
-                and from a slot that is coming into force.  Not to be given again before the answer; events do not notice.
+                later (four, if `fast`), and one more for each write on the load port that goes first.  0
+                elsewhere, and from a slot that is coming into force.  Not to be given again before the answer;
+                events do not notice.
       commit    high in the cycle in which a beat leaves the latch.
       verdict   with `decided`, for one cycle, `edges` clock edges after the commit of an event's last beat.
       record    with `recorded`, for one cycle, two edges later (three, if `fast`); `state` belongs to it if it is
@@ -280,7 +281,11 @@ class Pipeline(Block):
         ]
 
         # Stage 2.
-        beat2, total2 = later(m, summed, 1), later(m, tables.total, 1)
+        # A call with an effect gains at once, or loses once it is proven.
+        total, counts = tables.total, summed.call_class != 0
+        beat2 = later(m, summed, 1)
+        gain2 = later(m, Mux(counts & ~total[-1], total[:-1], 0), 1)
+        pending2 = later(m, Mux(counts & total[-1], (-total)[: len(total) - 1], 0), 1)
 
         def source(beat: Any) -> Any:
             """Whose state a beat needs: a child's is its parent's."""
@@ -299,7 +304,8 @@ class Pipeline(Block):
             accumulators.effect.eq(beat2.call_class != 0),
             accumulators.alone.eq(beat2.alone),
             accumulators.stale.eq(beat2.stale),
-            accumulators.total.eq(total2),
+            accumulators.gain.eq(gain2),
+            accumulators.pending.eq(pending2),
             accumulators.params.eq(models.params),
             accumulators.state.eq(restored),
         ]
