@@ -85,9 +85,10 @@ class Accumulators(Block):
     Parameters: `ahead`, see States.
 
     Members: the beat's `valid`, `op`, `slot`, `tree`, `fault`, `ok`, `epoch`, `effect`, `alone`, `stale` and what
-    it gains by the tables, or loses once it is proven (`gain`, `pending`), go in; `ahead` cycles before that `look`,
-    the slot whose sums are wanted (for COPY the parent's), and `tree_look`.  `sums` and `tree_sums` are what they
-    are after the beat, in the same cycle.  `state` must hold still from a RESTORE's commit until its stage 2.
+    it gains by the tables, or loses once it is proven (`gain`, `pending`), go in; `ahead` cycles before that
+    `look`, the slot whose sums are wanted (for COPY the parent's), and `tree_look`.  `sums` and `tree_sums` are
+    what they are after the beat, in the same cycle.  `state` must hold still from a RESTORE's commit until its
+    stage 2.
     """
 
     def __init__(self, ahead: int = 1) -> None:
