@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sim.proofs import answers
+from sim.proofs import answers, swaps
 from sim.proofs.proof import Proof
 
-PROOFS: tuple[Proof, ...] = (*answers.PROOFS,)
+PROOFS: tuple[Proof, ...] = (*answers.PROOFS, *swaps.PROOFS)
 
 
 def proof_called(name: str) -> Proof:

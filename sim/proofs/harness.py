@@ -70,13 +70,23 @@ class Inside:
             return names[name]
         raise LookupError(f"nothing is called {name!r} in {where or 'the block'}: a proof looks there for it")
 
-    def state(self, path: str) -> Any:
-        """Return the register of the only state machine of the block at `path`."""
+    def _machine(self, path: str) -> tuple[Any, dict[str, int]]:
         fragment = self._at(path)
         found = [one for one in fragment.statements["sync"]._lhs_signals() if one.name == "fsm_state"]
         if len(found) != 1:
             raise LookupError(f"there are {len(found)} state machines in {path!r}")
-        return found[0]
+        return found[0], fragment.generated["fsm"].encoding
+
+    def states(self, path: str) -> dict[str, Any]:
+        """Return for each state of the state machine of the block at `path` whether it is in it."""
+        register, encoding = self._machine(path)
+        return {name: register == value for name, value in encoding.items()}
+
+    def late_state(self, path: str, name: str) -> None:
+        """Where a run may begin late, the state machine at `path` is in state `name` at its begin."""
+        if self._harness.late:
+            register, encoding = self._machine(path)
+            register._init = encoding[name]
 
     def _at(self, path: str) -> Any:
         fragment = self._fragment
