@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sim.proofs import answers, swaps
+from sim.proofs import answers, hits, order, swaps
 from sim.proofs.proof import Proof
 
-PROOFS: tuple[Proof, ...] = (*answers.PROOFS, *swaps.PROOFS)
+PROOFS: tuple[Proof, ...] = (*order.PROOFS, *hits.PROOFS, *answers.PROOFS, *swaps.PROOFS)
 
 
 def proof_called(name: str) -> Proof:
