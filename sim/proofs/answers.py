@@ -77,7 +77,7 @@ def build(h: Harness) -> None:
         ),
         mine.eq(Mux(ends, 0, Cat(mine_held & latch.commit, mine[:-1]))),
         ids[0].eq(held_id),
-        *(later.eq(earlier) for earlier, later in zip(ids, ids[1:-1], strict=False)),
+        *(ids[edge].eq(ids[edge - 1]) for edge in range(1, EDGES)),
     ]
     in_call, known, verdict, denied = Signal(), Signal(), Signal(3), Signal()
     comes = mine[-1]

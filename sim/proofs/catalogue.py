@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sim.proofs import answers, hits, order, swaps
+from sim.proofs import answers, hits, order, rows, states, sums, swaps, vaccines
 from sim.proofs.proof import Proof
 
-PROOFS: tuple[Proof, ...] = (*order.PROOFS, *hits.PROOFS, *answers.PROOFS, *swaps.PROOFS)
+_GROUPS = (order, hits, answers, swaps, rows, states, sums, vaccines)
+
+PROOFS: tuple[Proof, ...] = tuple(proof for group in _GROUPS for proof in group.PROOFS)
 
 
 def proof_called(name: str) -> Proof:

@@ -13,8 +13,19 @@ from typing import Any
 
 from amaranth.asserts import AnyConst, AnySeq
 from amaranth.back import rtlil
-from amaranth.hdl import Assert, Assume, ClockDomain, Const, Cover, Fragment, Module, ResetSignal, Shape, Signal, Value
-from amaranth.hdl._mem import MemoryInstance
+from amaranth.hdl import (
+    Assert,
+    Assume,
+    ClockDomain,
+    Const,
+    Cover,
+    Fragment,
+    Module,
+    ResetSignal,
+    Shape,
+    Signal,
+    Value,
+)
 from amaranth.lib.wiring import In
 
 from hdl.screening.block import Block
@@ -28,14 +39,16 @@ def elaborate(block: Block) -> tuple[Any, dict[int, dict[str, Any]]]:
     locals_of: dict[int, dict[str, Any]] = {}
 
     def note(frame: FrameType, event: str, _argument: object) -> None:
-        who = frame.f_locals.get("self")
-        if event == "return" and frame.f_code.co_name == "elaborate" and isinstance(who, Block):
-            locals_of[id(who)] = dict(frame.f_locals)
+        if event == "return" and frame.f_code.co_name == "elaborate":
+            who = frame.f_locals.get("self")
+            if isinstance(who, Block):
+                locals_of[id(who)] = dict(frame.f_locals)
 
     before = sys.getprofile()
     sys.setprofile(note)
     try:
-        return Fragment.get(block, None), locals_of
+        get: Any = Fragment.get
+        return get(block, None), locals_of
     finally:
         sys.setprofile(before)
 
@@ -43,7 +56,9 @@ def elaborate(block: Block) -> tuple[Any, dict[int, dict[str, Any]]]:
 class Inside:
     """The inside of an elaborated block: what its code calls something, by path, such as "latch.full"."""
 
-    def __init__(self, harness: Harness, block: Block, fragment: Any, locals_of: dict[int, dict[str, Any]]) -> None:
+    def __init__(
+        self, harness: Harness, block: Block, fragment: Any, locals_of: dict[int, dict[str, Any]]
+    ) -> None:
         self._harness = harness
         self._block = block
         self._fragment = fragment
@@ -98,8 +113,8 @@ class Inside:
 
     def row(self, path: str, address: Any) -> Any:
         """Return what the memory at `path` holds at `address` in this cycle, as bits."""
-        memory = self._at(path)
-        if not isinstance(memory, MemoryInstance):
+        memory: Any = self._at(path)
+        if not hasattr(memory, "read_port"):
             raise LookupError(f"there is no memory at {path!r}")
         place = Signal((memory._data.depth - 1).bit_length())
         content = Signal(Shape.cast(memory._data.shape).width)
@@ -110,7 +125,8 @@ class Inside:
     def late(self, path: str, value: int) -> None:
         """Where a run may begin late, this register holds `value` at its begin."""
         if self._harness.late:
-            Value.cast(self.signal(path))._init = value
+            register: Any = Value.cast(self.signal(path))
+            register._init = value
 
 
 class Harness:
@@ -126,7 +142,7 @@ class Harness:
     def __init__(self, *, reset: bool = False, late: bool = False) -> None:
         self.m = Module()
         self.late = late
-        self._domain = ClockDomain("sync", reset_less=not reset)
+        self._domain: Any = ClockDomain("sync", reset_less=not reset)
         self.m.domains += self._domain
         self.reset = Signal(name="reset_now")
         if reset:
@@ -163,7 +179,7 @@ class Harness:
 
     def assume(self, condition: Any) -> None:
         """Only runs count in which `condition` holds in every cycle."""
-        self.m.d.comb += Assume(condition)
+        self.m.d.comb += Assume(condition, "")
 
     def always(self, condition: Any, message: str) -> None:
         """To be proved: `condition` holds in every cycle."""

@@ -60,7 +60,8 @@ def build(h: Harness) -> None:
     call = beat.op == Op.CALL
     case = pipeline.decided & call & was_hit & of_one & was_loaded
     h.always(
-        implies(case & enforces, Value.cast(pipeline.verdict) != Verdict.ALLOW), "a hit is never allowed in enforce mode"
+        implies(case & enforces, Value.cast(pipeline.verdict) != Verdict.ALLOW),
+        "no hit is allowed in enforce mode",
     )
     h.always(implies(case, Value.cast(judge.proposed) != Verdict.ALLOW), "a hit is never proposed to be allowed")
 
@@ -93,8 +94,8 @@ def build(h: Harness) -> None:
 PROOFS = (
     Proof(
         name="hits",
-        says="A vaccine's hit never leaves as ALLOW where its profile enforces, under any policy that does not allow "
-        "it; and the record says that it was a hit.",
+        says="A vaccine's hit never leaves as ALLOW where its profile enforces, under any policy that does not "
+        "allow it; and the record says that it was a hit.",
         modules=("hdl/screening/judge.py", "hdl/screening/pipeline.py", "hdl/screening/recorder.py"),
         build=build,
         mutant=Mutant(

@@ -7,6 +7,7 @@ Events are numbered as they are taken; one number is picked freely, and its even
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from amaranth import Cat, Mux, Signal, Value
 
@@ -24,9 +25,11 @@ RECORD_EDGES = 2
 FREE = ("classifier", "profile", "paths", "slots", "history", "tables", "cam", "book", "accumulators", "judge")
 
 
-def stages_of(inside: Inside) -> list[object]:
+def stages_of(inside: Inside) -> list[Any]:
     """Return the beats behind the latch, in order."""
-    names = sorted((name for name in inside.names() if re.fullmatch(r"beat[1-9]\d*", name)), key=lambda n: int(n[4:]))
+    names = sorted(
+        (name for name in inside.names() if re.fullmatch(r"beat[1-9]\d*", name)), key=lambda n: int(n[4:])
+    )
     return [inside.signal(name) for name in names]
 
 
@@ -43,10 +46,10 @@ def build(h: Harness) -> None:
     taken, left = Signal(32), Signal(32)
     kept = Signal(51)
 
-    def face(kind: object, slot: object, ident: object, generation: object) -> Value:
+    def face(kind: Any, slot: Any, ident: Any, generation: Any) -> Value:
         return Cat(kind, slot, ident, generation)
 
-    def face_of(event: object) -> Value:
+    def face_of(event: Any) -> Value:
         return face(event.kind, event.slot, event.id, event.generation)
 
     m.d.sync += [taken.eq(taken + latch.take), left.eq(left + pipeline.recorded)]

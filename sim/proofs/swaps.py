@@ -51,7 +51,10 @@ def build(h: Harness) -> None:
     h.always(implies(followed, models.active == active), "the model slot stays under a call")
     h.always(implies(models.busy, ~latch.commit & ~latch.take), "nothing is taken or committed during a change")
     h.always(implies(models.start, ~latch.commit & ~latch.take), "nor in the cycle in which it is asked for")
-    h.always(implies(models.busy & ~models.init & (models.op != Op.NONE), ~followed), "slots restart with none on its way")
+    h.always(
+        implies(models.busy & ~models.init & (models.op != Op.NONE), ~followed),
+        "slots restart with none on its way",
+    )
 
     # What is in force is one image, and stays as it is.
     at = inside.states("")
