@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 import sys
+from importlib import import_module
 from types import FrameType
 from typing import Any
 
-from amaranth.asserts import AnyConst, AnySeq
-from amaranth.back import rtlil
 from amaranth.hdl import (
     Assert,
     Assume,
@@ -29,6 +28,9 @@ from amaranth.hdl import (
 from amaranth.lib.wiring import In
 
 from hdl.screening.block import Block
+
+# The stubs of Amaranth's API know neither.
+_asserts, _rtlil = import_module("amaranth.asserts"), import_module("amaranth.back.rtlil")
 
 
 def elaborate(block: Block) -> tuple[Any, dict[int, dict[str, Any]]]:
@@ -136,17 +138,18 @@ class Harness:
     begin when the block's long walks after reset (blanking memories) are over, where the proof says how the
     registers then stand: for runs that show something, never for those that prove.
 
-    Members: `m`, the module.
+    Members: `m`, the module.  `any_content`, to be set where memories may hold anything at power-up.
     """
 
     def __init__(self, *, reset: bool = False, late: bool = False) -> None:
         self.m = Module()
         self.late = late
+        self.any_content = False
         self._domain: Any = ClockDomain("sync", reset_less=not reset)
         self.m.domains += self._domain
         self.reset = Signal(name="reset_now")
         if reset:
-            self.m.d.comb += [self.reset.eq(AnySeq(1)), ResetSignal("sync").eq(self.reset)]
+            self.m.d.comb += [self.reset.eq(_asserts.AnySeq(1)), ResetSignal("sync").eq(self.reset)]
 
     def dut(self, name: str, block: Block, *driven: str) -> Inside:
         """Add a block whose inputs are free but for those `driven` by the caller; return its inside."""
@@ -155,19 +158,19 @@ class Harness:
         for path, member, port in block.signature.flatten(block):
             if member.flow == In and path[0] not in driven:
                 bits = Value.cast(port)
-                self.m.d.comb += bits.eq(AnySeq(len(bits)))
+                self.m.d.comb += bits.eq(_asserts.AnySeq(len(bits)))
         return Inside(self, block, fragment, locals_of)
 
     def any_time(self, width: int, name: str) -> Any:
         """Return a value that is free in every cycle."""
         value = Signal(width, name=name)
-        self.m.d.comb += value.eq(AnySeq(width))
+        self.m.d.comb += value.eq(_asserts.AnySeq(width))
         return value
 
     def once(self, width: int, name: str) -> Any:
         """Return a value that is free, but never changes."""
         value = Signal(width, name=name)
-        self.m.d.comb += value.eq(AnyConst(width))
+        self.m.d.comb += value.eq(_asserts.AnyConst(width))
         return value
 
     def past(self, value: Any, name: str) -> Any:
@@ -191,7 +194,9 @@ class Harness:
 
     def text(self) -> str:
         """Return the circuit as RTLIL, in which what is asked bears the name of its message."""
-        text = rtlil.convert(self.m, ports=[self._domain.clk], emit_src=False)
+        text = _rtlil.convert(self.m, ports=[self._domain.clk], emit_src=False)
+        if self.any_content:
+            text = re.sub(r"(?ms)^  cell \$meminit.*?^  end\n", "", text)
         parts = re.split(r"(?m)^(?=  cell )", text)
         for number, part in enumerate(parts):
             said = re.search(r'parameter \\FORMAT "(.+)"', part)

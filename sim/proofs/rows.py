@@ -89,6 +89,7 @@ def build(h: Harness) -> None:
     lingering = inside.signal("latch.lingering")
     h.always(implies(lingering != 0, full & stays), "helper: lingering")
     h.always(sum(inside.states("models").values()) == 1, "helper: state")
+    h.always(implies(models.init, ~full), "helper: nothing is held after reset")
     waits = full & (event.kind == Kind.SWAP)
     h.always(implies(models.busy & ~models.init, waits), "helper: a SWAP waits")
     for stage in (1, 2, 3):

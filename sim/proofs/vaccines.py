@@ -23,6 +23,7 @@ MASKS = min(target for name, target in Target.__members__.items() if name in ("M
 
 def build(h: Harness) -> None:
     cam = Cam(banks=BANK + 1)
+    h.any_content = True
     inside = h.dut("cam", cam, "key", "bank", "index", "units")
     # An update holds still for one cycle more, in which no call comes.
     changes = cam.valid & ((cam.op == Op.VACCINATE) | (cam.op == Op.REVOKE))
