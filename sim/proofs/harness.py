@@ -138,13 +138,12 @@ class Harness:
     begin when the block's long walks after reset (blanking memories) are over, where the proof says how the
     registers then stand: for runs that show something, never for those that prove.
 
-    Members: `m`, the module.  `any_content`, to be set where memories may hold anything at power-up.
+    Members: `m`, the module.
     """
 
     def __init__(self, *, reset: bool = False, late: bool = False) -> None:
         self.m = Module()
         self.late = late
-        self.any_content = False
         self._domain: Any = ClockDomain("sync", reset_less=not reset)
         self.m.domains += self._domain
         self.reset = Signal(name="reset_now")
@@ -195,8 +194,6 @@ class Harness:
     def text(self) -> str:
         """Return the circuit as RTLIL, in which what is asked bears the name of its message."""
         text = _rtlil.convert(self.m, ports=[self._domain.clk], emit_src=False)
-        if self.any_content:
-            text = re.sub(r"(?ms)^  cell \$meminit.*?^  end\n", "", text)
         parts = re.split(r"(?m)^(?=  cell )", text)
         for number, part in enumerate(parts):
             said = re.search(r'parameter \\FORMAT "(.+)"', part)
