@@ -5,13 +5,14 @@ BIN := .venv/bin
 # Verilator runs a make of its own: what this one was told must not reach it.
 unexport MAKEFLAGS MFLAGS MAKELEVEL
 
-.PHONY: help demo test check format generate figures model sweep clean setup-demo setup-dev
+.PHONY: help demo test check format generate figures model sweep prove clean setup-demo setup-dev
 
 help:
 	@echo 'make demo      set up, then screen one benign and one attack trace'
 	@echo 'make test      set up, then all checks and tests'
 	@echo 'make check     linters and type checkers only'
 	@echo 'make sweep     the long tests'
+	@echo 'make prove     safety properties, proved on the gateware that ships'
 	@echo 'make format    let ruff mend style'
 	@echo 'make generate  write header, linker fragment, SVD and tables from the contract room'
 	@echo 'make figures   draw the timing diagrams in the docs from the gateware'
@@ -52,6 +53,9 @@ figures: setup-dev
 
 sweep: setup-dev
 	@$(BIN)/python -m pytest -q -m slow
+
+prove: setup-dev
+	@$(BIN)/python -m sim.prove
 
 model: setup-dev
 	@$(BIN)/vigilante train --shipped

@@ -10,7 +10,7 @@
 
 namespace {
 
-enum Kind { SAID, LEDS, TRAP, MRET, ASLEEP, AWAKE, RESET, DOUBLE_FAULT };
+enum Kind { SAID, LEDS, TRAP, MRET, ASLEEP, AWAKE, RESET, DOUBLE_FAULT, SIDE_BAND };
 constexpr uint64_t RESET_CYCLES = 4;
 
 struct Note {
@@ -30,6 +30,7 @@ struct Machine {
     unsigned line_delay = 0;             // cycles until the lines rise
     uint8_t lines = 0;
     bool slept = false;
+    bool was_user = false, was_trap = false, was_mret = false;
     uint8_t lamps = 0;
 
     void note(Kind kind, uint32_t value = 0) { notes.push_back({cycle, static_cast<uint32_t>(kind), value}); }
@@ -73,6 +74,7 @@ struct Machine {
         if (dut.leds != lamps) note(LEDS, lamps = dut.leds);
         if (dut.side___05Ftrap) note(TRAP, dut.side___05Fcause | dut.side___05Fuser << 8);
         if (dut.side___05Fmret) note(MRET);
+        side_band();
         if (dut.sleeping != slept) note((slept = dut.sleeping) ? ASLEEP : AWAKE);
         if (dut.reset) note(RESET);
         if (dut.double_fault) note(DOUBLE_FAULT);
@@ -82,6 +84,16 @@ struct Machine {
         dut.link_send___05Frdata = ring_read;
         dut.coprocessor___05Frdata = cop_read;
         ++cycle;
+    }
+
+    // What proofs (docs/proofs.md) and screening take for granted of the core: the number of what does not hold.
+    void side_band() {
+        bool user = dut.side___05Fuser, trap = dut.side___05Ftrap, mret = dut.side___05Fmret;
+        if (trap && mret) note(SIDE_BAND, 1);                  // a trap and a return in one cycle
+        if (user && !was_user && !was_mret) note(SIDE_BAND, 2);  // user mode, but not by a return
+        if (user && was_trap) note(SIDE_BAND, 3);              // user mode behind a trap's entry
+        if (dut.side___05Frf_write && !dut.side___05Frf_index) note(SIDE_BAND, 4);  // register 0 is written
+        was_user = user, was_trap = trap, was_mret = mret;
     }
 
     // Stands where the coprocessor belongs: word 0 is what the lines become, word 1 raises them so many cycles

@@ -22,6 +22,7 @@ class Kind(IntEnum):
     AWAKE = 5
     RESET = 6  # the program asks for a reset; nobody obeys
     DOUBLE_FAULT = 7
+    SIDE_BAND = 8  # what is taken for granted of the core's side band does not hold: which, as in machine.cpp
 
 
 @dataclass(frozen=True)

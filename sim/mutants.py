@@ -23,12 +23,13 @@ _CONVERT = "from sim.engine import verilog_of_pipeline; import sys; sys.stdout.w
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """In `file` of hdl/screening, `old` (found exactly once) becomes `new`."""
+    """In `file` of `folder`, `old` (found exactly once) becomes `new`."""
 
     name: str
     file: str
     old: str
     new: str
+    folder: str = "hdl/screening"
 
 
 MUTANTS = (
@@ -155,13 +156,13 @@ MUTANTS = (
 )
 
 
-def verilog_of(mutant: Mutant) -> str:
-    """Return the mutant's Verilog."""
+def printed_by(mutant: Mutant, program: str, *words: str) -> str:
+    """Return what a Python program prints where the gateware is the mutant."""
     with tempfile.TemporaryDirectory() as work:
         tree = Path(work)
         for folder in ("hdl", "sim"):
             shutil.copytree(ROOT / folder, tree / folder, ignore=shutil.ignore_patterns("__pycache__"))
-        file = tree / "hdl" / "screening" / mutant.file
+        file = tree / mutant.folder / mutant.file
         text = file.read_text()
         if text.count(mutant.old) != 1:
             raise ValueError(
@@ -171,10 +172,14 @@ def verilog_of(mutant: Mutant) -> str:
         first = text.index("from amaranth import")
         file.write_text(text[:first] + imports + text[first:].replace(mutant.old, mutant.new))
         environment = {**os.environ, "PYTHONPATH": str(tree)}
-        done = subprocess.run(
-            [sys.executable, "-c", _CONVERT], cwd=tree, env=environment, capture_output=True, text=True, check=True
-        )
+        command = [sys.executable, "-c", program, *words]
+        done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=True)
     return done.stdout
+
+
+def verilog_of(mutant: Mutant) -> str:
+    """Return the mutant's Verilog."""
+    return printed_by(mutant, _CONVERT)
 
 
 def survives(mutant: Mutant, seeds: range = range(11, 15), count: int = 40_000) -> bool:

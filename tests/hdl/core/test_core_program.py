@@ -147,6 +147,12 @@ def test_the_side_band_tells_every_trap(machine: BareMachine, parts: dict[str, l
     assert not machine.notes(Kind.DOUBLE_FAULT)
 
 
+def test_the_side_band_keeps_what_proofs_assume(machine: BareMachine) -> None:
+    """Looked at in every cycle of the program, with its traps, interrupts and returns; see docs/proofs.md."""
+    assert len(machine.notes(Kind.TRAP)) > 20 and len(machine.notes(Kind.MRET)) > 30
+    assert not machine.notes(Kind.SIDE_BAND)
+
+
 def test_the_board_says_what_it_is_and_resets_by_its_key_only(
     machine: BareMachine, parts: dict[str, list[int]]
 ) -> None:

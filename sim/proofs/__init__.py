@@ -1,0 +1,1 @@
+"""Properties proved on the shipping modules; `sim.prove` runs them."""
