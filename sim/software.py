@@ -24,7 +24,8 @@ WORDS = 3
 """The program says so many for each call: cycles; A and C; T, verdict and tier."""
 PATIENCE = 4000
 """Cycles that a call may take, with all that is round it."""
-_SETUP_CYCLES = 500_000
+SETUP_CYCLES = 500_000
+"""What it takes at most before the first."""
 _HEAD = sum(((1 << EVENT.field[name].width) - 1) << EVENT.offset[name] for name in ("ok", "paths", "id", "epoch"))
 
 
@@ -71,14 +72,14 @@ def kind_of(events: Words) -> NDArray[np.uint32]:
 
 def busiest(batches: Sequence[Batch], limit: int = CALLS) -> Calls:
     """Return the calls of the processes that make most, each as if it had come alone and blank."""
+    if not any((kind_of(batch.events) == Kind.CALL).any() for batch in batches):
+        raise SoftwareError("the trace has no calls: take another one")
     base = np.cumsum([0, *(len(batch.pool) for batch in batches[:-1])])
     pool = np.concatenate([batch.pool for batch in batches])
     events = np.concatenate([batch.events for batch in batches])
     offsets = np.concatenate([batch.offsets + first for batch, first in zip(batches, base, strict=True)])
     lives = np.where(kind_of(events) == Kind.CALL, np.concatenate([batch.lives for batch in batches]), -1)
     counts = np.bincount(lives[lives >= 0])
-    if not counts.size:
-        raise SoftwareError("the trace has no calls: take another one")
     chosen: list[Words] = []
     places: list[NDArray[np.int64]] = []
     for slot, life in zip(SLOTS, np.argsort(-counts, kind="stable"), strict=False):
@@ -152,7 +153,7 @@ def _given(calls: Calls, classes: NDArray[np.int64], image: bytes, policy: Polic
 def _run(program: bytes, calls: int) -> NDArray[np.int64]:
     machine = BareMachine(program)
     wanted = 1 + WORDS * calls
-    end = _SETUP_CYCLES + PATIENCE * calls
+    end = SETUP_CYCLES + PATIENCE * calls
     while len(said := machine.said) < wanted:  # a word among them may look like the last one
         if machine.cycle >= end:
             raise SoftwareError(f"the software model stood still behind {len(said) // WORDS} of {calls} calls")
