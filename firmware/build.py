@@ -124,8 +124,8 @@ def listing(progress: Progress = silent) -> str:
 
     def make(work: Path) -> None:
         progress("compiling software_model", 0, 1)
-        command = [sys.executable, "-m", "ziglang", "cc", *flags, "-I", INCLUDE, "-I", BENCH]
-        _run([*command, source, "-o", "software_model.s"], work)
+        folders: list[str | Path] = ["-I", INCLUDE, "-I", BENCH]
+        _run([sys.executable, "-m", "ziglang", "cc", *flags, *folders, source, "-o", "software_model.s"], work)
         progress("compiling software_model", 1, 1)
 
     return cache.made("firmware", _digest([source], flags), "software_model.s", make).read_text()

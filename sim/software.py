@@ -44,7 +44,7 @@ class Calls:
     @property
     def are_calls(self) -> NDArray[np.bool_]:
         """Which of the events are calls."""
-        return kind_of(self.events) == Kind.CALL
+        return np.equal(kind_of(self.events), Kind.CALL)
 
 
 @dataclass(frozen=True)

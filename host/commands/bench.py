@@ -7,7 +7,8 @@ from pathlib import Path
 
 from rich.table import Table
 
-from host.bench import Figure, measure
+from host.bench import measure
+from host.bench.figure import Figure
 from host.commands.demo import FOLDER, cases
 from host.commands.screen import load_package
 from host.exits import ExitCode
