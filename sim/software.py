@@ -49,8 +49,11 @@ class Calls:
 
 @dataclass(frozen=True)
 class Measured:
-    """processes: how many.  cycles (n,): of each call, without what reading the counter takes (`reading`).  records (n, 6): the golden
-    machine's, whose sums, tier and verdict the software model gave as well."""
+    """What `measure` found.
+
+    processes: how many.  cycles (n,): of each call, without what reading the counter takes (`reading`).
+    records (n, 6): the golden machine's, whose sums, tier and verdict the software model gave as well.
+    """
 
     processes: int
     cycles: NDArray[np.int64]

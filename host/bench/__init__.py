@@ -8,7 +8,7 @@ from pathlib import Path
 from host.bench.board import board_figures
 from host.bench.builds import build_figures
 from host.bench.decision import decision_figures
-from host.bench.figure import Figure
+from host.bench.figure import Figure, Missing
 from host.bench.rates import engine_rate, prepare
 from host.bench.software import software_figures
 from host.engines import Progress, make_pipeline
@@ -18,15 +18,13 @@ from models.package import Package
 from models.readers.detect import open_trace
 
 
-def measure(package: Package, trace: Path, progress: Progress | None = None) -> Iterator[Figure]:
+def measure(package: Package, trace: Path, progress: Progress | None = None) -> Iterator[Figure | Missing]:
     """Yield every figure as it is measured, on `trace` where a trace is needed."""
     batches = encoded(package, trace)
-    cycles: dict[str, float] = {}
-    for figure in decision_figures(package, progress):
-        cycles[figure.key] = figure.value or 0
-        yield figure
+    decisions = list(decision_figures(package, progress))
+    yield from decisions
     yield from software_figures(package, batches, trace.name, progress)
-    yield from build_figures(cycles)
+    yield from build_figures({figure.key: figure.value for figure in decisions})
     for name in ("gateware", "golden"):
         yield engine_rate(name, package, batches, trace.name, progress)
     yield from board_figures(package, batches, trace.name, progress)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from hdl.screening.pipeline import FAST_RANKS, VERDICT_EDGES
-from host.bench.figure import Figure
+from host.bench.figure import Figure, Missing
 
 if TYPE_CHECKING:
     from boards.report import Report
@@ -19,8 +19,10 @@ Make = Callable[["Report"], "tuple[float | None, str]"]
 """Turns a report into a value and how it was measured; the value is None if the report does not give one."""
 
 
-def build_figures(cycles: dict[str, float], load: Callable[[str], Report] | None = None) -> Iterator[Figure]:
-    """Yield the figures; those of a report that is stale or missing have no value.
+def build_figures(
+    cycles: dict[str, float], load: Callable[[str], Report] | None = None
+) -> Iterator[Figure | Missing]:
+    """Yield the figures; those of a report that is stale or not there are missing.
 
     cycles: what becomes time at the board's clock: `decision_cycles` and `decision_cycles_path32`.
     load: where reports come from; default: `boards.report.load`.
@@ -49,7 +51,7 @@ def build_figures(cycles: dict[str, float], load: Callable[[str], Report] | None
             value, how = make(reports[target])
         else:
             value, how = None, f"stale: run vigilante build {target}"
-        yield Figure(key, value, unit, how)
+        yield Missing(key, unit, how) if value is None else Figure(key, value, unit, how)
 
 
 def _time(report: Report, key: str, cycles: dict[str, float]) -> tuple[float | None, str]:

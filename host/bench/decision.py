@@ -84,9 +84,7 @@ def numeric(slots: Sequence[int]) -> Words:
     return np.array(rows, np.uint32)
 
 
-def timed(
-    engine: GatewareEngine, events: Words, paths: bytes = b"", gaps: int = 0
-) -> NDArray[np.int64]:
+def timed(engine: GatewareEngine, events: Words, paths: bytes = b"", gaps: int = 0) -> NDArray[np.int64]:
     """Return for each event the cycles at which it was taken, committed and decided; no event may be refused."""
     cycles = np.zeros((len(events), 3), np.uint64)
     pool = np.frombuffer(paths, np.uint8) if paths else _NO_PATHS
@@ -100,7 +98,9 @@ def _decision(runs: dict[str, NDArray[np.int64]]) -> Figure:
     edges = {name: np.unique(run[:, 2] - run[:, 1]).tolist() for name, run in runs.items()}
     for name, found in edges.items():
         if found != [VERDICT_EDGES]:
-            raise EngineError(f"{name}: verdicts come {found} edges after the commit, not {VERDICT_EDGES}: this is a bug")
+            raise EngineError(
+                f"{name}: verdicts come {found} edges after the commit, not {VERDICT_EDGES}: this is a bug"
+            )
     return Figure(
         "decision_cycles", edges["one slot"][0], "cycles",
         f"clock edges from a call's commit to its valid verdict, signals of the simulated gateware; the same for "

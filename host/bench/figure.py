@@ -1,4 +1,4 @@
-"""One figure of `vigilante bench`: a value, its unit, and how it came about."""
+"""What `vigilante bench` says of one figure: value, unit and how it came about; or why there is none."""
 
 from __future__ import annotations
 
@@ -7,13 +7,27 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured number; `value` is None where it cannot be given here, and `how` then says what to run."""
+    """One measured number."""
 
     key: str
-    value: float | None
+    value: float
     unit: str
     how: str
 
     def object(self) -> dict[str, object]:
         """Return it as JSON has it."""
         return {"value": self.value, "unit": self.unit, "how": self.how}
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A figure that cannot be given here; `how` says why, and what to run."""
+
+    key: str
+    unit: str
+    how: str
+    value: None = None
+
+    def object(self) -> dict[str, object]:
+        """Return it as JSON has it."""
+        return {"value": None, "unit": self.unit, "how": self.how}

@@ -37,5 +37,5 @@ def figures_of(measured: Measured, trace: str) -> Iterator[Figure]:
     )  # fmt: skip
     yield Figure(
         "speedup_vs_software", round(mean / VERDICT_EDGES, 1), "1",
-        "software_model_cycles / decision_cycles, both at the same clock; the gateware looks for vaccines beside it",
+        "software_model_cycles / decision_cycles, both at the same clock; the gateware looks for vaccines, too",
     )  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.table import Table
 
 from host.bench import measure
-from host.bench.figure import Figure
+from host.bench.figure import Figure, Missing
 from host.commands.demo import FOLDER, cases
 from host.commands.screen import load_package
 from host.exits import ExitCode
@@ -24,19 +24,19 @@ def run(
     """
     package = load_package(model, key)
     trace = next(case.path for case in cases(FOLDER) if case.onset is None)
-    figures: list[Figure] = []
+    figures: list[Figure | Missing] = []
     with terminal.steps("bench: ") as progress:
         for figure in measure(package, trace, progress):
             figures.append(figure)
     show(terminal, figures, as_json)
-    return ExitCode.ENGINE if strict and any(figure.value is None for figure in figures) else ExitCode.CLEAN
+    return ExitCode.ENGINE if strict and any(isinstance(figure, Missing) for figure in figures) else ExitCode.CLEAN
 
 
-def show(terminal: Terminal, figures: list[Figure], as_json: bool) -> None:
+def show(terminal: Terminal, figures: list[Figure | Missing], as_json: bool) -> None:
     """Print figures; what is missing, and the command that mends it, goes to standard error."""
     missing: dict[str, list[str]] = {}
     for figure in figures:
-        if figure.value is None:
+        if isinstance(figure, Missing):
             missing.setdefault(figure.how, []).append(figure.key)
     if as_json:
         terminal.out(json.dumps({figure.key: figure.object() for figure in figures}))
@@ -45,7 +45,7 @@ def show(terminal: Terminal, figures: list[Figure], as_json: bool) -> None:
         for title in ("figure", "value", "unit", "how"):
             table.add_column(title, justify="right" if title == "value" else "left", overflow="fold")
         for figure in figures:
-            if figure.value is not None:
+            if isinstance(figure, Figure):
                 table.add_row(figure.key, f"{figure.value:,}", figure.unit, figure.how)
         terminal.console.print(table)
     for why, keys in missing.items():

@@ -36,7 +36,7 @@ def test_it_comes_to_the_golden_machines_numbers_a_hundred_times_slower(attack: 
     verdicts = set(field_of(measured.records, "verdict").tolist())
     assert verdicts >= {Verdict.ALLOW, Verdict.CLONE, Verdict.QUARANTINE, Verdict.DENY}
     assert len(set(field_of(measured.records, "path_class").tolist())) > 8
-    assert 0 < measured.cycles.min() and measured.reading > 0
+    assert measured.cycles.min() > 0 and measured.reading > 0
     assert measured.cycles.mean() >= 100 * VERDICT_EDGES
 
 
@@ -71,9 +71,7 @@ def test_a_profile_that_only_monitors(attack: Calls) -> None:
     assert field_of(records, "proposed").any() and not field_of(records, "verdict").any()
 
 
-def test_a_model_that_differs_in_one_entry_gives_no_figure(
-    attack: Calls, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_model_that_differs_in_one_entry_gives_no_figure(attack: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = replace(attack, events=attack.events[:SOME], offsets=attack.offsets[:SOME])
     ident = np.bincount(calls.events[calls.are_calls, 0] >> np.uint32(14) & np.uint32(511)).argmax()
     other = bytearray(IMAGE)

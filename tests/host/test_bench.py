@@ -14,7 +14,7 @@ from hdl.screening.pipeline import VERDICT_EDGES
 from host.bench import decision
 from host.bench.builds import build_figures
 from host.bench.decision import EVENTS, GAPS, decision_figures, numeric, timed
-from host.bench.figure import Figure
+from host.bench.figure import Figure, Missing
 from host.bench.rates import prepare
 from host.bench.software import figures_of
 from host.cli import main
@@ -150,10 +150,10 @@ def test_a_stale_report_gives_no_value(target: str) -> None:
 
 
 def bench(monkeypatch: pytest.MonkeyPatch, *args: str) -> Result:
-    def measured(*_args: object) -> Iterator[Figure]:
+    def measured(*_args: object) -> Iterator[Figure | Missing]:
         yield Figure("boot_cycles", 416435, "cycles", "counted")
-        yield Figure("soc_luts", None, "COMB", "stale: run vigilante build ulx3s")
-        yield Figure("soc_fmax_mhz", None, "MHz", "stale: run vigilante build ulx3s")
+        yield Missing("soc_luts", "COMB", "stale: run vigilante build ulx3s")
+        yield Missing("soc_fmax_mhz", "MHz", "stale: run vigilante build ulx3s")
 
     monkeypatch.setattr("host.commands.bench.measure", measured)
     return CliRunner().invoke(main, ["bench", *args])
