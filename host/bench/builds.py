@@ -66,8 +66,8 @@ def _clock(report: Report) -> tuple[float | None, str]:
     if report.worst is None:
         return None, f"{report.target} was not placed: {report.fits or 'no seed'}"
     return report.worst, (
-        f"the whole board, placed and routed: the slowest of {len(report.fmax)} seeds ({_seeds(report)}), asked for "
-        f"{report.mhz:g}"
+        f"the whole board, placed and routed: the slowest of {len(report.fmax)} seeds ({_seeds(report)}), asked "
+        f"for {report.mhz:g}"
     )
 
 
@@ -102,8 +102,8 @@ def _whole(report: Report) -> tuple[float | None, str]:
     if not (found := _combinational(report)):
         return None, f"{report.target} was not placed: {report.fits or 'no seed'}"
     return found, (
-        "the whole board, flattened and placed; a COMB is a LUT4, half a carry cell, or a part of a LUT-RAM, which "
-        f"all take such a place; used: {used}"
+        "the whole board, flattened and placed; a COMB is a LUT4, half a carry cell, or a part of a LUT-RAM, all "
+        f"of which take such a place; used: {used}"
     )
 
 

@@ -40,7 +40,7 @@ PATHS = (
     b"/proc/self/task/12345/attr/exec/",
     b"/usr/lib/x86_64-linux-gnu/libc.s",
 )
-"""Shapes of 32 bytes: components short and long, absolute and relative, empty ones, steps up, known and unknown."""
+"""Shapes of 32 bytes: components short, long and empty, absolute and relative, steps up, known and unknown."""
 _HALF = SLOTS // 2
 _NO_PATHS = np.zeros(1, np.uint8)
 
@@ -54,7 +54,7 @@ def decision_figures(package: Package, progress: Progress | None = None) -> Iter
     one, many = [_HALF], list(range(SLOTS))
     runs = {
         "one slot": timed(engine, numeric(one)), f"{SLOTS} slots": timed(engine, numeric(many)),
-        "gaps between": timed(engine, numeric(many), gaps=GAPS),
+        "many with gaps between": timed(engine, numeric(many), gaps=GAPS),
     }  # fmt: skip
     yield _decision(runs)
     yield _path_decision(engine)
@@ -104,7 +104,8 @@ def _decision(runs: dict[str, NDArray[np.int64]]) -> Figure:
     return Figure(
         "decision_cycles", edges["one slot"][0], "cycles",
         f"clock edges from a call's commit to its valid verdict, signals of the simulated gateware; the same for "
-        f"each of {EVENTS} calls without paths in {', in '.join(runs)}; it is taken from the stream one edge before",
+        f"each of {EVENTS} calls without paths in each run: {', '.join(runs)}; a call is taken from the stream one "
+        "edge before its commit",
     )  # fmt: skip
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from amaranth.back import verilog
 from click.testing import CliRunner, Result
 
 from boards.report import Report, StaleReport
-from hdl.screening.pipeline import VERDICT_EDGES
+from hdl.screening.pipeline import FAST_RANKS, VERDICT_EDGES, Pipeline
 from host.bench import decision
 from host.bench.builds import build_figures
 from host.bench.decision import EVENTS, GAPS, decision_figures, numeric, timed
@@ -21,8 +22,9 @@ from host.cli import main
 from host.exits import ExitCode
 from models.gateway import EngineError
 from models.package import SHIPPED, Package, read_package
-from sim.engine import GatewareEngine
+from sim.engine import PIPELINE, GatewareEngine
 from sim.software import Measured
+from sim.verilate import library
 
 CYCLES = {"decision_cycles": 3.0, "decision_cycles_path32": 24.0}
 OF_BUILDS = {
@@ -77,6 +79,18 @@ def test_commits_are_seen_not_reckoned(package: Package) -> None:
     assert np.unique(decided - committed).tolist() == [VERDICT_EDGES]
     taken, committed, decided = timed(engine, calls, gaps=GAPS).T
     assert np.diff(decided).max() > 1
+
+
+@pytest.mark.slow
+def test_the_faster_pipelines_edges_are_counted_by_the_same_harness(package: Package) -> None:
+    text = str(verilog.convert(Pipeline(fast=True), name="pipeline", strip_internal_attrs=True))
+    engine = GatewareEngine(path=library(PIPELINE, verilog=text))
+    prepare(engine, package)
+    decision._clear_all(engine)
+    taken, committed, decided = timed(engine, numeric([40])).T
+    assert np.unique(committed - taken).tolist() == [1]
+    assert np.unique(decided - committed).tolist() == [VERDICT_EDGES + FAST_RANKS] == [6]
+    assert np.unique(np.diff(decided)).tolist() == [1]
 
 
 def test_a_refused_event_gives_no_figure(package: Package) -> None:
