@@ -1,4 +1,4 @@
-# What clang -O2 makes of firmware/bench/software_model.c, by `python -m firmware.listing`: change it there.
+# What clang -O2 makes of firmware/bench/software_model.c; generated: python -m firmware.listing
 	.attribute	4, 16
 	.attribute	5, "rv32i2p1_m2p0_c2p0_zicsr2p0_zmmul1p0_zca1p0"
 	.file	"software_model.c"

@@ -1,4 +1,4 @@
-"""Writes what the compiler makes of the software model into docs, for people to read: `python -m firmware.listing`."""
+"""Writes what the compiler makes of the software model into docs: `python -m firmware.listing`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from firmware.build import BuildError, listing
 
 PLACE = Path(__file__).parents[1] / "docs" / "software-model.s"
-HEAD = "# What clang -O2 makes of firmware/bench/software_model.c, by `python -m firmware.listing`: change it there.\n"
+HEAD = "# What clang -O2 makes of firmware/bench/software_model.c; generated: python -m firmware.listing\n"
 
 
 def published() -> str:

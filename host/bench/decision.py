@@ -104,8 +104,8 @@ def _decision(runs: dict[str, NDArray[np.int64]]) -> Figure:
     return Figure(
         "decision_cycles", edges["one slot"][0], "cycles",
         f"clock edges from a call's commit to its valid verdict, signals of the simulated gateware; the same for "
-        f"each of {EVENTS} calls without paths in each run: {', '.join(runs)}; a call is taken from the stream one "
-        "edge before its commit",
+        f"each of {EVENTS} calls without paths in each run: {', '.join(runs)}; a call is taken from the stream "
+        "one edge before its commit",
     )  # fmt: skip
 
 
