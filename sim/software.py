@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware.build import Progress, bench, silent
+from firmware.build import BuildError, Progress, bench, silent
 from hdl.contract.event import EVENT, RECORD, Kind
 from hdl.contract.policy import Policy
 from models.encode import Batch, Words
 from models.gateway import EngineError, switch
 from models.golden.engine import GoldenEngine
 from sim.machine import BareMachine
+from sim.verilate import BuildError as SimulatorError
 
 SLOTS = range(32, 64)
 """The host's: a process each."""
@@ -119,7 +120,10 @@ def measure(calls: Calls, image: bytes, policy: Policy, progress: Progress = sil
     records = golden_records(calls, image, policy)
     given = _given(calls, field_of(records, "path_class"), image, policy)
     records = records[calls.are_calls]
-    said = _run(bench(progress) + given, len(records))
+    try:
+        said = _run(bench(progress) + given, len(records))
+    except (BuildError, SimulatorError) as error:
+        raise SoftwareError(str(error)) from None
     answers = said[1:].reshape(-1, WORDS)
     found = {
         "decayed": answers[:, 1] & 0xFFFF, "cusum": answers[:, 1] >> 16, "tree_sum": answers[:, 2] & 0xFFFF,

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from firmware import listing
+from firmware.build import BuildError
 from hdl.contract.model import PARAM_NAMES, REGIONS, TABLES
 from hdl.contract.policy import default_policy
 from hdl.contract.verdict import Verdict
 from hdl.screening.pipeline import VERDICT_EDGES
 from host.bench import encoded
 from host.commands.demo import FOLDER, cases
+from models.gateway import EngineError
 from models.package import SHIPPED, read_package
 from sim import software
 from sim.software import Calls, SoftwareError, busiest, field_of, measure
@@ -108,6 +110,15 @@ def test_a_program_that_stands_still_is_told(monkeypatch: pytest.MonkeyPatch, at
     calls = replace(attack, events=attack.events[:5], offsets=attack.offsets[:5])
     with pytest.raises(SoftwareError, match="stood still behind 0 of 4 calls"):
         measure(calls, IMAGE, default_policy())
+
+
+def test_what_does_not_compile_is_an_engines_error(monkeypatch: pytest.MonkeyPatch, attack: Calls) -> None:
+    def broken(_progress: object) -> bytes:
+        raise BuildError("the firmware does not compile: software_model.c:1: error: no")
+
+    monkeypatch.setattr(software, "bench", broken)
+    with pytest.raises(EngineError, match="does not compile: software_model.c:1"):
+        measure(replace(attack, events=attack.events[:5], offsets=attack.offsets[:5]), IMAGE, default_policy())
 
 
 def test_the_listing_published_is_what_the_compiler_makes() -> None:

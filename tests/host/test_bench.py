@@ -203,3 +203,4 @@ def test_every_figure_is_there() -> None:
     assert set(found) == EVERY
     assert all(set(figure) == {"value", "unit", "how"} for figure in found.values())
     assert {key for key, figure in found.items() if figure["value"] is None} <= set(OF_BUILDS)
+    assert found["speedup_vs_software"]["value"] >= 100
