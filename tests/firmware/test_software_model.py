@@ -117,7 +117,7 @@ def test_what_does_not_compile_is_an_engines_error(monkeypatch: pytest.MonkeyPat
         raise BuildError("the firmware does not compile: software_model.c:1: error: no")
 
     monkeypatch.setattr(software, "bench", broken)
-    with pytest.raises(EngineError, match="does not compile: software_model.c:1"):
+    with pytest.raises(EngineError, match=r"does not compile: software_model\.c:1"):
         measure(replace(attack, events=attack.events[:5], offsets=attack.offsets[:5]), IMAGE, default_policy())
 
 
