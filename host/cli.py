@@ -405,16 +405,20 @@ def sim(flash: Path | None, line: int | None, latency: float, listen: int | None
     return run(Terminal(), flash, line, latency, listen)
 
 
-@main.command(cls=examples("vigilante bench", "vigilante bench --json | jq .boot_cycles.value"))
+@main.command(cls=examples("vigilante bench", "vigilante bench --json | jq .decision_cycles.value"))
 @_MODEL
 @_KEY
 @_JSON
-def bench(model: Path | None, key: Path | None, as_json: bool) -> int:
-    """Measure what can be measured here, and say of each figure how."""
+@click.option("--strict", is_flag=True, help="Fail (5) if a figure cannot be given: a build's report is stale.")
+def bench(model: Path | None, key: Path | None, as_json: bool, strict: bool) -> int:
+    """Measure what can be measured here, and say of each figure how.
+
+    Clocks and cells are what `vigilante build` measured, as long as the gateware is the one that was built.
+    """
     from host.commands.bench import run
     from host.terminal import Terminal
 
-    return run(Terminal(), model, key, as_json)
+    return run(Terminal(), model, key, as_json, strict=strict)
 
 
 class Address(click.ParamType[int]):
