@@ -1,0 +1,135 @@
+"""The main blocks: where each stands in a netlist, what it takes there, and how fast it is alone.
+
+Cells are counted where the hierarchy is kept, so that every cell has a block; the flattened whole, which is what
+is built, takes fewer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from boards.board import Board
+from boards.flow import Placed, netlist, placed
+from boards.targets import Target, text_of
+from boards.tools import Say, silent
+from boards.top import Harnessed
+from hdl.core.core import Core
+from hdl.screening.accumulators import Accumulators
+from hdl.screening.block import Block
+from hdl.screening.book import Book
+from hdl.screening.cam import Cam
+from hdl.screening.classifier import Classifier
+from hdl.screening.history import History
+from hdl.screening.judge import Judge
+from hdl.screening.latch import Latch
+from hdl.screening.models import Models
+from hdl.screening.paths import PathClassifier
+from hdl.screening.readback import Readback
+from hdl.screening.recorder import Recorder
+from hdl.screening.slots import Slots
+from hdl.screening.tables import Tables
+from hdl.soc.flash import Flash
+from hdl.soc.interconnect import Interconnect
+from hdl.soc.link import Link
+from hdl.soc.sha256 import Sha256
+from hdl.soc.uart import Uart
+
+COLUMNS = {
+    "lut4": ("LUT4", "SB_LUT4"),
+    "carry": ("CCU2C", "SB_CARRY"),
+    "lut_ram": ("TRELLIS_DPR16X4",),
+    "ff": ("TRELLIS_FF", "SB_DFF*"),
+    "block_ram": ("DP16KD", "SB_RAM40_4K*"),
+    "large_ram": ("SB_SPRAM256KA",),
+    "multipliers": ("MULT18X18D", "SB_MAC16"),
+}
+"""Cell types by what they are counted as; a star stands for variants.  A CCU2C is two bits of carry, a
+TRELLIS_DPR16X4 16 rows of four bits, a DP16KD 18 Kbit."""
+
+ALONE_MHZ = 100.0
+"""What a block alone is asked for: more than any is expected to reach, so that its own limit shows."""
+
+_SCREENING: dict[str, Callable[[], Block]] = {
+    "latch": Latch, "classifier": Classifier, "paths": PathClassifier, "slots": Slots, "history": History,
+    "tables": Tables, "cam": Cam, "book": Book, "accumulators": Accumulators, "judge": Judge,
+    "recorder": Recorder, "models": Models, "readback": Readback,
+}  # fmt: skip
+_SOC: dict[str, tuple[str, Callable[[], Block] | None]] = {
+    "core": ("machine.core", Core), "bus": ("machine.bus", Interconnect), "main RAM": ("machine.ram", None),
+    "boot ROM": ("machine.rom", None), "system": ("machine.system", None), "timer": ("machine.timer", None),
+    "irq": ("machine.irq", None), "uart": ("uart", Uart), "link": ("link", Link), "flash": ("flash", Flash),
+    "sha256": ("sha256", Sha256), "coprocessor": ("coprocessor", None), "pipeline": ("coprocessor.pipeline", None),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class MainBlock:
+    """One block: its name, the module that it is in the netlist, and what makes one alone, if that is measured."""
+
+    name: str
+    module: str
+    make: Callable[[], Block] | None
+
+
+def main_blocks(target: Target) -> tuple[MainBlock, ...]:
+    """Return the blocks of a target, from the outside in."""
+    outer = [MainBlock(name, target.root + where, make) for name, (where, make) in _SOC.items()]
+    whole = [MainBlock("pipeline", f"{target.root}block", None)]
+    inner = [MainBlock(name, target.screening + name, make) for name, make in _SCREENING.items()]
+    return (*(outer if target.whole else whole), *inner)
+
+
+def counted(types: dict[str, int]) -> dict[str, int]:
+    """Return cells by column."""
+    found: Counter[str] = Counter()
+    for column, names in COLUMNS.items():
+        for cell, count in types.items():
+            if any(cell.startswith(name[:-1]) if name.endswith("*") else cell == name for name in names):
+                found[column] += count
+    return {column: found[column] for column in COLUMNS}
+
+
+def _plain(module: str) -> str:
+    """Return a module's name without yosys's marks and the numbers that Amaranth adds."""
+    return re.sub(r"\$\d+(?=\.|$)", "", module.removeprefix("\\"))
+
+
+def usage(modules: dict[str, Any], blocks: tuple[MainBlock, ...]) -> dict[str, dict[str, dict[str, int]]]:
+    """Return what each block takes, `own` and with all that is in it (`all`).
+
+    modules: cells by type of each module, as yosys counts them.
+    """
+    types = {name: dict(module["num_cells_by_type"]) for name, module in modules.items()}
+
+    def total(name: str) -> Counter[str]:
+        found: Counter[str] = Counter()
+        for cell, count in types[name].items():
+            # A module below, else a cell; `types` has both forms of an escaped name.
+            inner = cell if cell in types else f"\\{cell}"
+            if inner in types and inner != name:
+                for below, number in total(inner).items():
+                    found[below] += number * count
+            else:
+                found[cell] += count
+        return found
+
+    modules_by_name = {_plain(name): name for name in types}
+    return {
+        block.name: {
+            "own": counted(types[modules_by_name[block.module]]),
+            "all": counted(dict(total(modules_by_name[block.module]))),
+        }
+        for block in blocks
+        if block.module in modules_by_name
+    }
+
+
+def alone(block: MainBlock, board: Board, seed: int, *, say: Say = silent, force: bool = False) -> Placed:
+    """Return a block placed and routed alone, between registers, on a board's chip."""
+    assert block.make is not None
+    design = netlist(board.family, text_of(Harnessed(block.make())), say=say, force=force)
+    return placed(board, design, "", seed, ALONE_MHZ, say=say, force=force)
