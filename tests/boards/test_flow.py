@@ -1,4 +1,4 @@
-"""A tiny block through the whole flow, and the synthesised pipeline against the golden machine.  Needs the extra."""
+"""A tiny block through the whole flow, and the synthesised pipeline against the golden machine."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_cells_are_found_by_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_tool_that_fails_is_named_with_its_error(tmp_path: Path) -> None:
-    with pytest.raises(BuildError, match="yosys failed: ERROR: .*no_such_file.v"):
+    with pytest.raises(BuildError, match=r"yosys failed: ERROR: .*no_such_file\.v"):
         run("yosys", ["-p", "read_verilog no_such_file.v"], tmp_path)
 
 
