@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from boards import blocks
-from boards.flow import TOP, Placed, cells, netlist, packed, placed, slowest_path
+from boards.flow import TOP, Placed, cells, netlist, packed, placed
+from boards.paths import slowest_path
 from boards.report import Report
 from boards.targets import Target, identity, soc, text_of
 from boards.tools import BuildError, Progress, Say, stop_all
@@ -68,8 +69,9 @@ class Works:
 
     def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
         if kind is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
             stop_all()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool.shutdown(wait=True)
 
     def start(self, name: str, job: Callable[[Say], T]) -> Future[T]:
         """Start a job; it is given a callback for what it is at."""
@@ -142,7 +144,8 @@ def build(
         done = [works.result(run) for run in runs]
         measured: dict[str, dict[str, Any]] = {**blocks.usage(works.result(tree), main)}
         for name, job in alone.items():
-            measured[name]["fmax"] = round(works.result(job).mhz, 1)
+            found = works.result(job)
+            measured[name] |= {"fmax": round(found.mhz, 1), "slowest": slowest_path(found).object()}
         best = max(done, key=lambda run: run.mhz)
         bitstream = None
         if target.whole and best.mhz >= target.mhz:
@@ -162,7 +165,6 @@ def _reported(
     target: Target, made_of: dict[str, Any], done: list[Placed], used: dict[str, Any], bitstream: Path | None
 ) -> Report:
     slowest = min(done, key=lambda run: run.mhz)
-    begins, ends, nets = slowest_path(slowest)
     whole = {name: count["used"] for name, count in slowest.used.items() if count["used"]}
     content = bitstream.read_bytes() if bitstream else b""
     return Report(
@@ -173,7 +175,7 @@ def _reported(
         {str(run.seed): round(run.mhz, 2) for run in done},
         whole,
         {name: slowest.used[name]["available"] for name in whole},
-        {"from": begins, "to": ends, "nets": nets},
+        slowest_path(slowest).object(),
         used,
         {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()} if content else {},
     )

@@ -9,13 +9,13 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from boards.board import Board
-from boards.tools import BuildError, Say, run, silent, tool_version
+from boards.tools import Say, run, silent, tool_version
 from hdl import cache, sources
 
 TOP = "top"
@@ -218,14 +218,3 @@ def packed(board: Board, done: Placed, *, say: Say = silent) -> Path:
 
     digest = digest_of(options, source.read_bytes(), tool_version(chip.pack))
     return kept("bitstream", digest, chip.bitstream, make)
-
-
-def slowest_path(done: Placed) -> tuple[str, str, list[str]]:
-    """Return where the slowest path between registers begins and ends, and the nets along it."""
-    paths = [p for p in done.report.get("critical_paths", []) if not {p["from"], p["to"]} & {"<async>"}]
-    if not paths:
-        raise BuildError("nextpnr names no path between registers")
-    worst = max(paths, key=lambda path: sum(part["delay"] for part in path["path"]))
-    steps: Sequence[dict[str, Any]] = worst["path"]
-    nets = [part["net"] for part in steps if part["type"] == "routing"]
-    return steps[0]["from"]["cell"], steps[-1]["to"]["cell"], nets

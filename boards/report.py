@@ -23,8 +23,9 @@ class Report:
     identity: what was built, see `targets.identity`; nothing in here depends on the day.
     seeds: of place and route.  mhz: the clock to be reached; fmax: what each seed reached, by seed.
     whole: cells of the flattened design, as placed; available: what the chip has.
-    critical: the slowest path of the slowest seed: `from`, `to`, and `nets` between.
-    blocks: by name: `own` and `all` cells, hierarchy kept, and `fmax` of the block alone, where measured.
+    critical: the slowest path of the slowest seed, see `paths.SlowPath`.
+    blocks: by name: `own` and `all` cells, hierarchy kept, and of the block alone, where measured, `fmax` and the
+    `slowest` path.
     bitstream: `bytes` and `sha256`, where there is one.
     fits: why it does not fit, or "".
     checked: random events in which the netlist equalled the golden machine; 0: not asked.

@@ -59,7 +59,7 @@ def lines(report: Report, before: Report | None) -> list[str]:
     if report.worst is not None:
         found.append(f"  slowest seed     {report.worst:>8.2f} MHz, asked for {report.mhz:g}")
     if report.critical:
-        found.append(f"  slowest path     from {report.critical['from']} to {report.critical['to']}")
+        found.append(f"  slowest path     from {report.critical['begins']} to {report.critical['ends']}")
     if report.bitstream:
         found.append(f"bitstream: {report.bitstream['bytes']:,} bytes, SHA-256 {report.bitstream['sha256']}")
     if report.checked:

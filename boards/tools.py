@@ -33,6 +33,9 @@ _PHASES = (
     (re.compile(r"^\d+(?:\.\d+)*\. Executing (\w+)"), ""),
 )
 
+_LOOK = 0.2
+"""Seconds between two looks at a tool."""
+
 _running: set[subprocess.Popen[bytes]] = set()
 _lock = threading.Lock()
 
@@ -85,7 +88,7 @@ def run(tool: str, arguments: Sequence[str], folder: Path, say: Say = silent) ->
             _running.add(process)
         try:
             while process.poll() is None:
-                time.sleep(0.05 if said.tell() == 0 else 0.5)
+                time.sleep(_LOOK)
                 for line in said:
                     if phase := phase_of(line):
                         say(phase)

@@ -19,6 +19,9 @@ from host.exits import ExitCode
 from host.terminal import Terminal
 from sim.verilate import BuildError as SimulatorError
 
+LANDMARKS = 8
+"""Names along a slow path that are told."""
+
 
 def seeds_of(text: str) -> tuple[int, ...]:
     """Return the seeds that an option names.  Raises BuildError."""
@@ -101,10 +104,10 @@ def _show(terminal: Terminal, report: Report, before: Report | None, as_json: bo
         return ExitCode.ENGINE
     if not report.closed:
         path = report.critical
-        via = f" by way of {', '.join(path['nets'][1:-1][:6])}" if len(path.get("nets", ())) > 2 else ""
+        via = f" by way of {', '.join(path['via'][:LANDMARKS])}" if path["via"] else ""
         terminal.error(
             f"{report.target} reaches {report.worst:.2f} MHz of {report.mhz:g}: the slowest path goes from "
-            f"{path['from']} to {path['to']}{via}"
+            f"{path['begins']} to {path['ends']}{via}"
         )
         return ExitCode.ENGINE
     return ExitCode.CLEAN

@@ -175,7 +175,7 @@ def test_a_clock_that_was_not_reached_is_an_error_with_its_path(written: Callabl
     kept = reports.read("ulx3s")
     assert kept is not None
     kept.fmax["1"] = 21.5
-    kept.critical.update({"from": "core.a", "to": "pipeline.b", "nets": ["p", "q", "r"]})
+    kept.critical.update({"begins": "core.a", "ends": "pipeline.b", "via": ["q"], "ns": 46.5})
     write(kept)
     result = vigilante("build", "ulx3s", "--report")
     assert result.exit_code == ExitCode.ENGINE

@@ -12,6 +12,8 @@ from boards import report as reports
 from boards import table
 from boards.blocks import MainBlock, counted, usage
 from boards.build import same_gateware, too_big
+from boards.flow import Placed
+from boards.paths import landmark, slowest_path
 from boards.report import Report, StaleReport, load, read, write
 from boards.targets import TARGETS, identity
 from boards.tools import BuildError
@@ -30,7 +32,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Report:
         {"1": 31.25, "2": 27.5},
         {"TRELLIS_COMB": 9000},
         {"TRELLIS_COMB": 83640},
-        {"from": "a", "to": "b", "nets": ["x", "y", "z"]},
+        {"begins": "a", "ends": "b", "via": ["x"], "ns": 36.4},
         {"cam": {"own": counts | {"lut4": 100}, "all": counts | {"lut4": 250}, "fmax": 70.5}},
     )
     write(made)
@@ -90,6 +92,36 @@ def test_the_table_says_what_changed(kept: Report) -> None:
     assert "31.25 MHz (+1.25)" in text
     assert "27.50 MHz\n" in text, "what is as before says nothing"
     assert "(+" not in "\n".join(table.lines(kept, None))
+
+
+# --- paths ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("block.here.1.0_ADB9_PFUMX_Z_C0_LUT4_Z_1_D", "block.here.1.0_ADB9"),
+        ("block.event_TRELLIS_FF_Q_160", "block.event"),
+        ("block.identities.0.37$DPRAM_COMB3", "block.identities.0.37"),
+        ("block.event[70]", "block.event"),
+    ],
+)
+def test_a_path_is_told_by_names_of_ours(name: str, ours: str) -> None:
+    assert landmark(name) == ours
+
+
+def test_the_slowest_path_between_registers_is_found() -> None:
+    def path(begins: str, ends: str, delay: float, **more: str) -> dict[str, object]:
+        step = {"from": {"cell": "a_TRELLIS_FF_Q"}, "to": {"cell": "b_TRELLIS_FF_Q_1"}, "net": "n_LUT4_Z"}
+        parts = [{"type": "clk-to-q", "delay": 0.5, **step}, {"type": "routing", "delay": delay, **step}]
+        return {"from": begins, "to": ends, "path": parts}
+
+    clock = "posedge clk"
+    report = {"critical_paths": [path(clock, clock, 3.0), path(clock, clock, 9.0), path("<async>", clock, 99.0)]}
+    found = slowest_path(Placed(1, report, Path()))
+    assert (found.begins, found.ends, found.via, found.ns) == ("a", "b", ("n",), 9.5)
+    with pytest.raises(BuildError, match="no path between registers"):
+        slowest_path(Placed(1, {"critical_paths": []}, Path()))
 
 
 # --- cells ---------------------------------------------------------------------------------------------------
