@@ -15,7 +15,6 @@ from amaranth import (
     Signal,
     Value,
 )  # fmt: skip
-from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from boards.board import Board
@@ -95,7 +94,7 @@ class Harnessed(Block):
     A block has more ports than a chip has pins; between these registers its own paths are what counts.
     """
 
-    def __init__(self, block: wiring.Component) -> None:  # type: ignore[type-arg]
+    def __init__(self, block: Block) -> None:
         self.block = block
         super().__init__({"bit_in": In(1), "bit_out": Out(1)})
 
