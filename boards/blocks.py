@@ -7,36 +7,21 @@ is built, takes fewer.
 from __future__ import annotations
 
 import re
+import warnings
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
+
+from amaranth.hdl import UnusedElaboratable
 
 from boards.board import Board
 from boards.flow import Placed, netlist, placed
-from boards.targets import Target, text_of
+from boards.targets import Target, soc, text_of
 from boards.tools import Say, silent
 from boards.top import Harnessed
-from hdl.core.core import Core
-from hdl.screening.accumulators import Accumulators
 from hdl.screening.block import Block
-from hdl.screening.book import Book
-from hdl.screening.cam import Cam
-from hdl.screening.classifier import Classifier
-from hdl.screening.history import History
-from hdl.screening.judge import Judge
-from hdl.screening.latch import Latch
-from hdl.screening.models import Models
-from hdl.screening.paths import PathClassifier
-from hdl.screening.readback import Readback
-from hdl.screening.recorder import Recorder
-from hdl.screening.slots import Slots
-from hdl.screening.tables import Tables
-from hdl.soc.flash import Flash
-from hdl.soc.interconnect import Interconnect
-from hdl.soc.link import Link
-from hdl.soc.sha256 import Sha256
-from hdl.soc.uart import Uart
 
 COLUMNS = {
     "lut4": ("LUT4", "SB_LUT4"),
@@ -53,17 +38,21 @@ TRELLIS_DPR16X4 16 rows of four bits, a DP16KD 18 Kbit."""
 ALONE_MHZ = 100.0
 """What a block alone is asked for: more than any is expected to reach, so that its own limit shows."""
 
-_SCREENING: dict[str, Callable[[], Block]] = {
-    "latch": Latch, "classifier": Classifier, "paths": PathClassifier, "slots": Slots, "history": History,
-    "tables": Tables, "cam": Cam, "book": Book, "accumulators": Accumulators, "judge": Judge,
-    "recorder": Recorder, "models": Models, "readback": Readback,
+SCREENING = (
+    "latch", "classifier", "paths", "slots", "history", "tables", "cam", "book", "accumulators", "judge", "recorder",
+    "models", "readback",
+)  # fmt: skip
+"""Blocks of the pipeline; all are measured alone."""
+
+SOC = {
+    "core": "machine.core", "bus": "machine.bus", "main RAM": "machine.ram", "boot ROM": "machine.rom",
+    "system": "machine.system", "timer": "machine.timer", "irq": "machine.irq", "uart": "uart", "link": "link",
+    "flash": "flash", "sha256": "sha256", "coprocessor": "coprocessor", "pipeline": "coprocessor.pipeline",
 }  # fmt: skip
-_SOC: dict[str, tuple[str, Callable[[], Block] | None]] = {
-    "core": ("machine.core", Core), "bus": ("machine.bus", Interconnect), "main RAM": ("machine.ram", None),
-    "boot ROM": ("machine.rom", None), "system": ("machine.system", None), "timer": ("machine.timer", None),
-    "irq": ("machine.irq", None), "uart": ("uart", Uart), "link": ("link", Link), "flash": ("flash", Flash),
-    "sha256": ("sha256", Sha256), "coprocessor": ("coprocessor", None), "pipeline": ("coprocessor.pipeline", None),
-}  # fmt: skip
+"""Blocks of the board, and where they are in it."""
+
+ALONE = ("core", "bus", "uart", "link", "flash", "sha256")
+"""Those of them that are measured alone."""
 
 
 @dataclass(frozen=True)
@@ -75,12 +64,35 @@ class MainBlock:
     make: Callable[[], Block] | None
 
 
+def part_of(outer: Callable[[], Block], where: str) -> Block:
+    """Return a part of a block as the block makes it, parameters and all; `where`: names, outermost first."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnusedElaboratable)  # its neighbours
+        block: Any = outer()
+        for name in where.split("."):
+            block = block.elaborate(None).submodules[name]
+    found: Block = block
+    return found
+
+
 def main_blocks(target: Target) -> tuple[MainBlock, ...]:
     """Return the blocks of a target, from the outside in."""
-    outer = [MainBlock(name, target.root + where, make) for name, (where, make) in _SOC.items()]
-    whole = [MainBlock("pipeline", f"{target.root}block", None)]
-    inner = [MainBlock(name, target.screening + name, make) for name, make in _SCREENING.items()]
-    return (*(outer if target.whole else whole), *inner)
+    if target.whole:
+        outer = [
+            MainBlock(name, target.root + where, partial(part_of, inside, where) if name in ALONE else None)
+            for name, where in SOC.items()
+        ]
+    else:
+        outer = [MainBlock("pipeline", f"{target.root}block", None)]
+    inner = [
+        MainBlock(name, target.screening + name, partial(part_of, target.pipeline, name)) for name in SCREENING
+    ]
+    return (*outer, *inner)
+
+
+def inside() -> Block:
+    """Return the system on chip without its reset."""
+    return soc().board
 
 
 def counted(types: dict[str, int]) -> dict[str, int]:

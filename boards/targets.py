@@ -6,7 +6,6 @@ A target's identity says everything that its report was measured on: sources, pa
 from __future__ import annotations
 
 import hashlib
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from boards.top import Harnessed, Top
 from firmware.build import rom
 from hdl.contract.registers import uart_divider
 from hdl.contract.vaccine import BANKS
+from hdl.screening.block import Block
 from hdl.screening.pipeline import Pipeline
 from hdl.soc.soc import Soc
 from sim.board import BOARD as SIMULATED
@@ -43,7 +43,7 @@ class Target:
 
     board: what it is built for.  mhz: the clock that it has to reach.
     parameters: of the gateware, by name.  made_from: its sources.
-    verilog: makes the netlist's text, outermost module `top`.
+    verilog: makes the netlist's text, outermost module `top`; pipeline: makes the pipeline in it.
     root: where the blocks are found, as module names of that text begin; screening: where the pipeline's are.
     whole: the system on chip, to its pins; else one block between registers.
     """
@@ -55,6 +55,7 @@ class Target:
     parameters: dict[str, Any]
     made_from: tuple[Path, ...]
     verilog: Callable[[], str]
+    pipeline: Callable[[], Block]
     root: str
     screening: str
     whole: bool = False
@@ -103,46 +104,34 @@ def _verilog_of_board(board: Board) -> str:
     return text_of(top, list(top.ports.values()))
 
 
-def _verilog_of_pipeline(**parameters: Any) -> str:
-    return text_of(Harnessed(Pipeline(**parameters)))
-
-
-def _verilog_of_fast_pipeline() -> str:
-    if "fast" not in inspect.signature(Pipeline.__init__).parameters:
-        raise BuildError("pipeline-fast: this pipeline has no parameter `fast`: build `pipeline`")
-    return _verilog_of_pipeline(fast=True)
-
-
 def _board_target(board: Board) -> Target:
-    parameters = {
-        "clock_hz": board.clock_hz,
-        "banks": BANKS,
-        "line": uart_divider(board.line_rate, board.clock_hz),
-    }
+    line = uart_divider(board.line_rate, board.clock_hz)
+    parameters = {"banks": BANKS, "clock_hz": board.clock_hz, "line_divider": line}
     return Target(
         board.name, f"the whole board, {board.title}", board, board.clock_hz / 1e6, parameters,
-        SIMULATED.made_from, lambda: _verilog_of_board(board), "top.soc.board.",
+        SIMULATED.made_from, lambda: _verilog_of_board(board), Pipeline, "top.soc.board.",
         "top.soc.board.coprocessor.pipeline.", whole=True,
     )  # fmt: skip
 
 
-def _pipeline_target(
-    name: str, what: str, board: Board, mhz: float, make: Callable[[], str], **more: Any
-) -> Target:
-    parameters = {"banks": BANKS, **more}
-    return Target(name, what, board, mhz, parameters, PIPELINE.made_from, make, "top.", "top.block.")
+def _pipeline_target(name: str, what: str, board: Board, mhz: float, *, fast: bool = False) -> Target:
+    def pipeline() -> Block:
+        return Pipeline(fast=fast)
+
+    return Target(
+        name, what, board, mhz, {"banks": BANKS, "fast": fast}, PIPELINE.made_from,
+        lambda: text_of(Harnessed(pipeline())), pipeline, "top.", "top.block.",
+    )  # fmt: skip
 
 
 TARGETS = {
     target.name: target
     for target in (
         _board_target(ulx3s.BOARD),
-        _pipeline_target("pipeline", "the screening pipeline alone, on the ULX3S's chip", ulx3s.BOARD, 25.0,
-                         _verilog_of_pipeline),
-        _pipeline_target("pipeline-fast", "the same with three more register ranks", ulx3s.BOARD, FAST_MHZ,
-                         _verilog_of_fast_pipeline, fast=True),
+        _pipeline_target("pipeline", "the screening pipeline alone, on the ULX3S's chip", ulx3s.BOARD, 25.0),
+        _pipeline_target("pipeline-fast", "the same with more register ranks", ulx3s.BOARD, FAST_MHZ, fast=True),
         _pipeline_target("icebreaker", "the screening pipeline alone, on the iCEBreaker's chip", icebreaker.BOARD,
-                         icebreaker.BOARD.clock_hz / 1e6, _verilog_of_pipeline),
+                         icebreaker.BOARD.clock_hz / 1e6),
     )
 }  # fmt: skip
 """Targets by name."""

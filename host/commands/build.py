@@ -46,7 +46,7 @@ def run(
     target = target_named(name)
     if report_only:
         return _show(terminal, load(name), None, as_json)
-    if (checked and target.whole | (target.board.family != "ecp5")) or (checked and "fast" in target.parameters):
+    if (checked and target.whole | (target.board.family != "ecp5")) or (checked and target.parameters.get("fast")):
         raise BuildError(f"--check holds the netlist of `pipeline` against the golden machine, not {name}'s")
     wanted = seeds_of(seeds)
     before = _before(name)
