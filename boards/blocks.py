@@ -39,8 +39,8 @@ ALONE_MHZ = 100.0
 """What a block alone is asked for: more than any is expected to reach, so that its own limit shows."""
 
 SCREENING = (
-    "latch", "classifier", "paths", "slots", "history", "tables", "cam", "book", "accumulators", "judge", "recorder",
-    "models", "readback",
+    "latch", "classifier", "paths", "slots", "history", "tables", "cam", "book", "accumulators", "judge",
+    "recorder", "models", "readback",
 )  # fmt: skip
 """Blocks of the pipeline; all are measured alone."""
 
@@ -66,11 +66,10 @@ class MainBlock:
 
 def part_of(outer: Callable[[], Block], where: str) -> Block:
     """Return a part of a block as the block makes it, parameters and all; `where`: names, outermost first."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UnusedElaboratable)  # its neighbours
-        block: Any = outer()
-        for name in where.split("."):
-            block = block.elaborate(None).submodules[name]
+    warnings.simplefilter("ignore", UnusedElaboratable)  # its neighbours, when they are thrown away
+    block: Any = outer()
+    for name in where.split("."):
+        block = block.elaborate(None).submodules[name]
     found: Block = block
     return found
 
