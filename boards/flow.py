@@ -45,7 +45,7 @@ class Chip:
 
 
 CHIPS = {
-    "ecp5": Chip("synth_ecp5", "nextpnr-ecp5", "ecppack", ("--lpf-allow-unconstrained",), "--textcfg",
+    "ecp5": Chip("synth_ecp5", "nextpnr-ecp5", "ecppack", ("--lpf-allow-unconstrained", "--router", "router2"), "--textcfg",
                  "top.config", "top.bit"),
     "ice40": Chip("synth_ice40 -device u -dsp", "nextpnr-ice40", "icepack", ("--pcf-allow-unconstrained",),
                   "--asc", "top.asc", "top.bin"),
