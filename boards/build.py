@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from functools import partial
@@ -70,7 +71,9 @@ class Works:
     def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
         if kind is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
-            stop_all()
+            while not all(job.done() for job in self._jobs):  # one may be about to start a tool
+                stop_all()
+                time.sleep(0.1)
         self._pool.shutdown(wait=True)
 
     def start(self, name: str, job: Callable[[Say], T]) -> Future[T]:

@@ -45,8 +45,9 @@ class Chip:
 
 
 CHIPS = {
-    "ecp5": Chip("synth_ecp5", "nextpnr-ecp5", "ecppack", ("--lpf-allow-unconstrained", "--router", "router2"), "--textcfg",
-                 "top.config", "top.bit"),
+    # The second router: on a design as large as the whole board it is the quicker one.
+    "ecp5": Chip("synth_ecp5", "nextpnr-ecp5", "ecppack", ("--lpf-allow-unconstrained", "--router", "router2"),
+                 "--textcfg", "top.config", "top.bit"),
     "ice40": Chip("synth_ice40 -device u -dsp", "nextpnr-ice40", "icepack", ("--pcf-allow-unconstrained",),
                   "--asc", "top.asc", "top.bin"),
 }  # fmt: skip

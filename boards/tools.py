@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -10,6 +11,8 @@ import time
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from hdl import cache
 
 Progress = Callable[[str, int, int], None]
 """Called with what is done at the moment, steps done, steps in all."""
@@ -32,6 +35,8 @@ _PHASES = (
     (re.compile(r"^Info: (?:Routing|Router|\s+\d+ \|)|Setting up routing"), "routing"),
     (re.compile(r"^\d+(?:\.\d+)*\. Executing (\w+)"), ""),
 )
+
+_ERROR = re.compile(r"(?:\S+: )?error\b", re.I)
 
 _LOOK = 0.2
 """Seconds between two looks at a tool."""
@@ -100,9 +105,11 @@ def run(tool: str, arguments: Sequence[str], folder: Path, say: Say = silent) ->
                 process.wait()
     text = log.read_text(errors="replace")
     if process.returncode:
-        lines = text.strip().splitlines() or [f"exit code {process.returncode}"]
-        first = next((line for line in lines if "error" in line.lower()), lines[-1])
-        raise BuildError(f"{tool} failed: {first.strip()}")
+        ended = f"ended with code {process.returncode}"
+        first = next((line.strip() for line in text.splitlines() if _ERROR.match(line)), ended)
+        place = cache.folder("boards", "failed") / log.name
+        shutil.copy(log, place)
+        raise BuildError(f"{tool} failed: {first} (log: {place})")
     return text
 
 
