@@ -99,6 +99,9 @@ def _refusal(error: Exception) -> ExitCode | None:
 
     if isinstance(error, LinkError):
         return ExitCode.LINK
+    from boards.flash import FlashError
+    from boards.report import StaleReport
+    from boards.tools import BuildError
     from models.gateway import EngineError
     from models.keys import TrustError
     from models.package import PackageError
@@ -109,8 +112,8 @@ def _refusal(error: Exception) -> ExitCode | None:
     kinds: dict[ExitCode, tuple[type[Exception], ...]] = {
         ExitCode.TRACE: (TraceError,),
         ExitCode.MODEL: (PackageError, TrustError, PushError),
-        ExitCode.ENGINE: (EngineError, Standstill),
-        ExitCode.LINK: (BoardError,),
+        ExitCode.ENGINE: (EngineError, Standstill, BuildError, StaleReport),
+        ExitCode.LINK: (BoardError, FlashError),
     }
     return next((code for code, those in kinds.items() if isinstance(error, those)), None)
 
@@ -462,6 +465,57 @@ def export(target: Path, clock: int, banks: int, base: int, fast: bool, force: b
     from host.terminal import Terminal
 
     return run(Terminal(), target, clock, banks, base, fast, force, as_json)
+
+
+@main.command(
+    cls=examples(
+        "vigilante build ulx3s",
+        "vigilante build pipeline --seeds 1,2,3 --check",
+        "vigilante build ulx3s --report --json | jq .worst",
+    )
+)
+@click.argument("target")
+@click.option("--seeds", default="1", show_default=True, help="Seeds of place and route, with commas between.")
+@_JSON
+@click.option("--force", is_flag=True, help="Run all tools again, whatever is kept.")
+@click.option("--report", "report_only", is_flag=True, help="Build nothing: show the report, if it is not stale.")
+@click.option(
+    "--check", "checked", is_flag=True, help="Hold the netlist of `pipeline` against the golden machine."
+)
+@click.option("--out", type=_FILE, help="Copy the bitstream to this file.")
+def build(target: str, seeds: str, as_json: bool, **options: Any) -> int:
+    """Build a bitstream, and report what the gateware takes and how fast it is.
+
+    TARGET: ulx3s (the whole board), or the screening pipeline alone: pipeline, pipeline-fast, icebreaker.
+    A board takes many minutes; what has not changed is not built again.
+    """
+    from host.commands.build import run
+    from host.terminal import Terminal
+
+    return run(Terminal(), target, seeds, as_json, **options)
+
+
+@main.command(
+    cls=examples(
+        "vigilante flash",
+        "vigilante flash --port /dev/ttyUSB0 --number 7",
+        "vigilante flash --bitstream ulx3s.bit --dry-run",
+    )
+)
+@click.argument("target", default="ulx3s")
+@click.option("--port", help="The board's serial port, where more than one board is plugged in.")
+@click.option("--bitstream", type=_FILE, help="The bitstream; default: the one that `vigilante build` made here.")
+@click.option("--number", type=click.IntRange(0, 2**64 - 1), help="Write the board's number too: for a new board.")
+@click.option("--dry-run", "dry", is_flag=True, help="Say what would be written, by which commands.")
+def flash(target: str, port: str | None, bitstream: Path | None, number: int | None, dry: bool) -> int:
+    """Write bitstream and firmware to a board's flash, with openFPGALoader.
+
+    Refused if the bitstream was not made from the gateware that is here.  Models and log stay as they are.
+    """
+    from host.commands.flash import run
+    from host.terminal import Terminal
+
+    return run(Terminal(), target, port, bitstream, number, dry=dry)
 
 
 if __name__ == "__main__":
