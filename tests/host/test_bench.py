@@ -7,11 +7,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from amaranth.back import verilog
 from click.testing import CliRunner, Result
 
 from boards.report import Report, StaleReport
-from hdl.screening.pipeline import FAST_RANKS, VERDICT_EDGES, Pipeline
+from hdl.screening.pipeline import FAST_RANKS, VERDICT_EDGES
 from host.bench import decision
 from host.bench.builds import build_figures
 from host.bench.decision import EVENTS, GAPS, decision_figures, numeric, timed
@@ -22,7 +21,7 @@ from host.cli import main
 from host.exits import ExitCode
 from models.gateway import EngineError
 from models.package import SHIPPED, Package, read_package
-from sim.engine import PIPELINE, GatewareEngine
+from sim.engine import PIPELINE, GatewareEngine, verilog_of_pipeline
 from sim.software import Measured
 from sim.verilate import library
 
@@ -81,10 +80,8 @@ def test_commits_are_seen_not_reckoned(package: Package) -> None:
     assert np.diff(decided).max() > 1
 
 
-@pytest.mark.slow
 def test_the_faster_pipelines_edges_are_counted_by_the_same_harness(package: Package) -> None:
-    text = str(verilog.convert(Pipeline(fast=True), name="pipeline", strip_internal_attrs=True))
-    engine = GatewareEngine(path=library(PIPELINE, verilog=text))
+    engine = GatewareEngine(path=library(PIPELINE, verilog=verilog_of_pipeline(fast=True)))
     prepare(engine, package)
     decision._clear_all(engine)
     taken, committed, decided = timed(engine, numeric([40])).T

@@ -19,9 +19,10 @@ from models.gateway import Gateway, switch
 from models.golden.engine import GoldenEngine
 from models.package import SHIPPED, read_package
 from models.readers.strace import StraceReader
-from sim.engine import GatewareEngine
+from sim.engine import PIPELINE, GatewareEngine, verilog_of_pipeline
 from sim.equivalence import DifferenceError, Twins, compare_random, mixed_policy
 from sim.stimulus import Stimulus, random_image
+from sim.verilate import library
 
 CORPUS = Path(__file__).parents[2] / "models" / "corpus" / "data"
 RANDOM_EVENTS, REAL_EVENTS = 720_000, 300_000
@@ -46,6 +47,12 @@ def test_random_events(seed: int, gaps: int) -> None:
     pair = twins()
     compare_random(pair, seed, RANDOM_EVENTS // 6, gaps=gaps)
     TOTAL.update(pair.coverage)
+
+
+@pytest.mark.parametrize(("seed", "gaps"), [(7, 0), (8, 40)])
+def test_the_faster_pipeline_is_the_same_machine(seed: int, gaps: int) -> None:
+    path = library(PIPELINE, verilog=verilog_of_pipeline(fast=True))
+    compare_random(Twins(GoldenEngine(), GatewareEngine(path=path)), seed, 60_000, gaps=gaps)
 
 
 @pytest.mark.parametrize("trained", [True, False], ids=["shipped", "random"])
