@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from amaranth import (
     Cat,
     ClockDomain,
@@ -100,7 +102,8 @@ class Harnessed(Block):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.block = block = self.block
+        block: Any = self.block
+        m.submodules.block = block
         inputs: list[Value] = []
         outputs: list[Value] = []
         for _path, member, port in block.signature.flatten(block):
