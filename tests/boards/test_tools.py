@@ -33,11 +33,10 @@ def tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tool:
 
 
 def test_a_log_is_kept_and_told_while_it_grows(tool: Tool, tmp_path: Path) -> None:
-    tool("echo '1.2. Executing ABC pass.'; echo $1 >&2; sleep 0.5")
+    tool("echo '1.2. Executing ABC pass.' >$3; echo $4 >&2; sleep 0.5")
     said: list[str] = []
     assert run("yosys", ["argument"], tmp_path, said.append) == "1.2. Executing ABC pass.\nargument\n"
     assert said == ["abc"]
-    assert (tmp_path / "yosys.log").read_text().endswith("argument\n")
 
 
 @pytest.mark.parametrize(
