@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Verilator runs a make of its own: what this one was told must not reach it.
 unexport MAKEFLAGS MFLAGS MAKELEVEL
 
-.PHONY: help demo test check format generate model sweep prove clean setup-demo setup-dev
+.PHONY: help demo test check format generate figures model sweep prove clean setup-demo setup-dev
 
 help:
 	@echo 'make demo      set up, then screen one benign and one attack trace'
@@ -15,6 +15,7 @@ help:
 	@echo 'make prove     safety properties, proved on the gateware that ships'
 	@echo 'make format    let ruff mend style'
 	@echo 'make generate  write header, linker fragment, SVD and tables from the contract room'
+	@echo 'make figures   draw the timing diagrams in the docs from the gateware'
 	@echo 'make model     train the shipped model again, to the byte'
 	@echo 'make clean     remove .venv and what tests left behind'
 
@@ -46,6 +47,9 @@ format: setup-dev
 
 generate: setup-dev
 	@$(BIN)/python -m hdl.contract.generate
+
+figures: setup-dev
+	@$(BIN)/python -m sim.figures
 
 sweep: setup-dev
 	@$(BIN)/python -m pytest -q -m slow

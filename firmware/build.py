@@ -23,7 +23,7 @@ Progress = Callable[[str, int, int], None]
 """Called with what is done at the moment, steps done, steps in all."""
 
 ROOT = Path(__file__).parent
-INCLUDE, BOOT, KERNEL, NATIVE = (ROOT / name for name in ("include", "boot", "kernel", "native"))
+INCLUDE, BOOT, KERNEL, NATIVE, BENCH = (ROOT / name for name in ("include", "boot", "kernel", "native", "bench"))
 
 TARGET = ("-target", "riscv32-freestanding-none", "-mcpu=generic_rv32+m+c+zicsr", "-mabi=ilp32")
 WARNINGS = ("-Wall", "-Wextra", "-Werror")
@@ -107,6 +107,28 @@ def firmware(progress: Progress = silent) -> bytes:
         }
     )
     return header.to_bytes(4 * FIRMWARE.words, "little") + image
+
+
+def bench(progress: Progress = silent) -> bytes:
+    """Return the software model and what measures it, to stand at the begin of the flash window.
+
+    What it works on belongs behind it (`sim/software.py`).  Raises BuildError.
+    """
+    return _board_image(BENCH, "bench.ld", progress)
+
+
+def listing(progress: Progress = silent) -> str:
+    """Return what the compiler makes of the software model, as assembly.  Raises BuildError."""
+    source = BENCH / "software_model.c"
+    flags = (*BOARD_FLAGS, "-Wno-unused-command-line-argument", "-S")  # zig's own -c is of no use with -S
+
+    def make(work: Path) -> None:
+        progress("compiling software_model", 0, 1)
+        folders: list[str | Path] = ["-I", INCLUDE, "-I", BENCH]
+        _run([sys.executable, "-m", "ziglang", "cc", *flags, *folders, source, "-o", "software_model.s"], work)
+        progress("compiling software_model", 1, 1)
+
+    return cache.made("firmware", _digest([source], flags), "software_model.s", make).read_text()
 
 
 def blank_flash(number: int, program: bytes | None = None) -> bytearray:

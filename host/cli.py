@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import click
 
+from hdl.contract.vaccine import BANKS
 from host.engines import ENGINES, PORT
 from host.exits import MEANINGS, ExitCode
 
@@ -98,6 +99,9 @@ def _refusal(error: Exception) -> ExitCode | None:
 
     if isinstance(error, LinkError):
         return ExitCode.LINK
+    from boards.flash import FlashError
+    from boards.report import StaleReport
+    from boards.tools import BuildError
     from models.gateway import EngineError
     from models.keys import TrustError
     from models.package import PackageError
@@ -108,8 +112,8 @@ def _refusal(error: Exception) -> ExitCode | None:
     kinds: dict[ExitCode, tuple[type[Exception], ...]] = {
         ExitCode.TRACE: (TraceError,),
         ExitCode.MODEL: (PackageError, TrustError, PushError),
-        ExitCode.ENGINE: (EngineError, Standstill),
-        ExitCode.LINK: (BoardError,),
+        ExitCode.ENGINE: (EngineError, Standstill, BuildError, StaleReport),
+        ExitCode.LINK: (BoardError, FlashError),
     }
     return next((code for code, those in kinds.items() if isinstance(error, those)), None)
 
@@ -404,16 +408,114 @@ def sim(flash: Path | None, line: int | None, latency: float, listen: int | None
     return run(Terminal(), flash, line, latency, listen)
 
 
-@main.command(cls=examples("vigilante bench", "vigilante bench --json | jq .boot_cycles.value"))
+@main.command(cls=examples("vigilante bench", "vigilante bench --json | jq .decision_cycles.value"))
 @_MODEL
 @_KEY
 @_JSON
-def bench(model: Path | None, key: Path | None, as_json: bool) -> int:
-    """Measure what can be measured here, and say of each figure how."""
+@click.option("--strict", is_flag=True, help="Fail (5) if a figure cannot be given: a build's report is stale.")
+def bench(model: Path | None, key: Path | None, as_json: bool, strict: bool) -> int:
+    """Measure what can be measured here, and say of each figure how.
+
+    Clocks and cells are what `vigilante build` measured, as long as the gateware is the one that was built.
+    """
     from host.commands.bench import run
     from host.terminal import Terminal
 
-    return run(Terminal(), model, key, as_json)
+    return run(Terminal(), model, key, as_json, strict=strict)
+
+
+class Address(click.ParamType[int]):
+    """A number, as C writes them."""
+
+    name = "address"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number."""
+        try:
+            return value if isinstance(value, int) else int(value, 0)
+        except ValueError:
+            self.fail(f"{value!r} is not a number: write 4096 or 0x1000", param, ctx)
+
+
+@main.command(
+    cls=examples(
+        "vigilante export --verilog vigilante",
+        "vigilante export --verilog vigilante --clock 50000000 --base 0x40000000",
+        "vigilante export --verilog vigilante --force --json | jq .files",
+    )
+)
+@click.option("--verilog", "target", type=_FILE, required=True, metavar="DIR", help="New or empty folder.")
+@click.option("--clock", type=int, default=25_000_000, show_default=True, help="Your clock, in Hz.")
+@click.option("--banks", type=click.IntRange(1, BANKS), default=BANKS, show_default=True, help="Vaccine banks.")
+@click.option(
+    "--fast", is_flag=True, help="Three more ranks of registers: a higher clock, a verdict after 6 edges."
+)
+@click.option(
+    "--base", type=Address(), default="0xFFFFF800", show_default=True, help="Where the registers are on your bus.",
+)  # fmt: skip
+@click.option("--force", is_flag=True, help="Write over what is in the folder.")
+@_JSON
+def export(target: Path, clock: int, banks: int, base: int, fast: bool, force: bool, as_json: bool) -> int:
+    """Write the coprocessor as Verilog, for a system on chip of your own.
+
+    One self-contained module with a Wishbone and a call port; C header, SVD, README, and an example around
+    picorv32 that is simulated by `make sim`.  The same options give the same bytes.
+    """
+    from host.commands.export import run
+    from host.terminal import Terminal
+
+    return run(Terminal(), target, clock, banks, base, fast, force, as_json)
+
+
+@main.command(
+    cls=examples(
+        "vigilante build ulx3s",
+        "vigilante build pipeline --seeds 1,2,3 --check",
+        "vigilante build ulx3s --report --json | jq .worst",
+    )
+)
+@click.argument("target")
+@click.option("--seeds", default="1", show_default=True, help="Seeds of place and route, with commas between.")
+@_JSON
+@click.option("--force", is_flag=True, help="Run all tools again, whatever is kept.")
+@click.option("--report", "report_only", is_flag=True, help="Build nothing: show the report, if it is not stale.")
+@click.option(
+    "--check", "checked", is_flag=True, help="Hold the netlist of `pipeline` against the golden machine."
+)
+@click.option("--out", type=_FILE, help="Copy the bitstream to this file.")
+def build(target: str, seeds: str, as_json: bool, **options: Any) -> int:
+    """Build a bitstream, and report what the gateware takes and how fast it is.
+
+    TARGET: ulx3s (the whole board), or the screening pipeline alone: pipeline, pipeline-fast, icebreaker.
+    A board takes many minutes; what has not changed is not built again.
+    """
+    from host.commands.build import run
+    from host.terminal import Terminal
+
+    return run(Terminal(), target, seeds, as_json, **options)
+
+
+@main.command(
+    cls=examples(
+        "vigilante flash",
+        "vigilante flash --port /dev/ttyUSB0 --number 7",
+        "vigilante flash --bitstream ulx3s.bit --dry-run",
+    )
+)
+@click.argument("target", default="ulx3s")
+@click.option("--port", help="The board's serial port, where more than one board is plugged in.")
+@click.option("--bitstream", type=_FILE, help="The bitstream; default: the one that `vigilante build` made here.")
+@click.option("--number", type=click.IntRange(0, 2**64 - 1), help="Write the board's number too: for a new board.")
+@click.option("--dry-run", "dry", is_flag=True, help="Say what would be written, by which commands.")
+def flash(target: str, port: str | None, bitstream: Path | None, number: int | None, dry: bool) -> int:
+    """Write bitstream and firmware to a board's flash, with openFPGALoader.
+
+    Refused if the bitstream was not made from the gateware that is here.  Models and log stay as they are.
+    """
+    from host.commands.flash import run
+    from host.terminal import Terminal
+
+    return run(Terminal(), target, port, bitstream, number, dry=dry)
 
 
 if __name__ == "__main__":

@@ -162,7 +162,7 @@ class GatewareEngine:
 
         gaps: chance in 256 of a cycle in which nothing is offered, drawn from `seed`.
         cycles: (n, 3) that receives the cycle at which each event was taken, its last beat was committed and
-        its verdict was valid.
+        its verdict was valid; only sensible while no vaccine expires.
         A vaccine that expires meanwhile adds a record of its own (REVOKE) among the others.
         """
         events = np.ascontiguousarray(events, np.uint32)

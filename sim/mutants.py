@@ -33,19 +33,32 @@ class Mutant:
 
 
 MUTANTS = (
-    Mutant("sum wraps", "accumulators.py", "with m.Elif(moved > 0xFFFF):", "with m.Elif(C(0, 1)):"),
-    Mutant("floor ignored", "accumulators.py", "with m.If(moved < Cat(", "with m.If(moved < C(0, 1) & Cat("),
-    Mutant("failed calls drain", "accumulators.py", "proven = self.ok & old.effective", "proven = old.effective"),
-    Mutant("neutral calls drain", "accumulators.py", "proven = self.ok & old.effective", "proven = self.ok"),
+    Mutant("sum wraps", "accumulators.py", "over.eq(moved[16])", "over.eq(0)"),
+    Mutant(
+        "floor ignored",
+        "accumulators.py",
+        "below.eq((rest < Mux(same, floor, 0)) | ~empty & (rest < high))",
+        "below.eq(moved[18])",
+    ),
+    Mutant(
+        "failed calls drain", "accumulators.py", "proven.eq(self.ok & old.effective)", "proven.eq(old.effective)"
+    ),
+    Mutant("neutral calls drain", "accumulators.py", "proven.eq(self.ok & old.effective)", "proven.eq(self.ok)"),
     Mutant("no leak", "accumulators.py", "old.decayed >> LEAK_SHIFT, 0)", "0, 0)"),
     Mutant(
-        "tree forgets its epoch", "accumulators.py", "Mux(self.epoch == tree_old.tree_epoch, ", "Mux(C(1, 1), "
+        "tree forgets its epoch",
+        "accumulators.py",
+        "params.drain, self.epoch == tree_old.tree_epoch,",
+        "params.drain, C(1, 1),",
     ),
     Mutant("heir takes the better", "accumulators.py", "carried[name] > old[name]", "carried[name] < old[name]"),
     Mutant(
-        "restart keeps the CUSUM", "accumulators.py", '"decayed", "cusum", "pending",', '"decayed", "pending",'
+        "restart keeps the CUSUM",
+        "accumulators.py",
+        'blanks = blank_epoch if name == "epoch" else blank',
+        'blanks = blank_epoch if name in ("epoch", "cusum") else blank',
     ),
-    Mutant("history moves on neutral calls", "history.py", "change.eq(self.effect)]", "change.eq(1)]"),
+    Mutant("history moves on neutral calls", "history.py", "moves.eq(self.effect)", "moves.eq(1)"),
     Mutant(
         "history survives a clear",
         "history.py",
@@ -55,10 +68,28 @@ MUTANTS = (
     Mutant(
         "child starts blank",
         "history.py",
-        "m.d.comb += [new.eq(carried), change.eq(1)]",
-        "m.d.comb += change.eq(1)",
+        "with m.Case(Op.COPY):\n                m.d.comb += moves.eq(1)",
+        "with m.Case(Op.COPY):\n                m.d.comb += [moves.eq(1), blank.eq(1)]",
     ),
-    Mutant("generation not compared", "slots.py", "old.live & (old.generation == event.generation)", "old.live"),
+    Mutant(
+        "a row just written is missed",
+        "states.py",
+        "late = later(m, changed & (row == self.look), 1)\n            m.d.comb += [write",
+        "late = C(0, 1)\n            m.d.comb += [write",
+    ),
+    Mutant(
+        "any write is taken for the row's own",
+        "states.py",
+        "late = later(m, changed & (row == self.look), 1)\n            m.d.comb += [write",
+        "late = later(m, changed, 1)\n            m.d.comb += [write",
+    ),
+    Mutant(
+        "child's own state is looked for",
+        "latch.py",
+        "self.next_source.eq(event.slot),",
+        "self.next_source.eq(self.next_slot),",
+    ),
+    Mutant("generation not compared", "slots.py", "old.live & (old.generation == self.life)", "old.live"),
     Mutant(
         "fork into a taken slot",
         "slots.py",
@@ -69,10 +100,10 @@ MUTANTS = (
     Mutant(
         "exec replaces the profiles",
         "slots.py",
-        "new.allow.eq(old.allow | (1 << event.a0[:4]))",
-        "new.allow.eq(1 << event.a0[:4])",
+        "new.allow.eq(Mux(begins, brought.allow, old.allow) | hot)",
+        "new.allow.eq(Mux(begins, brought.allow, Mux(self.op == Op.EXEC, 0, old.allow)) | hot)",
     ),
-    Mutant("tree reused while in use", "slots.py", "(self.op == Op.CLEAR) & (count.data != 0)", "C(0, 1)"),
+    Mutant("tree reused while in use", "slots.py", "(self.op == Op.CLEAR) & (named.data != 0)", "C(0, 1)"),
     Mutant("vaccine by hash alone", "cam.py", "read.data.valid & ~Cat(*differs).any()", "read.data.valid"),
     Mutant(
         "insert over another",
@@ -86,7 +117,7 @@ MUTANTS = (
         "read.data.units[unit] & (",
         "(",
     ),
-    Mutant("`..` stays", "paths.py", "m.d.comb += next_node.eq(here.parent)", "m.d.comb += next_node.eq(node)"),
+    Mutant("`..` stays", "paths.py", "m.d.comb += next_node.eq(parent)", "m.d.comb += next_node.eq(node)"),
     Mutant(
         "unknown depth forgotten",
         "paths.py",
@@ -99,7 +130,7 @@ MUTANTS = (
         "with m.If(here.path_class > self.path_class):",
         "with m.If(C(1, 1)):",
     ),
-    Mutant("over-long let through", "judge.py", "beat.overlong & (judged < Verdict.DENY)", "C(0, 1)"),
+    Mutant("over-long let through", "judge.py", "found.overlong.eq(beat.overlong)", "found.overlong.eq(0)"),
     Mutant("monitor mode enforces", "judge.py", "with m.If(self.enforce):", "with m.If(C(1, 1)):"),
     Mutant(
         "floor lasts for ever",

@@ -189,16 +189,16 @@ void bench_wave(Bench *bench, const char *file) {
 
 // Streams n events; returns how many records were written (n, plus one for every vaccine that expired), or -1 if
 // the pipeline stands still, -2 if `room` is too small.
-// gaps: chance in 256 that nothing is offered in a cycle.  cycles: if not null, per record the cycles at which its
-// event was taken, its last beat committed, and its verdict was valid.
+// gaps: chance in 256 that nothing is offered in a cycle.  cycles: if not null, per event the cycles at which it was
+// taken, its last beat was committed, and its verdict was valid; only sensible while no vaccine expires.
 int64_t bench_run(Bench *bench, int64_t n, const uint32_t *events, const uint8_t *pool, const int64_t *offsets,
                   uint32_t *records, uint32_t *states, int64_t room, uint32_t gaps, uint32_t seed, uint64_t *cycles) {
     Vpipeline &dut = bench->dut;
     PathCursor cursor;
-    int64_t in = 0, out = 0, decided = 0, committed = 0;
-    uint64_t last_commit[8] = {}, last_progress = bench->cycle;
+    int64_t in = 0, out = 0, decided = 0;
+    uint64_t last_progress = bench->cycle;
     uint32_t chance = seed | 1;
-    uint64_t taken_at[16] = {};
+    uint64_t taken_at[16] = {}, committed_at[16] = {};  // of the last events
     bool offering = false;
     for (;;) {
         if (!offering) offering = in < n && (!gaps || (next_random(chance) & 255) >= gaps);
@@ -211,15 +211,12 @@ int64_t bench_run(Bench *bench, int64_t n, const uint32_t *events, const uint8_t
         bool heard = !bench->beside.over() && bench->beside.listen(dut);
         bool took = dut.events___05Fvalid && dut.events___05Fready;
         bool path = dut.paths___05Fvalid && dut.paths___05Fready;
-        if (dut.commit) last_commit[committed++ & 7] = bench->cycle;
+        // The latch holds one event: a beat that leaves is of the one taken last, and its last beat is the last.
+        if (dut.commit && in) committed_at[(in - 1) & 15] = bench->cycle;
         if (dut.decided) {
-            if (cycles && decided < room) {
-                // The verdict's beat is the one committed three cycles ago.
-                uint64_t at = 0;
-                for (uint64_t commit : last_commit)
-                    if (commit + 3 == bench->cycle) at = commit;
+            if (cycles && decided < n) {
                 cycles[3 * decided] = taken_at[decided & 15];
-                cycles[3 * decided + 1] = at;
+                cycles[3 * decided + 1] = committed_at[decided & 15];
                 cycles[3 * decided + 2] = bench->cycle;
             }
             ++decided;

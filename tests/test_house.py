@@ -19,8 +19,8 @@ MAY_IMPORT = {
     "firmware": {"hdl"},
     "models": {"hdl"},
     "sim": {"hdl", "models", "host", "firmware"},
-    "host": {"hdl", "models", "sim", "firmware"},
-    "boards": {"hdl", "models", "sim", "host", "firmware"},
+    "boards": {"hdl", "models", "sim", "firmware"},
+    "host": {"hdl", "models", "sim", "firmware", "boards"},
 }
 
 

@@ -6,7 +6,8 @@ words: a narrower write is a bus error.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from enum import Enum, IntEnum
 
 from hdl.contract.event import EVENT, RECORD, STATE
@@ -55,7 +56,7 @@ class Peripheral:
     """The registers in one region of the memory map.
 
     Parameters: the region's name, what the peripheral is for, its registers in the order of their offsets.
-    Members: `register[name]`, `region`; `address(name, index)`.
+    Members: `register[name]`, `region`; `address(name, index)`; `at(base)`.
     """
 
     def __init__(self, name: str, doc: str, registers: tuple[Register, ...]) -> None:
@@ -86,6 +87,17 @@ class Peripheral:
         if not 0 <= index < register.count:
             raise ValueError(f"{self.name}.{name} has {register.count} entries, there is no {index}")
         return self.region.base + register.offset + 4 * index
+
+    def at(self, base: int) -> Peripheral:
+        """Return the same peripheral where another's bus has it: at `base`, a multiple of its size."""
+        size = self.region.size
+        if base % size or not 0 <= base <= (1 << 32) - size:
+            raise ValueError(
+                f"{self.name} cannot be at {base:#x}: name a multiple of {size:#x} below {1 << 32:#x}"
+            )
+        moved = copy(self)
+        moved.region = replace(self.region, base=base)
+        return moved
 
 
 class Irq(IntEnum):

@@ -32,8 +32,32 @@ SUMS = data.StructLayout(
 TREE_SUMS = data.StructLayout({"tree_sum": 16, "tree_floor": 8, "tree_epoch": 8})
 
 
-def accumulate(m: Module, name: str, value: Any, change: Any, leak: Any, floor: Any, drain: Any, same: Any) -> Any:
-    """Return (value, floor) after a change up or down and a leak; twin of `accumulate` in `models.golden.score`.
+def balance(value: Any, gain: Any, loss: Any, leak: Any, bits: int) -> Any:
+    """Return value + gain - loss - leak, all of them unsigned, modulo 2**bits.
+
+    Of three rows at a time only the carries are kept, so that there is one chain of carries to wait for.  A row of
+    carries has nothing at its lowest bit: there the one goes that the complement of what is taken away lacks.
+    """
+    value, gain, loss, leak = (Cat(row, C(0, bits - len(row))) for row in (value, gain, loss, leak))
+    a, b = value ^ gain ^ ~loss, value & gain | value & ~loss | gain & ~loss
+    b = Cat(C(1, 1), b[: bits - 1])
+    c, d = a ^ b ^ ~leak, a & b | a & ~leak | b & ~leak
+    return (c + Cat(C(1, 1), d[: bits - 1]))[:bits]
+
+
+def accumulate(
+    m: Module,
+    name: str,
+    value: Any,
+    gain: Any,
+    loss: Any,
+    leak: Any,
+    floor: Any,
+    drain: Any,
+    same: Any,
+    fast: bool,
+) -> Any:
+    """Return (value, floor) after a gain, a loss and a leak; twin of `accumulate` in `models.golden.score`.
 
     A floor counts within its epoch only: while `same`.
     """
@@ -41,13 +65,14 @@ def accumulate(m: Module, name: str, value: Any, change: Any, leak: Any, floor: 
     reserve = Signal(signed(17), name=f"{name}_reserve")
     moved = Signal(signed(19), name=f"{name}_moved")
     empty, below, over = reserve[16], Signal(name=f"{name}_below"), Signal(name=f"{name}_over")
+    rest = moved[8:].as_signed()
     high = reserve[8:16]
     m.d.comb += [
         reserve.eq(value - drain),
         new_floor.eq(Mux(~same | ~empty & (high > floor), Mux(empty, 0, high), floor)),
-        moved.eq((value - leak) + change),
-        # The floor's low bits are zeros: what is below it shows above them.
-        below.eq(moved[8:].as_signed() < new_floor),
+        moved.eq(balance(value, gain, loss, leak, 19) if fast else (value - leak) + (gain - loss)),
+        # The floor's low bits are zeros: what is below it shows above them.  It is the higher of two.
+        below.eq((rest < Mux(same, floor, 0)) | ~empty & (rest < high)),
         over.eq(moved[16]),
         new.eq(Mux(below, Cat(C(0, 8), new_floor), moved[:16] | over.replicate(16))),
     ]
@@ -59,10 +84,11 @@ class Accumulators(Block):
 
     Parameters: `ahead`, see States.
 
-    Members: the beat's `valid`, `op`, `slot`, `tree`, `fault`, `ok`, `epoch`, `effect`, `alone`, `stale` and the
-    tables' registered `total` go in; `ahead` cycles before that `look`, the slot whose sums are wanted (for COPY
-    the parent's), and `tree_look`.  `sums` and `tree_sums` are what they are after the beat, in the same cycle.
-    `state` must hold still from a RESTORE's commit until its stage 2.
+    Members: the beat's `valid`, `op`, `slot`, `tree`, `fault`, `ok`, `epoch`, `effect`, `alone`, `stale` and what
+    it gains by the tables, or loses once it is proven (`gain`, `pending`), go in; `ahead` cycles before that
+    `look`, the slot whose sums are wanted (for COPY the parent's), and `tree_look`.  `sums` and `tree_sums` are
+    what they are after the beat, in the same cycle.  `state` must hold still from a RESTORE's commit until its
+    stage 2.
     """
 
     def __init__(self, ahead: int = 1) -> None:
@@ -81,7 +107,8 @@ class Accumulators(Block):
                 "effect": In(1),
                 "alone": In(1),
                 "stale": In(1),
-                "total": In(signed(SUM_BITS)),
+                "gain": In(SUM_BITS - 1),
+                "pending": In(SUM_BITS - 1),
                 "params": In(PARAMS),
                 "state": In(STATE),
                 "sums": Out(SUMS),
@@ -94,34 +121,33 @@ class Accumulators(Block):
         m.submodules.sums = store = States(SUMS, self.ahead)
         m.submodules.tree_sums = tree_store = States(TREE_SUMS, self.ahead)
         old, tree_old = store.old, tree_store.old
-        params, state = self.params, self.state
+        params, state, fast = self.params, self.state, self.ahead > 1
 
-        negative = self.total[-1]
         proven = Signal()
-        change = Signal(signed(12))
+        gain, loss = self.gain, Signal(10)
         called, tree_called = bundle(SUMS), bundle(TREE_SUMS)
         m.d.comb += [
             proven.eq(self.ok & old.effective),
-            change.eq(Mux(self.effect & ~negative, self.total[:10], 0) - Mux(proven, old.pending, 0)),
+            loss.eq(Mux(proven, old.pending, 0)),
         ]
         decayed, floor_decayed = accumulate(
-            m, "decayed", old.decayed, change, Mux(proven, old.decayed >> LEAK_SHIFT, 0),
-            old.floor_decayed, params.drain, self.epoch == old.epoch,
+            m, "decayed", old.decayed, gain, loss, Mux(proven, old.decayed >> LEAK_SHIFT, 0),
+            old.floor_decayed, params.drain, self.epoch == old.epoch, fast,
         )  # fmt: skip
         cusum, floor_cusum = accumulate(
-            m, "cusum", old.cusum, change, Mux(proven, params.cusum_drift, 0),
-            old.floor_cusum, params.drain, self.epoch == old.epoch,
+            m, "cusum", old.cusum, gain, loss, Mux(proven, params.cusum_drift, 0),
+            old.floor_cusum, params.drain, self.epoch == old.epoch, fast,
         )  # fmt: skip
         tree_sum, tree_floor = accumulate(
-            m, "tree_sum", tree_old.tree_sum, change, Mux(proven, params.tree_drift, 0),
-            tree_old.tree_floor, params.drain, self.epoch == tree_old.tree_epoch,
+            m, "tree_sum", tree_old.tree_sum, gain, loss, Mux(proven, params.tree_drift, 0),
+            tree_old.tree_floor, params.drain, self.epoch == tree_old.tree_epoch, fast,
         )  # fmt: skip
         m.d.comb += [
             called.decayed.eq(decayed),
             called.cusum.eq(cusum),
             called.floor_decayed.eq(floor_decayed),
             called.floor_cusum.eq(floor_cusum),
-            called.pending.eq(Mux(self.effect & negative, (-self.total)[:10], 0)),
+            called.pending.eq(self.pending),
             called.effective.eq(self.effect),
             called.epoch.eq(self.epoch),
             tree_called.tree_sum.eq(tree_sum),

@@ -12,27 +12,29 @@ from amaranth.lib.wiring import In, Out
 
 from hdl.contract.event import Kind
 from hdl.contract.vaccine import BANKS, VACCINES
-from hdl.screening.block import Block, rows_of
+from hdl.screening.block import Block, later, rows_of
 from hdl.screening.layouts import KEY, event_stream
 
 
 class Book(Block):
     """Book and reaper.
 
-    Parameters: `banks`, as many as the CAM has.
+    Parameters: `banks`, as many as the CAM has; `fast`: what is compared is known a cycle later.
 
-    Members: with `check`, `check_index` is looked up; from the next cycle until the next check, `used` says that
-    it is in use, and `known` that it is by `key` in `bank`.
+    Members: with `check`, `check_index` is looked up; from the next cycle (the one after, if `fast`) until the
+    next check, `used` says that it is in use, and `known` that it is by `key` in `bank`.
     `inserted` and `removed` write the page of `index` at the end of the cycle; after `inserted`, `index` must hold
     still while hits follow each other, for its counter is blanked behind them.  With `hit`, the counter of
     `hit_index` goes up two cycles later.  `now` is powered time in seconds: a vaccine ends at `now >= expiry`,
-    never before; it is offered at most 2 * VACCINES + 2 cycles after, later only for others whose offer waits.
-    The event offered is a REVOKE: key, index and bank; all its other fields are 0.
+    never before; it is offered at most 2 * VACCINES + 2 cycles after (3 * VACCINES + 3, if `fast`), later only for
+    others whose offer waits.  The event offered is a REVOKE: key, index and bank; all its other fields are 0.  No
+    offer may be taken in a cycle in which a page is written.
     `query` names an index whose `hits`, `live` and `expiry` are valid one cycle later; the last two a cycle after
     that if the page was just being written.
     """
 
-    def __init__(self, banks: int = BANKS) -> None:
+    def __init__(self, banks: int = BANKS, fast: bool = False) -> None:
+        self.fast = fast
         self.page = data.StructLayout({"live": 1, "bank": range(banks), "key": KEY.size, "expiry": 32})
         super().__init__(
             {
@@ -65,11 +67,12 @@ class Book(Block):
         # the one go that writes; the reaper reads again; a query waits.
         m.submodules.pages = pages = rows_of(self.page, VACCINES, races=False)
         check, scan, query, write = pages.read_port(), pages.read_port(), pages.read_port(), pages.write_port()
+        known = check.data.live & (check.data.key == self.key) & (check.data.bank == self.bank)
         m.d.comb += [
             check.addr.eq(self.check_index),
             check.en.eq(self.check),
-            self.used.eq(check.data.live),
-            self.known.eq(check.data.live & (check.data.key == self.key) & (check.data.bank == self.bank)),
+            self.used.eq(later(m, check.data.live, self.fast)),
+            self.known.eq(later(m, known, self.fast)),
             query.addr.eq(self.query),
             query.en.eq(~(write.en & (write.addr == self.query))),
             self.live.eq(query.data.live),
@@ -83,24 +86,25 @@ class Book(Block):
         ]
 
         # Reaper: it looks at the page in `place`; an offer stands until it is taken or that page changes.
-        place, fresh, offer = Signal(9), Signal(), Signal()
+        place, age, offer = Signal(9), Signal(range(2 + self.fast)), Signal()
         changed = (self.inserted | self.removed) & (self.index == place)
+        due = later(m, scan.data.live & (self.now >= scan.data.expiry), self.fast)
         m.d.comb += scan.addr.eq(place)
-        m.d.sync += fresh.eq(0)
+        m.d.sync += age.eq(0)
         with m.If(self.init):
-            m.d.sync += [offer.eq(0), fresh.eq(0)]
+            m.d.sync += offer.eq(0)
         with m.Elif(offer):
             with m.If(self.reap.ready | changed):
                 m.d.sync += [offer.eq(0), place.eq(place + 1)]
-        with m.Elif(~fresh):
-            m.d.sync += fresh.eq(~changed)  # what is read while the page changes is the old one
-        with m.Elif(scan.data.live & (self.now >= scan.data.expiry) & ~changed):
+        with m.Elif(age != 1 + self.fast):
+            m.d.sync += age.eq(Mux(changed, 0, age + 1))  # what is read while the page changes is the old one
+        with m.Elif(due & ~changed):
             m.d.sync += offer.eq(1)
         with m.Else():
             m.d.sync += place.eq(place + 1)
         event, page = self.reap.payload, scan.data
         m.d.comb += [
-            self.reap.valid.eq(offer & ~changed),
+            self.reap.valid.eq(offer),
             event.kind.eq(Kind.REVOKE),
             event.a0.eq(page.key[:32]),
             event.a1.eq(page.key[32:]),

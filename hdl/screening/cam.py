@@ -29,7 +29,7 @@ from hdl.contract.vaccine import (
     rotation,
 )
 from hdl.contract.vaccine import KEY as KEY_LAYOUT
-from hdl.screening.block import Block, bundle, chosen, later, rows_of
+from hdl.screening.block import Block, chosen, later, rows_of
 from hdl.screening.layouts import ENTRY, KEY, LoadPort, Op
 from hdl.screening.loading import word_write
 
@@ -71,13 +71,14 @@ class KeyedHash(Block):
 class Cam(Block):
     """All banks.
 
-    Parameters: `banks`, how many; `fast`: what matched is known in stage 1, the lowest one a cycle later.
+    Parameters: `banks`, how many; `fast`: what is compared in stage 1 has its effect a cycle later.
 
     Members: `key`, `op`, `bank` (below `banks`), `index` and `units` of the beat in stage 0; for VACCINATE and
     REVOKE they must hold still for one cycle more, in which no call may come.  In stage 1, `refused` says that the
     place was taken (VACCINATE) or the book does not know this vaccine (REVOKE), `inserted` and `removed` that the
     update is done at the end of the cycle.  In stage 2, `hit` says that a bank matched; in stage 3, `vaccine` is
-    the index of the match in the lowest bank, and anything where none matched (both a cycle later, if `fast`).
+    the index of the match in the lowest bank, and anything where none matched.  If `fast`, all of that comes, and
+    has to hold still, for a cycle more.
     `units` should cover the fields of the bank's hash set.  It is not checked: an entry for which they do not is
     missed by calls that hash to other places; whatever hits matches under its mask.
     `index_used`: the vaccine index is in use; `known`: by this key in this bank.
@@ -118,9 +119,7 @@ class Cam(Block):
         m.d.comb += [keyed.load.address.eq(self.load.address), keyed.load.data.eq(self.load.data)]
         hashes = [getattr(keyed, f"hash_{field.name}") for field in KEY_LAYOUT.fields]
 
-        valid1, op1 = Signal(), Signal(Op)
-        key1 = bundle(KEY)
-        m.d.sync += [valid1.eq(self.valid), op1.eq(self.op), key1.eq(self.key)]
+        valid1, op1, key1 = (later(m, value, 1) for value in (self.valid, self.op, self.key))
 
         # Every field's hash in every rotation that a bank asks for.
         turned: list[list[Any]] = []
@@ -134,9 +133,10 @@ class Cam(Block):
         m.submodules.held = held = rows_of(range(VACCINES + 1), self.banks, races=False, block=True)
         count, recount = held.read_port(), held.write_port()
         counted, update = Signal(range(VACCINES + 1)), Signal()
+        update_valid, update_op = (later(m, value, self.fast) for value in (valid1, op1))
         in_use = Signal(self.banks)
         m.d.comb += [
-            counted.eq(count.data + Mux(op1 == Op.VACCINATE, 1, -1)),
+            counted.eq(count.data + Mux(update_op == Op.VACCINATE, 1, -1)),
             count.addr.eq(self.bank),
             recount.addr.eq(Mux(self.init, self.init_place, self.bank)),
             recount.en.eq(self.init | update),
@@ -172,7 +172,7 @@ class Cam(Block):
                 write.data.key.eq(key1.as_value()),
                 write.data.units.eq(self.units),
                 write.data.index.eq(self.index),
-                write.data.valid.eq(~self.init & (op1 == Op.VACCINATE)),
+                write.data.valid.eq(~self.init & (update_op == Op.VACCINATE)),
             ]
             with m.If(update & (self.bank == number)):
                 m.d.sync += in_use[number].eq(counted != 0)
@@ -184,11 +184,12 @@ class Cam(Block):
 
         bank_free = Signal()
         m.d.comb += [
-            bank_free.eq(chosen(self.bank, free)),
-            self.inserted.eq(valid1 & (op1 == Op.VACCINATE) & bank_free & ~self.index_used),
-            self.removed.eq(valid1 & (op1 == Op.REVOKE) & self.known),
+            bank_free.eq(later(m, chosen(self.bank, free), self.fast)),
+            self.inserted.eq(update_valid & (update_op == Op.VACCINATE) & bank_free & ~self.index_used),
+            self.removed.eq(update_valid & (update_op == Op.REVOKE) & self.known),
             self.refused.eq(
-                (op1 == Op.VACCINATE) & ~(bank_free & ~self.index_used) | (op1 == Op.REVOKE) & ~self.known
+                (update_op == Op.VACCINATE) & ~(bank_free & ~self.index_used)
+                | (update_op == Op.REVOKE) & ~self.known
             ),
             update.eq(self.inserted | self.removed),
         ]

@@ -20,11 +20,14 @@ from hdl.screening.loading import image_rows, load_bytes, word_write
 
 
 class Classifier(Block):
-    """Members: with `take`, `id` is looked up; `token`, `call_class`, `allow` are valid from the next cycle until
+    """Parameters: `fast`: `load.byte` answers a cycle later.
+
+    Members: with `take`, `id` is looked up; `token`, `call_class`, `allow` are valid from the next cycle until
     the next take.  With `writes` an attribute is written, and `take` must be low.  `key` is combinational from
     `event` and the path's class and node; a call's still lacks the process's tree."""
 
-    def __init__(self) -> None:
+    def __init__(self, fast: bool = False) -> None:
+        self.fast = fast
         super().__init__(
             {
                 "take": In(1),
@@ -46,7 +49,7 @@ class Classifier(Block):
         m = Module()
         region = REGIONS["idmap"]
         m.submodules.idmap = idmap = image_rows(8, region)
-        m.d.comb += self.load.byte.eq(load_bytes(m, self.load, region, idmap))
+        m.d.comb += self.load.byte.eq(load_bytes(m, self.load, region, idmap, fast=self.fast))
         # No event is taken in the cycle in which a row is written.
         m.submodules.attributes = attributes = rows_of(ATTRIBUTES, ID_COUNT, races=False)
         token, row, write = idmap.read_port(), attributes.read_port(), attributes.write_port()

@@ -29,11 +29,11 @@ class Latch(Block):
 
     Members: `events` from the core or the link; `reap` from the vaccine book goes first.  `take` says that
     `taken` is latched at the end of this cycle.  `event` is the one held.  `paths_done` counts its classified
-    paths.  A beat is committed in every cycle with `commit`: `op`, `slot`, `last`; `form_fault` is what is wrong
-    with the event apart from slots and vaccines.  `next_slot` is the `slot` of the next cycle, `next_source` whose
-    state it needs: the parent's where a child is to get it, else the same; they matter if that cycle commits.
-    `swap` starts the change to model slot a0; until `swap_done` nothing is committed, then the record's beat.
-    `hold` keeps everything waiting.
+    paths.  A beat is committed in every cycle with `commit`: `op`, `slot`, `last`, and `second`: it visits a child
+    or heir; `form_fault` is what is wrong with the event apart from slots and vaccines.  `next_slot` is the `slot`
+    of the next cycle, `next_source` whose state it needs: the parent's where a child is to get it, else the same;
+    they matter if that cycle commits.  `swap` starts the change to model slot a0; until `swap_done` nothing is
+    committed, then the record's beat.  `hold` keeps everything waiting.
     """
 
     def __init__(self, banks: int = BANKS, linger: int = LINGER) -> None:
@@ -52,6 +52,7 @@ class Latch(Block):
                 "release": Out(1),
                 "op": Out(Op),
                 "slot": Out(6),
+                "second": Out(1),
                 "next_slot": Out(6),
                 "next_source": Out(6),
                 "last": Out(1),
@@ -145,6 +146,7 @@ class Latch(Block):
             with m.If(event.kind == Kind.EXIT):
                 m.d.comb += self.next_source.eq(event.a0)
 
+        m.d.comb += self.second.eq((self.op == Op.PEEK) | (self.op == Op.COPY) | (self.op == Op.MERGE))
         ready = full & ~self.hold & (self.paths_done == event.paths)
         m.d.comb += [
             self.swap.eq(ready & waits_swap),

@@ -65,6 +65,7 @@ ENTRY_BEAT = data.StructLayout(
         "slot": 6,
         "form_fault": 3,
         "event": EVENT,
+        "life": 32,  # the generation that the slot visited should have, or is to get
         "token": 8,
         "call_class": 3,
         "allow": policy.PROFILES,
@@ -114,7 +115,8 @@ class LoadPort(wiring.Signature):
 
 class StorePort(wiring.Signature):
     """The load port inside the pipeline: `read` for one cycle asks for the byte of a model image at `address`;
-    `byte` answers in the next, 0 from who does not keep it.  Never together with `en`."""
+    `byte` answers in the next (the one after, where blocks are `fast`), 0 from who does not keep it.  Never
+    together with `en`."""
 
     def __init__(self) -> None:
         super().__init__(

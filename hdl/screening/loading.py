@@ -13,7 +13,7 @@ from amaranth.lib import memory
 
 from hdl.contract.load import Target
 from hdl.contract.model import MODEL_SLOTS, Region
-from hdl.screening.block import rows_of
+from hdl.screening.block import later, rows_of
 
 
 def image_rows(shape: Any, region: Region, parts: int = 1) -> memory.Memory[Any, Any]:
@@ -37,11 +37,18 @@ def model_place(load: Any, region: Region) -> tuple[Any, Any, Any]:
 
 
 def load_rows(
-    m: Module, load: Any, store: memory.Memory[Any, Any], inside: Any, row: Any, byte: Any = None
+    m: Module,
+    load: Any,
+    store: memory.Memory[Any, Any],
+    inside: Any,
+    row: Any,
+    byte: Any = None,
+    *,
+    fast: bool = False,
 ) -> Any:
     """Let a store port write `store` at `row` where `inside`; `byte` of it if rows are arrays of bytes.
 
-    Return the byte that it reads: valid one cycle after `read`, 0 unless it was `inside`.
+    Return the byte that it reads: valid one cycle after `read` (two, if `fast`), 0 unless it was `inside`.
     """
     place, answers = Signal(len(row)), Signal()
     write, back = store.write_port(granularity=None if byte is None else 1), store.read_port()
@@ -49,22 +56,28 @@ def load_rows(
     m.d.sync += answers.eq(load.read & inside)
     if byte is None:
         m.d.comb += [write.data.eq(load.data[:8]), write.en.eq(load.en & inside)]
-        return Mux(answers, back.data, 0)
+        return later(m, Mux(answers, back.data, 0), fast)
     lane = Signal(len(byte))
     m.d.sync += lane.eq(byte)
     m.d.comb += write.en.eq(Mux(load.en & inside, 1 << byte, 0))
     m.d.comb += [write.data[i].eq(load.data[:8]) for i in range(1 << len(byte))]
-    return Mux(answers, back.data[lane], 0)
+    return later(m, Mux(answers, back.data[lane], 0), fast)
 
 
-def load_bytes(m: Module, load: Any, region: Region, store: memory.Memory[Any, Any]) -> Any:
+def load_bytes(m: Module, load: Any, region: Region, store: memory.Memory[Any, Any], *, fast: bool = False) -> Any:
     """Keep a byte region of both model slots in `store` (slot 1 in the upper half); return the byte read."""
     inside, slot, offset = model_place(load, region)
-    return load_rows(m, load, store, inside, Cat(offset, slot))
+    return load_rows(m, load, store, inside, Cat(offset, slot), fast=fast)
 
 
 def load_entries(
-    m: Module, load: Any, region: Region, store: memory.Memory[Any, Any], half: int | None = None
+    m: Module,
+    load: Any,
+    region: Region,
+    store: memory.Memory[Any, Any],
+    half: int | None = None,
+    *,
+    fast: bool = False,
 ) -> Any:
     """Keep a region whose entries have 2 or 4 bytes in `store`, byte by byte; return the byte read.
 
@@ -76,7 +89,7 @@ def load_entries(
     if half is not None:
         inside = inside & (entry[-1] == half)
         entry = entry[:-1]
-    return load_rows(m, load, store, inside, Cat(entry, slot), byte)
+    return load_rows(m, load, store, inside, Cat(entry, slot), byte, fast=fast)
 
 
 def word_write(load: Any, target: Target) -> Any:

@@ -24,7 +24,7 @@ DRAIN_CYCLES = 4
 
 
 class Models(Block):
-    """Parameters: `drain`, see DRAIN_CYCLES.
+    """Parameters: `drain`, see DRAIN_CYCLES; `fast`: `load.byte` answers a cycle later.
 
     Members: `start` for one cycle begins the change to `target`, `switched` holds in its last cycle;
     `drain` + 1 + 15 + 64 cycles in all.  While `busy`, `op` and `slot` are the beats to commit (`Op.NONE`:
@@ -35,8 +35,9 @@ class Models(Block):
     let through to `store_load`: writes do nothing, reads answer 0.
     """
 
-    def __init__(self, drain: int = DRAIN_CYCLES) -> None:
+    def __init__(self, drain: int = DRAIN_CYCLES, fast: bool = False) -> None:
         self.drain = drain
+        self.fast = fast
         super().__init__(
             {
                 "start": In(1),
@@ -63,7 +64,7 @@ class Models(Block):
         m = Module()
         region = REGIONS["params"]
         m.submodules.store = store = image_rows(data.ArrayLayout(8, 2), region)
-        byte = load_entries(m, self.store_load, region, store)
+        byte = load_entries(m, self.store_load, region, store, fast=self.fast)
         read = store.read_port()
 
         to_slot = (self.load.address[16:] == Target.MODEL0) | (self.load.address[16:] == Target.MODEL1)

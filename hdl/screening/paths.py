@@ -202,8 +202,10 @@ class PathClassifier(Block):
         m.submodules.here = here_memory = image_rows(data.ArrayLayout(8, 4), region)
         lookups = [place.read_port() for place in places]
         here_port = here_memory.read_port()
-        of_half = [load_entries(m, self.load, region, place, half) for half, place in enumerate(places)]
-        of_here = load_entries(m, self.load, region, here_memory)
+        of_half = [
+            load_entries(m, self.load, region, place, half, fast=self.fast) for half, place in enumerate(places)
+        ]
+        of_here = load_entries(m, self.load, region, here_memory, fast=self.fast)
         # Copies that differ read back as a byte that was not loaded.
         m.d.comb += self.load.byte.eq(Mux((of_half[0] | of_half[1]) == of_here, of_here, ~of_here))
 

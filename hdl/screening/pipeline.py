@@ -48,6 +48,11 @@ FAST_RANKS = 3
 """Registers behind the latch, within the sum, and between tier and verdict."""
 
 
+def verdict_edges(fast: bool) -> int:
+    """Return the clock edges from the commit of an event's last beat to its verdict."""
+    return VERDICT_EDGES + (FAST_RANKS if fast else 0)
+
+
 class Pipeline(Block):
     """The whole pipeline.
 
@@ -61,8 +66,9 @@ class Pipeline(Block):
       readback_start
                 for one cycle asks for the byte at `readback_address` (as on the load port) of the model slot that
                 is not in force; it comes as `readback_data` with `readback_done`, for one cycle, three cycles
-                later, and one more for each write on the load port that goes first.  0 elsewhere, and from a slot
-                that is coming into force.  Not to be given again before the answer; events do not notice.
+                later (four, if `fast`), and one more for each write on the load port that goes first.  0
+                elsewhere, and from a slot that is coming into force.  Not to be given again before the answer;
+                events do not notice.
       commit    high in the cycle in which a beat leaves the latch.
       verdict   with `decided`, for one cycle, `edges` clock edges after the commit of an event's last beat.
       record    with `recorded`, for one cycle, two edges later (three, if `fast`); `state` belongs to it if it is
@@ -79,7 +85,7 @@ class Pipeline(Block):
     def __init__(self, banks: int = BANKS, fast: bool = False) -> None:
         self.banks = banks
         self.fast = fast
-        self.edges = VERDICT_EDGES + (FAST_RANKS if fast else 0)
+        self.edges = verdict_edges(fast)
         super().__init__(
             {
                 "events": In(event_stream()),
@@ -114,16 +120,16 @@ class Pipeline(Block):
         m = Module()
         fast, ranks = self.fast, self.edges - VERDICT_EDGES
         m.submodules.latch = latch = Latch(self.banks, LINGER + ranks)
-        m.submodules.readback = readback = Readback()
-        m.submodules.models = models = Models(DRAIN_CYCLES + ranks)
-        m.submodules.classifier = classifier = Classifier()
+        m.submodules.readback = readback = Readback(fast)
+        m.submodules.models = models = Models(DRAIN_CYCLES + ranks, fast)
+        m.submodules.classifier = classifier = Classifier(fast)
         m.submodules.profile = profile = Profile()
         m.submodules.paths = paths = PathClassifier(fast)
         m.submodules.slots = slots = Slots(1 + fast)
         m.submodules.history = history = History(1 + fast)
         m.submodules.tables = tables = Tables(fast)
         m.submodules.cam = cam = Cam(self.banks, fast)
-        m.submodules.book = book = Book(self.banks)
+        m.submodules.book = book = Book(self.banks, fast)
         m.submodules.accumulators = accumulators = Accumulators(1 + fast)
         m.submodules.judge = judge = Judge(fast)
         m.submodules.recorder = recorder = Recorder(fast)
@@ -183,6 +189,7 @@ class Pipeline(Block):
             leaving.op.eq(Mux(models.busy, models.op, latch.op)),
             leaving.slot.eq(Mux(models.busy, models.slot, latch.slot)),
             leaving.form_fault.eq(latch.form_fault),
+            leaving.life.eq(Mux(latch.second, latch.event.a1, latch.event.generation)),
             leaving.event.eq(latch.event),
             leaving.token.eq(classifier.token),
             leaving.call_class.eq(classifier.call_class),
@@ -206,6 +213,7 @@ class Pipeline(Block):
             slots.op.eq(beat0.op),
             slots.slot.eq(beat0.slot),
             slots.event.eq(event),
+            slots.life.eq(entry.life),
             slots.running.eq(models.running),
             fault0.eq(Mux(entry.form_fault != 0, entry.form_fault, slots.fault)),
             profile.allow.eq(entry.allow),
@@ -252,10 +260,10 @@ class Pipeline(Block):
 
         # Stage 1.
         beat1, summed = later(m, beat0, 1), bundle(BEAT)
-        m.d.comb += summed.eq(beat1)
-        with m.If(cam.refused & (beat1.fault == 0)):
+        compared = later(m, beat1, fast)
+        m.d.comb += summed.eq(compared)
+        with m.If(cam.refused & (compared.fault == 0)):
             m.d.comb += summed.fault.eq(Fault.VACCINE)
-        summed = later(m, summed, fast)
         m.d.comb += [
             book.inserted.eq(cam.inserted),
             book.removed.eq(cam.removed),
@@ -273,7 +281,11 @@ class Pipeline(Block):
         ]
 
         # Stage 2.
-        beat2, total2 = later(m, summed, 1), later(m, tables.total, 1)
+        # A call with an effect gains at once, or loses once it is proven.
+        total, counts = tables.total, summed.call_class != 0
+        beat2 = later(m, summed, 1)
+        gain2 = later(m, Mux(counts & ~total[-1], total[:-1], 0), 1)
+        pending2 = later(m, Mux(counts & total[-1], (-total)[: len(total) - 1], 0), 1)
 
         def source(beat: Any) -> Any:
             """Whose state a beat needs: a child's is its parent's."""
@@ -292,7 +304,8 @@ class Pipeline(Block):
             accumulators.effect.eq(beat2.call_class != 0),
             accumulators.alone.eq(beat2.alone),
             accumulators.stale.eq(beat2.stale),
-            accumulators.total.eq(total2),
+            accumulators.gain.eq(gain2),
+            accumulators.pending.eq(pending2),
             accumulators.params.eq(models.params),
             accumulators.state.eq(restored),
         ]

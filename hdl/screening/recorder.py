@@ -58,7 +58,9 @@ class Recorder(Block):
         for number, value in enumerate((self.sums.decayed, self.sums.cusum, self.tree_sums.tree_sum)):
             store = image_rows(8, region, parts=3)
             m.submodules[f"curve{number}"] = store
-            byte = byte | load_rows(m, self.load, store, inside & (offset[6:] == number), Cat(offset[:6], slot))
+            byte = byte | load_rows(
+                m, self.load, store, inside & (offset[6:] == number), Cat(offset[:6], slot), fast=self.fast
+            )
             read = store.read_port()
             m.d.comb += read.addr.eq(Cat(value[10:], beat.model))
             readings.append(later(m, read.data, self.fast))

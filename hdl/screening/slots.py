@@ -24,9 +24,10 @@ class Slots(Block):
 
     Parameters: `ahead`, see States.
 
-    Members, all valid in the cycle of the beat: `op`, `slot`, `event` and `running` (a model is in force) go in,
-    `ahead` cycles before that the slot as `look`.  Out come the `fault` of the event so far, the visited slot's
-    `tree`, `profile` and `allow` set after the beat, and `alone`: no other process of the tree is here.
+    Members, all valid in the cycle of the beat: `op`, `slot`, `event`, `life` (the generation that the visited
+    slot should have, or is to get) and `running` (a model is in force) go in, `ahead` cycles before that the slot
+    as `look`.  Out come the `fault` of the event so far, the visited slot's `tree`, `profile` and `allow` set
+    after the beat, and `alone`: no other process of the tree is here.
     """
 
     def __init__(self, ahead: int = 1) -> None:
@@ -38,6 +39,7 @@ class Slots(Block):
                 "op": In(Op),
                 "slot": In(6),
                 "event": In(EVENT),
+                "life": In(32),
                 "running": In(1),
                 "fault": Out(Fault),
                 "tree": Out(6),
@@ -52,6 +54,8 @@ class Slots(Block):
         m.submodules.identities = identities = States(IDENTITY, self.ahead)
         m.submodules.users = users = rows_of(7, TREES)
         count, recount = users.read_port(domain="comb"), users.write_port()
+        # The tree that an event names; where time is short not by way of the one that its beat is in.
+        named = count if self.ahead == 1 else users.read_port(domain="comb")
 
         event = self.event
         old = identities.old
@@ -59,14 +63,9 @@ class Slots(Block):
         carried = bundle(IDENTITY)
         carried_fault = Signal(Fault)
 
-        # What the event may be refused for, by what it wants of this slot.  Child and heir have their own.
+        # What the event may be refused for, by what it wants of this slot.
         own_half = self.slot[5] == event.source
-        generation, second = Signal(32), Signal()
-        m.d.comb += [
-            second.eq((self.op == Op.PEEK) | (self.op == Op.COPY)),
-            generation.eq(Mux(second, event.a1, event.generation)),
-        ]
-        lives = old.live & (old.generation == generation)
+        lives = old.live & (old.generation == self.life)
         tree_half = event.id[5] == event.source
         names_other = names_slot(event)
         fault = Signal(Fault)
@@ -97,7 +96,7 @@ class Slots(Block):
                     m.d.comb += fault.eq(Fault.NO_SLOT)
                 with m.Elif(~tree_half):
                     m.d.comb += fault.eq(Fault.SOURCE)
-                with m.Elif((self.op == Op.CLEAR) & (count.data != 0)):
+                with m.Elif((self.op == Op.CLEAR) & (named.data != 0)):
                     m.d.comb += fault.eq(Fault.TREE)
         m.d.comb += self.fault.eq(fault)
 
@@ -112,7 +111,7 @@ class Slots(Block):
         # Whoever passed the check has the event's generation, so that a row's is never needed to write it again.
         new, brought = bundle(IDENTITY), bundle(IDENTITY)
         change, fewer, begins, hot = Signal(), Signal(), Signal(), Signal(16)
-        m.d.comb += [brought.eq(carried), new.live.eq(1), new.generation.eq(generation)]
+        m.d.comb += [brought.eq(carried), new.live.eq(1), new.generation.eq(self.life)]
         with m.Switch(self.op):
             with m.Case(Op.CLEAR):
                 m.d.comb += [brought.tree.eq(event.id), brought.profile.eq(event.a0), brought.allow.eq(0)]
@@ -143,9 +142,10 @@ class Slots(Block):
             self.profile.eq(new.profile),
             self.allow.eq(new.allow),
             count.addr.eq(self.tree),
+            *([named.addr.eq(event.id)] if self.ahead > 1 else []),
             recount.addr.eq(self.tree),
             recount.en.eq(do & (begins | fewer | (self.op == Op.INIT))),
             recount.data.eq(Mux(self.op == Op.INIT, 0, Mux(begins, count.data + 1, count.data - 1))),
-            self.alone.eq(count.data == 0),
+            self.alone.eq(named.data == 0),
         ]
         return m

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from amaranth import Module, Mux, Signal
+from amaranth import Module, Mux
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.event import SLOTS
-from hdl.screening.block import Block, bundle, rows_of
+from hdl.screening.block import Block, later, rows_of
 
 
 class States(Block):
@@ -36,19 +36,20 @@ class States(Block):
         m = Module()
         m.submodules.rows = store = rows_of(self.shape, SLOTS, races=False, block=True)
         read, write = store.read_port(), store.write_port()
-        late, latest, found = Signal(), bundle(self.shape), bundle(self.shape)
-        m.d.comb += [
-            read.addr.eq(self.look),
-            write.addr.eq(self.row),
-            write.data.eq(self.new),
-            write.en.eq(self.write),
-            found.eq(Mux(late, latest.as_value(), read.data.as_value())),
-        ]
-        m.d.sync += [late.eq(self.write & (self.row == self.look)), latest.eq(self.new)]
+        changed, row, new = self.write, self.row, self.new.as_value()
+        written = later(m, new, 1)
+        m.d.comb += read.addr.eq(self.look)
         if self.ahead == 1:
-            m.d.comb += self.old.eq(found)
+            late = later(m, changed & (row == self.look), 1)
+            m.d.comb += [write.addr.eq(row), write.data.eq(new), write.en.eq(changed)]
+            m.d.comb += self.old.eq(Mux(late, written, read.data.as_value()))
         else:
-            looked = Signal.like(self.look)
-            m.d.sync += looked.eq(self.look)
-            m.d.sync += self.old.eq(Mux(self.write & (self.row == looked), self.new.as_value(), found.as_value()))
+            # What is new goes into registers first, and from there into the memory: a cycle later.
+            before = later(m, written, 1)
+            did, place, looked = later(m, changed, 1), later(m, row, 1), later(m, self.look, 1)
+            late = later(m, changed & (row == self.look), 1)
+            later_still = later(m, did & (place == self.look), 1)
+            found = Mux(late, written, Mux(later_still, before, read.data.as_value()))
+            m.d.comb += [write.addr.eq(place), write.data.eq(written), write.en.eq(did)]
+            m.d.sync += self.old.eq(Mux(changed & (row == looked), new, found))
         return m

@@ -45,7 +45,7 @@ class Tables(Block):
             region = REGIONS[table]
             store = image_rows(8, region)
             m.submodules[table] = store
-            byte = byte | load_bytes(m, self.load, region, store)
+            byte = byte | load_bytes(m, self.load, region, store, fast=self.fast)
             port = store.read_port()
             m.d.comb += port.addr.eq(Cat(getattr(self, f"index_{table}"), self.model))
             value = Signal(signed(8), name=table)

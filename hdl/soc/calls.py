@@ -28,6 +28,22 @@ A0, ARGUMENTS = 10, 8
 CORE_SLOTS = SLOTS // 2
 
 
+def succeeded(m: Module, slot: Any, call: Any, returned: Any, result: Any, born: Any, born_slot: Any) -> Any:
+    """Return whether the last call of `slot` has returned, without an error.
+
+    call, returned: for one cycle, `slot` enters a call or returns from it with `result`; -4095..-1 is an error.
+    born: for one cycle, `born_slot` gets a process of its own, which counts as in a call.
+    """
+    good, open_calls = Signal(CORE_SLOTS), Signal(CORE_SLOTS)
+    failed = result >= (1 << 32) - 4095
+    with m.If(returned & open_calls.bit_select(slot, 1)):
+        m.d.sync += [open_calls.bit_select(slot, 1).eq(0), good.bit_select(slot, 1).eq(~failed)]
+    for begins, where in ((call, slot), (born, born_slot)):
+        with m.If(begins):
+            m.d.sync += [open_calls.bit_select(where, 1).eq(1), good.bit_select(where, 1).eq(0)]
+    return good.bit_select(slot, 1)
+
+
 class Calls(Block):
     """Members:
 
@@ -94,22 +110,15 @@ class Calls(Block):
         m.d.sync += came_back.eq(core.mret)
         m.d.comb += self.returned.eq(came_back & core.user)
 
-        # Whether each slot's last call has returned, and if so, without an error.
-        good, open_calls = Signal(CORE_SLOTS), Signal(CORE_SLOTS)
         slot = self.slot[:5]
-        failed = result >= (1 << 32) - 4095
-        with m.If(self.returned & open_calls.bit_select(slot, 1)):
-            m.d.sync += [open_calls.bit_select(slot, 1).eq(0), good.bit_select(slot, 1).eq(~failed)]
-        for begins, where in ((self.call, slot), (self.born, self.born_slot)):
-            with m.If(begins):
-                m.d.sync += [open_calls.bit_select(where, 1).eq(1), good.bit_select(where, 1).eq(0)]
+        good = succeeded(m, slot, self.call, self.returned, result, self.born, self.born_slot)
 
         live, kept, offered = bundle(EVENT), bundle(EVENT), bundle(EVENT)
         waiting, late, kept_current = Signal(), Signal(), Signal()
         m.d.comb += [
             live.kind.eq(Kind.CALL),
             live.slot.eq(self.slot),
-            live.ok.eq(good.bit_select(slot, 1)),
+            live.ok.eq(good),
             live.id.eq(found),
             live.epoch.eq(self.epoch),
             live.generation.eq(self.generation),

@@ -11,6 +11,8 @@ may be left out while `screen_idle` says so.  It does not stop the core: what sh
 
 from __future__ import annotations
 
+from typing import Any
+
 from amaranth import DomainRenamer, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
@@ -21,7 +23,8 @@ from hdl.contract.event import STATE as STATE_LAYOUT
 from hdl.contract.event import Kind
 from hdl.contract.memory import CLOCK_HZ
 from hdl.contract.registers import COPROCESSOR
-from hdl.core.ports import SideBand
+from hdl.contract.vaccine import BANKS
+from hdl.contract.verdict import Verdict
 from hdl.screening.block import Block
 from hdl.screening.pipeline import Pipeline
 from hdl.soc.bus import Registers, bus_port
@@ -37,11 +40,14 @@ from hdl.soc.rest import Rest
 class Coprocessor(Block):
     """The registers of `COPROCESSOR`, and what they stand for.
 
-    Parameters: `clock`, cycles per second.
+    Parameters: `clock`, cycles per second; `banks`, of the vaccine CAM; `fast`, see Pipeline; `calls`, who
+    makes events of the core's calls: `Calls`, or another block with its members but for `core`, which is its own.
 
     Members:
       bus          the peripheral's port.
       core         what the core does.
+      answered     for one cycle: the call in progress is judged, by `verdict`; `answer` is its handler.
+      heard        whoever obeys has it from there; 0: it is the program that reads `dispatch`.
       cycles       cycles since reset; it may leap ahead.
       irq_record   a record waits.
       irq_tamper   `tamper` is not zero: until reset.
@@ -53,6 +59,7 @@ class Coprocessor(Block):
       - from a call's trap strobe to its dispatch answer on the bus (`ready`): 4, one more if a7 was written in
         the cycle before the strobe; what was read is valid one cycle later.
       - from the write of an event's last word to `record_valid` and `irq_record`: 9.
+      If `fast`, 7 and 13.
 
     Order: a call of the core goes before vaccines that expire, and those before host events.  A call waits for
     the event that is in the latch: a host event whose paths are all written leaves it after at most 40 cycles, a
@@ -67,12 +74,21 @@ class Coprocessor(Block):
     hash sets and hash tables, not events.
     """
 
-    def __init__(self, clock: int = CLOCK_HZ) -> None:
+    def __init__(
+        self, clock: int = CLOCK_HZ, *, banks: int = BANKS, fast: bool = False, calls: Block | None = None
+    ) -> None:
+        self.fast = fast
         self.clock = clock
+        self.banks = banks
+        self.calls: Any = Calls() if calls is None else calls
         super().__init__(
             {
                 "bus": In(bus_port(COPROCESSOR)),
-                "core": In(SideBand()),
+                "core": self.calls.signature.members["core"],
+                "answered": Out(1),
+                "verdict": Out(Verdict),
+                "answer": Out(32),
+                "heard": In(1),
                 "cycles": In(64),
                 "irq_record": Out(1),
                 "irq_tamper": Out(1),
@@ -85,14 +101,14 @@ class Coprocessor(Block):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        pipeline = Pipeline()
+        pipeline = Pipeline(self.banks, self.fast)
         m.submodules.pipeline = DomainRenamer("screen")(pipeline)
         m.submodules.registers = registers = Registers(COPROCESSOR)
-        m.submodules.calls = calls = Calls()
+        m.submodules.calls = calls = self.calls
         m.submodules.epoch = epoch = Epoch(self.clock)
         m.submodules.host = host = HostPort()
         m.submodules.records = records = Records()
-        m.submodules.dispatch = dispatch = Dispatch()
+        m.submodules.dispatch = dispatch = Dispatch(edges=pipeline.edges)
         m.submodules.loader = loader = Loader()
         m.submodules.rest = rest = Rest()
 
@@ -119,6 +135,10 @@ class Coprocessor(Block):
             dispatch.verdict.eq(pipeline.verdict),
             dispatch.select.eq(registers.dispatch_select & ~self.bus.write),
             registers.dispatch.eq(dispatch.answer),
+            dispatch.heard.eq(self.heard),
+            self.answered.eq(dispatch.arrived),
+            self.verdict.eq(dispatch.spoken),
+            self.answer.eq(dispatch.answer),
             self.window_base.eq(registers.window_base),
             self.window_limit.eq(registers.window_limit),
         ]
@@ -185,7 +205,7 @@ class Coprocessor(Block):
         return m
 
     def _events(
-        self, m: Module, pipeline: Pipeline, registers: Registers, calls: Calls, host: HostPort, records: Records
+        self, m: Module, pipeline: Pipeline, registers: Registers, calls: Any, host: HostPort, records: Records
     ) -> None:
         """Both sources into the pipeline, each with a place for its record."""
         from_core = calls.events.valid

@@ -15,20 +15,19 @@ from hdl.contract.registers import DISPATCH_WAIT
 from hdl.contract.syscalls import ID_COUNT
 from hdl.contract.verdict import Verdict
 from hdl.screening.block import Block, rows_of
+from hdl.screening.pipeline import VERDICT_EDGES
 
 ROW = data.StructLayout({"address": 32, "valid": 1})
-VERDICT_EDGES = 3
-"""From the commit of a call until its verdict."""
 
 
 class Dispatch(Block):
-    """Parameters: `wait`, cycles that a read waits at most.
+    """Parameters: `wait`, cycles that a read waits at most; `edges`, the pipeline's.
 
     Members:
       call, admitted, over, returned, id   as `Calls` gives them.
       taken, current     the pipeline takes an event of the core; it is that of the call in progress.
       commit             an event leaves the latch.
-      decided, verdict   the pipeline's; `VERDICT_EDGES` behind the commit.
+      decided, verdict   the pipeline's; `edges` behind the commit.
       select             a read of the register is under way; it ends in the first cycle without `hold`.
       hold               it cannot end in this cycle; at most `wait` cycles in a row.
       answer             what it reads, in the cycle in which it ends.
@@ -36,13 +35,16 @@ class Dispatch(Block):
       write, write_id, write_address   a handler for `id`; only while not `clearing`.
       clearing           after reset all handlers are made invalid, for 512 cycles.
       in_call            between a call and the next trap or return.
+      arrived, spoken    the verdict of the call in progress has come, for one cycle; `answer` is its handler then.
+      heard              whoever obeys has it from there, and need not read the register.
       undispatched       for one cycle: a return to user mode, and the last call's register was not read.
 
     A verdict counts for the call in progress only.  A call that was answered without one, because it was not
     admitted or the time was over, stays denied: every further read answers the same.
     """
 
-    def __init__(self, wait: int = DISPATCH_WAIT) -> None:
+    def __init__(self, wait: int = DISPATCH_WAIT, edges: int = VERDICT_EDGES) -> None:
+        self.edges = edges
         self.wait = wait
         super().__init__(
             {
@@ -66,6 +68,9 @@ class Dispatch(Block):
                 "write_address": In(32),
                 "clearing": Out(1),
                 "in_call": Out(1),
+                "arrived": Out(1),
+                "spoken": Out(Verdict),
+                "heard": In(1),
                 "undispatched": Out(1),
             }
         )
@@ -90,7 +95,7 @@ class Dispatch(Block):
         # Where the event of the call in progress is: in the latch, then edges behind its commit.  An event whose
         # call is over goes on, but its verdict is nobody's.
         ends = self.call | self.over
-        held, edges = Signal(), Signal(VERDICT_EDGES)
+        held, edges = Signal(), Signal(self.edges)
         judged, verdict = Signal(), Signal(3)
         arrives, times_out = Signal(), Signal()
         m.d.sync += [
@@ -119,12 +124,14 @@ class Dispatch(Block):
         m.d.comb += [
             self.verdict_index.eq(Mux(self.in_call & known, spoken, Verdict.DENY.value)),
             self.answer.eq(Mux(runs, read.data.address, self.verdict_handler)),
+            self.arrived.eq(arrives),
+            self.spoken.eq(spoken),
         ]
 
         owed = Signal()
         m.d.comb += self.undispatched.eq(self.returned & owed)
         with m.If(self.call):
             m.d.sync += owed.eq(1)
-        with m.Elif(self.returned | self.select & ~self.hold & self.in_call):
+        with m.Elif(self.returned | self.select & ~self.hold & self.in_call | arrives & self.heard):
             m.d.sync += owed.eq(0)
         return m

@@ -17,6 +17,13 @@ TIME_BITS = 48
 """Bits of the time that count: leaps are shorter than half of their range, 65 days at 25 MHz."""
 
 
+def cycles_of_epoch(clock: int) -> int:
+    """Return the cycles of a sixteenth of a second."""
+    if clock % EPOCHS_PER_SECOND or not 0 < clock // EPOCHS_PER_SECOND << 8 < 1 << TIME_BITS - 1:
+        raise ValueError(f"{clock} cycles per second: expected a multiple of {EPOCHS_PER_SECOND}")
+    return clock // EPOCHS_PER_SECOND
+
+
 class Epoch(Block):
     """Parameters: `clock`, cycles per second, a multiple of 16.
 
@@ -25,9 +32,7 @@ class Epoch(Block):
     """
 
     def __init__(self, clock: int = CLOCK_HZ) -> None:
-        if clock % EPOCHS_PER_SECOND or not 0 < clock // EPOCHS_PER_SECOND << 8 < 1 << TIME_BITS - 1:
-            raise ValueError(f"{clock} cycles per second: expected a multiple of {EPOCHS_PER_SECOND}")
-        self.unit = clock // EPOCHS_PER_SECOND
+        self.unit = cycles_of_epoch(clock)
         super().__init__({"cycles": In(64), "epoch": Out(8)})
 
     def elaborate(self, platform: object) -> Module:

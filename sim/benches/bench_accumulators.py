@@ -66,7 +66,8 @@ class Sums:
         likely = {"look": self.chance.choice((1, 2, 63, self.parent)), "tree_look": self.chance.choice((0, tree))}
         await self.bench.beat(
             {"look": source, "tree_look": tree}, likely,
-            op=op.value, slot=slot, tree=tree, total=total & 0x7FF, params=self.packed, **inputs,
+            op=op.value, slot=slot, tree=tree, params=self.packed,
+            gain=max(total, 0) * inputs["effect"], pending=max(-total, 0) * inputs["effect"], **inputs,
         )  # fmt: skip
         if not inputs["valid"]:
             return

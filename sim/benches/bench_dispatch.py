@@ -10,7 +10,7 @@ import cocotb
 from hdl.contract.registers import DISPATCH_WAIT
 from hdl.contract.syscalls import ID_COUNT
 from hdl.contract.verdict import Verdict
-from hdl.soc.dispatch import VERDICT_EDGES
+from hdl.screening.pipeline import VERDICT_EDGES
 from sim.benches.clocked import Clocked, draw
 
 STROBES = (

@@ -59,9 +59,9 @@ class Bank:
         """Bring `beat` into stage 2; `values` are what stage 3 gets with it one cycle later."""
         values = {"decayed": 0, "cusum": 0, "tree_sum": 0, "vaccinated": 0} | values
         before, self.waiting = self.waiting, {"valid": 1, "op": Op.CALL.value} | beat
-        if self.waiting["op"] == Op.READ:
+        if self.waiting["op"] == Op.READ.value:
             self.parent = self.waiting.get("slot", 0)
-        self.waiting["source"] = self.parent if self.waiting["op"] == Op.COPY else self.waiting.get("slot", 0)
+        self.waiting["source"] = self.parent if self.waiting["op"] == Op.COPY.value else self.waiting.get("slot", 0)
         late, self.values = self.values, values | {"state": state}
         await self.bench.cycle(
             beat2=of_beat(self.waiting),

@@ -14,7 +14,7 @@ LOCK = COPROCESSOR.register["lock"].layout
 LOCKS: dict[str, set[Target]] = {
     "model": {Target.MODEL0, Target.MODEL1, Target.READY},
     "policy": {Target.ATTRIBUTES, Target.JUDGE, Target.ENFORCE},
-    "vaccines": {Target.MASK, Target.HASH},
+    "vaccines": {Target.HASH_SET, Target.HASH},
     "handlers": set(),
 }
 

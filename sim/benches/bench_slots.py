@@ -29,6 +29,11 @@ def beats_of(kind: int, slot: int, other: int) -> list[tuple[Op, int]]:
     return [(single[Kind(kind)], slot)]
 
 
+def life_of(op: Op, event: int) -> int:
+    """Return the generation that a beat is about, as the latch says it."""
+    return EVENT.unpack(event)["a1" if op in (Op.PEEK, Op.COPY, Op.MERGE) else "generation"]
+
+
 @cocotb.test()
 async def every_fault_and_every_change(dut: Any) -> None:
     chance = draw()
@@ -77,6 +82,7 @@ async def every_fault_and_every_change(dut: Any) -> None:
             await bench.beat(
                 {"look": visited}, {"look": chance.choice((*FEW, other & 63))},
                 op=op.value, slot=visited, event=event, running=int(golden.registers[m.RUNNING]),
+                life=life_of(op, event),
             )  # fmt: skip
         assert bench.get("fault") == fault, f"{Kind(kind).name} {fields}: {bench.get('fault')}, golden {fault}"
         met[kind, fault] = met.get((kind, fault), 0) + 1
@@ -108,7 +114,7 @@ async def a_refused_exit_does_not_refuse_the_next(dut: Any) -> None:
         await bench.cycle(valid=1, op=Op.INIT.value, slot=slot)
     for slot in (0, 1):
         event = EVENT.pack({"kind": Kind.CLEAR, "slot": slot, "id": slot, "generation": 5})
-        await bench.beat({"look": slot}, {}, op=Op.CLEAR.value, slot=slot, event=event)
+        await bench.beat({"look": slot}, {}, op=Op.CLEAR.value, slot=slot, event=event, life=5)
         assert bench.get("fault") == Fault.NONE
     for slot, generation, fault in (
         (0, 6, Fault.STALE),
@@ -117,5 +123,5 @@ async def a_refused_exit_does_not_refuse_the_next(dut: Any) -> None:
         (0, 5, Fault.NONE),
     ):
         event = EVENT.pack({"kind": Kind.EXIT, "slot": slot, "generation": generation, "a0": SLOTS})
-        await bench.beat({"look": slot}, {}, op=Op.LEAVE.value, slot=slot, event=event)
+        await bench.beat({"look": slot}, {}, op=Op.LEAVE.value, slot=slot, event=event, life=generation)
         assert bench.get("fault") == fault

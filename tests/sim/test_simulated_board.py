@@ -15,7 +15,7 @@ from hdl.contract.flash import FLASH_BYTES
 from hdl.contract.link import ModelResult
 from hdl.contract.memory import CLOCK_HZ
 from hdl.contract.policy import default_policy
-from host.bench import BoardLine, event_figures, push_figure
+from host.bench.board import BoardLine, event_figures, push_figure
 from host.board import Board
 from host.link.errors import LinkError
 from host.link.session import Session

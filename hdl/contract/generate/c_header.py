@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hdl.contract.generate.notes import notes, snake
-from hdl.contract.index import PARTS
+from hdl.contract.index import PARTS, Part, Stage
 from hdl.contract.layout import Layout
 from hdl.contract.link import FRAMES
-from hdl.contract.memory import REGIONS
-from hdl.contract.registers import PERIPHERALS, Peripheral
+from hdl.contract.memory import REGIONS, Region
+from hdl.contract.registers import COPROCESSOR, PERIPHERALS, Peripheral
 from hdl.contract.syscalls import NAMES, NUMBERS
 
 _HEAD = """\
@@ -69,9 +69,9 @@ def _define(name: str, value: str, doc: str = "") -> str:
     return f"{line} /* {doc} */\n" if doc else f"{line}\n"
 
 
-def _enums_and_structs() -> Iterator[str]:
+def _enums_and_structs(parts: Iterable[Part]) -> Iterator[str]:
     yield _ACCESS
-    for part in PARTS:
+    for part in parts:
         for enumeration in part.enums:
             name = snake(enumeration.__name__)
             said = notes(enumeration)
@@ -80,7 +80,7 @@ def _enums_and_structs() -> Iterator[str]:
                 doc = f" /* {said[member.name]} */" if member.name in said else ""
                 yield f"    VG_{name.upper()}_{member.name} = {member.value},{doc}\n"
             yield "};\n"
-    for part in PARTS:
+    for part in parts:
         for layout in part.layouts:
             yield f"\n/* {layout.doc} */\ntypedef struct {{\n"
             yield f"    uint32_t words[{layout.words}];\n}} vg_{_layout_name(layout, part.module).lower()};\n"
@@ -123,24 +123,27 @@ def _peripheral(peripheral: Peripheral) -> Iterator[str]:
                 yield _define(f"{name}_{field.name.upper()}_MASK", f"{mask:#010x}")
 
 
-def _lines() -> Iterator[str]:
+def _region(region: Region) -> Iterator[str]:
+    yield _define(f"{region.name.upper()}_BASE", f"{region.base:#010x}", region.doc)
+    yield _define(f"{region.name.upper()}_SIZE", f"{region.size:#x}")
+
+
+def _lines(parts: Iterable[Part], peripherals: Iterable[Peripheral], regions: Iterable[Region]) -> Iterator[str]:
     yield _HEAD
-    for part in PARTS:
+    for part in parts:
         yield f"\n/* {part.title}.  {part.stage.value.capitalize()}. */\n"
         for name, (value, doc) in part.constants.items():
             yield _define(name, _number(value), doc)
         if part.module == "memory":
-            for region in REGIONS.values():
-                yield _define(f"{region.name.upper()}_BASE", f"{region.base:#010x}", region.doc)
-                yield _define(f"{region.name.upper()}_SIZE", f"{region.size:#x}")
+            yield from (line for region in regions for line in _region(region))
         if part.module == "registers":
-            yield from (line for peripheral in PERIPHERALS for line in _peripheral(peripheral))
+            yield from (line for peripheral in peripherals for line in _peripheral(peripheral))
         for layout in part.layouts:
             yield from _layout(layout, part.module)
         if part.module == "syscalls":
             yield from _syscalls()
     yield "\n"
-    yield from _enums_and_structs()
+    yield from _enums_and_structs(parts)
     yield "\n#endif /* __ASSEMBLER__ */\n#endif\n"
 
 
@@ -156,5 +159,16 @@ def _syscalls() -> Iterator[str]:
 
 
 def c_header() -> str:
-    """Return the text of `vigilante.h`."""
-    return "".join(_lines())
+    """Return the text of `vigilante.h`, for our board."""
+    return "".join(_lines(PARTS, PERIPHERALS, REGIONS.values()))
+
+
+def c_header_at(base: int) -> str:
+    """Return the text of `vigilante.h` for a bus of others that has the coprocessor at `base`."""
+    coprocessor = COPROCESSOR.at(base)
+    memory = Part("memory", "Where the coprocessor is", Stage.SCREENING)
+    board = next(part for part in PARTS if part.module == "registers")
+    wait = {"DISPATCH_WAIT": board.constants["DISPATCH_WAIT"]}
+    registers = Part("registers", "Its registers", Stage.SCREENING, (), board.layouts, wait)
+    parts = (*(part for part in PARTS if part.stage is Stage.SCREENING), memory, registers)
+    return "".join(_lines(parts, (coprocessor,), (coprocessor.region,)))

@@ -69,8 +69,8 @@ def _peripheral(parent: Xml.Element, peripheral: Peripheral) -> None:
         _register(registers, register)
 
 
-def svd() -> str:
-    """Return the text of `vigilante.svd`."""
+def svd(*peripherals: Peripheral) -> str:
+    """Return the text of `vigilante.svd`: of these peripherals, or of all that our board has."""
     device = Xml.Element(
         "device",
         {
@@ -90,8 +90,8 @@ def svd() -> str:
         ("width", "32"),
     ):
         _add(device, tag, text)
-    peripherals = Xml.SubElement(device, "peripherals")
-    for peripheral in PERIPHERALS:
-        _peripheral(peripherals, peripheral)
+    node = Xml.SubElement(device, "peripherals")
+    for peripheral in peripherals or PERIPHERALS:
+        _peripheral(node, peripheral)
     Xml.indent(device)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + Xml.tostring(device, encoding="unicode") + "\n"

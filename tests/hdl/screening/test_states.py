@@ -12,4 +12,6 @@ from sim.cocotb_runner import run_bench
 
 @pytest.mark.parametrize("ahead", [1, 2])
 def test_states(ahead: int) -> None:
-    assert run_bench(States(data.StructLayout({"value": WIDTH}), ahead), "sim.benches.bench_states", ahead=ahead) == 1
+    assert (
+        run_bench(States(data.StructLayout({"value": WIDTH}), ahead), "sim.benches.bench_states", ahead=ahead) == 1
+    )

@@ -1,4 +1,4 @@
-"""What `vigilante bench` measures, each figure with how it was measured.  Nothing here is estimated."""
+"""Figures of the simulated board: its boot, a host's events over its line, a push."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,40 +13,22 @@ import numpy as np
 from hdl.contract.event import EVENT, Kind
 from hdl.contract.link import FrameType
 from hdl.contract.memory import CLOCK_HZ
-from hdl.contract.policy import default_policy
 from hdl.contract.syscalls import IDS
+from host.bench.figure import Figure
 from host.board import Board
 from host.columns import Words
-from host.engines import Pipeline, Progress, make_pipeline
+from host.engines import Progress
 from host.link.payloads import model_messages
 from host.link.transport import PATIENCE_SIMULATED
 from models.encode import Batch
-from models.gateway import Gateway, switch
 from models.package import Package
-from models.readers.detect import open_trace
 from sim.board import SimulatedBoard
 from sim.verilate import silent
 
-SECONDS = 2.0
-"""Processor time that an engine is given."""
 SINGLE_EVENTS = 50
 REAL_LINE = 3_000_000
 LATENCY_MS = 16.0
 _SLOT = 32
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One measured number."""
-
-    key: str
-    value: float
-    unit: str
-    how: str
-
-    def object(self) -> dict[str, object]:
-        """Return it as JSON has it."""
-        return {"value": self.value, "unit": self.unit, "how": self.how}
 
 
 class BoardLine:
@@ -72,52 +53,24 @@ class BoardLine:
         """The board stays on until whoever made it closes it."""
 
 
-def measure(package: Package, trace: Path, progress: Progress | None = None) -> Iterator[Figure]:
-    """Yield every figure as it is measured, on `trace` where a trace is needed."""
-    batches = _batches(package, trace)
-    for name in ("gateware", "golden"):
-        yield _engine_rate(name, package, batches, trace.name, progress)
+def board_figures(
+    package: Package, batches: list[Batch], trace: str, progress: Progress | None
+) -> Iterator[Figure]:
+    """A new board's: one trace as quick as it goes, then over lines as slow as real ones."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         flash = Path(folder) / "board.flash"
         with SimulatedBoard(flash, paced=False, progress=progress or silent) as simulated:
-            yield from _board_figures(simulated, package, batches, trace.name)
+            yield from trace_figures(simulated, package, batches, trace)
         with SimulatedBoard(flash, paced=False, line=REAL_LINE) as simulated:
             yield from event_figures(simulated)
         with SimulatedBoard(flash, paced=False, line=REAL_LINE, latency_ms=LATENCY_MS) as simulated:
             yield push_figure(simulated, package)
 
 
-def _batches(package: Package, trace: Path) -> list[Batch]:
-    """Return a trace as events, encoded once."""
-    engine = make_pipeline("golden")
-    _prepare(engine, package)
-    return [part.batch for part in Gateway(engine, package.image).screen(open_trace(trace))]
-
-
-def _prepare(engine: Pipeline, package: Package) -> None:
-    engine.load_policy(default_policy())
-    engine.load_model(0, package.image)
-    switch(engine, 0)
-
-
-def _engine_rate(
-    name: str, package: Package, batches: list[Batch], trace: str, progress: Progress | None
-) -> Figure:
-    engine = make_pipeline(name, progress)
-    _prepare(engine, package)
-    engine.screen(batches[0].events[:1], batches[0].pool, batches[0].offsets[:1])  # what is compiled, is now
-    done, began = 0, time.process_time()
-    while (passed := time.process_time() - began) < SECONDS:
-        for batch in batches:
-            engine.screen(batch.events, batch.pool, batch.offsets)
-            done += len(batch.events)
-    how = f"{done} events of {trace}, encoded before, over processor time"
-    return Figure(f"{name}_events_per_second", round(done / passed), "events/s", how)
-
-
-def _board_figures(
+def trace_figures(
     simulated: SimulatedBoard, package: Package, batches: list[Batch], trace: str
 ) -> Iterator[Figure]:
+    """Boot, and a whole trace over the board's line."""
     board = Board(BoardLine(simulated))
     yield Figure(
         "boot_cycles", board.info().boot_cycles, "cycles",
