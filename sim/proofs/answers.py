@@ -18,8 +18,8 @@ from hdl.contract.syscalls import ID_COUNT
 from hdl.contract.verdict import Verdict
 from hdl.screening.latch import Latch
 from hdl.screening.layouts import EVENT
-from hdl.soc.calls import Calls
 from hdl.screening.pipeline import VERDICT_EDGES
+from hdl.soc.calls import Calls
 from hdl.soc.dispatch import ROW, Dispatch
 from sim.mutants import Mutant
 from sim.proofs.harness import Harness, implies

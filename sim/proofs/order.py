@@ -13,8 +13,7 @@ from amaranth import Cat, Mux, Signal, Value
 
 from hdl.contract.event import Kind
 from hdl.screening.latch import LINGER
-from hdl.screening.pipeline import Pipeline
-from hdl.screening.pipeline import VERDICT_EDGES
+from hdl.screening.pipeline import VERDICT_EDGES, Pipeline
 from sim.mutants import Mutant
 from sim.proofs.harness import Harness, Inside, implies
 from sim.proofs.proof import Proof
