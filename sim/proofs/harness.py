@@ -141,8 +141,8 @@ class Inside:
         """Put in the place of the memory at `path` what a memory promises of one `row` (which never changes).
 
         It is blank at power-up; what is read of it is what was last written to it, in earlier cycles.  What is
-        read while it is written (see `rows_of`), and what is read of any other row, may be anything.  Return what
-        it holds in this cycle, as bits.
+        read while it is written (see `rows_of`), and what is read of any other row, may be anything; what was read
+        stays until the next read.  Return what the row holds in this cycle, as bits.
         """
         where, _, name = path.rpartition(".")
         memory: Any = self._at(path)
@@ -161,6 +161,8 @@ class Inside:
             harness.m.d.comb += read._data.eq(_asserts.AnySeq(bits))
             knows = harness.past(read._en & (read._addr == row) & ~written, f"{name}_knows{number}")
             harness.assume(implies(knows, read._data == harness.past(content, f"{name}_read{number}")))
+            rests = harness.past(~read._en, f"{name}_rests{number}")
+            harness.assume(implies(rests, read._data == harness.past(read._data, f"{name}_stays{number}")))
         return content
 
     def late(self, path: str, value: int) -> None:

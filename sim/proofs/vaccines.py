@@ -2,7 +2,7 @@
 
 `vaccines`: `Cam` as it ships, all banks.  One place of one bank is picked freely, and what stands there is held
 against what lookups find; what other places answer is free, and so is what enters and leaves there.
-`updates`: what that takes for granted of the pipeline, on the whole `Pipeline`.
+`updates`, `book`: what that takes for granted of the pipeline, on the whole `Pipeline`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from sim.mutants import Mutant
 from sim.proofs.harness import Harness, implies
 from sim.proofs.proof import Proof
 
-FREE = ("profile", "paths", "slots", "history", "tables", "cam", "book", "accumulators", "judge", "recorder")
+FREE = ("profile", "paths", "slots", "history", "tables", "accumulators", "judge", "recorder")
 HELD = ("key", "bank", "index", "units")
 """What holds still for the second cycle of an update."""
 
@@ -147,6 +147,63 @@ def build_updates(h: Harness) -> None:
     h.reach(begins & h.past(call, "called"), "an update right behind a call")
 
 
+def build_book(h: Harness) -> None:
+    m = h.m
+    inside = h.dut("pipeline", Pipeline())
+    cam, latch, models, book = (inside.block(name) for name in ("cam", "latch", "models", "book"))
+    valid1, op1, key1 = (Value.cast(inside.signal(f"cam.{name}")) for name in ("valid1", "op1", "key1"))
+    begins = cam.valid & ((cam.op == Op.VACCINATE) | (cam.op == Op.REVOKE))
+    ends = h.past(begins, "ends")
+
+    # A place of a bank, an index, and where its vaccine stands.
+    bank, place, index = (
+        h.once(width, name)
+        for width, name in (((BANKS - 1).bit_length(), "bank"), (BANK_BITS, "place"), (9, "index"))
+    )
+    entry: Any = ENTRY(chosen(bank, [inside.one_row(f"cam.bank{number}", place) for number in range(BANKS)]))
+    page: Any = book.page(inside.one_row("book.pages", index))
+    places = inside.all_named(r"place\d+", "cam")
+    mine = (chosen(bank, places) == place) & (cam.bank == bank)
+    of_index = book.index == index
+    stands = Signal(BANK_BITS, name="stands")
+    m.d.sync += stands.eq(Mux(cam.inserted & of_index, chosen(cam.bank, places), stands))
+    for number, where in enumerate(places):
+        h.assume(implies(ends, where == h.past(where, f"was_place{number}")))
+    same_key = page.live & ~models.init & (Value.cast(cam.key) == page.key)
+    h.assume(implies(same_key, chosen(page.bank, places) == stands))
+
+    # Every REVOKE is of some index: were it the first to take away another's entry, `index` could be that one.
+    takes = cam.removed & mine
+    own = entry.valid & (entry.index == book.index)
+    h.assume(implies(takes & ~of_index, own))
+    h.always(implies(takes & of_index, own & (entry.key == key1)), "what is revoked is its own entry")
+
+    # Helpers.
+    there = page.live & (page.bank == bank) & (stands == place)
+    kept = entry.valid & (entry.index == index) & (entry.key == page.key)
+    h.always(implies(there, kept), "helper: what the book knows stands in its place")
+    full, stays, lingering = (inside.signal(f"latch.{name}") for name in ("full", "stays", "lingering"))
+    event = latch.event
+    update = (event.kind == Kind.VACCINATE) | (event.kind == Kind.REVOKE)
+    unwritten = (lingering == 0) | (lingering == latch.linger)
+    checked = Value.cast(inside.signal("book.check").data)
+    of_event = full & update & (event.a2[:9] == index) & unwritten
+    h.always(implies(of_event, checked == page.as_value()), "helper: what is checked is the page")
+    updates1 = valid1 & ((op1 == Op.VACCINATE.value) | (op1 == Op.REVOKE.value))
+    h.always(updates1 == ends, "helper: second cycle")
+    held = (lingering == latch.linger) & (op1 == Value.cast(latch.op)) & (key1 == Value.cast(cam.key)) & update
+    h.always(implies(ends, held), "helper: an update is held")
+    h.always(implies(lingering != 0, full & stays & (lingering <= latch.linger)), "helper: lingering")
+    h.always(sum(inside.states("models").values()) == 1, "helper: state")
+    h.always(implies(models.init, ~full & ~page.live), "helper: nothing is held or known after reset")
+    waits = full & (event.kind == Kind.SWAP)
+    h.always(implies(models.busy & ~models.init, waits), "helper: a SWAP waits")
+
+    inside.late_state("models", "IDLE")
+    h.reach(takes & of_index, "a REVOKE of its own entry")
+    h.reach(there & cam.refused & ends & (op1 == Op.REVOKE.value) & mine, "another's REVOKE is refused")
+
+
 PROOFS = (
     Proof(
         name="vaccines",
@@ -167,7 +224,7 @@ PROOFS = (
             "memory: what is read of a place is what was last written to it, anything while it is written",
             "hash: any function of a key's field; it does not change within an update, nor for an entry in force",
             "hash set: a bank counts the entry in force, and none is loaded in the second cycle of an update",
-            "book: it knows a vaccine in a place by the key of the entry there",
+            "book (proof `book`): what is revoked in a place has the key of the entry there",
             "pipeline (proof `updates`): an update holds still for one cycle more, in which nothing comes",
         ),
         free=("top.cam/hash",),
@@ -186,6 +243,22 @@ PROOFS = (
         depth=3,
         cover_depth=8,
         mutant_depth=8,
-        free=tuple(f"top.pipeline/{name}" for name in FREE),
+        free=tuple(f"top.pipeline/{name}" for name in (*FREE, "cam", "book")),
+    ),
+    Proof(
+        name="book",
+        says="A REVOKE takes away its own vaccine: what stands in its place has its index and its key.",
+        modules=("hdl/screening/book.py", "hdl/screening/cam.py", "hdl/screening/pipeline.py"),
+        build=build_book,
+        mutant=Mutant("a vaccine known by its index", "book.py", "(check.data.key == self.key) & ", ""),
+        depth=3,
+        cover_depth=10,
+        mutant_depth=10,
+        assumes=(
+            "memory: as in `vaccines`",
+            "hash and hash set: a key's place does not change within an update, nor for a vaccine in the book",
+            "the same of other indices, in earlier cycles",
+        ),
+        free=(*(f"top.pipeline/{name}" for name in FREE), "top.pipeline.cam/hash"),
     ),
 )
