@@ -142,5 +142,5 @@ def usage(modules: dict[str, Any], blocks: tuple[MainBlock, ...]) -> dict[str, d
 def alone(block: MainBlock, board: Board, seed: int, *, say: Say = silent, force: bool = False) -> Placed:
     """Return a block placed and routed alone, between registers, on a board's chip."""
     assert block.make is not None
-    design = netlist(board.family, text_of(Harnessed(block.make())), say=say, force=force)
+    design = netlist(board.family, text_of(Harnessed(block.make())), ALONE_MHZ, say=say, force=force)
     return placed(board, design, "", seed, ALONE_MHZ, say=say, force=force)

@@ -112,6 +112,7 @@ def _beside(verilog: str, say: Say) -> tuple[dict[str, Path], list[str]]:
 def synthesised(
     family: str,
     verilog: str,
+    mhz: float,
     name: str,
     write: str,
     *,
@@ -122,13 +123,15 @@ def synthesised(
 ) -> Path:
     """Return what yosys leaves of a design: the file `name`, written by its command `write`.
 
-    verilog: the design.  options: of the synthesis command.
+    verilog: the design.  mhz: the clock that it is to reach: what has time is made small, and no faster than that.
+    options: of the synthesis command.
     """
     files, commands = _beside(verilog, say)
     commands += ["read_verilog design.v"]
     if "core.il" in files:
         commands.append("setparam -unset BOOT t:ibex")  # the core was read with its value
-    commands += [f"hierarchy -top {top}", f"{CHIPS[family].synth} {options} -top {top}", write]
+    commands += [f"hierarchy -top {top}", f"scratchpad -set abc9.D {1e6 / mhz:.0f}"]  # picoseconds
+    commands += [f"{CHIPS[family].synth} {options} -top {top}", write]
 
     def make(work: Path) -> None:
         for file, path in files.items():
@@ -140,17 +143,19 @@ def synthesised(
     return kept("cells", digest_of(commands, verilog, tool_version("yosys"), *inputs), name, make, force=force)
 
 
-def netlist(family: str, verilog: str, *, say: Say = silent, force: bool = False) -> Path:
+def netlist(family: str, verilog: str, mhz: float, *, say: Say = silent, force: bool = False) -> Path:
     """Return the flattened netlist of a design, as nextpnr reads it."""
-    return synthesised(family, verilog, "top.json", "write_json top.json", say=say, force=force)
+    return synthesised(family, verilog, mhz, "top.json", "write_json top.json", say=say, force=force)
 
 
-def cells(family: str, verilog: str, *, flat: bool, say: Say = silent, force: bool = False) -> dict[str, Any]:
+def cells(
+    family: str, verilog: str, mhz: float, *, flat: bool, say: Say = silent, force: bool = False
+) -> dict[str, Any]:
     """Return how many cells of each type a design takes, module by module."""
     options = "" if flat or family == "ice40" else "-noflatten"
     write = "tee -q -o stat.json stat -json"
-    text = synthesised(family, verilog, "stat.json", write, options=options, say=say, force=force).read_text()
-    return dict(json.loads(text)["modules"])
+    file = synthesised(family, verilog, mhz, "stat.json", write, options=options, say=say, force=force)
+    return dict(json.loads(file.read_text())["modules"])
 
 
 @dataclass(frozen=True)

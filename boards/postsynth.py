@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from boards.flow import synthesised
+from boards.targets import Target
 from boards.tools import BuildError, Progress, Say, silent
 from models.golden.engine import GoldenEngine
 from sim.engine import PIPELINE, GatewareEngine, verilog_of_pipeline
@@ -37,20 +38,23 @@ def cell_models() -> str:
     return "\n".join([*map(read, MODELS), Path(__file__).with_name("dp16kd.v").read_text()])
 
 
-def netlist_of_pipeline(say: Say = silent) -> str:
-    """Return the synthesised pipeline as Verilog, with the models of its cells."""
+def netlist_of_pipeline(target: Target, say: Say = silent) -> str:
+    """Return the synthesised pipeline of a target as Verilog, with the models of its cells."""
     file = synthesised(
-        "ecp5", verilog_of_pipeline(), "net.v", "write_verilog -noattr net.v", top=PIPELINE.name, say=say
-    )
+        "ecp5", verilog_of_pipeline(target.parameters["fast"]), target.mhz, "net.v", "write_verilog -noattr net.v",
+        top=PIPELINE.name, say=say,
+    )  # fmt: skip
     return file.read_text() + cell_models()
 
 
-def check(progress: Progress, say: Say = silent, *, events: int = EVENTS, seed: int = 1) -> dict[str, int]:
+def check(
+    target: Target, progress: Progress, say: Say = silent, *, events: int = EVENTS, seed: int = 1
+) -> dict[str, int]:
     """Send random events through netlist and golden machine; return what was met, by name.
 
     Raises BuildError if a single record or state differs.
     """
-    text = netlist_of_pipeline(say)
+    text = netlist_of_pipeline(target, say)
     # Compiled with little care: it runs for seconds.
     # Verilator 5.48 stumbles over the cells' one-bit slices in its optimiser of data flow.
     design = replace(PIPELINE, flags=lambda: ("-fno-dfg",))

@@ -17,13 +17,13 @@ from sim.verilate import ROOT, Design, Progress, library, silent
 Words = NDArray[np.uint32]
 
 
-def verilog_of_pipeline() -> str:
-    """Return the pipeline as Verilog."""
+def verilog_of_pipeline(fast: bool = False) -> str:
+    """Return the pipeline as Verilog; `fast`: in its faster form."""
     from amaranth.back import verilog
 
     from hdl.screening.pipeline import Pipeline
 
-    return str(verilog.convert(Pipeline(), name="pipeline", strip_internal_attrs=True))
+    return str(verilog.convert(Pipeline(fast=fast), name="pipeline", strip_internal_attrs=True))
 
 
 PIPELINE = Design(

@@ -14,7 +14,8 @@ from hdl.screening.layouts import LoadPort, StorePort
 
 
 class Readback(Block):
-    """Parameters: `fast`: who keeps a byte answers after two cycles instead of one.
+    """Parameters: `fast`: what is written goes on a cycle later, and who keeps a byte answers after two cycles
+    instead of one.
 
     Members: `start` for one cycle asks for the byte at `address`, as on the load port; `done` holds for one
     cycle, three cycles later (four, if `fast`) and one more for each write of `load` that the request waits for,
@@ -37,19 +38,22 @@ class Readback(Block):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        load, store = self.load, self.store
+        store = self.store
+        load_en, address, data = (
+            later(m, value, self.fast) for value in (self.load.en, self.load.address, self.load.data)
+        )
         waiting, place = Signal(), Signal(ADDRESS_BITS)
         with m.If(self.start):
             m.d.sync += [waiting.eq(1), place.eq(self.address)]
-        with m.Elif(~load.en):
+        with m.Elif(~load_en):
             m.d.sync += waiting.eq(0)
         m.d.comb += [
-            store.en.eq(load.en),
-            store.data.eq(load.data),
-            store.read.eq(waiting & ~load.en),
+            store.en.eq(load_en),
+            store.data.eq(data),
+            store.read.eq(waiting & ~load_en),
             store.address.eq(place),
         ]
-        with m.If(load.en):
-            m.d.comb += store.address.eq(load.address)
+        with m.If(load_en):
+            m.d.comb += store.address.eq(address)
         m.d.sync += [self.done.eq(later(m, store.read, 1 + self.fast)), self.data.eq(store.byte)]
         return m

@@ -36,20 +36,18 @@ async def token_attributes_and_key_follow_the_event(dut: Any) -> None:
         ident, model, kind = chance.randrange(512), chance.randrange(2), chance.choice((0, 0, 0, *range(10)))
         args = [chance.getrandbits(32) for _ in range(6)]
         event = EVENT.pack({"kind": kind, "id": ident, **{f"a{i}": value for i, value in enumerate(args)}})
-        path_class, node, tree = chance.randrange(16), chance.randrange(256), chance.randrange(64)
+        path_class, node = chance.randrange(16), chance.randrange(256)
         await bench.cycle(take=1, id=ident, model=model)
         # From the next cycle until the next take; what is offered meanwhile does not matter.
         row = ATTRIBUTES.unpack(rows[ident])
         for _ in range(chance.choice((1, 1, 3))):
-            await bench.cycle(
-                take=0, id=chance.randrange(512), event=event, path_class=path_class, node=node, tree=tree
-            )
+            await bench.cycle(take=0, id=chance.randrange(512), event=event, path_class=path_class, node=node)
             assert bench.get("token") == idmap[model][ident]
             assert (bench.get("call_class"), bench.get("allow")) == (row["call_class"], row["allow"])
             if kind in (Kind.VACCINATE, Kind.REVOKE):
                 key = (args[0] | args[1] << 32) & FULL_MASK
             else:
-                fields = {"id": ident, "path_class": path_class, "node": node, "tree": tree}
+                fields = {"id": ident, "path_class": path_class, "node": node}
                 fields |= {"field0": half_word(args, FIELD0_HALVES[row["field0"]])}
                 fields |= {"field1": half_word(args, FIELD1_HALVES[row["field1"]])}
                 key = KEY.pack(fields)

@@ -61,7 +61,9 @@ class Bank:
         before, self.waiting = self.waiting, {"valid": 1, "op": Op.CALL.value} | beat
         if self.waiting["op"] == Op.READ.value:
             self.parent = self.waiting.get("slot", 0)
-        self.waiting["source"] = self.parent if self.waiting["op"] == Op.COPY.value else self.waiting.get("slot", 0)
+        self.waiting["source"] = (
+            self.parent if self.waiting["op"] == Op.COPY.value else self.waiting.get("slot", 0)
+        )
         late, self.values = self.values, values | {"state": state}
         await self.bench.cycle(
             beat2=of_beat(self.waiting),

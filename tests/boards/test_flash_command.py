@@ -154,7 +154,10 @@ def test_what_is_too_long_for_its_area_is_refused(written: Callable[[], list[Any
     [
         (["nothing"], "there is no target 'nothing': ulx3s, pipeline, pipeline-fast, icebreaker"),
         (["pipeline", "--seeds", "one"], "--seeds 'one': whole numbers with commas between"),
-        (["ulx3s", "--check"], "--check holds the netlist of `pipeline` against the golden machine, not ulx3s's"),
+        (
+            ["ulx3s", "--check"],
+            "--check holds the netlist of a pipeline on an ECP5 against the golden machine, not ulx3s's",
+        ),
         (["pipeline", "--report"], "there is no report of pipeline: make it: vigilante build pipeline"),
     ],
 )

@@ -11,7 +11,7 @@ from amaranth.lib.wiring import In, Out
 from boards import icebreaker, postsynth, ulx3s
 from boards.flow import cells, netlist, packed, placed
 from boards.paths import slowest_path
-from boards.targets import text_of
+from boards.targets import target_named, text_of
 from boards.tools import BuildError, run
 from boards.top import Harnessed
 from hdl.screening.block import Block, rows_of
@@ -44,7 +44,7 @@ def test_a_tiny_block_becomes_a_bitstream(board: object, tmp_path: Path, monkeyp
 
     assert isinstance(board, Board)
     text = text_of(Harnessed(Tiny()))
-    design = netlist(board.family, text)
+    design = netlist(board.family, text, 25.0)
     found = placed(board, design, "", 1, 25.0)
     assert found.mhz > 25
     path = slowest_path(found)
@@ -58,7 +58,7 @@ def test_a_tiny_block_becomes_a_bitstream(board: object, tmp_path: Path, monkeyp
 
 def test_cells_are_found_by_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIGILANTE_CACHE", str(tmp_path))
-    types = cells("ecp5", text_of(Harnessed(Tiny())), flat=False)["\\top.block"]["num_cells_by_type"]
+    types = cells("ecp5", text_of(Harnessed(Tiny())), 25.0, flat=False)["\\top.block"]["num_cells_by_type"]
     assert types["DP16KD"] == 1
     assert types["TRELLIS_FF"] == 16
 
@@ -68,8 +68,10 @@ def test_a_tool_that_fails_is_named_with_its_error(tmp_path: Path) -> None:
         run("yosys", ["-p", "read_verilog no_such_file.v"], tmp_path)
 
 
-def test_the_synthesised_pipeline_is_the_golden_machine() -> None:
-    met = postsynth.check(silent, events=10_000, seed=3)
+@pytest.mark.slow
+@pytest.mark.parametrize("target", ["pipeline", "pipeline-fast"])
+def test_the_synthesised_pipeline_is_the_golden_machine(target: str) -> None:
+    met = postsynth.check(target_named(target), silent, events=10_000, seed=3)
     assert met["events"] >= 10_000
     for name in ("fork", "exit", "spill", "restore", "vaccinate", "with paths", "same slot", "verdict deny"):
         assert met[name] > 0, name
