@@ -151,7 +151,7 @@ def build_book(h: Harness) -> None:
     m = h.m
     inside = h.dut("pipeline", Pipeline())
     cam, latch, models, book = (inside.block(name) for name in ("cam", "latch", "models", "book"))
-    valid1, op1, key1 = (Value.cast(inside.signal(f"cam.{name}")) for name in ("valid1", "op1", "key1"))
+    valid1, op1, key1 = (inside.signal(f"cam.{name}") for name in ("valid1", "op1", "key1"))
     begins = cam.valid & ((cam.op == Op.VACCINATE) | (cam.op == Op.REVOKE))
     ends = h.past(begins, "ends")
 
@@ -176,7 +176,7 @@ def build_book(h: Harness) -> None:
     takes = cam.removed & mine
     own = entry.valid & (entry.index == book.index)
     h.assume(implies(takes & ~of_index, own))
-    h.always(implies(takes & of_index, own & (entry.key == key1)), "what is revoked is its own entry")
+    h.always(implies(takes & of_index, own & (entry.key == Value.cast(key1))), "what is revoked is its own entry")
 
     # Helpers.
     there = page.live & (page.bank == bank) & (stands == place)
@@ -189,9 +189,9 @@ def build_book(h: Harness) -> None:
     checked = Value.cast(inside.signal("book.check").data)
     of_event = full & update & (event.a2[:9] == index) & unwritten
     h.always(implies(of_event, checked == page.as_value()), "helper: what is checked is the page")
-    updates1 = valid1 & ((op1 == Op.VACCINATE.value) | (op1 == Op.REVOKE.value))
+    updates1 = valid1 & ((op1 == Op.VACCINATE) | (op1 == Op.REVOKE))
     h.always(updates1 == ends, "helper: second cycle")
-    held = (lingering == latch.linger) & (op1 == Value.cast(latch.op)) & (key1 == Value.cast(cam.key)) & update
+    held = (lingering == latch.linger) & (op1 == latch.op) & (Value.cast(key1) == Value.cast(cam.key)) & update
     h.always(implies(ends, held), "helper: an update is held")
     h.always(implies(lingering != 0, full & stays & (lingering <= latch.linger)), "helper: lingering")
     h.always(sum(inside.states("models").values()) == 1, "helper: state")
@@ -201,7 +201,7 @@ def build_book(h: Harness) -> None:
 
     inside.late_state("models", "IDLE")
     h.reach(takes & of_index, "a REVOKE of its own entry")
-    h.reach(there & cam.refused & ends & (op1 == Op.REVOKE.value) & mine, "another's REVOKE is refused")
+    h.reach(there & cam.refused & ends & (op1 == Op.REVOKE) & mine, "another's REVOKE is refused")
 
 
 PROOFS = (
