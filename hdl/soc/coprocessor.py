@@ -23,7 +23,8 @@ from hdl.contract.event import STATE as STATE_LAYOUT
 from hdl.contract.event import Kind
 from hdl.contract.memory import CLOCK_HZ
 from hdl.contract.registers import COPROCESSOR
-from hdl.contract.vaccine import BANKS
+from hdl.contract.syscalls import ID_COUNT
+from hdl.contract.vaccine import BANK_DEPTH, BANKS
 from hdl.contract.verdict import Verdict
 from hdl.screening.block import Block
 from hdl.screening.pipeline import Pipeline
@@ -108,6 +109,9 @@ class Coprocessor(Block):
         m.submodules.epoch = epoch = Epoch(self.clock)
         m.submodules.host = host = HostPort()
         m.submodules.records = records = Records()
+        # The pipeline takes its first event when it has blanked all places of a bank.  Handlers are blanked by
+        # then: else an event could find one from before a reset.
+        assert ID_COUNT <= BANK_DEPTH, f"{ID_COUNT} handlers are blanked later than {BANK_DEPTH} places of a bank"
         m.submodules.dispatch = dispatch = Dispatch(edges=pipeline.edges)
         m.submodules.loader = loader = Loader()
         m.submodules.rest = rest = Rest()

@@ -20,6 +20,7 @@ from amaranth.hdl import (
     Cover,
     Fragment,
     Module,
+    Mux,
     ResetSignal,
     Shape,
     Signal,
@@ -87,6 +88,18 @@ class Inside:
             return names[name]
         raise LookupError(f"nothing is called {name!r} in {where or 'the block'}: a proof looks there for it")
 
+    def all_named(self, pattern: str, path: str = "") -> list[Any]:
+        """Return the signals assigned in the block at `path` whose names in the circuit match, by their number:
+        for those that a loop makes, of which its variable names the last alone."""
+        statements = self._at(path).statements.values()
+        made = {one.name: one for part in statements for one in part._lhs_signals()}
+        found = [name for name in made if re.fullmatch(pattern, name)]
+        if not found:
+            raise LookupError(
+                f"no signal in {path or 'the block'} matches {pattern!r}: a proof looks there for it"
+            )
+        return [made[name] for name in sorted(found, key=lambda name: int(re.sub(r"\D", "", name)))]
+
     def _machine(self, path: str) -> tuple[Any, dict[str, int]]:
         fragment = self._at(path)
         found = [one for one in fragment.statements["sync"]._lhs_signals() if one.name == "fsm_state"]
@@ -122,6 +135,34 @@ class Inside:
         content = Signal(Shape.cast(memory._data.shape).width)
         memory.read_port(domain="comb", addr=place, data=content, en=Const(1), transparent_for=())
         self._harness.m.d.comb += place.eq(address)
+        return content
+
+    def one_row(self, path: str, row: Any) -> Any:
+        """Put in the place of the memory at `path` what a memory promises of one `row` (which never changes).
+
+        It is blank at power-up; what is read of it is what was last written to it, in earlier cycles.  What is
+        read while it is written (see `rows_of`), and what is read of any other row, may be anything; what was read
+        stays until the next read.  Return what the row holds in this cycle, as bits.
+        """
+        where, _, name = path.rpartition(".")
+        memory: Any = self._at(path)
+        if len(memory._write_ports) != 1 or any(memory._data.init):
+            raise LookupError(f"{path!r} is not a memory with one write port, blank at power-up")
+        parts: Any = self._at(where).subfragments
+        parts[:] = [part for part in parts if part[1] != name]
+        (write,), harness = memory._write_ports, self._harness
+        bits = len(write._data)
+        content = Signal(bits, name=f"{name}_content")
+        written = write._en.bool() & (write._addr == row)
+        harness.m.d.sync += content.eq(Mux(written, write._data, content))
+        for number, read in enumerate(memory._read_ports):
+            if read._domain == "comb" or len(write._en) != 1:
+                raise LookupError(f"{path!r} is read without a clock, or not written whole")
+            harness.m.d.comb += read._data.eq(_asserts.AnySeq(bits))
+            knows = harness.past(read._en & (read._addr == row) & ~written, f"{name}_knows{number}")
+            harness.assume(implies(knows, read._data == harness.past(content, f"{name}_read{number}")))
+            rests = harness.past(~read._en, f"{name}_rests{number}")
+            harness.assume(implies(rests, read._data == harness.past(read._data, f"{name}_stays{number}")))
         return content
 
     def late(self, path: str, value: int) -> None:

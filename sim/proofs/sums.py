@@ -18,8 +18,6 @@ from sim.proofs.harness import Harness, Inside, implies
 from sim.proofs.proof import Proof
 
 FULL = 0xFFFF
-TOTAL_MIN, TOTAL_MAX = -128 * 6, 127 * 6
-"""Six signed bytes are added."""
 
 
 def whole(h: Harness, value: Any, name: str) -> Any:
@@ -38,7 +36,6 @@ def block_of(h: Harness) -> tuple[Any, Inside, Any]:
     h.m.d.comb += [block.look.eq(slot), block.tree_look.eq(tree)]
     h.m.d.comb += [block.slot.eq(h.past(slot, "slot")), block.tree.eq(h.past(tree, "tree"))]
     h.assume(implies(block.valid, h.past(1, "begun")))
-    h.assume((block.total >= TOTAL_MIN) & (block.total <= TOTAL_MAX))
     return block, inside, block.valid & ~block.fault & (block.op == Op.CALL)
 
 
@@ -47,7 +44,7 @@ def formulas(h: Harness) -> None:
     block, inside, call = block_of(h)
     old, tree_old = inside.signal("old"), inside.signal("tree_old")
     proven = block.ok & old.effective
-    gain = whole(h, Mux(block.effect & (block.total >= 0), block.total, 0), "gain")
+    gain = whole(h, block.gain, "gain")
     pending = whole(h, Mux(proven, old.pending, 0), "pending")
     drain = whole(h, block.params.drain, "drain")
     same, tree_same = block.epoch == old.epoch, block.epoch == tree_old.tree_epoch
@@ -122,7 +119,6 @@ PROOFS = (
         depth=1,
         cover_depth=3,
         mutant_depth=3,
-        assumes=("tables: the total is that of six signed bytes",),
     ),
     Proof(
         name="epochs",

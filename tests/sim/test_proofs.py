@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 
 import pytest
+from amaranth import Value
 
+from hdl.screening.states import States
 from host.exits import ExitCode
 from sim import prove
 from sim.proofs.catalogue import PROOFS, proof_called
-from sim.proofs.harness import Harness
+from sim.proofs.harness import Harness, implies
 from sim.proofs.proof import Proof
 from sim.proofs.solve import QUESTIONS, ask, wanted
+from sim.proofs.states import SHAPE
 
 QUICK = ("states",)
 """Proved in every run of the tests; all others in `make sweep`."""
@@ -65,6 +68,34 @@ def test_a_case_out_of_reach_is_refused() -> None:
     wrong = Proof("steady", "", (), build, mutant, depth=2, cover_depth=2, mutant_depth=2)
     assert ask(wrong, "proof").status == "PASS"
     assert ask(wrong, "covers").status == "FAIL"
+
+
+def test_a_look_for_what_is_gone_is_an_error() -> None:
+    h = Harness()
+    inside = h.dut("states", States(SHAPE))
+    with pytest.raises(LookupError, match="no signal in the block matches"):
+        inside.all_named(r"places\d+")
+    with pytest.raises(LookupError, match="there is no submodule 'columns'"):
+        inside.one_row("columns", 0)
+
+
+def test_what_is_read_while_it_is_written_may_be_anything() -> None:
+    def build(h: Harness) -> None:
+        states = States(SHAPE)
+        inside = h.dut("states", states)
+        inside.one_row("rows", 3)
+        collides = states.write & (states.row == 3) & (states.look == 3)
+        read = inside.signal("read").data
+        h.always(
+            implies(h.past(collides, "collided"), Value.cast(read) == 0), "it is what was written, or was there"
+        )
+        h.reach(h.past(collides, "collided_too"), "collided")
+        h.assume(Value.cast(states.new) == 0)
+
+    mutant = proof_called("states").mutant
+    assert ask(
+        Proof("rubbish", "", (), build, mutant, depth=2, cover_depth=3, mutant_depth=2), "proof"
+    ).status == ("FAIL")
 
 
 def test_a_name_that_is_gone_is_an_error() -> None:
