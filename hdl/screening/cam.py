@@ -176,7 +176,7 @@ class Cam(Block):
             ]
             with m.If(update & (self.bank == number)):
                 m.d.sync += in_use[number].eq(counted != 0)
-            with m.If(setting & (self.load.address[:16] == number) & ~in_use[number] & ~self.init):
+            with m.Elif(setting & (self.load.address[:16] == number) & ~in_use[number] & ~self.init):
                 m.d.sync += fields.eq(self.load.data)
             matches.append(match)
             free.append(~read.data.valid)
