@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from amaranth import (
     Cat,
     ClockDomain,
@@ -95,7 +97,7 @@ class Harnessed(Block):
     """
 
     def __init__(self, block: Block) -> None:
-        self.block = block
+        self.block: Any = block
         super().__init__({"bit_in": In(1), "bit_out": Out(1)})
 
     def elaborate(self, platform: object) -> Module:
