@@ -18,6 +18,9 @@ from boards.board import Board
 from boards.tools import Say, run, silent, tool_version
 from hdl import cache, sources
 
+PERIOD_PS = 0.9e6
+"""Picoseconds, times MHz, that synthesis is given for a clock period: a tenth is left for placing."""
+
 TOP = "top"
 """The outermost module of everything that is built here."""
 
@@ -130,7 +133,7 @@ def synthesised(
     commands += ["read_verilog design.v"]
     if "core.il" in files:
         commands.append("setparam -unset BOOT t:ibex")  # the core was read with its value
-    commands += [f"hierarchy -top {top}", f"scratchpad -set abc9.D {1e6 / mhz:.0f}"]  # picoseconds
+    commands += [f"hierarchy -top {top}", f"scratchpad -set abc9.D {PERIOD_PS / mhz:.0f}"]
     commands += [f"{CHIPS[family].synth} {options} -top {top}", write]
 
     def make(work: Path) -> None:

@@ -97,7 +97,7 @@ class Harnessed(Block):
     """
 
     def __init__(self, block: Block) -> None:
-        self.block = block
+        self.block: Any = block
         super().__init__({"bit_in": In(1), "bit_out": Out(1)})
 
     def elaborate(self, platform: object) -> Module:

@@ -68,8 +68,6 @@ def build(h: Harness) -> None:
 
     # The hash set: the bank keeps it while it counts an entry.
     h.assume(implies(entry.valid, chosen(bank, list(inside.signal("in_use")))))
-    sets = inside.signal("setting") & (cam.load.address[:16] == bank)
-    h.assume(implies(ends, ~sets))
 
     # What it hides from: nothing but its own revocation, which the book knows by its key.
     ended = cam.init & here | cam.removed & mine
@@ -223,7 +221,7 @@ PROOFS = (
         assumes=(
             "memory: what is read of a place is what was last written to it, anything while it is written",
             "hash: any function of a key's field; it does not change within an update, nor for an entry in force",
-            "hash set: a bank counts the entry in force, and none is loaded in the second cycle of an update",
+            "hash set: a bank counts the entry in force",
             "book (proof `book`): what is revoked in a place has the key of the entry there",
             "pipeline (proof `updates`): an update holds still for one cycle more, in which nothing comes",
         ),
