@@ -127,11 +127,7 @@ def build(
     verilog = target.verilog()
     family = target.board.family
     with Works(progress) as works:
-<<<<<<< HEAD
-        flat = works.start("netlist", lambda say: netlist(family, verilog, target.mhz, say=say, force=force))
-=======
         main: tuple[blocks.MainBlock, ...] = ()
->>>>>>> build
         if family == "ice40":
             types = works.result(
                 works.start("cells", lambda say: cells(family, verilog, target.mhz, flat=True, say=say))
@@ -141,14 +137,10 @@ def build(
                 return Report(target.name, made_of, seeds, target.mhz, {}, used, {}, fits=why), None
         else:
             main = blocks.main_blocks(target)
-<<<<<<< HEAD
+        flat = works.start("netlist", lambda say: netlist(family, verilog, target.mhz, say=say, force=force))
         tree = works.start(
             "blocks", lambda say: cells(family, verilog, target.mhz, flat=False, say=say, force=force)
         )
-=======
-        flat = works.start("netlist", lambda say: netlist(family, verilog, say=say, force=force))
-        tree = works.start("blocks", lambda say: cells(family, verilog, flat=False, say=say, force=force))
->>>>>>> build
         design = works.result(flat)
         runs = [works.start(f"seed {seed}", partial(_place, target, design, seed, force=force)) for seed in seeds]
         alone = {
