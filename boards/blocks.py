@@ -17,7 +17,7 @@ from typing import Any
 from amaranth.hdl import UnusedElaboratable
 
 from boards.board import Board
-from boards.flow import Placed, netlist, placed
+from boards.flow import Placed, mapped, placed
 from boards.targets import Target, soc, text_of
 from boards.tools import Say, silent
 from boards.top import Harnessed
@@ -142,5 +142,5 @@ def usage(modules: dict[str, Any], blocks: tuple[MainBlock, ...]) -> dict[str, d
 def alone(block: MainBlock, board: Board, seed: int, *, say: Say = silent, force: bool = False) -> Placed:
     """Return a block placed and routed alone, between registers, on a board's chip."""
     assert block.make is not None
-    design = netlist(board.family, text_of(Harnessed(block.make())), ALONE_MHZ, say=say, force=force)
+    design = mapped(board.family, text_of(Harnessed(block.make())), ALONE_MHZ, say=say, force=force).design
     return placed(board, design, "", seed, ALONE_MHZ, say=say, force=force)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from boards import blocks
-from boards.flow import TOP, Placed, cells, netlist, packed, placed
+from boards.flow import TOP, Placed, mapped, packed, placed
 from boards.paths import slowest_path
 from boards.report import Report
 from boards.targets import Target, identity, soc, text_of
@@ -129,27 +129,26 @@ def build(
     with Works(progress) as works:
         main: tuple[blocks.MainBlock, ...] = ()
         if family == "ice40":
-            types = works.result(
-                works.start("cells", lambda say: cells(family, verilog, target.mhz, flat=True, say=say))
-            )
-            used = blocks.counted(types[f"\\{TOP}"]["num_cells_by_type"])
+            cells = works.result(works.start("cells", lambda say: mapped(family, verilog, target.mhz, say=say)))
+            used = blocks.counted(cells.modules[f"\\{TOP}"]["num_cells_by_type"])
             if why := too_big(used):
                 return Report(target.name, made_of, seeds, target.mhz, {}, used, {}, fits=why), None
         else:
             main = blocks.main_blocks(target)
-        flat = works.start("netlist", lambda say: netlist(family, verilog, target.mhz, say=say, force=force))
-        tree = works.start(
-            "blocks", lambda say: cells(family, verilog, target.mhz, flat=False, say=say, force=force)
+        design = works.result(
+            works.start("netlist", lambda say: mapped(family, verilog, target.mhz, say=say, force=force))
         )
-        design = works.result(flat)
-        runs = [works.start(f"seed {seed}", partial(_place, target, design, seed, force=force)) for seed in seeds]
+        runs = [
+            works.start(f"seed {seed}", partial(_place, target, design.design, seed, force=force))
+            for seed in seeds
+        ]
         alone = {
             block.name: works.start(block.name, partial(_alone, block, target, seeds[0], force=force))
             for block in main
             if block.make is not None
         }
         done = [works.result(run) for run in runs]
-        measured: dict[str, dict[str, Any]] = {**blocks.usage(works.result(tree), main)}
+        measured: dict[str, dict[str, Any]] = {**blocks.usage(design.modules, main)}
         for name, job in alone.items():
             found = works.result(job)
             measured[name] |= {"fmax": round(found.mhz, 1), "slowest": slowest_path(found).object()}

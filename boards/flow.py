@@ -140,25 +140,35 @@ def synthesised(
         for file, path in files.items():
             shutil.copy(path, work / file)
         (work / "design.v").write_text(verilog)
+        (work / "result").mkdir()
         run("yosys", ["-p", "; ".join(commands)], work, say)
 
     inputs = [path.read_bytes() for path in files.values()]
     return kept("cells", digest_of(commands, verilog, tool_version("yosys"), *inputs), name, make, force=force)
 
 
-def netlist(family: str, verilog: str, mhz: float, *, say: Say = silent, force: bool = False) -> Path:
-    """Return the flattened netlist of a design, as nextpnr reads it."""
-    return synthesised(family, verilog, mhz, "top.json", "write_json top.json", say=say, force=force)
+@dataclass(frozen=True)
+class Mapped:
+    """A design as the chip's cells, in a folder: `design`, flattened, as nextpnr reads it, and `modules`: how many
+    cells of each type every module takes.  Modules are mapped one by one and flattened then, so that what is
+    counted is what is placed."""
+
+    folder: Path
+
+    @property
+    def design(self) -> Path:
+        return self.folder / "top.json"
+
+    @property
+    def modules(self) -> dict[str, Any]:
+        return dict(json.loads((self.folder / "stat.json").read_text())["modules"])
 
 
-def cells(
-    family: str, verilog: str, mhz: float, *, flat: bool, say: Say = silent, force: bool = False
-) -> dict[str, Any]:
-    """Return how many cells of each type a design takes, module by module."""
-    options = "" if flat or family == "ice40" else "-noflatten"
-    write = "tee -q -o stat.json stat -json"
-    file = synthesised(family, verilog, mhz, "stat.json", write, options=options, say=say, force=force)
-    return dict(json.loads(file.read_text())["modules"])
+def mapped(family: str, verilog: str, mhz: float, *, say: Say = silent, force: bool = False) -> Mapped:
+    """Map a design to a chip's cells."""
+    write = "tee -q -o result/stat.json stat -json; flatten; opt_clean; write_json result/top.json"
+    options = "-noflatten" if family == "ecp5" else ""
+    return Mapped(synthesised(family, verilog, mhz, "result", write, options=options, say=say, force=force))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from amaranth import Module
 from amaranth.lib.wiring import In, Out
 
 from boards import icebreaker, postsynth, ulx3s
-from boards.flow import cells, netlist, packed, placed
+from boards.flow import mapped, packed, placed
 from boards.paths import slowest_path
 from boards.targets import target_named, text_of
 from boards.tools import BuildError, run
@@ -45,7 +45,7 @@ def test_a_tiny_block_becomes_a_bitstream(board: object, tmp_path: Path, monkeyp
 
     assert isinstance(board, Board)
     text = text_of(Harnessed(Tiny()))
-    design = netlist(board.family, text, 25.0)
+    design = mapped(board.family, text, 25.0).design
     found = placed(board, design, "", 1, 25.0)
     assert found.mhz > 25
     path = slowest_path(found)
@@ -59,7 +59,7 @@ def test_a_tiny_block_becomes_a_bitstream(board: object, tmp_path: Path, monkeyp
 
 def test_cells_are_found_by_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIGILANTE_CACHE", str(tmp_path))
-    types = cells("ecp5", text_of(Harnessed(Tiny())), 25.0, flat=False)["\\top.block"]["num_cells_by_type"]
+    types = mapped("ecp5", text_of(Harnessed(Tiny())), 25.0).modules["\\top.block"]["num_cells_by_type"]
     assert types["DP16KD"] == 1
     assert types["TRELLIS_FF"] == 16
 
