@@ -1,7 +1,6 @@
 """The main blocks: where each stands in a netlist, what it takes there, and how fast it is alone.
 
-Cells are counted where the hierarchy is kept, so that every cell has a block; the flattened whole, which is what
-is built, takes fewer.
+Modules are mapped one by one, so that every cell has a block.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ def lines(report: Report, before: Report | None) -> list[str]:
     """Return a report, line by line, compared with the one before."""
     found = []
     if report.blocks:
-        found.append("cells with all that is in a block [its own alone], hierarchy kept:")
+        found.append("cells with all that is in a block [its own alone]:")
         rows = block_rows(report, before)
         widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
         for row in rows:

@@ -93,7 +93,7 @@ def _blocks(report: Report, names: tuple[str, ...]) -> tuple[float | None, str]:
     parts = " + ".join(f"{name} {block['lut4']:,}" for name, block in cells.items())
     whole = f"; flattened and placed, the whole takes {_combinational(report):,} COMB" if len(names) == 1 else ""
     return sum(block["lut4"] for block in cells.values()), (
-        f"cells after synthesis for ECP5, hierarchy kept: {parts}; in all {also}{whole}"
+        f"cells after synthesis for ECP5, module by module: {parts}; in all {also}{whole}"
     )
 
 
