@@ -108,8 +108,8 @@ MUTANTS = (
     Mutant(
         "insert over another",
         "cam.py",
-        "(op1 == Op.VACCINATE) & bank_free & ~self.index_used)",
-        "(op1 == Op.VACCINATE) & ~self.index_used)",
+        "(update_op == Op.VACCINATE) & bank_free & ~self.index_used)",
+        "(update_op == Op.VACCINATE) & ~self.index_used)",
     ),
     Mutant(
         "mask not applied",
@@ -151,7 +151,12 @@ MUTANTS = (
         "the wrong slot read back", "readback.py", "store.address.eq(place)", "store.address.eq(place ^ 1 << 16)"
     ),
     Mutant("the model in force read back", "models.py", "self.load.read & ~refused", "self.load.read"),
-    Mutant("a byte answered too early", "readback.py", "self.done.eq(asked)", "self.done.eq(store.read)"),
+    Mutant(
+        "a byte answered too early",
+        "readback.py",
+        "self.done.eq(later(m, store.read, 1 + self.fast))",
+        "self.done.eq(later(m, store.read, self.fast))",
+    ),
     Mutant("vaccine event does not linger", "latch.py", "LINGER = 4", "LINGER = 1"),
 )
 
