@@ -18,8 +18,8 @@ from boards.board import Board
 from boards.tools import Say, run, silent, tool_version
 from hdl import cache, sources
 
-PERIOD_PS = 0.9e6
-"""Picoseconds, times MHz, that synthesis is given for a clock period: a tenth is left for placing."""
+PERIOD_PS = 0.4e6
+"""Picoseconds, times MHz, that synthesis is given for the cells of a clock's period: more than half goes into wires."""
 
 TOP = "top"
 """The outermost module of everything that is built here."""
