@@ -19,7 +19,7 @@ from boards.tools import Say, run, silent, tool_version
 from hdl import cache, sources
 
 PERIOD_PS = 0.4e6
-"""Picoseconds, times MHz, that synthesis is given of a clock's period for cells: more than half goes into wires."""
+"""Picoseconds, times MHz, that synthesis is given of a period for cells: more than half of it goes into wires."""
 
 TOP = "top"
 """The outermost module of everything that is built here."""
