@@ -1,11 +1,10 @@
 """The main blocks: where each stands in a netlist, what it takes there, and how fast it is alone.
 
-Modules are mapped one by one, so that every cell has a block.
+Each is mapped by itself, so that every cell has a block.
 """
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections import Counter
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from typing import Any
 from amaranth.hdl import UnusedElaboratable
 
 from boards.board import Board
-from boards.flow import Placed, mapped, placed
+from boards.flow import Placed, mapped, placed, plain
 from boards.targets import Target, soc, text_of
 from boards.tools import Say, silent
 from boards.top import Harnessed
@@ -46,7 +45,9 @@ SCREENING = (
 SOC = {
     "core": "machine.core", "bus": "machine.bus", "main RAM": "machine.ram", "boot ROM": "machine.rom",
     "system": "machine.system", "timer": "machine.timer", "irq": "machine.irq", "uart": "uart", "link": "link",
-    "flash": "flash", "sha256": "sha256", "coprocessor": "coprocessor", "pipeline": "coprocessor.pipeline",
+    "flash": "flash", "sha256": "sha256", "coprocessor": "coprocessor",
+    **{name: f"coprocessor.{name}" for name in ("calls", "dispatch", "host", "loader", "records", "rest")},
+    "pipeline": "coprocessor.pipeline",
 }  # fmt: skip
 """Blocks of the board, and where they are in it."""
 
@@ -103,11 +104,6 @@ def counted(types: dict[str, int]) -> dict[str, int]:
     return {column: found[column] for column in COLUMNS}
 
 
-def _plain(module: str) -> str:
-    """Return a module's name without yosys's marks and the numbers that Amaranth adds."""
-    return re.sub(r"\$\d+(?=\.|$)", "", module.removeprefix("\\"))
-
-
 def usage(modules: dict[str, Any], blocks: tuple[MainBlock, ...]) -> dict[str, dict[str, dict[str, int]]]:
     """Return what each block takes, `own` and with all that is in it (`all`).
 
@@ -127,7 +123,7 @@ def usage(modules: dict[str, Any], blocks: tuple[MainBlock, ...]) -> dict[str, d
                 found[cell] += count
         return found
 
-    modules_by_name = {_plain(name): name for name in types}
+    modules_by_name = {plain(name): name for name in types}
     return {
         block.name: {
             "own": counted(types[modules_by_name[block.module]]),

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from boards import blocks
-from boards.flow import TOP, Placed, mapped, packed, placed
+from boards.flow import TOP, Mapped, Placed, mapped, packed, placed
 from boards.paths import slowest_path
 from boards.report import Report
 from boards.targets import Target, identity, soc, text_of
@@ -135,9 +135,7 @@ def build(
                 return Report(target.name, made_of, seeds, target.mhz, {}, used, {}, fits=why), None
         else:
             main = blocks.main_blocks(target)
-        design = works.result(
-            works.start("netlist", lambda say: mapped(family, verilog, target.mhz, say=say, force=force))
-        )
+        design = works.result(works.start("netlist", partial(_map, target, verilog, main, force=force)))
         runs = [
             works.start(f"seed {seed}", partial(_place, target, design.design, seed, force=force))
             for seed in seeds
@@ -157,6 +155,11 @@ def build(
         if target.whole and best.mhz >= target.mhz:
             bitstream = works.result(works.start("bitstream", lambda say: packed(target.board, best, say=say)))
     return _reported(target, made_of, done, measured, bitstream), bitstream
+
+
+def _map(target: Target, verilog: str, main: tuple[blocks.MainBlock, ...], say: Say, *, force: bool) -> Mapped:
+    names = [block.module for block in main]
+    return mapped(target.board.family, verilog, target.mhz, blocks=names, say=say, force=force)
 
 
 def _place(target: Target, design: Path, seed: int, say: Say, *, force: bool) -> Placed:

@@ -1,14 +1,18 @@
 """The bus: brings the core's fetches and its loads and stores to the regions that each may reach.
 
 One clock domain.  Both masters go at once, to different ports of the same memory too; only the flash window has
-one port for both.  An access that nothing answers ends at once with a bus error: outside every region, in one
-that the master may not reach, a store where nothing can be written, less than a word of a peripheral.  Whether
-user mode may is the core's protection's business, not the bus's.
+one port for both.  Memories answer at once; whatever may keep an access waiting is asked a cycle later, from
+registers, so that no path leads from the core through a peripheral and back.  An access that nothing answers ends
+at once with a bus error: outside every region, in one that the master may not reach, a store where nothing can be
+written, less than a word of a peripheral.  Whether user mode may is the core's protection's business, not the
+bus's.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from functools import reduce
+from operator import or_
+from typing import Any, NamedTuple
 
 from amaranth import Cat, Module, Mux, Signal
 from amaranth.lib import wiring
@@ -25,8 +29,11 @@ ABSENT = ("cell_ram", "user")
 _REACHES = {master.name: [REGIONS[name] for name in master.reaches if name not in ABSENT] for master in MASTERS}
 FETCHED = _REACHES["core_fetch"]
 LOADED = _REACHES["core_data"]
-DOUBLE = ("rom", "ram")
-"""Regions with a port of its own for fetches, named `*_fetch`."""
+MEMORIES = ("rom", "ram")
+"""Regions that are always ready, with a port of their own for fetches, named `*_fetch`."""
+
+WINDOW = REGIONS["flash_window"]
+"""The region whose one port is for fetches and loads."""
 
 
 def data_port(region: Region) -> wiring.Signature:
@@ -44,15 +51,29 @@ def inside(address: Any, region: Region) -> Any:
     return above if region.size == 1 << bits else above & (address[:bits] < region.size)
 
 
+_ASKED = {"fetch": ("address",), "data": ("address", "write", "mask", "wdata")}
+"""What each master says of an access."""
+
+
+class _Waiting(NamedTuple):
+    """What a master waits for: it stands at the window, and the address of what it was last granted."""
+
+    at_window: Any
+    address: Any
+
+
 class Interconnect(Block):
     """Parameters: none; masters, regions and what reaches what are the contract's.
 
     Members:
-      fetch, data   the core's ports.  An access is granted in the cycle in which its region's port is `ready` (at
-                    once, if it is an error) and answered in the next; so a master has at most one outstanding.
+      fetch, data   the core's ports.  A request is granted at once, but while an earlier one of the same master
+                    still waits.  One to a memory, and one that is an error, is answered in the next cycle; any
+                    other stands at its region's port from the next cycle on, until that is `ready`, and is
+                    answered in the cycle behind that.
       r             for each region r of LOADED: the port behind which it answers `data`
       rom_fetch, ram_fetch   and `fetch`
       flash_window  answers both: `data` goes first, but an access that has begun is not overtaken
+    Ports of memories must be ready in every cycle.
     """
 
     def __init__(self) -> None:
@@ -61,80 +82,70 @@ class Interconnect(Block):
                 "fetch": In(FetchPort()),
                 "data": In(DataPort()),
                 **{region.name: Out(data_port(region)) for region in LOADED},
-                **{f"{name}_fetch": Out(BusPort(REGIONS[name].size // 4)) for name in DOUBLE},
+                **{f"{name}_fetch": Out(BusPort(REGIONS[name].size // 4)) for name in MEMORIES},
             }
         )
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        fetch, data = self.fetch, self.data
-        window, window_region = self.flash_window, REGIONS["flash_window"]
-
+        window = self.flash_window
         # The flash window is the fetch's in this cycle.
         fetch_has_window, fetch_began = Signal(), Signal()
-        data_asks, fetch_asks = Signal(), Signal()
+        loads = self._serve(m, "data", LOADED, window.ready & ~fetch_has_window)
+        fetches = self._serve(m, "fetch", FETCHED, window.ready & fetch_has_window)
         m.d.comb += [
-            fetch_asks.eq(fetch.request & inside(fetch.address, window_region)),
-            data_asks.eq(data.request & ~data.write & inside(data.address, window_region)),
-            fetch_has_window.eq(fetch_began | ~data_asks),
+            fetch_has_window.eq(fetch_began | ~loads.at_window),
+            window.select.eq(fetches.at_window | loads.at_window),
+            window.address.eq(Mux(fetch_has_window, fetches.address, loads.address)[2:]),
         ]
-        m.d.sync += fetch_began.eq(fetch_asks & fetch_has_window & ~window.ready)
-
-        # Loads and stores.
-        whole = data.mask.all()
-        answers = []
-        for region in LOADED:
-            port = getattr(self, region.name)
-            allowed = Signal(name=f"{region.name}_allowed")
-            rule = inside(data.address, region)
-            if "w" not in region.access:
-                rule &= ~data.write
-            if region.io:
-                rule &= whole
-            m.d.comb += allowed.eq(rule)
-            ready = port.ready
-            if region is window_region:
-                ready = ready & ~fetch_has_window
-            else:
-                m.d.comb += [port.select.eq(data.request & allowed), port.address.eq(data.address[2:])]
-            if "w" in region.access:
-                m.d.comb += [port.write.eq(data.write), port.wdata.eq(data.wdata)]
-                if not region.io:
-                    m.d.comb += port.mask.eq(data.mask)
-            answers.append((allowed, ready, port.rdata))
-        self._answer(m, data, answers)
-
-        # Instructions.
-        answers = []
-        for region in FETCHED:
-            allowed = Signal(name=f"{region.name}_fetchable")
-            m.d.comb += allowed.eq(inside(fetch.address, region))
-            if region is window_region:
-                answers.append((allowed, window.ready & fetch_has_window, window.rdata))
-                continue
-            port = getattr(self, f"{region.name}_fetch")
-            m.d.comb += [port.select.eq(fetch.request & allowed), port.address.eq(fetch.address[2:])]
-            answers.append((allowed, port.ready, port.rdata))
-        self._answer(m, fetch, answers)
-
-        m.d.comb += [
-            window.select.eq(fetch_asks | data_asks),
-            window.address.eq(Mux(fetch_has_window, fetch.address[2:], data.address[2:])),
-        ]
+        m.d.sync += fetch_began.eq(fetches.at_window & fetch_has_window & ~window.ready)
         return m
 
-    def _answer(self, m: Module, master: Any, answers: list[tuple[Any, Any, Any]]) -> None:
-        """Grant what a master asks for, and answer it from (may reach, ready, rdata) of its regions."""
-        waits = Cat(*(allowed & ~ready for allowed, ready, _ in answers)).any()
-        reached = Cat(*(allowed for allowed, _, _ in answers))
-        chosen = Signal(len(answers))
-        m.d.comb += master.grant.eq(~waits)
-        m.d.sync += [
-            master.valid.eq(master.request & master.grant),
-            master.error.eq(~reached.any()),
-            chosen.eq(reached),
-        ]
-        read: Any = 0
-        for place, (_, _, rdata) in enumerate(answers):
-            read = read | Mux(chosen[place], rdata, 0)
-        m.d.comb += master.data.eq(read)
+    def _serve(self, m: Module, name: str, regions: list[Region], window_ready: Any) -> _Waiting:
+        """Connect a master to its regions, but for the window's port, which has two."""
+        asks: Any = getattr(self, name)
+        begins, waits = Signal(name=f"{name}_begins"), Signal(name=f"{name}_waits")
+        m.d.comb += [asks.grant.eq(~waits), begins.eq(asks.request & ~waits)]
+        # What the master asked for when it was last granted.
+        kept = {}
+        for member in _ASKED[name]:
+            live = getattr(asks, member)
+            kept[member] = Signal.like(live, name=f"{name}_{member}")
+            with m.If(~waits):
+                m.d.sync += kept[member].eq(live)
+
+        reached, standing, ends, read = [], [], [], []
+        at_window: Any = 0
+        for region in regions:
+            at_once = region.name in MEMORIES
+            port = getattr(self, f"{region.name}_fetch" if at_once and name == "fetch" else region.name)
+            allowed, answered = (Signal(name=f"{name}_{what}_{region.name}") for what in ("reaches", "ends"))
+            chosen = Signal(name=f"{name}_answer_{region.name}")
+            rule = inside(asks.address, region)
+            if name == "data":
+                rule &= (asks.mask.all() if region.io else 1) & (1 if "w" in region.access else ~asks.write)
+            m.d.comb += allowed.eq(rule)
+            m.d.sync += chosen.eq(answered)
+            reached.append(allowed)
+            ends.append(answered)
+            read.append(Mux(chosen, port.rdata, 0))
+            if at_once:
+                select, source = begins & allowed, {member: getattr(asks, member) for member in kept}
+                m.d.comb += answered.eq(select)
+            else:
+                select, source = Signal(name=f"{name}_at_{region.name}"), kept
+                m.d.comb += answered.eq(select & (window_ready if region == WINDOW else port.ready))
+                m.d.sync += select.eq(begins & allowed | select & ~answered)
+                standing.append(select)
+            if region == WINDOW:
+                at_window = select
+                continue
+            m.d.comb += [port.select.eq(select), port.address.eq(source["address"][2:])]
+            if "w" in region.access and name == "data":
+                m.d.comb += [port.write.eq(source["write"]), port.wdata.eq(source["wdata"])]
+                if not region.io:
+                    m.d.comb += port.mask.eq(source["mask"])
+        nowhere = begins & ~Cat(reached).any()
+        m.d.comb += [waits.eq(Cat(standing).any()), asks.data.eq(reduce(or_, read))]
+        m.d.sync += [asks.valid.eq(nowhere | Cat(ends).any()), asks.error.eq(nowhere)]
+        return _Waiting(at_window, kept["address"])

@@ -19,6 +19,8 @@ WINDOW = "flash_window"
 FETCHES = {"rom": "rom_fetch", "ram": "ram_fetch", WINDOW: WINDOW}
 """Ports of fetches, by region."""
 PORTS = (*BUILT, "rom_fetch", "ram_fetch")
+AT_ONCE = ("rom", "ram", "rom_fetch", "ram_fetch")
+"""Ports that are always ready."""
 
 
 @dataclass
@@ -72,6 +74,7 @@ class Masters:
         self.memory: dict[int, int] = {}
         self.stores: dict[tuple[str, int], int] = {}
         self.asked: dict[str, Access | None] = {"fetch": None, "data": None}
+        self.waiting: dict[str, Access | None] = {"fetch": None, "data": None}
         self.due: dict[str, tuple[Access, int] | None] = {"fetch": None, "data": None}
         self.rdata: dict[str, int] = {}
         self.window_owner: str | None = None
@@ -86,13 +89,16 @@ class Masters:
         bench, chance = self.bench, self.chance
         inputs: dict[str, int] = {}
         for master in ("fetch", "data"):
+            if self.asked[master] is None:
+                inputs |= self.noise(master)
             if self.asked[master] is None and chance.random() >= idle:
                 self.asked[master] = access = drawn(chance, f"core_{master}")
                 inputs[f"{master}__address"] = access.address
                 if master == "data":
                     inputs |= {"data__write": access.write, "data__mask": access.mask, "data__wdata": access.wdata}
             inputs[f"{master}__request"] = self.asked[master] is not None
-        ready = {port: chance.random() < (0.2 if port == WINDOW else 0.7) for port in PORTS}
+        slow = {port: chance.random() < (0.2 if port == WINDOW else 0.7) for port in PORTS}
+        ready = slow | dict.fromkeys(AT_ONCE, True)
         inputs |= {f"{port}__ready": ready[port] for port in PORTS}
         inputs |= {f"{port}__rdata": self.rdata.get(port, chance.getrandbits(32)) for port in PORTS}
         await bench.cycle(**inputs)
@@ -111,9 +117,18 @@ class Masters:
             if access.region is not None and not access.write:
                 assert self.bench.get(f"{master}__data") == word, (master, access)
 
+    def noise(self, master: str) -> dict[str, int]:
+        """Return an address that a master shows while it asks for nothing."""
+        return {f"{master}__address": drawn(self.chance, f"core_{master}").address}
+
     def grants(self, ready: dict[str, bool]) -> None:
-        """Check who is selected and granted in this cycle, and let the ports do their part."""
-        fetch, data = self.asked["fetch"], self.asked["data"]
+        """Check who is granted and selected in this cycle, and let the ports do their part."""
+        granted: dict[str, Access | None] = {}
+        for master in ("fetch", "data"):
+            free = self.waiting[master] is None
+            assert self.bench.get(f"{master}__grant") == free, (master, self.waiting[master])
+            granted[master] = self.asked[master] if free else None
+        fetch, data = ({**self.waiting, **_memories(granted)}[master] for master in ("fetch", "data"))
         selected: dict[str, tuple[str, Access]] = {}
         if data and data.region:
             selected[data.region] = ("data", data)
@@ -127,7 +142,7 @@ class Masters:
             assert self.bench.get(f"{port}__select") == (port in selected), port
 
         self.rdata = {}
-        took: dict[str, bool] = {"fetch": False, "data": False}
+        ended: dict[str, Access | None] = {"fetch": None, "data": None}
         for port, (master, access) in selected.items():
             region = REGIONS[access.region or ""]
             place = (access.address - region.base) // 4
@@ -137,22 +152,23 @@ class Masters:
             if port == WINDOW:
                 self.window_owner = None if ready[port] else master
             if ready[port]:
-                took[master] = True
+                ended[master] = access
                 self.rdata[port] = self.word(region.name, place)
-        for master, asked in (("fetch", fetch), ("data", data)):
-            self.due[master] = None
-            if asked is None:
-                continue
-            ends = took[master] or asked.region is None
-            assert self.bench.get(f"{master}__grant") == ends, (master, asked)
-            if ends:
-                self.due[master] = (asked, self.golden(asked))
-                self.met[f"{asked.region}, {'write' if asked.write else 'read'}"] += 1
-        if data and took["data"] and data.write:
-            self.write(data)
-        for master in ("fetch", "data"):
-            if self.due[master]:
+        for master, asked in granted.items():
+            if asked is not None:
                 self.asked[master] = None
+                if asked.region is None:
+                    ended[master] = asked
+                elif ended[master] is None:
+                    self.waiting[master] = asked
+            done = ended[master]
+            self.due[master] = (done, self.golden(done)) if done else None
+            if done:
+                self.waiting[master] = None
+                self.met[f"{done.region}, {'write' if done.write else 'read'}"] += 1
+        stored = ended["data"]
+        if stored and stored.region and stored.write:
+            self.write(stored)
 
     def golden(self, access: Access) -> int:
         """Return what a read gets."""
@@ -171,6 +187,11 @@ class Masters:
         meant = sum(0xFF << 8 * byte for byte in range(4) if access.mask >> byte & 1)
         self.memory[access.address] = self.golden(access) & ~meant | access.wdata & meant
         self.stores[port, place] = self.word(port, place) & ~bits | seen & bits
+
+
+def _memories(granted: dict[str, Access | None]) -> dict[str, Access | None]:
+    """Return what is answered at once, of what is granted."""
+    return {master: access for master, access in granted.items() if access and access.region in ("rom", "ram")}
 
 
 async def quiet(dut: Any) -> Clocked:
@@ -214,11 +235,15 @@ async def a_slow_port_holds_up_its_master_alone(dut: Any) -> None:
     await bench.cycle(
         data__request=1, data__mask=15, data__address=REGIONS["coprocessor"].base, coprocessor__ready=0
     )
+    assert bench.get("data__grant") and not bench.get("coprocessor__select")
     for number in range(10):
-        await bench.cycle(fetch__request=1, fetch__address=REGIONS["ram"].base + 4 * number)
+        await bench.cycle(
+            fetch__request=1, fetch__address=REGIONS["ram"].base + 4 * number, data__address=REGIONS["ram"].base
+        )
         assert bench.get("fetch__grant") and not bench.get("data__grant") and not bench.get("data__valid")
-        assert bench.get("coprocessor__select")
+        assert bench.get("coprocessor__select") and not bench.get("ram__select")
     await bench.cycle(coprocessor__ready=1)
-    assert bench.get("data__grant")
+    assert bench.get("coprocessor__select") and not bench.get("data__grant")
     await bench.cycle(data__request=0, coprocessor__rdata=77)
     assert bench.get("data__valid") and bench.get("data__data") == 77 and not bench.get("coprocessor__select")
+    assert bench.get("data__grant")

@@ -59,7 +59,8 @@ def test_a_tiny_block_becomes_a_bitstream(board: object, tmp_path: Path, monkeyp
 
 def test_cells_are_found_by_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIGILANTE_CACHE", str(tmp_path))
-    types = mapped("ecp5", text_of(Harnessed(Tiny())), 25.0).modules["\\top.block"]["num_cells_by_type"]
+    modules = mapped("ecp5", text_of(Harnessed(Tiny())), 25.0, blocks=["top.block"]).modules
+    types = modules["\\top.block"]["num_cells_by_type"]
     assert types["DP16KD"] == 1
     assert types["TRELLIS_FF"] == 16
 
