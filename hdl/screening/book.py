@@ -6,6 +6,9 @@ time is over; so an expiry travels the pipeline, in order, and leaves a record l
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import and_
+
 from amaranth import Module, Mux, Signal
 from amaranth.lib import data
 from amaranth.lib.wiring import In, Out
@@ -67,7 +70,10 @@ class Book(Block):
         # the one go that writes; the reaper reads again; a query waits.
         m.submodules.pages = pages = rows_of(self.page, VACCINES, races=False)
         check, scan, query, write = pages.read_port(), pages.read_port(), pages.read_port(), pages.write_port()
-        known = check.data.live & (check.data.key == self.key) & (check.data.bank == self.bank)
+        # The key piece by piece, if `fast`, and the pieces an edge later: a memory answers late in its cycle.
+        step = 8 if self.fast else KEY.size
+        same = [check.data.key[at : at + step] == self.key[at : at + step] for at in range(0, KEY.size, step)]
+        known = reduce(and_, (later(m, value, self.fast) for value in (check.data.live, *same, check.data.bank == self.bank)))
         m.d.comb += [
             check.addr.eq(self.check_index),
             check.en.eq(self.check),
@@ -86,9 +92,10 @@ class Book(Block):
         ]
 
         # Reaper: it looks at the page in `place`; an offer stands until it is taken or that page changes.
-        place, age, offer = Signal(9), Signal(range(2 + self.fast)), Signal()
+        place, age, offer = Signal(9), Signal(range(2 + 2 * self.fast)), Signal()
         changed = (self.inserted | self.removed) & (self.index == place)
-        due = later(m, scan.data.live & (self.now >= scan.data.expiry), self.fast)
+        page = later(m, scan.data, self.fast)
+        due = later(m, page.live & (self.now >= page.expiry), self.fast)
         m.d.comb += scan.addr.eq(place)
         m.d.sync += age.eq(0)
         with m.If(self.init):
@@ -96,13 +103,13 @@ class Book(Block):
         with m.Elif(offer):
             with m.If(self.reap.ready | changed):
                 m.d.sync += [offer.eq(0), place.eq(place + 1)]
-        with m.Elif(age != 1 + self.fast):
+        with m.Elif(age != 1 + 2 * self.fast):
             m.d.sync += age.eq(Mux(changed, 0, age + 1))  # what is read while the page changes is the old one
         with m.Elif(due & ~changed):
             m.d.sync += offer.eq(1)
         with m.Else():
             m.d.sync += place.eq(place + 1)
-        event, page = self.reap.payload, scan.data
+        event = self.reap.payload
         m.d.comb += [
             self.reap.valid.eq(offer),
             event.kind.eq(Kind.REVOKE),
@@ -124,15 +131,24 @@ class Book(Block):
         m.d.comb += blank.eq(self.inserted | blank_later)
         m.d.sync += blank_later.eq(blank & hit1)
         m.d.sync += [hit1.eq(self.hit), index1.eq(self.hit_index), hit2.eq(hit1), index2.eq(index1)]
+        if self.fast:
+            # Chosen in one cycle, counted up in the next: what was written when it was read, or is being written.
+            writes, place_written = later(m, recount.en, 1), later(m, recount.addr, 1)
+            known_count = Mux(writes & (place_written == index1), written, count.data)
+            known_count = Mux(recount.en & (recount.addr == index1), recount.data, known_count)
+        else:
+            known_count = Mux(hit2 & (index2 == index1), written, count.data)
         m.d.comb += [
             count.addr.eq(self.hit_index),
             # A counter that is blanked goes up from -1: one adder, and no gates behind it.
-            before.eq(Mux(self.init | ~hit1, -1, Mux(hit2 & (index2 == index1), written, count.data))),
+            before.eq(Mux(self.init | ~hit1, -1, known_count)),
             shown.addr.eq(self.query),
             self.hits.eq(Mux(passed, written, shown.data)),
-            recount.addr.eq(Mux(self.init, self.init_index, Mux(hit1, index1, self.index))),
-            recount.en.eq(self.init | blank | hit1),
-            recount.data.eq(before + 1),
+            recount.addr.eq(
+                later(m, Mux(self.init, self.init_index, Mux(hit1, index1, self.index)), self.fast)
+            ),
+            recount.en.eq(later(m, self.init | blank | hit1, self.fast)),
+            recount.data.eq(later(m, before, self.fast) + 1),
         ]
         m.d.sync += [passed.eq(recount.en & (recount.addr == self.query)), written.eq(recount.data)]
         return m

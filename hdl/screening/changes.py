@@ -13,7 +13,7 @@ from amaranth import C, Module, Mux, Signal, signed
 from amaranth.lib import data
 from amaranth.lib.wiring import In, Out
 
-from hdl.contract.model import SUM_BITS, TABLES
+from hdl.contract.model import SUM_BITS
 from hdl.screening.block import Block, bundle
 from hdl.screening.carries import added, extended
 from hdl.screening.layouts import STATE, Op
@@ -65,7 +65,7 @@ class Changes(Block):
         m.submodules.promises = store = States(PROMISE, 2)
         m.submodules.tree_epochs = tree_store = States(TREE_EPOCH, 2)
         old, state = store.old, self.state
-        parts = [self.parts[i] for i in range(len(TABLES) // 2)]
+        parts = [self.parts[name] for name in PARTS.members]
         proven, loss = Signal(), Signal(10)
         m.d.comb += [
             proven.eq(self.ok & old.effective),

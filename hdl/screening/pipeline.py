@@ -284,13 +284,14 @@ class Pipeline(Block):
         # Stage 2.
         beat2 = later(m, summed, 1)
         if fast:
-            m.d.comb += accumulators.parts.eq(tables.parts)
+            amounts = {"parts": tables.parts}
         else:
             # A call with an effect gains at once, or loses once it is proven.
             total, counts = tables.total, summed.call_class != 0
-            gain2 = later(m, Mux(counts & ~total[-1], total[:-1], 0), 1)
-            pending2 = later(m, Mux(counts & total[-1], (-total)[: len(total) - 1], 0), 1)
-            m.d.comb += [accumulators.gain.eq(gain2), accumulators.pending.eq(pending2)]
+            amounts = {
+                "gain": later(m, Mux(counts & ~total[-1], total[:-1], 0), 1),
+                "pending": later(m, Mux(counts & total[-1], (-total)[: len(total) - 1], 0), 1),
+            }
 
         def source(beat: Any) -> Any:
             """Whose state a beat needs: a child's is its parent's."""
@@ -311,6 +312,7 @@ class Pipeline(Block):
             accumulators.effect.eq(adding.call_class != 0),
             accumulators.alone.eq(adding.alone),
             accumulators.stale.eq(adding.stale),
+            *(getattr(accumulators, name).eq(amount) for name, amount in amounts.items()),
             accumulators.params.eq(models.params),
             accumulators.state.eq(restored),
         ]

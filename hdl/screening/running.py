@@ -59,7 +59,7 @@ class RunningSum(Block):
 
     Members: `change` (gain less loss), `proven`, `drift`, `drain` and `same` (the epoch) are a call's.  What the
     beat does is one of `call`, `keep`, `bring` (what is in `brought`) and `merge` (the higher of both, each for
-    itself); none: it blanks.  `forward`: the next beat has the same row and this one writes it, else it finds `found`.
+    itself; not in the cycle behind a call of that row); none: it blanks.  `forward`: the next beat has the same row and this one writes it, else it finds `found`.
     `old` is the row before the beat; `raw` after it, in the next cycle.
     """
 
@@ -129,12 +129,8 @@ class RunningSum(Block):
 
         # Everything else.
         brought = self.brought
-        more = (
-            ~old.over & (old.negative | (brought.value > old.low))
-            & (~old.called | (brought.value > Cat(C(0, 8), old.floor)))
-        )  # fmt: skip
         m.d.comb += moved.eq(Mux(self.keep | self.merge, old.as_value(), 0))
-        with m.If(self.bring | self.merge & more):
+        with m.If(self.bring | self.merge & (brought.value > old.low)):
             m.d.comb += [moved.eq(0), moved.low.eq(brought.value)]
         m.d.comb += moved.floor.eq(
             Mux(

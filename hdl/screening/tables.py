@@ -17,7 +17,7 @@ from hdl.screening.history import index_bits
 from hdl.screening.layouts import StorePort
 from hdl.screening.loading import image_rows, load_bytes
 
-PARTS = data.ArrayLayout(signed(9), len(TABLES) // 2)
+PARTS = data.StructLayout({f"{TABLES[i]}_{TABLES[i + 1]}": signed(9) for i in range(0, len(TABLES), 2)})
 """Pairs of tables, added up."""
 
 
@@ -58,7 +58,7 @@ class Tables(Block):
         pairs = [later(m, values[i] + values[i + 1], self.fast) for i in range(0, len(values), 2)]
         m.d.comb += self.load.byte.eq(byte)
         if self.fast:
-            m.d.comb += [self.parts[i].eq(pair) for i, pair in enumerate(pairs)]
+            m.d.comb += [self.parts[name].eq(pair) for name, pair in zip(PARTS.members, pairs, strict=True)]
         else:
             m.d.comb += self.total.eq(pairs[0] + pairs[1] + pairs[2])
         return m
