@@ -103,7 +103,7 @@ MUTANTS = (
         "new.allow.eq(Mux(begins, brought.allow, old.allow) | hot)",
         "new.allow.eq(Mux(begins, brought.allow, Mux(self.op == Op.EXEC, 0, old.allow)) | hot)",
     ),
-    Mutant("tree reused while in use", "slots.py", "(self.op == Op.CLEAR) & (named.data != 0)", "C(0, 1)"),
+    Mutant("tree reused while in use", "slots.py", "(self.op == Op.CLEAR) & used", "C(0, 1)"),
     Mutant("vaccine by hash alone", "cam.py", "match.eq(valid & ~differing.any())", "match.eq(valid)"),
     Mutant(
         "insert over another",

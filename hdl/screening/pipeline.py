@@ -126,7 +126,7 @@ class Pipeline(Block):
         m.submodules.classifier = classifier = Classifier(fast)
         m.submodules.profile = profile = Profile()
         m.submodules.paths = paths = PathClassifier(fast)
-        m.submodules.slots = slots = Slots(1 + fast)
+        m.submodules.slots = slots = Slots(fast)
         m.submodules.history = history = History(1 + fast)
         m.submodules.tables = tables = Tables(fast)
         m.submodules.cam = cam = Cam(self.banks, fast)
@@ -205,6 +205,8 @@ class Pipeline(Block):
         restored = data.View(STATE, event.as_value()[64 : 64 + STATE_LAYOUT.width])
 
         # Stage 0.
+        if fast:
+            m.d.comb += [slots.coming_life.eq(leaving.life), slots.coming_id.eq(leaving.event.id)]
         stale = restored.swaps != models.swaps
         beat0, fault0 = bundle(BEAT), Signal(3)
         m.d.comb += [

@@ -12,7 +12,7 @@ from amaranth.lib.wiring import In, Out
 
 from hdl.contract.event import TREES
 from hdl.contract.verdict import Fault
-from hdl.screening.block import Block, bundle, rows_of
+from hdl.screening.block import Block, bundle, later, rows_of
 from hdl.screening.layouts import EVENT, STATE, Op, names_slot
 from hdl.screening.states import States
 
@@ -22,18 +22,20 @@ IDENTITY = data.StructLayout({"live": 1, "generation": 32, "tree": 6, "profile":
 class Slots(Block):
     """The identity of all slots.
 
-    Parameters: `ahead`, see States.
+    Parameters: `fast`: more is known ahead.
 
     Members, all valid in the cycle of the beat: `op`, `slot`, `event`, `life` (the generation that the visited
-    slot should have, or is to get) and `running` (a model is in force) go in, `ahead` cycles before that the slot
-    as `look`.  Out come the `fault` of the event so far, the visited slot's `tree`, `profile` and `allow` set
-    after the beat, and `alone`: no other process of the tree is here.
+    slot should have, or is to get) and `running` (a model is in force) go in, a cycle before that the slot
+    as `look`.  If `fast`, that goes in two cycles before, and one cycle before the beat its `life` and its event's
+    id as `coming_life` and `coming_id`.  Out come the `fault` of the event so far, the visited slot's `tree`,
+    `profile` and `allow` set after the beat, and `alone`: no other process of the tree is here.
     """
 
-    def __init__(self, ahead: int = 1) -> None:
-        self.ahead = ahead
+    def __init__(self, fast: bool = False) -> None:
+        self.fast = fast
         super().__init__(
             {
+                **({"coming_life": In(32), "coming_id": In(9)} if fast else {}),
                 "look": In(6),
                 "valid": In(1),
                 "op": In(Op),
@@ -51,12 +53,13 @@ class Slots(Block):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.identities = identities = States(IDENTITY, self.ahead)
+        m.submodules.identities = identities = States(IDENTITY, 1 + self.fast, apart=self.fast)
         m.submodules.users = users = rows_of(7, TREES)
         count, recount = users.read_port(domain="comb"), users.write_port()
-        # The tree that an event names; where time is short not by way of the one that its beat is in.
-        named = count if self.ahead == 1 else users.read_port(domain="comb")
 
+        # Whether the tree that the event names has processes.
+        used = Signal() if self.fast else count.data != 0
+        unused = ~used if self.fast else count.data == 0
         event = self.event
         old = identities.old
         state = data.View(STATE, event.as_value()[64 : 64 + STATE.size])
@@ -65,7 +68,17 @@ class Slots(Block):
 
         # What the event may be refused for, by what it wants of this slot.
         own_half = self.slot[5] == event.source
-        lives = old.live & (old.generation == self.life)
+        if self.fast:
+            # What a row just written says of its generation is known before it is written.
+            renewed = later(m, self.life == self.coming_life, 1)
+            found = identities.found
+            lives = Mux(
+                identities.fresh,
+                identities.written.live & renewed,
+                found.live & (found.generation == self.life),
+            )
+        else:
+            lives = old.live & (old.generation == self.life)
         tree_half = event.id[5] == event.source
         names_other = names_slot(event)
         fault = Signal(Fault)
@@ -96,7 +109,7 @@ class Slots(Block):
                     m.d.comb += fault.eq(Fault.NO_SLOT)
                 with m.Elif(~tree_half):
                     m.d.comb += fault.eq(Fault.SOURCE)
-                with m.Elif((self.op == Op.CLEAR) & (named.data != 0)):
+                with m.Elif((self.op == Op.CLEAR) & used):
                     m.d.comb += fault.eq(Fault.TREE)
         m.d.comb += self.fault.eq(fault)
 
@@ -133,6 +146,13 @@ class Slots(Block):
             new.allow.eq(Mux(begins, brought.allow, old.allow) | hot),
         ]
         do = self.valid & (fault == Fault.NONE)
+        if self.fast:
+            # Of the tree that the next beat's event names, this beat may change the count.
+            named = users.read_port(domain="comb")
+            changes = recount.en & (recount.addr == self.coming_id[:6])
+            left = begins | fewer & (count.data != 1)
+            m.d.comb += named.addr.eq(self.coming_id)
+            m.d.sync += used.eq(Mux(changes, left, named.data != 0))
         m.d.comb += [
             identities.look.eq(self.look),
             identities.row.eq(self.slot),
@@ -142,10 +162,9 @@ class Slots(Block):
             self.profile.eq(new.profile),
             self.allow.eq(new.allow),
             count.addr.eq(self.tree),
-            *([named.addr.eq(event.id)] if self.ahead > 1 else []),
             recount.addr.eq(self.tree),
             recount.en.eq(do & (begins | fewer | (self.op == Op.INIT))),
             recount.data.eq(Mux(self.op == Op.INIT, 0, Mux(begins, count.data + 1, count.data - 1))),
-            self.alone.eq(named.data == 0),
+            self.alone.eq(unused),
         ]
         return m
