@@ -22,14 +22,15 @@ from hdl.screening.layouts import KEY, event_stream
 class Book(Block):
     """Book and reaper.
 
-    Parameters: `banks`, as many as the CAM has; `fast`: what is compared is known a cycle later.
+    Parameters: `banks`, as many as the CAM has; `fast`: what is compared is known a cycle later, and a hit is
+    counted a cycle later.
 
-    Members: with `check`, `check_index` is looked up; from the next cycle (the one after, if `fast`) until the
-    next check, `used` says that it is in use, and `known` that it is by `key` in `bank`.
+    Members: with `check`, `check_index` is looked up; from the next cycle (the one after, if `fast`) until
+    the next check, `used` says that it is in use, and `known` that it is by `key` in `bank`.
     `inserted` and `removed` write the page of `index` at the end of the cycle; after `inserted`, `index` must hold
     still while hits follow each other, for its counter is blanked behind them.  With `hit`, the counter of
     `hit_index` goes up two cycles later.  `now` is powered time in seconds: a vaccine ends at `now >= expiry`,
-    never before; it is offered at most 2 * VACCINES + 2 cycles after (3 * VACCINES + 3, if `fast`), later only for
+    never before; it is offered at most 2 * VACCINES + 2 cycles after (4 * VACCINES + 4, if `fast`), later only for
     others whose offer waits.  The event offered is a REVOKE: key, index and bank; all its other fields are 0.  No
     offer may be taken in a cycle in which a page is written.
     `query` names an index whose `hits`, `live` and `expiry` are valid one cycle later; the last two a cycle after
@@ -73,7 +74,8 @@ class Book(Block):
         # The key piece by piece, if `fast`, and the pieces an edge later: a memory answers late in its cycle.
         step = 8 if self.fast else KEY.size
         same = [check.data.key[at : at + step] == self.key[at : at + step] for at in range(0, KEY.size, step)]
-        known = reduce(and_, (later(m, value, self.fast) for value in (check.data.live, *same, check.data.bank == self.bank)))
+        parts = (check.data.live, *same, check.data.bank == self.bank)
+        known = reduce(and_, (later(m, part, self.fast) for part in parts))
         m.d.comb += [
             check.addr.eq(self.check_index),
             check.en.eq(self.check),
@@ -144,9 +146,7 @@ class Book(Block):
             before.eq(Mux(self.init | ~hit1, -1, known_count)),
             shown.addr.eq(self.query),
             self.hits.eq(Mux(passed, written, shown.data)),
-            recount.addr.eq(
-                later(m, Mux(self.init, self.init_index, Mux(hit1, index1, self.index)), self.fast)
-            ),
+            recount.addr.eq(later(m, Mux(self.init, self.init_index, Mux(hit1, index1, self.index)), self.fast)),
             recount.en.eq(later(m, self.init | blank | hit1, self.fast)),
             recount.data.eq(later(m, before, self.fast) + 1),
         ]

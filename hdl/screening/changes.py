@@ -7,8 +7,6 @@ the epochs.  Twin: the head of `score_call` in `models.golden.score`.
 
 from __future__ import annotations
 
-from typing import Any
-
 from amaranth import C, Module, Mux, Signal, signed
 from amaranth.lib import data
 from amaranth.lib.wiring import In, Out
@@ -28,10 +26,10 @@ class Changes(Block):
     """What is kept of every slot: its PROMISE; and of every tree its epoch.
 
     Members: the beat's `valid`, `op`, `slot`, `tree`, `fault`, `ok`, `epoch`, `effect`, `alone`, `stale`, and the
-    sum of the tables in `parts`, go in; two cycles before that `look`, the slot whose state is wanted (for COPY the
-    parent's), and `tree_look`.  In the beat's cycle a call's `change` (gain less loss), whether its forerunner is
-    `proven`, and whether its slot's and its tree's epochs are the `same` and the `tree_same` as at the last call;
-    and what is kept after the beat: `promise`, `tree_epoch`.
+    sum of the tables in `parts`, go in; two cycles before that `look`, the slot whose state is wanted (for COPY
+    the parent's), and `tree_look`.  In the beat's cycle come a call's `change` (gain less loss), whether its
+    forerunner is `proven`, and whether its slot's and its tree's epochs are the `same` and the `tree_same` as at
+    the last call; and what is kept after the beat: `promise`, `tree_epoch`.
     """
 
     def __init__(self) -> None:
@@ -71,7 +69,7 @@ class Changes(Block):
             proven.eq(self.ok & old.effective),
             loss.eq(Mux(proven, old.pending, 0)),
         ]
-        # All at once: the tables' sum, the same less the loss, and its opposite, which is -1 less it, complemented.
+        # All at once: the tables' sum, the same less the loss, and its opposite: 1 less, complemented.
         bits = SUM_BITS + 1
         total = added(m, "total", parts, bits)
         gained = added(m, "gained", [*parts, ~extended(loss, bits)], bits, 1)
@@ -93,7 +91,12 @@ class Changes(Block):
         m.d.comb += [new.eq(old), self.tree_epoch.eq(tree_store.old.epoch)]
         with m.Switch(self.op):
             with m.Case(Op.CALL):
-                m.d.comb += [moves.eq(1), tree_moves.eq(1), new.epoch.eq(self.epoch), new.effective.eq(self.effect)]
+                m.d.comb += [
+                    moves.eq(1),
+                    tree_moves.eq(1),
+                    new.epoch.eq(self.epoch),
+                    new.effective.eq(self.effect),
+                ]
                 m.d.comb += [new.pending.eq(Mux(waits, ~opposite, 0)), self.tree_epoch.eq(self.epoch)]
             with m.Case(Op.COPY, Op.MERGE):
                 m.d.comb += moves.eq(1)

@@ -28,8 +28,9 @@ class Rows(Block):
     """Rows of slots or trees, each written in the cycle behind its beat's, when its sums are settled.
 
     Members: `look`, two cycles before a beat, is the row that it needs.  `found`, in the cycle before the beat, is
-    that row, unless `forward` says that the beat of that cycle writes it.  Of the beat that comes in the next cycle
-    `row`, and whether it is to `write` it; `settled`, in the cycle behind the beat, is what then stands there.
+    that row, unless `forward` says that the beat of that cycle writes it.  Of the beat that comes in the next
+    cycle `row`, and whether it is to `write` it; `settled`, in the cycle behind the beat, is what then stands
+    there.
     """
 
     def __init__(self, shape: Any) -> None:

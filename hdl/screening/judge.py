@@ -44,9 +44,10 @@ class Judge(Block):
     Parameters: `fast`: the tier is found in one cycle, and the verdict in the next.
 
     Members: `beat2` is the beat in stage 2 (for the row), `beat3` the one in stage 3 with its registered
-    `decayed`, `cusum`, `tree_sum` (RAW, if `fast`) and `vaccinated`; `look`, one cycle before stage 3 (two, if `fast`), is its slot
-    (for COPY the parent's).  `verdict`, `proposed`, `tiers`, `floored`, `by_tree` and `enforce` are valid in stage
-    3 (one cycle later, if `fast`).  `state` must hold still from a RESTORE's commit until its stage 3.
+    `decayed`, `cusum`, `tree_sum` (RAW, if `fast`) and `vaccinated`; `look`, one cycle before stage 3 (two, if
+    `fast`), is its slot (for COPY the parent's).  `verdict`, `proposed`, `tiers`, `floored`, `by_tree` and
+    `enforce` are valid in stage 3 (one cycle later, if `fast`).  `state` must hold still from a RESTORE's commit
+    until its stage 3.
     """
 
     def __init__(self, fast: bool = False) -> None:

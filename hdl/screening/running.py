@@ -45,11 +45,7 @@ def settled(m: Module, raw: Any) -> Any:
 
 def reaches(raw: Any, threshold: Any) -> Any:
     """Return whether a sum is `threshold` or more, without settling it first."""
-    return (
-        raw.over
-        | ~raw.negative & (raw.low >= threshold)
-        | raw.called & (Cat(C(0, 8), raw.floor) >= threshold)
-    )
+    return raw.over | ~raw.negative & (raw.low >= threshold) | raw.called & (Cat(C(0, 8), raw.floor) >= threshold)
 
 
 class RunningSum(Block):
@@ -59,8 +55,9 @@ class RunningSum(Block):
 
     Members: `change` (gain less loss), `proven`, `drift`, `drain` and `same` (the epoch) are a call's.  What the
     beat does is one of `call`, `keep`, `bring` (what is in `brought`) and `merge` (the higher of both, each for
-    itself; not in the cycle behind a call of that row); none: it blanks.  `forward`: the next beat has the same row and this one writes it, else it finds `found`.
-    `old` is the row before the beat; `raw` after it, in the next cycle.
+    itself; not in the cycle behind a call of that row); none: it blanks.  `forward`: the next beat has the same
+    row and this one writes it, else it finds `found`. `old` is the row before the beat; `raw` after it, in the
+    next cycle.
     """
 
     def __init__(self, leaks: bool) -> None:
