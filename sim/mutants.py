@@ -154,8 +154,8 @@ MUTANTS = (
     Mutant(
         "a byte answered too early",
         "readback.py",
-        "self.done.eq(later(m, store.read, 1 + self.fast))",
-        "self.done.eq(later(m, store.read, self.fast))",
+        "self.done.eq(later(m, store.read, 1 + 2 * self.fast))",
+        "self.done.eq(later(m, store.read, 2 * self.fast))",
     ),
     Mutant("vaccine event does not linger", "latch.py", "LINGER = 4", "LINGER = 1"),
 )

@@ -23,7 +23,7 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.event import STATE as STATE_LAYOUT
-from hdl.contract.load import ADDRESS_BITS
+from hdl.contract.load import ADDRESS_BITS, Target
 from hdl.contract.model import HISTORY, MODEL_SLOTS, TABLES
 from hdl.contract.vaccine import BANKS
 from hdl.contract.verdict import Fault, Verdict
@@ -37,6 +37,7 @@ from hdl.screening.history import History
 from hdl.screening.judge import TIERS, Judge
 from hdl.screening.latch import LINGER, Latch
 from hdl.screening.layouts import BEAT, ENTRY_BEAT, RECORD, STATE, LoadPort, Op, event_stream, path_stream
+from hdl.screening.loading import word_write
 from hdl.screening.models import DRAIN_CYCLES, Models
 from hdl.screening.paths import PathClassifier
 from hdl.screening.readback import Readback
@@ -67,7 +68,7 @@ class Pipeline(Block):
       readback_start
                 for one cycle asks for the byte at `readback_address` (as on the load port) of the model slot that
                 is not in force; it comes as `readback_data` with `readback_done`, for one cycle, three cycles
-                later (four, if `fast`), and one more for each write on the load port that goes first.  0
+                later (five, if `fast`), and one more for each write on the load port that goes first.  0
                 elsewhere, and from a slot that is coming into force.  Not to be given again before the answer;
                 events do not notice.
       commit    high in the cycle in which a beat leaves the latch.
@@ -161,8 +162,11 @@ class Pipeline(Block):
                 block.load.data.eq(models.store_load.data),
             ]
         # In the latch.
+        holds = models.busy | classifier.writes
+        if fast:  # an attribute's write is on its way
+            holds = holds | word_write(readback.store, Target.ATTRIBUTES)
         m.d.comb += [
-            latch.hold.eq(models.busy | classifier.writes),
+            latch.hold.eq(holds),
             latch.paths_done.eq(paths.done),
             latch.swap_ready.eq(models.target_ready & ~self.locked),
             latch.swap_done.eq(models.switched),
@@ -300,7 +304,7 @@ class Pipeline(Block):
             return Mux(beat.op == Op.COPY, beat.event_slot, beat.slot)
 
         # The faster accumulators want everything a cycle ahead.
-        looking, adding = (beat0, summed) if fast else (beat1, beat2)
+        looking, adding = (beat0, compared) if fast else (beat1, beat2)
         m.d.comb += [
             accumulators.look.eq(source(looking)),
             accumulators.tree_look.eq(looking.tree),

@@ -49,10 +49,10 @@ class States(Block):
             m.d.comb += self.old.eq(Mux(late, written, read.data.as_value()))
         else:
             # What is new goes into registers first, and from there into the memory: a cycle later.
-            before = later(m, written, 1)
+            # The row looked for comes late in its cycle, so it is compared with those written in the next.
             did, place, looked = later(m, changed, 1), later(m, row, 1), later(m, self.look, 1)
-            late = later(m, changed & (row == self.look), 1)
-            later_still = later(m, did & (place == self.look), 1)
+            before, did_before, place_before = (later(m, value, 1) for value in (written, did, place))
+            late, later_still = did & (place == looked), did_before & (place_before == looked)
             found = Mux(late, written, Mux(later_still, before, read.data.as_value()))
             m.d.comb += [write.addr.eq(place), write.data.eq(written), write.en.eq(did)]
             if self.apart:

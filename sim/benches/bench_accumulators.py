@@ -139,7 +139,7 @@ class FastSums(Sums):
     def __init__(self, bench: Clocked, chance: random.Random) -> None:
         super().__init__(bench, chance)
         idle: Beat = (Op.NONE, {"valid": 0}, None)
-        self.on_way = deque([idle] * 4, maxlen=5)
+        self.on_way: deque[Beat] = deque([idle] * 4, maxlen=5)
 
     async def params(self, **values: int) -> None:
         await self.finish()
