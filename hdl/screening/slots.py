@@ -6,6 +6,8 @@ beat already sees it.  Twin: `_fault_of` and `_change` in `models.golden.run`.
 
 from __future__ import annotations
 
+from typing import Any
+
 from amaranth import Module, Mux, Signal
 from amaranth.lib import data
 from amaranth.lib.wiring import In, Out
@@ -146,13 +148,6 @@ class Slots(Block):
             new.allow.eq(Mux(begins, brought.allow, old.allow) | hot),
         ]
         do = self.valid & (fault == Fault.NONE)
-        if self.fast:
-            # Of the tree that the next beat's event names, this beat may change the count.
-            named = users.read_port(domain="comb")
-            changes = recount.en & (recount.addr == self.coming_id[:6])
-            left = begins | fewer & (count.data != 1)
-            m.d.comb += named.addr.eq(self.coming_id)
-            m.d.sync += used.eq(Mux(changes, left, named.data != 0))
         m.d.comb += [
             identities.look.eq(self.look),
             identities.row.eq(self.slot),
@@ -162,9 +157,31 @@ class Slots(Block):
             self.profile.eq(new.profile),
             self.allow.eq(new.allow),
             count.addr.eq(self.tree),
-            recount.addr.eq(self.tree),
-            recount.en.eq(do & (begins | fewer | (self.op == Op.INIT))),
-            recount.data.eq(Mux(self.op == Op.INIT, 0, Mux(begins, count.data + 1, count.data - 1))),
+        ]
+
+        # A tree's processes are counted; where time is short a cycle later.
+        clears = self.op == Op.INIT
+        late = (
+            later(m, value, self.fast) for value in (do & (begins | fewer | clears), self.tree, clears, begins)
+        )
+        counts, counted_tree, blanks, more = late
+        counted: Any = count.data
+        if self.fast:
+            before, tree_before = later(m, recount.data, 1), later(m, recount.addr, 1)
+            passed = later(m, recount.en, 1) & (tree_before == counted_tree)
+            counted = Mux(passed, before, later(m, count.data, 1))
+        m.d.comb += [
+            recount.addr.eq(counted_tree),
+            recount.en.eq(counts),
+            recount.data.eq(Mux(blanks, 0, Mux(more, counted + 1, counted - 1))),
             self.alone.eq(unused),
         ]
+        if self.fast:
+            # Of the tree that the next beat's event names: two beats may still change the count.
+            coming = self.coming_id[:6]
+            named = users.read_port(domain="comb")
+            here = do & (begins | fewer) & (self.tree == coming)
+            count_now = Mux(recount.en & (recount.addr == coming), recount.data, named.data)
+            m.d.comb += named.addr.eq(coming)
+            m.d.sync += used.eq(Mux(here, begins | (count_now != 1), count_now != 0))
         return m
