@@ -103,8 +103,8 @@ MUTANTS = (
         "new.allow.eq(Mux(begins, brought.allow, old.allow) | hot)",
         "new.allow.eq(Mux(begins, brought.allow, Mux(self.op == Op.EXEC, 0, old.allow)) | hot)",
     ),
-    Mutant("tree reused while in use", "slots.py", "(self.op == Op.CLEAR) & (named.data != 0)", "C(0, 1)"),
-    Mutant("vaccine by hash alone", "cam.py", "read.data.valid & ~Cat(*differs).any()", "read.data.valid"),
+    Mutant("tree reused while in use", "slots.py", "(self.op == Op.CLEAR) & used", "C(0, 1)"),
+    Mutant("vaccine by hash alone", "cam.py", "match.eq(valid & ~differing.any())", "match.eq(valid)"),
     Mutant(
         "insert over another",
         "cam.py",
@@ -127,7 +127,7 @@ MUTANTS = (
     Mutant(
         "last path counts, not the worst",
         "paths.py",
-        "with m.If(here.path_class > self.path_class):",
+        "with m.If(class_here > self.path_class):",
         "with m.If(C(1, 1)):",
     ),
     Mutant("over-long let through", "judge.py", "found.overlong.eq(beat.overlong)", "found.overlong.eq(0)"),
@@ -154,8 +154,8 @@ MUTANTS = (
     Mutant(
         "a byte answered too early",
         "readback.py",
-        "self.done.eq(later(m, store.read, 1 + self.fast))",
-        "self.done.eq(later(m, store.read, self.fast))",
+        "self.done.eq(later(m, store.read, 1 + 2 * self.fast))",
+        "self.done.eq(later(m, store.read, 2 * self.fast))",
     ),
     Mutant("vaccine event does not linger", "latch.py", "LINGER = 4", "LINGER = 1"),
 )

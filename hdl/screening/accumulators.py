@@ -32,19 +32,6 @@ SUMS = data.StructLayout(
 TREE_SUMS = data.StructLayout({"tree_sum": 16, "tree_floor": 8, "tree_epoch": 8})
 
 
-def balance(value: Any, gain: Any, loss: Any, leak: Any, bits: int) -> Any:
-    """Return value + gain - loss - leak, all of them unsigned, modulo 2**bits.
-
-    Of three rows at a time only the carries are kept, so that there is one chain of carries to wait for.  A row of
-    carries has nothing at its lowest bit: there the one goes that the complement of what is taken away lacks.
-    """
-    value, gain, loss, leak = (Cat(row, C(0, bits - len(row))) for row in (value, gain, loss, leak))
-    a, b = value ^ gain ^ ~loss, value & gain | value & ~loss | gain & ~loss
-    b = Cat(C(1, 1), b[: bits - 1])
-    c, d = a ^ b ^ ~leak, a & b | a & ~leak | b & ~leak
-    return (c + Cat(C(1, 1), d[: bits - 1]))[:bits]
-
-
 def accumulate(
     m: Module,
     name: str,
@@ -55,7 +42,6 @@ def accumulate(
     floor: Any,
     drain: Any,
     same: Any,
-    fast: bool,
 ) -> Any:
     """Return (value, floor) after a gain, a loss and a leak; twin of `accumulate` in `models.golden.score`.
 
@@ -70,7 +56,7 @@ def accumulate(
     m.d.comb += [
         reserve.eq(value - drain),
         new_floor.eq(Mux(~same | ~empty & (high > floor), Mux(empty, 0, high), floor)),
-        moved.eq(balance(value, gain, loss, leak, 19) if fast else (value - leak) + (gain - loss)),
+        moved.eq((value - leak) + (gain - loss)),
         # The floor's low bits are zeros: what is below it shows above them.  It is the higher of two.
         below.eq((rest < Mux(same, floor, 0)) | ~empty & (rest < high)),
         over.eq(moved[16]),
@@ -82,17 +68,14 @@ def accumulate(
 class Accumulators(Block):
     """Sums of all slots and trees.
 
-    Parameters: `ahead`, see States.
-
     Members: the beat's `valid`, `op`, `slot`, `tree`, `fault`, `ok`, `epoch`, `effect`, `alone`, `stale` and what
-    it gains by the tables, or loses once it is proven (`gain`, `pending`), go in; `ahead` cycles before that
+    it gains by the tables, or loses once it is proven (`gain`, `pending`), go in; a cycle before that
     `look`, the slot whose sums are wanted (for COPY the parent's), and `tree_look`.  `sums` and `tree_sums` are
     what they are after the beat, in the same cycle.  `state` must hold still from a RESTORE's commit until its
     stage 2.
     """
 
-    def __init__(self, ahead: int = 1) -> None:
-        self.ahead = ahead
+    def __init__(self) -> None:
         super().__init__(
             {
                 "look": In(6),
@@ -118,10 +101,10 @@ class Accumulators(Block):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.sums = store = States(SUMS, self.ahead)
-        m.submodules.tree_sums = tree_store = States(TREE_SUMS, self.ahead)
+        m.submodules.sums = store = States(SUMS)
+        m.submodules.tree_sums = tree_store = States(TREE_SUMS)
         old, tree_old = store.old, tree_store.old
-        params, state, fast = self.params, self.state, self.ahead > 1
+        params, state = self.params, self.state
 
         proven = Signal()
         gain, loss = self.gain, Signal(10)
@@ -132,15 +115,15 @@ class Accumulators(Block):
         ]
         decayed, floor_decayed = accumulate(
             m, "decayed", old.decayed, gain, loss, Mux(proven, old.decayed >> LEAK_SHIFT, 0),
-            old.floor_decayed, params.drain, self.epoch == old.epoch, fast,
+            old.floor_decayed, params.drain, self.epoch == old.epoch,
         )  # fmt: skip
         cusum, floor_cusum = accumulate(
             m, "cusum", old.cusum, gain, loss, Mux(proven, params.cusum_drift, 0),
-            old.floor_cusum, params.drain, self.epoch == old.epoch, fast,
+            old.floor_cusum, params.drain, self.epoch == old.epoch,
         )  # fmt: skip
         tree_sum, tree_floor = accumulate(
             m, "tree_sum", tree_old.tree_sum, gain, loss, Mux(proven, params.tree_drift, 0),
-            tree_old.tree_floor, params.drain, self.epoch == tree_old.tree_epoch, fast,
+            tree_old.tree_floor, params.drain, self.epoch == tree_old.tree_epoch,
         )  # fmt: skip
         m.d.comb += [
             called.decayed.eq(decayed),

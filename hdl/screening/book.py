@@ -6,6 +6,9 @@ time is over; so an expiry travels the pipeline, in order, and leaves a record l
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import and_
+
 from amaranth import Module, Mux, Signal
 from amaranth.lib import data
 from amaranth.lib.wiring import In, Out
@@ -19,14 +22,15 @@ from hdl.screening.layouts import KEY, event_stream
 class Book(Block):
     """Book and reaper.
 
-    Parameters: `banks`, as many as the CAM has; `fast`: what is compared is known a cycle later.
+    Parameters: `banks`, as many as the CAM has; `fast`: what is compared is known a cycle later, and a hit is
+    counted a cycle later.
 
-    Members: with `check`, `check_index` is looked up; from the next cycle (the one after, if `fast`) until the
-    next check, `used` says that it is in use, and `known` that it is by `key` in `bank`.
+    Members: with `check`, `check_index` is looked up; from the next cycle (the one after, if `fast`) until
+    the next check, `used` says that it is in use, and `known` that it is by `key` in `bank`.
     `inserted` and `removed` write the page of `index` at the end of the cycle; after `inserted`, `index` must hold
     still while hits follow each other, for its counter is blanked behind them.  With `hit`, the counter of
     `hit_index` goes up two cycles later.  `now` is powered time in seconds: a vaccine ends at `now >= expiry`,
-    never before; it is offered at most 2 * VACCINES + 2 cycles after (3 * VACCINES + 3, if `fast`), later only for
+    never before; it is offered at most 2 * VACCINES + 2 cycles after (4 * VACCINES + 4, if `fast`), later only for
     others whose offer waits.  The event offered is a REVOKE: key, index and bank; all its other fields are 0.  No
     offer may be taken in a cycle in which a page is written.
     `query` names an index whose `hits`, `live` and `expiry` are valid one cycle later; the last two a cycle after
@@ -67,7 +71,11 @@ class Book(Block):
         # the one go that writes; the reaper reads again; a query waits.
         m.submodules.pages = pages = rows_of(self.page, VACCINES, races=False)
         check, scan, query, write = pages.read_port(), pages.read_port(), pages.read_port(), pages.write_port()
-        known = check.data.live & (check.data.key == self.key) & (check.data.bank == self.bank)
+        # The key piece by piece, if `fast`, and the pieces an edge later: a memory answers late in its cycle.
+        step = 8 if self.fast else KEY.size
+        same = [check.data.key[at : at + step] == self.key[at : at + step] for at in range(0, KEY.size, step)]
+        parts = (check.data.live, *same, check.data.bank == self.bank)
+        known = reduce(and_, (later(m, part, self.fast) for part in parts))
         m.d.comb += [
             check.addr.eq(self.check_index),
             check.en.eq(self.check),
@@ -86,9 +94,10 @@ class Book(Block):
         ]
 
         # Reaper: it looks at the page in `place`; an offer stands until it is taken or that page changes.
-        place, age, offer = Signal(9), Signal(range(2 + self.fast)), Signal()
+        place, age, offer = Signal(9), Signal(range(2 + 2 * self.fast)), Signal()
         changed = (self.inserted | self.removed) & (self.index == place)
-        due = later(m, scan.data.live & (self.now >= scan.data.expiry), self.fast)
+        page = later(m, scan.data, self.fast)
+        due = later(m, page.live & (self.now >= page.expiry), self.fast)
         m.d.comb += scan.addr.eq(place)
         m.d.sync += age.eq(0)
         with m.If(self.init):
@@ -96,13 +105,13 @@ class Book(Block):
         with m.Elif(offer):
             with m.If(self.reap.ready | changed):
                 m.d.sync += [offer.eq(0), place.eq(place + 1)]
-        with m.Elif(age != 1 + self.fast):
+        with m.Elif(age != 1 + 2 * self.fast):
             m.d.sync += age.eq(Mux(changed, 0, age + 1))  # what is read while the page changes is the old one
         with m.Elif(due & ~changed):
             m.d.sync += offer.eq(1)
         with m.Else():
             m.d.sync += place.eq(place + 1)
-        event, page = self.reap.payload, scan.data
+        event = self.reap.payload
         m.d.comb += [
             self.reap.valid.eq(offer),
             event.kind.eq(Kind.REVOKE),
@@ -124,15 +133,22 @@ class Book(Block):
         m.d.comb += blank.eq(self.inserted | blank_later)
         m.d.sync += blank_later.eq(blank & hit1)
         m.d.sync += [hit1.eq(self.hit), index1.eq(self.hit_index), hit2.eq(hit1), index2.eq(index1)]
+        if self.fast:
+            # Chosen in one cycle, counted up in the next: what was written when it was read, or is being written.
+            writes, place_written = later(m, recount.en, 1), later(m, recount.addr, 1)
+            known_count = Mux(writes & (place_written == index1), written, count.data)
+            known_count = Mux(recount.en & (recount.addr == index1), recount.data, known_count)
+        else:
+            known_count = Mux(hit2 & (index2 == index1), written, count.data)
         m.d.comb += [
             count.addr.eq(self.hit_index),
             # A counter that is blanked goes up from -1: one adder, and no gates behind it.
-            before.eq(Mux(self.init | ~hit1, -1, Mux(hit2 & (index2 == index1), written, count.data))),
+            before.eq(Mux(self.init | ~hit1, -1, known_count)),
             shown.addr.eq(self.query),
             self.hits.eq(Mux(passed, written, shown.data)),
-            recount.addr.eq(Mux(self.init, self.init_index, Mux(hit1, index1, self.index))),
-            recount.en.eq(self.init | blank | hit1),
-            recount.data.eq(before + 1),
+            recount.addr.eq(later(m, Mux(self.init, self.init_index, Mux(hit1, index1, self.index)), self.fast)),
+            recount.en.eq(later(m, self.init | blank | hit1, self.fast)),
+            recount.data.eq(later(m, before, self.fast) + 1),
         ]
         m.d.sync += [passed.eq(recount.en & (recount.addr == self.query)), written.eq(recount.data)]
         return m

@@ -136,7 +136,7 @@ class Cam(Block):
         update_valid, update_op = (later(m, value, self.fast) for value in (valid1, op1))
         in_use = Signal(self.banks)
         m.d.comb += [
-            counted.eq(count.data + Mux(update_op == Op.VACCINATE, 1, -1)),
+            counted.eq(later(m, count.data, self.fast) + Mux(update_op == Op.VACCINATE, 1, -1)),
             count.addr.eq(self.bank),
             recount.addr.eq(Mux(self.init, self.init_place, self.bank)),
             recount.en.eq(self.init | update),
@@ -163,10 +163,11 @@ class Cam(Block):
                 read.data.units[unit] & (read.data.key[low : low + width] != key1.as_value()[low : low + width])
                 for unit, (_, low, width) in enumerate(MASK_UNITS)
             ]
+            valid, differing = (later(m, value, self.fast) for value in (read.data.valid, Cat(*differs)))
             m.d.comb += [
                 place.eq(reduce(xor, parts)),
                 read.addr.eq(place),
-                match.eq(read.data.valid & ~Cat(*differs).any()),
+                match.eq(valid & ~differing.any()),
                 write.addr.eq(place),
                 write.en.eq(self.init | update & (self.bank == number)),
                 write.data.key.eq(key1.as_value()),
@@ -199,7 +200,7 @@ class Cam(Block):
         index2 = [Signal(9, name=f"index2_{number}") for number in range(self.banks)]
         none_before: Any = later(m, valid1 & (op1 == Op.CALL), self.fast)
         for number in range(self.banks):
-            match, index = (later(m, value[number], self.fast) for value in (matches, indices))
+            match, index = matches[number], later(m, indices[number], self.fast)
             m.d.sync += [first[number].eq(none_before & match), index2[number].eq(index)]
             none_before = none_before & ~match
         m.d.comb += self.hit.eq(first.any())

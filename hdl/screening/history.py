@@ -64,7 +64,7 @@ class History(Block):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.pasts = pasts = States(PAST, self.ahead)
+        m.submodules.pasts = pasts = States(PAST, self.ahead, apart=self.ahead > 1)
         past, new = pasts.old, bundle(PAST)
         tokens: list[Any] = [self.token, *(past.tokens[i] for i in range(HISTORY))]
         for table, order in ORDERS.items():

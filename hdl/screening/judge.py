@@ -20,6 +20,7 @@ from hdl.contract.verdict import SECRET_FROM, Verdict
 from hdl.screening.block import Block, bundle, chosen, later, rows_of
 from hdl.screening.layouts import BEAT, PARAMS, STATE, LoadPort, Op
 from hdl.screening.loading import word_write
+from hdl.screening.running import RAW, reaches
 from hdl.screening.states import States
 
 TIERS = data.StructLayout({"tier": 2, "floor_tier": 2, "floor_left": 7})
@@ -43,9 +44,10 @@ class Judge(Block):
     Parameters: `fast`: the tier is found in one cycle, and the verdict in the next.
 
     Members: `beat2` is the beat in stage 2 (for the row), `beat3` the one in stage 3 with its registered
-    `decayed`, `cusum`, `tree_sum` and `vaccinated`; `look`, one cycle before stage 3 (two, if `fast`), is its slot
-    (for COPY the parent's).  `verdict`, `proposed`, `tiers`, `floored`, `by_tree` and `enforce` are valid in stage
-    3 (one cycle later, if `fast`).  `state` must hold still from a RESTORE's commit until its stage 3.
+    `decayed`, `cusum`, `tree_sum` (RAW, if `fast`) and `vaccinated`; `look`, one cycle before stage 3 (two, if
+    `fast`), is its slot (for COPY the parent's).  `verdict`, `proposed`, `tiers`, `floored`, `by_tree` and
+    `enforce` are valid in stage 3 (one cycle later, if `fast`).  `state` must hold still from a RESTORE's commit
+    until its stage 3.
     """
 
     def __init__(self, fast: bool = False) -> None:
@@ -55,9 +57,9 @@ class Judge(Block):
                 "look": In(6),
                 "beat2": In(BEAT),
                 "beat3": In(BEAT),
-                "decayed": In(16),
-                "cusum": In(16),
-                "tree_sum": In(16),
+                "decayed": In(RAW if fast else 16),
+                "cusum": In(RAW if fast else 16),
+                "tree_sum": In(RAW if fast else 16),
                 "vaccinated": In(1),
                 "params": In(PARAMS),
                 "state": In(STATE),
@@ -95,7 +97,8 @@ class Judge(Block):
 
         def reached(value: Any, name: str) -> Any:
             """A tier as two bits: thresholds rise, so the count is a priority."""
-            first, second, third = (value >= self.params[f"{name}_{i}"] for i in (1, 2, 3))
+            thresholds = [self.params[f"{name}_{i}"] for i in (1, 2, 3)]
+            first, second, third = (reaches(value, t) if self.fast else value >= t for t in thresholds)
             return Mux(third, 3, Mux(second, 2, Mux(first, 1, 0)))
 
         own, of_tree, floor, own_decayed, own_cusum = (Signal(2, name=n) for n in (

@@ -15,7 +15,7 @@ from hdl.contract.event import SLOTS
 from hdl.contract.load import Target
 from hdl.contract.model import MODEL_SLOTS, PARAM_NAMES, REGIONS
 from hdl.contract.vaccine import BANK_DEPTH
-from hdl.screening.block import Block
+from hdl.screening.block import Block, later
 from hdl.screening.layouts import PARAMS, Op, StorePort
 from hdl.screening.loading import image_rows, load_entries, word_write
 
@@ -24,7 +24,8 @@ DRAIN_CYCLES = 4
 
 
 class Models(Block):
-    """Parameters: `drain`, see DRAIN_CYCLES; `fast`: `load.byte` answers a cycle later.
+    """Parameters: `drain`, see DRAIN_CYCLES; `fast`: what `load` asks goes on a cycle later, and
+    `load.byte` answers after three.
 
     Members: `start` for one cycle begins the change to `target`, `switched` holds in its last cycle;
     `drain` + 1 + 15 + 64 cycles in all.  While `busy`, `op` and `slot` are the beats to commit (`Op.NONE`:
@@ -74,10 +75,10 @@ class Models(Block):
             self.running & (self.load.address[16] == self.active) | changing & (self.load.address[16] == target)
         )
         m.d.comb += [
-            self.store_load.en.eq(self.load.en & ~refused),
-            self.store_load.address.eq(self.load.address),
-            self.store_load.data.eq(self.load.data),
-            self.store_load.read.eq(self.load.read & ~refused),
+            self.store_load.en.eq(later(m, self.load.en & ~refused, self.fast)),
+            self.store_load.address.eq(later(m, self.load.address, self.fast)),
+            self.store_load.data.eq(later(m, self.load.data, self.fast)),
+            self.store_load.read.eq(later(m, self.load.read & ~refused, self.fast)),
             self.load.byte.eq(byte | self.store_load.byte),
         ]
         with m.If(word_write(self.load, Target.READY)):

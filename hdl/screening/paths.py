@@ -164,7 +164,7 @@ class PathClassifier(Block):
     Members: `clear` for one cycle forgets the last event's paths.  `enable` lets beats in.  `done` counts the
     paths classified since; `path_class`, `node` and `overlong` cover those.  A path of n bytes whose beats come
     without gaps shows in `done` max(1, ceil(n / 2)) + 3 cycles after the one that takes its first beat (one more
-    if the last beat both ends a component and holds the last one); if `fast`, at most max(2, n) + 4 cycles after.
+    if the last beat both ends a component and holds the last one); if `fast`, at most max(2, n) + 5 cycles after.
     `model` says which model slot's trie is asked.
     """
 
@@ -224,7 +224,12 @@ class PathClassifier(Block):
         m.d.sync += tag.eq(value[13:24])
         entries = [data.View(NODE, port.data.as_value()) for port in lookups]
         here = data.View(NODE, here_port.data.as_value())
-        hits = [later(m, e.edge & (e.tag == tag) & (e.parent == node), self.fast) for e in entries]
+        if self.fast:
+            # Of each comparison a part before the edge, as far as a memory's late answer leaves time.
+            parts = [Cat(e.edge & (e.tag[8:] == tag[8:]), e.tag[:8] == tag[:8], e.parent == node) for e in entries]
+            hits = [later(m, part, 1).all() for part in parts]
+        else:
+            hits = [e.edge & (e.tag == tag) & (e.parent == node) for e in entries]
         parent, star = (later(m, value, self.fast) for value in (here.parent, here.star))
         # Where the entries asked for stand.
         first, second = Signal(7), Signal(7)
@@ -264,7 +269,8 @@ class PathClassifier(Block):
 
         # Three cycles behind: the node where the path ended has told its class.
         closed = Signal()
-        m.d.sync += closed.eq(closing)
+        m.d.sync += closed.eq(later(m, closing, self.fast))
+        class_here = later(m, here.path_class, self.fast)
         # One path at a time: the next starts when this one is counted.
         busy = Signal()
         m.d.comb += splitter.enable.eq(self.enable & ~busy)
@@ -274,8 +280,8 @@ class PathClassifier(Block):
         with m.If(closed):
             m.d.sync += [busy.eq(0), self.done.eq(self.done + 1)]
             m.d.sync += self.overlong.eq(self.overlong | deep | splitter.overlong)
-            with m.If(here.path_class > self.path_class):
-                m.d.sync += [self.path_class.eq(here.path_class), self.node.eq(node)]
+            with m.If(class_here > self.path_class):
+                m.d.sync += [self.path_class.eq(class_here), self.node.eq(node)]
         with m.If(self.clear):
             m.d.sync += [self.done.eq(0), self.path_class.eq(0), self.node.eq(0), self.overlong.eq(0)]
         return m

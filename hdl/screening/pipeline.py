@@ -23,7 +23,7 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.event import STATE as STATE_LAYOUT
-from hdl.contract.load import ADDRESS_BITS
+from hdl.contract.load import ADDRESS_BITS, Target
 from hdl.contract.model import HISTORY, MODEL_SLOTS, TABLES
 from hdl.contract.vaccine import BANKS
 from hdl.contract.verdict import Fault, Verdict
@@ -32,10 +32,12 @@ from hdl.screening.block import Block, bundle, later
 from hdl.screening.book import Book
 from hdl.screening.cam import Cam
 from hdl.screening.classifier import Classifier, Profile
+from hdl.screening.fast_accumulators import FastAccumulators
 from hdl.screening.history import History
 from hdl.screening.judge import TIERS, Judge
 from hdl.screening.latch import LINGER, Latch
 from hdl.screening.layouts import BEAT, ENTRY_BEAT, RECORD, STATE, LoadPort, Op, event_stream, path_stream
+from hdl.screening.loading import word_write
 from hdl.screening.models import DRAIN_CYCLES, Models
 from hdl.screening.paths import PathClassifier
 from hdl.screening.readback import Readback
@@ -66,7 +68,7 @@ class Pipeline(Block):
       readback_start
                 for one cycle asks for the byte at `readback_address` (as on the load port) of the model slot that
                 is not in force; it comes as `readback_data` with `readback_done`, for one cycle, three cycles
-                later (four, if `fast`), and one more for each write on the load port that goes first.  0
+                later (five, if `fast`), and one more for each write on the load port that goes first.  0
                 elsewhere, and from a slot that is coming into force.  Not to be given again before the answer;
                 events do not notice.
       commit    high in the cycle in which a beat leaves the latch.
@@ -125,12 +127,12 @@ class Pipeline(Block):
         m.submodules.classifier = classifier = Classifier(fast)
         m.submodules.profile = profile = Profile()
         m.submodules.paths = paths = PathClassifier(fast)
-        m.submodules.slots = slots = Slots(1 + fast)
+        m.submodules.slots = slots = Slots(fast)
         m.submodules.history = history = History(1 + fast)
         m.submodules.tables = tables = Tables(fast)
         m.submodules.cam = cam = Cam(self.banks, fast)
         m.submodules.book = book = Book(self.banks, fast)
-        m.submodules.accumulators = accumulators = Accumulators(1 + fast)
+        m.submodules.accumulators = accumulators = FastAccumulators() if fast else Accumulators()
         m.submodules.judge = judge = Judge(fast)
         m.submodules.recorder = recorder = Recorder(fast)
 
@@ -160,8 +162,11 @@ class Pipeline(Block):
                 block.load.data.eq(models.store_load.data),
             ]
         # In the latch.
+        holds = models.busy | classifier.writes
+        if fast:  # an attribute's write is on its way
+            holds = holds | word_write(readback.store, Target.ATTRIBUTES)
         m.d.comb += [
-            latch.hold.eq(models.busy | classifier.writes),
+            latch.hold.eq(holds),
             latch.paths_done.eq(paths.done),
             latch.swap_ready.eq(models.target_ready & ~self.locked),
             latch.swap_done.eq(models.switched),
@@ -204,6 +209,8 @@ class Pipeline(Block):
         restored = data.View(STATE, event.as_value()[64 : 64 + STATE_LAYOUT.width])
 
         # Stage 0.
+        if fast:
+            m.d.comb += [slots.coming_life.eq(leaving.life), slots.coming_id.eq(leaving.event.id)]
         stale = restored.swaps != models.swaps
         beat0, fault0 = bundle(BEAT), Signal(3)
         m.d.comb += [
@@ -281,39 +288,49 @@ class Pipeline(Block):
         ]
 
         # Stage 2.
-        # A call with an effect gains at once, or loses once it is proven.
-        total, counts = tables.total, summed.call_class != 0
         beat2 = later(m, summed, 1)
-        gain2 = later(m, Mux(counts & ~total[-1], total[:-1], 0), 1)
-        pending2 = later(m, Mux(counts & total[-1], (-total)[: len(total) - 1], 0), 1)
+        if fast:
+            amounts = {"parts": tables.parts}
+        else:
+            # A call with an effect gains at once, or loses once it is proven.
+            total, counts = tables.total, summed.call_class != 0
+            amounts = {
+                "gain": later(m, Mux(counts & ~total[-1], total[:-1], 0), 1),
+                "pending": later(m, Mux(counts & total[-1], (-total)[: len(total) - 1], 0), 1),
+            }
 
         def source(beat: Any) -> Any:
             """Whose state a beat needs: a child's is its parent's."""
             return Mux(beat.op == Op.COPY, beat.event_slot, beat.slot)
 
+        # The faster accumulators want everything a cycle ahead.
+        looking, adding = (beat0, compared) if fast else (beat1, beat2)
         m.d.comb += [
-            accumulators.look.eq(source(beat1)),
-            accumulators.tree_look.eq(beat1.tree),
-            accumulators.valid.eq(beat2.valid),
-            accumulators.op.eq(beat2.op),
-            accumulators.slot.eq(beat2.slot),
-            accumulators.tree.eq(beat2.tree),
-            accumulators.fault.eq(beat2.fault != 0),
-            accumulators.ok.eq(beat2.ok),
-            accumulators.epoch.eq(beat2.epoch),
-            accumulators.effect.eq(beat2.call_class != 0),
-            accumulators.alone.eq(beat2.alone),
-            accumulators.stale.eq(beat2.stale),
-            accumulators.gain.eq(gain2),
-            accumulators.pending.eq(pending2),
+            accumulators.look.eq(source(looking)),
+            accumulators.tree_look.eq(looking.tree),
+            accumulators.valid.eq(adding.valid),
+            accumulators.op.eq(adding.op),
+            accumulators.slot.eq(adding.slot),
+            accumulators.tree.eq(adding.tree),
+            accumulators.fault.eq(adding.fault != 0),
+            accumulators.ok.eq(adding.ok),
+            accumulators.epoch.eq(adding.epoch),
+            accumulators.effect.eq(adding.call_class != 0),
+            accumulators.alone.eq(adding.alone),
+            accumulators.stale.eq(adding.stale),
+            *(getattr(accumulators, name).eq(amount) for name, amount in amounts.items()),
             accumulators.params.eq(models.params),
             accumulators.state.eq(restored),
         ]
 
         # Stage 3.
-        beat3, sums3, tree_sums3 = (
-            later(m, value, 1) for value in (beat2, accumulators.sums, accumulators.tree_sums)
-        )
+        beat3 = later(m, beat2, 1)
+        if fast:
+            sums3, tree_sums3 = accumulators.sums, accumulators.tree_sums
+            judged_sums = [accumulators.decayed, accumulators.cusum, accumulators.tree_sum]
+        else:
+            sums3, tree_sums3 = (later(m, value, 1) for value in (accumulators.sums, accumulators.tree_sums))
+            judged_sums = [sums3.decayed, sums3.cusum, tree_sums3.tree_sum]
         hit3 = later(m, cam.hit, 1)
         m.d.comb += [
             book.hit.eq(hit3 & beat3.valid),
@@ -321,9 +338,9 @@ class Pipeline(Block):
             judge.look.eq(source(summed if fast else beat2)),
             judge.beat2.eq(beat2),
             judge.beat3.eq(beat3),
-            judge.decayed.eq(sums3.decayed),
-            judge.cusum.eq(sums3.cusum),
-            judge.tree_sum.eq(tree_sums3.tree_sum),
+            judge.decayed.eq(judged_sums[0]),
+            judge.cusum.eq(judged_sums[1]),
+            judge.tree_sum.eq(judged_sums[2]),
             judge.vaccinated.eq(hit3),
             judge.params.eq(models.params),
             judge.state.eq(restored),
@@ -371,7 +388,7 @@ class Pipeline(Block):
             m.d.sync += spilled.path_class.eq(history.past.path_class)
             m.d.sync += [spilled.profile.eq(slots.profile), spilled.allow.eq(slots.allow)]
             m.d.sync += spilled.swaps.eq(models.swaps)
-        with m.If(spills(beat2)):
+        with m.If(spills(beat3 if fast else beat2)):
             m.d.sync += [spilled[name].eq(accumulators.sums[name]) for name in SUMS.members]
             m.d.sync += [spilled[name].eq(accumulators.tree_sums[name]) for name in TREE_SUMS.members]
         with m.If(spills(judged)):

@@ -14,11 +14,11 @@ from hdl.screening.layouts import LoadPort, StorePort
 
 
 class Readback(Block):
-    """Parameters: `fast`: what is written goes on a cycle later, and who keeps a byte answers after two cycles
+    """Parameters: `fast`: what is written goes on a cycle later, and `store` answers after three cycles
     instead of one.
 
     Members: `start` for one cycle asks for the byte at `address`, as on the load port; `done` holds for one
-    cycle, three cycles later (four, if `fast`) and one more for each write of `load` that the request waits for,
+    cycle, three cycles later (five, if `fast`) and one more for each write of `load` that the request waits for,
     with the byte in `data`.  `start` is not given again before.  `store` carries the load port's writes, and the
     requests.
     """
@@ -55,5 +55,5 @@ class Readback(Block):
         ]
         with m.If(load_en):
             m.d.comb += store.address.eq(address)
-        m.d.sync += [self.done.eq(later(m, store.read, 1 + self.fast)), self.data.eq(store.byte)]
+        m.d.sync += [self.done.eq(later(m, store.read, 1 + 2 * self.fast)), self.data.eq(store.byte)]
         return m

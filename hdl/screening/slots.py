@@ -6,13 +6,15 @@ beat already sees it.  Twin: `_fault_of` and `_change` in `models.golden.run`.
 
 from __future__ import annotations
 
+from typing import Any
+
 from amaranth import Module, Mux, Signal
 from amaranth.lib import data
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.event import TREES
 from hdl.contract.verdict import Fault
-from hdl.screening.block import Block, bundle, rows_of
+from hdl.screening.block import Block, bundle, later, rows_of
 from hdl.screening.layouts import EVENT, STATE, Op, names_slot
 from hdl.screening.states import States
 
@@ -22,18 +24,20 @@ IDENTITY = data.StructLayout({"live": 1, "generation": 32, "tree": 6, "profile":
 class Slots(Block):
     """The identity of all slots.
 
-    Parameters: `ahead`, see States.
+    Parameters: `fast`: more is known ahead.
 
     Members, all valid in the cycle of the beat: `op`, `slot`, `event`, `life` (the generation that the visited
-    slot should have, or is to get) and `running` (a model is in force) go in, `ahead` cycles before that the slot
-    as `look`.  Out come the `fault` of the event so far, the visited slot's `tree`, `profile` and `allow` set
-    after the beat, and `alone`: no other process of the tree is here.
+    slot should have, or is to get) and `running` (a model is in force) go in, a cycle before that the slot
+    as `look`.  If `fast`, that goes in two cycles before, and one cycle before the beat its `life` and its event's
+    id as `coming_life` and `coming_id`.  Out come the `fault` of the event so far, the visited slot's `tree`,
+    `profile` and `allow` set after the beat, and `alone`: no other process of the tree is here.
     """
 
-    def __init__(self, ahead: int = 1) -> None:
-        self.ahead = ahead
+    def __init__(self, fast: bool = False) -> None:
+        self.fast = fast
         super().__init__(
             {
+                **({"coming_life": In(32), "coming_id": In(9)} if fast else {}),
                 "look": In(6),
                 "valid": In(1),
                 "op": In(Op),
@@ -51,12 +55,13 @@ class Slots(Block):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.identities = identities = States(IDENTITY, self.ahead)
+        m.submodules.identities = identities = States(IDENTITY, 1 + self.fast, apart=self.fast)
         m.submodules.users = users = rows_of(7, TREES)
         count, recount = users.read_port(domain="comb"), users.write_port()
-        # The tree that an event names; where time is short not by way of the one that its beat is in.
-        named = count if self.ahead == 1 else users.read_port(domain="comb")
 
+        # Whether the tree that the event names has processes.
+        used = Signal() if self.fast else count.data != 0
+        unused = ~used if self.fast else count.data == 0
         event = self.event
         old = identities.old
         state = data.View(STATE, event.as_value()[64 : 64 + STATE.size])
@@ -65,7 +70,17 @@ class Slots(Block):
 
         # What the event may be refused for, by what it wants of this slot.
         own_half = self.slot[5] == event.source
-        lives = old.live & (old.generation == self.life)
+        if self.fast:
+            # What a row just written says of its generation is known before it is written.
+            renewed = later(m, self.life == self.coming_life, 1)
+            found = identities.found
+            lives = Mux(
+                identities.fresh,
+                identities.written.live & renewed,
+                found.live & (found.generation == self.life),
+            )
+        else:
+            lives = old.live & (old.generation == self.life)
         tree_half = event.id[5] == event.source
         names_other = names_slot(event)
         fault = Signal(Fault)
@@ -96,7 +111,7 @@ class Slots(Block):
                     m.d.comb += fault.eq(Fault.NO_SLOT)
                 with m.Elif(~tree_half):
                     m.d.comb += fault.eq(Fault.SOURCE)
-                with m.Elif((self.op == Op.CLEAR) & (named.data != 0)):
+                with m.Elif((self.op == Op.CLEAR) & used):
                     m.d.comb += fault.eq(Fault.TREE)
         m.d.comb += self.fault.eq(fault)
 
@@ -142,10 +157,31 @@ class Slots(Block):
             self.profile.eq(new.profile),
             self.allow.eq(new.allow),
             count.addr.eq(self.tree),
-            *([named.addr.eq(event.id)] if self.ahead > 1 else []),
-            recount.addr.eq(self.tree),
-            recount.en.eq(do & (begins | fewer | (self.op == Op.INIT))),
-            recount.data.eq(Mux(self.op == Op.INIT, 0, Mux(begins, count.data + 1, count.data - 1))),
-            self.alone.eq(named.data == 0),
         ]
+
+        # A tree's processes are counted; where time is short a cycle later.
+        clears = self.op == Op.INIT
+        late = (
+            later(m, value, self.fast) for value in (do & (begins | fewer | clears), self.tree, clears, begins)
+        )
+        counts, counted_tree, blanks, more = late
+        counted: Any = count.data
+        if self.fast:
+            before, tree_before = later(m, recount.data, 1), later(m, recount.addr, 1)
+            passed = later(m, recount.en, 1) & (tree_before == counted_tree)
+            counted = Mux(passed, before, later(m, count.data, 1))
+        m.d.comb += [
+            recount.addr.eq(counted_tree),
+            recount.en.eq(counts),
+            recount.data.eq(Mux(blanks, 0, Mux(more, counted + 1, counted - 1))),
+            self.alone.eq(unused),
+        ]
+        if self.fast:
+            # Of the tree that the next beat's event names: two beats may still change the count.
+            coming = self.coming_id[:6]
+            named = users.read_port(domain="comb")
+            here = do & (begins | fewer) & (self.tree == coming)
+            count_now = Mux(recount.en & (recount.addr == coming), recount.data, named.data)
+            m.d.comb += named.addr.eq(coming)
+            m.d.sync += used.eq(Mux(here, begins | (count_now != 1), count_now != 0))
         return m

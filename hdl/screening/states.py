@@ -16,21 +16,25 @@ from hdl.screening.block import Block, later, rows_of
 
 
 class States(Block):
-    """Parameters: `shape` of a row; `ahead`, 1 or 2: how many cycles before its beat a row is looked for.
+    """Parameters: `shape` of a row; `ahead`, 1 or 2: how many cycles before its beat a row is looked for; `apart`
+    (`ahead` is 2): `old` is put together in its cycle, for those who want to see its parts.
 
     Members:
       look   the row for the beat that comes `ahead` cycles later.
       old    this cycle's beat finds that row so, all writes in cycles before this one included.
       write  at the end of this cycle row number `row` becomes `new`.
+      fresh, written, found
+             if `apart`: `old` is what was `written` in the cycle before if it is `fresh`, else what was `found`.
     """
 
-    def __init__(self, shape: Any, ahead: int = 1) -> None:
+    def __init__(self, shape: Any, ahead: int = 1, apart: bool = False) -> None:
         self.shape = shape
         self.ahead = ahead
+        self.apart = apart
         place = range(SLOTS)
-        super().__init__(
-            {"look": In(place), "old": Out(shape), "write": In(1), "row": In(place), "new": In(shape)}
-        )
+        ports = {"look": In(place), "old": Out(shape), "write": In(1), "row": In(place), "new": In(shape)}
+        parts = {"fresh": Out(1), "written": Out(shape), "found": Out(shape)} if apart else {}
+        super().__init__(ports | parts)
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -45,11 +49,16 @@ class States(Block):
             m.d.comb += self.old.eq(Mux(late, written, read.data.as_value()))
         else:
             # What is new goes into registers first, and from there into the memory: a cycle later.
-            before = later(m, written, 1)
+            # The row looked for comes late in its cycle, so it is compared with those written in the next.
             did, place, looked = later(m, changed, 1), later(m, row, 1), later(m, self.look, 1)
-            late = later(m, changed & (row == self.look), 1)
-            later_still = later(m, did & (place == self.look), 1)
+            before, did_before, place_before = (later(m, value, 1) for value in (written, did, place))
+            late, later_still = did & (place == looked), did_before & (place_before == looked)
             found = Mux(late, written, Mux(later_still, before, read.data.as_value()))
             m.d.comb += [write.addr.eq(place), write.data.eq(written), write.en.eq(did)]
-            m.d.sync += self.old.eq(Mux(changed & (row == looked), new, found))
+            if self.apart:
+                m.d.sync += [self.fresh.eq(changed & (row == looked)), self.found.eq(found)]
+                m.d.comb += self.written.eq(written)
+                m.d.comb += self.old.eq(Mux(self.fresh, written, self.found.as_value()))
+            else:
+                m.d.sync += self.old.eq(Mux(changed & (row == looked), new, found))
         return m

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from amaranth import Cat, Module, Signal, signed
+from amaranth.lib import data
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.model import REGIONS, SUM_BITS, TABLES
@@ -16,14 +17,17 @@ from hdl.screening.history import index_bits
 from hdl.screening.layouts import StorePort
 from hdl.screening.loading import image_rows, load_bytes
 
+PARTS = data.StructLayout({f"{TABLES[i]}_{TABLES[i + 1]}": signed(9) for i in range(0, len(TABLES), 2)})
+"""Pairs of tables, added up."""
+
 
 class Tables(Block):
     """Both model slots' tables.
 
-    Parameters: `fast`: pairs are added in one cycle and the whole in the next.
+    Parameters: `fast`: pairs are added, a cycle later.
 
-    Members: `index_*` and `model` are sampled at the end of every cycle; `total` is valid one cycle later (two, if
-    `fast`), until the end of that cycle.
+    Members: `index_*` and `model` are sampled at the end of every cycle; `total` is valid one cycle later, until
+    the end of that cycle.  If `fast`, `parts`, which add up to it, are valid two cycles later.
     """
 
     def __init__(self, fast: bool = False) -> None:
@@ -32,7 +36,7 @@ class Tables(Block):
             {
                 "model": In(1),
                 "load": In(StorePort()),
-                "total": Out(signed(SUM_BITS)),
+                **({"parts": Out(PARTS)} if fast else {"total": Out(signed(SUM_BITS))}),
                 **{f"index_{table}": In(index_bits(table)) for table in TABLES},
             }
         )
@@ -53,5 +57,8 @@ class Tables(Block):
             values.append(value)
         pairs = [later(m, values[i] + values[i + 1], self.fast) for i in range(0, len(values), 2)]
         m.d.comb += self.load.byte.eq(byte)
-        m.d.comb += self.total.eq(pairs[0] + pairs[1] + pairs[2])
+        if self.fast:
+            m.d.comb += [self.parts[name].eq(pair) for name, pair in zip(PARTS.members, pairs, strict=True)]
+        else:
+            m.d.comb += self.total.eq(pairs[0] + pairs[1] + pairs[2])
         return m

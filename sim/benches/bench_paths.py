@@ -92,7 +92,7 @@ class Paths:
 def bound(text: bytes) -> int:
     """Return the most cycles that the docstring grants to `text`."""
     if FAST:
-        return max(2, len(text)) + 4
+        return max(2, len(text)) + 5
     last = text[-2:] if len(text) % 2 == 0 else text[-1:]
     both = b"/" in last and not last.endswith(b"/")
     return max(1, -(-len(text) // 2)) + 3 + both
@@ -122,14 +122,14 @@ async def paths_equal_the_golden_walk_within_the_stated_cycles(dut: Any) -> None
 
 
 @cocotb.test()
-async def a_path_of_32_bytes_takes_19_cycles_or_36(dut: Any) -> None:
+async def a_path_of_32_bytes_takes_19_cycles_or_37(dut: Any) -> None:
     chance = draw()
     bench = await Clocked.start(dut, enable=1)
     paths = Paths(bench)
     await paths.load()
     for text in (b"/etc/shadow/aaaaaaaa/bbbbbbbb/cc", b"/" + b"x" * 31, b"/a" * 16):
         assert len(text) == 32
-        assert await paths.classify([(text, 0, 0)], 0.0, chance) == [36 if FAST else 19 + (text == b"/a" * 16)]
+        assert await paths.classify([(text, 0, 0)], 0.0, chance) == [37 if FAST else 19 + (text == b"/a" * 16)]
 
 
 @cocotb.test()

@@ -10,8 +10,7 @@ from sim.benches.bench_states import WIDTH
 from sim.cocotb_runner import run_bench
 
 
-@pytest.mark.parametrize("ahead", [1, 2])
-def test_states(ahead: int) -> None:
-    assert (
-        run_bench(States(data.StructLayout({"value": WIDTH}), ahead), "sim.benches.bench_states", ahead=ahead) == 1
-    )
+@pytest.mark.parametrize(("ahead", "apart"), [(1, False), (2, False), (2, True)])
+def test_states(ahead: int, apart: bool) -> None:
+    rows = States(data.StructLayout({"value": WIDTH}), ahead, apart)
+    assert run_bench(rows, "sim.benches.bench_states", ahead=ahead) == 1
