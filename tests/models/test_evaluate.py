@@ -16,8 +16,9 @@ from models.package import inspect_package
 from models.protocols import evaluate_adfa, evaluate_corpus, evaluate_held_out
 
 KEYS = {
-    "auc", "tpr_at_1pct_fpr", "tpr_at_5pct_fpr", "accuracy", "blocked_benign", "n_benign", "n_attack",
-    "median_block_fraction",
+    "auc", "tpr_at_1pct_fpr", "tpr_at_5pct_fpr", "accuracy", "blocked_benign", "blocked_benign_runs",
+    "blocked_benign_bound", "blocked_attack", "n_benign", "n_benign_runs", "n_attack", "n_clusters",
+    "median_block_fraction", "median_found_fraction", "spread", "intervals", "by_kind",
 }  # fmt: skip
 ROOT = Path(__file__).parents[2] / "models"
 
@@ -51,7 +52,7 @@ def test_build_and_evaluate(tmp_path: Path) -> None:
     out = tmp_path / "m.vgm"
     assert ship(package, out) and not ship(package, out)
     found = evaluate_corpus(corpus, parse(inspect_package(out)[0].image))
-    assert set(found) == KEYS and found["n_benign"] == found["n_attack"] == 12
+    assert set(found) == KEYS and found["n_benign_runs"] == found["n_attack"] == 12
     assert found["auc"] > 0.9 and found["blocked_benign"] == 0
     assert json.loads(json.dumps(found)) == found
 
@@ -64,7 +65,9 @@ def test_held_out(tmp_path: Path, by: str) -> None:
 
 
 def test_held_out_by_what_nobody_knows(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="cannot hold out by 'colour': use scenario, kind"):
+    with pytest.raises(
+        ValueError, match="cannot hold out by 'colour': use implementation, kind, program, scenario"
+    ):
         evaluate_held_out(tmp_path, "colour")
 
 
