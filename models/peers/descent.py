@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from models.peers.peer import Floats, Singles
+from models.peers.peer import Singles
 from models.recordings import Ints
 
 BACK = 64
 """Calls through which an error is carried back."""
-BATCH = 128
+BATCH = 32
 _CLIP = 1.0
 _FIRST, _SECOND, _TINY = 0.9, 0.999, 1e-8
 
@@ -68,21 +68,19 @@ def blank(symbols: int, width: int, hidden: int, seed: int) -> Weights:
 
 
 def train(
-    weights: Weights, symbols: Ints, bad: NDArray[np.bool_], shares: Floats, states: Singles, windows: Ints,
-    rate: float, draw: np.random.Generator,
-) -> None:  # fmt: skip
-    """Go once over all windows in a random order.
+    weights: Weights, symbols: Ints, bad: NDArray[np.bool_], states: Singles, windows: Ints, rate: float
+) -> None:
+    """Go once over the windows.
 
-    symbols, bad, shares: per event.  states (windows, h): where each window begins.
+    symbols, bad: per event.  states (windows, h): where each window begins.  windows (windows, calls): positions
+    of successive calls, -1 behind the last.
     """
-    order = draw.permutation(len(windows))
-    for begin in range(0, len(order), BATCH):
-        chosen = order[begin : begin + BATCH]
-        at = windows[chosen].T
+    for begin in range(0, len(windows), BATCH):
+        at = windows[begin : begin + BATCH].T
         there = at >= 0
-        answers = (bad[at] & there).astype(np.float32)
-        masses = (shares[at] * there).astype(np.float32)
-        slopes = gradient(weights, np.where(there, symbols[at], 0), answers, masses, states[chosen])
+        answers, masses = (bad[at] & there).astype(np.float32), there.astype(np.float32)
+        start = states[begin : begin + BATCH]
+        slopes = gradient(weights, np.where(there, symbols[at], 0), answers, masses, start)
         weights.step(slopes, rate)
 
 

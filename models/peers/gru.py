@@ -10,13 +10,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from models.golden.jit import jit_allocating as jit
-from models.peers.descent import BACK, Weights, blank, train
+from models.peers.descent import BACK, BATCH, Weights, blank, train
 from models.peers.peer import Floats, Singles, answers_and_shares, int8
 from models.peers.stream import Stream, Symbols, stream
 from models.recordings import Ints, Recording
 
 HIDDEN, WIDTH, SYMBOLS = 24, 16, 192
 EPOCHS = 8
+DRAWN = 200 * BATCH
+"""Windows of an epoch."""
+SMOOTH = 32
+"""The score is the output averaged over a process's calls, each new one counting one part of so many."""
 GATE_TABLES = 2 * 256
 STATE_STEPS, GATE_STEPS = np.float32(127), np.float32(255)
 _BIAS_BYTES, _FINE = 2, np.float32(2048)
@@ -25,7 +29,7 @@ _BIAS_BYTES, _FINE = 2, np.float32(2048)
 @jit
 def _run(
     symbols: Ints, lives: Ints, children: Ints, state: Singles, table: Singles, recurrent: Singles, inner: Singles,
-    out: Singles, bias: float, rounded: bool, states: Singles, found: Floats,
+    out: Singles, bias: float, rounded: bool, means: Floats, states: Singles, found: Floats,
 ) -> None:  # fmt: skip
     """Run the network over all events.
 
@@ -38,6 +42,7 @@ def _run(
         own = state[lives[n]]
         if children[n] >= 0:
             state[children[n]] = own
+            means[children[n]] = means[lives[n]]
         if symbols[n] < 0:
             continue
         if len(states):
@@ -58,7 +63,8 @@ def _run(
             value = (1 - keep) * fresh + keep * own[j]
             own[j] = np.rint(value * STATE_STEPS) / STATE_STEPS if rounded else value
             total += own[j] * out[j]
-        found[n] = total
+        means[lives[n]] += (total - means[lives[n]]) / SMOOTH
+        found[n] = means[lives[n]]
 
 
 class Gru:
@@ -87,21 +93,26 @@ class Gru:
     def fit(
         self, recordings: Sequence[Recording], labels: Sequence[int], calibration: Sequence[Recording]
     ) -> None:
-        """Train in floating point; each epoch begins its windows with the states that the one before left."""
+        """Train in floating point; each epoch begins its windows with the states that the one before left.
+
+        Windows are drawn by what their calls weigh.
+        """
         seen = stream(recordings)
         symbols = self._symbols.fit(seen.codes).of(seen.codes)
         bad, shares = answers_and_shares(seen, labels)
         windows = _windows(seen)
+        masses = np.where(windows >= 0, shares[windows], 0.0).sum(axis=1)
         draw = np.random.default_rng(self._seed)
         learned = blank(SYMBOLS, WIDTH, HIDDEN, self._seed)
         for epoch in range(self._epochs):
             states, _ = self._over(seen, symbols, learned, False)
             rate = 4e-3 * (1.0 - epoch / self._epochs) + 2e-4
-            train(learned, symbols, bad, shares, states[windows[:, 0]], windows, rate, draw)
+            chosen = windows[draw.choice(len(windows), DRAWN, p=masses / masses.sum())]
+            train(learned, symbols, bad, states[chosen[:, 0]], chosen, rate)
         self._weights = _rounded(learned)
 
     def scores(self, recordings: Sequence[Recording]) -> Floats:
-        """Return the output after each event."""
+        """Return the averaged output after each event."""
         seen = stream(recordings)
         return self._over(seen, self._symbols.of(seen.codes), self._weights, True)[1]
 
@@ -111,7 +122,8 @@ class Gru:
         table = weights.embedding @ weights.entry + weights.bias
         _run(
             symbols, seen.lives, seen.children, np.zeros((seen.count, HIDDEN), np.float32), table,
-            weights.recurrent, weights.inner, weights.out, float(weights.last[0]), rounded, states, found,
+            weights.recurrent, weights.inner, weights.out, float(weights.last[0]), rounded, np.zeros(seen.count),
+            states, found,
         )  # fmt: skip
         return states, found
 

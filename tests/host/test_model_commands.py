@@ -114,6 +114,8 @@ def test_bad_corpora(workshop: Path, model: Path, tmp_path: Path) -> None:
         (["eval", "--adfa", "a", "--held-out", "kind"], "--held-out goes with --corpus"),
         (["eval", "--corpus", "a", "--held-out", "kind", "--model", "m.vgm"], "--held-out goes with --corpus"),
         (["eval", "--adfa", "a", "--protocol", "kind"], "kind"),
+        (["eval", "--corpus", "a", "--without-mixed"], "--without-mixed goes with --adfa"),
+        (["eval", "--corpus", "a", "--held-out", "colour"], "'implementation', 'kind', 'program'"),
     ],
 )
 def test_wrong_usage_of_model_commands(args: list[str], word: str) -> None:
