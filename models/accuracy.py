@@ -2,8 +2,8 @@
 
     python -m models.accuracy [--adfa DIR] [--corpus DIR] [--jobs 2]
 
-Writes docs/figures/accuracy.json and the charts beside it, and prints what was wanted and what was reached.  What
-was computed before from the same sources and data is taken from the cache.
+Writes docs/accuracy-tables.md, docs/figures/accuracy.json and the charts beside it, and prints what was wanted and
+what was reached.  What was computed before from the same sources and data is taken from the cache.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 import click
 
 from models.accuracy_figures import cost, earliness, roc
+from models.accuracy_tables import page
 from models.aims import reached
 from models.build import CORPUS, SETTINGS
 from models.disguise import padded, slowed
@@ -35,7 +36,7 @@ from models.runs import Method, Result, results
 from models.trace import TraceError
 from models.trial import PLAIN, Change, Split, Traces
 
-FOLDER = Path(__file__).resolve().parents[1] / "docs" / "figures"
+DOCS = Path(__file__).resolve().parents[1] / "docs"
 PEERS = (Method("gru", Gru), Method("mlp", Mlp), Method("trees", Trees), Method("stide", Stide))
 ADFA_METHODS = (Method("ours", Ours, {"seed": 0}), *PEERS)
 CORPUS_METHODS = (Method("ours", Ours, {**SETTINGS, "seed": 0}), *PEERS)
@@ -172,13 +173,14 @@ def _said(name: str, rows: dict[str, Any]) -> None:
 @click.option("--only", type=click.Choice(["adfa", "corpus"]), help="Measure that one.")
 @click.option("--jobs", type=click.IntRange(1), default=2, show_default=True, help="Trainings at a time.")
 @click.option("--folds", type=click.IntRange(1), help="Only so many folds: a trial.")
-@click.option("--out", type=click.Path(path_type=Path), default=FOLDER, help="Where figures go.")
+@click.option("--out", type=click.Path(path_type=Path), default=DOCS, help="Where tables and figures/ go.")
 def main(adfa: Path | None, corpus: Path, only: str | None, jobs: int, folds: int | None, out: Path) -> None:
     """Measure every accuracy figure of the docs.
 
     ADFA-LD is not part of this product: without --adfa its figures are left as they are.
     """
-    record = out / "accuracy.json"
+    folder = out / "figures"
+    record = folder / "accuracy.json"
     said: dict[str, Any] = json.loads(record.read_text()) if record.exists() else {}
     drawn: dict[str, str] = {}
     try:
@@ -190,10 +192,12 @@ def main(adfa: Path | None, corpus: Path, only: str | None, jobs: int, folds: in
             drawn |= charts("corpus", said["corpus"], found)
     except (CorpusError, TraceError, ValueError) as error:
         raise click.ClickException(str(error)) from None
-    out.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, text in drawn.items():
-        (out / name).write_text(text)
+        (folder / name).write_text(text)
+    said["charts"] = sorted({*said.get("charts", ()), *(name[4:-4] for name in drawn if name.startswith("roc-"))})
     said["aims"] = reached(said)
+    (out / "accuracy-tables.md").write_text(page(said))
     record.write_text(json.dumps(said, indent=1) + "\n")
     for row in said["aims"]:
         click.echo(f"{row['reached']:>11}  {row['aim']}: {row['measured']}")

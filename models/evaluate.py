@@ -87,8 +87,8 @@ def _counts(folds: Sequence[Fold]) -> dict[str, Any]:
         counts["n_benign"] += int(benign.sum())
         counts["n_benign_runs"] += len(np.unique(out.traces[honest]))
         counts["n_attack"] += int((~benign).sum())
-        clusters |= {fold.clusters[trace] for trace in out.traces[benign].tolist()}
-        hit |= {fold.clusters[trace] for trace in out.traces[benign & blocked].tolist()}
+        clusters |= {fold.clusters[int(trace)] for trace in out.traces[benign]}
+        hit |= {fold.clusters[int(trace)] for trace in out.traces[benign & blocked]}
         for name, first in (("block", out.blocked), ("found", out.found)):
             reached = ~benign & (first >= 0)
             early[name] += (first[reached] / out.calls[reached]).tolist()
@@ -111,7 +111,7 @@ def by_kind(folds: Sequence[Fold]) -> dict[str, dict[str, float | int]]:
     for fold in folds:
         out = fold.outcome
         for unit in np.flatnonzero(out.positive).tolist():
-            row = tally.setdefault(fold.kinds[out.traces[unit]], [0, 0, 0])
+            row = tally.setdefault(fold.kinds[int(out.traces[unit])], [0, 0, 0])
             for place, hit in enumerate((True, out.found[unit] >= 0, out.blocked[unit] >= 0)):
                 row[place] += int(hit)
     return {

@@ -49,7 +49,7 @@ class Fold:
     def units(self) -> Units:
         """Return what the statistics are taken of."""
         found = self.outcome
-        names = tuple(self.clusters[trace] for trace in found.traces.tolist())
+        names = tuple(self.clusters[int(trace)] for trace in found.traces)
         return Units(found.scores, found.positive, names, self.threshold)
 
 

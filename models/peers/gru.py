@@ -134,7 +134,8 @@ def _rounded(weights: Weights) -> Weights:
     for values in (weights.embedding, weights.entry, weights.recurrent, weights.out):
         whole, step = int8(values)
         coarse.append(whole * np.float32(step))
-    bias, inner, last = (np.rint(values * _FINE) / _FINE for values in (weights.bias, weights.inner, weights.last))
+    fine = [np.rint(values * _FINE) / _FINE for values in (weights.bias, weights.inner, weights.last)]
+    bias, inner, last = (values.astype(np.float32) for values in fine)
     embedding, entry, recurrent, out = coarse
     return Weights(embedding, entry, recurrent, out, bias, inner, last)
 

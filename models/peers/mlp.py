@@ -53,7 +53,8 @@ class Mlp:
         bad, shares = answers_and_shares(seen, labels)
         rows = counters(seen, self._symbols)[at].astype(np.float32)
         network = MLPClassifier(
-            HIDDEN, batch_size=min(512, len(rows)), max_iter=self._epochs, alpha=1e-3, random_state=self._seed,
+            HIDDEN, batch_size=min(512, len(rows)),  # pyright: ignore[reportArgumentType]
+            max_iter=self._epochs, alpha=1e-3, random_state=self._seed,
             early_stopping=False, tol=0.0, n_iter_no_change=self._epochs,
         )  # fmt: skip
         weights = shares[at] / shares[at].mean()

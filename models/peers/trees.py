@@ -73,7 +73,8 @@ class Trees:
         trees = room // ((LEAVES - 1) * NODE_BYTES + LEAVES)
         boosted = HistGradientBoostingClassifier(
             learning_rate=self._rate, max_iter=trees, max_leaf_nodes=LEAVES, min_samples_leaf=20,
-            l2_regularization=1.0, early_stopping=False, random_state=self._seed,
+            l2_regularization=1.0, early_stopping=False,  # pyright: ignore[reportArgumentType]
+            random_state=self._seed,
         )  # fmt: skip
         rows = counters(seen, self._symbols)[at].astype(np.float32)
         with threadpool_limits(1):  # more threads than free cores would wait for each other

@@ -13,6 +13,7 @@ import pytest
 
 from models.accuracy import disguises, table
 from models.accuracy_figures import cost, earliness, roc
+from models.accuracy_tables import page
 from models.aims import AIMS, reached
 from models.image import assemble
 from models.peers.peer import Floats
@@ -92,6 +93,12 @@ def test_one_run(traces: Traces, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     # Padding leaves the attack's calls where they were among themselves; a fifth of them are its own.
     plain, thin = (rows[change]["ours"]["median_block_fraction"] for change in ("plain", "padded 1:5"))
     assert 0 <= plain < 0.1 and 0 <= thin < 0.1
+    said = {"corpus": {"implementation": rows["plain"]}, "charts": ["corpus-implementation"], "aims": reached({})}
+    text = page(said)
+    assert (
+        "| counting | 512 | 1 | 1.000 [1.000, 1.000] (sd 0.000) |" in text and "| k4 | 6 | 1.00 | 1.00 |" in text
+    )
+    assert "(figures/roc-corpus-implementation.svg)" in text
     for drawing in (roc("roc", found), earliness("early", found), cost("cost", rows["plain"])):
         assert "counting" in drawing and ElementTree.fromstring(drawing).tag.endswith("svg")
 
