@@ -21,7 +21,9 @@ exactly what gateware would have said.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +43,9 @@ Progress = Callable[[str, int, int], None]
 LABELS = "labels.jsonl"
 CERTAIN = 3
 _KEYS = ("file", "class", "kind")
+_WORTH = 16
+"""Traces for which another process is worth its start."""
+_Reading = tuple[Path, dict[str, Any], bytes]
 
 
 class CorpusError(Exception):
@@ -167,12 +172,26 @@ def read_corpus(
     """Return the traces of a corpus as recordings under the path trie of `image`, their labels 0 or 1, and the
     label objects.  A trace's group is the program that made it, or, where the labels do not tell, its kind."""
     labels = read_labels(directory)
-    recordings = []
-    for number, label in enumerate(labels):
+    recordings: list[Recording] = []
+    work = [(directory, label, image) for label in labels]
+    for recording in _in_parallel(work):
         if progress:
-            progress("reading", number, len(labels))
-        onset = label.get("onset_line") if label["class"] == "attack" else None
-        recordings.append(
-            record(StraceReader(directory / label["file"]), image, label["file"], group_of(label), onset)
-        )
+            progress("reading", len(recordings), len(labels))
+        recordings.append(recording)
     return recordings, [int(label["class"] == "attack") for label in labels], labels
+
+
+def _in_parallel(work: Sequence[_Reading]) -> Iterator[Recording]:
+    """Read traces in order, on all cores where there are enough of them to be worth it."""
+    jobs = min(os.cpu_count() or 1, len(work) // _WORTH)
+    if jobs < 2:
+        yield from map(_read, work)
+        return
+    with multiprocessing.get_context("fork").Pool(jobs) as pool:
+        yield from pool.imap(_read, work, chunksize=4)
+
+
+def _read(work: _Reading) -> Recording:
+    directory, label, image = work
+    onset = label.get("onset_line") if label["class"] == "attack" else None
+    return record(StraceReader(directory / label["file"]), image, label["file"], group_of(label), onset)
