@@ -12,7 +12,6 @@ import json
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from models.accuracy_figures import cost, earliness, roc
 from models.accuracy_tables import page
 from models.aims import reached
 from models.build import CORPUS, SETTINGS
-from models.disguise import padded, slowed
+from models.disguise import Padded, Slowed
 from models.evaluate import CorpusError, Progress, by_kind, figures
 from models.intervals import auc, interval, over_folds, resampled
 from models.peers.gru import Gru
@@ -31,7 +30,6 @@ from models.peers.ours import Ours
 from models.peers.stide import Stide
 from models.peers.trees import Trees
 from models.protocols import PROTOCOLS, held_out, read_adfa, read_labelled, split
-from models.recordings import Recording
 from models.runs import Method, Result, results
 from models.trace import TraceError
 from models.trial import PLAIN, Change, Split, Traces
@@ -45,30 +43,6 @@ PADDING, SLOWING = (1, 5), (10, 100)
 
 Tables = dict[str, dict[str, Any]]
 Found = dict[str, dict[str, Result]]
-
-
-@dataclass(frozen=True)
-class Padded:
-    """Pads each attack with the calls of an honest recording that its name chooses."""
-
-    donors: Sequence[Recording]
-    ratio: int
-
-    def __call__(self, recording: Recording) -> Recording:
-        """Return the padded recording."""
-        number = sum(recording.name.encode()) % len(self.donors)
-        return padded(recording, self.donors[number], self.ratio)
-
-
-@dataclass(frozen=True)
-class Slowed:
-    """Stretches each attack's times."""
-
-    factor: int
-
-    def __call__(self, recording: Recording) -> Recording:
-        """Return the slowed recording."""
-        return slowed(recording, self.factor)
 
 
 def disguises(traces: Traces) -> Mapping[str, Change | None]:

@@ -9,12 +9,13 @@ order and with its results and paths, as if the attacker's own process made them
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hdl.contract.event import EVENT, Kind
-from models.recordings import Ints, Recording, Words
+from models.recordings import Ints, Recording
 
 _EPOCHS = 1 << EVENT.field["epoch"].width
 _EPOCH, _SLOT, _OK = (EVENT.offset[name] for name in ("epoch", "slot", "ok"))
@@ -75,36 +76,55 @@ def padded(recording: Recording, donor: Recording, ratio: int) -> Recording:
         recording, events=events, offsets=offsets, slots=slots, lines=lines,
         pool=np.concatenate([recording.pool, donor.pool]),
     )  # fmt: skip
-    return _with_results(found, place, _results(recording), fills, _results(donor)[chosen])
+    results = np.ones(count, np.int64)
+    results[place], results[fills] = _results(recording), _results(donor)[chosen]
+    return _said(found, results)
+
+
+def _successors(recording: Recording) -> tuple[Ints, Ints]:
+    """Return the positions of all calls but each process's first, and those of the process's call before."""
+    at = np.flatnonzero(_get(recording.events[:, 0].astype(np.int64), "kind") == Kind.CALL)
+    order = at[np.argsort(recording.events[at, 1], kind="stable")]
+    same = recording.events[order[1:], 1] == recording.events[order[:-1], 1]
+    return order[1:][same], order[:-1][same]
 
 
 def _results(recording: Recording) -> Ints:
     """Return whether each call is known to have succeeded: what the process's next call says; 1 for its last."""
-    heads = recording.events[:, 0].astype(np.int64)
-    found = np.ones(len(heads), np.int64)
-    after: dict[int, int] = {}
-    for n in range(len(heads) - 1, -1, -1):
-        if heads[n] & 15 == Kind.CALL:
-            life = int(recording.events[n, 1])
-            found[n] = after.get(life, 1)
-            after[life] = int(heads[n] >> _OK & 1)
+    later, before = _successors(recording)
+    found = np.ones(len(recording), np.int64)
+    found[before] = _get(recording.events[later, 0].astype(np.int64), "ok")
     return found
 
 
-def _with_results(recording: Recording, place: Ints, own: Ints, fills: Ints, others: Ints) -> Recording:
-    """Return the recording in which every call says how the process's call before it went.
-
-    place, fills: where the events with the results `own` and `others` stand.
-    """
-    results = np.ones(len(recording), np.int64)
-    results[place], results[fills] = own, others
-    events: Words = recording.events.copy()
-    before: dict[int, int] = {}
-    for n in range(len(events)):
-        if int(events[n, 0]) & 15 != Kind.CALL:
-            continue
-        life = int(events[n, 1])
-        if life in before:  # the first call of a process says what it always did
-            events[n, 0] = np.uint32(int(events[n, 0]) & ~(1 << _OK) | before[life] << _OK)
-        before[life] = int(results[n])
+def _said(recording: Recording, results: Ints) -> Recording:
+    """Return the recording in which every call but a process's first says how the one before it went."""
+    later, before = _successors(recording)
+    events = recording.events.copy()
+    heads = events[later, 0].astype(np.int64)
+    events[later, 0] = (heads & ~(1 << _OK) | results[before] << _OK).astype(np.uint32)
     return replace(recording, events=events)
+
+
+@dataclass(frozen=True)
+class Padded:
+    """Pads each attack with the calls of an honest recording that its name chooses."""
+
+    donors: Sequence[Recording]
+    ratio: int
+
+    def __call__(self, recording: Recording) -> Recording:
+        """Return the padded recording."""
+        number = sum(recording.name.encode()) % len(self.donors)
+        return padded(recording, self.donors[number], self.ratio)
+
+
+@dataclass(frozen=True)
+class Slowed:
+    """Stretches each attack's times."""
+
+    factor: int
+
+    def __call__(self, recording: Recording) -> Recording:
+        """Return the slowed recording."""
+        return slowed(recording, self.factor)

@@ -155,6 +155,9 @@ def _digest(method: Method, data: str, parts: Split, changes: Mapping[str, Chang
     settings = repr(sorted(method.settings.items()))
     said = [data, method.key, settings, repr(parts), *sorted(changes), *_versions()]
     files = sources_of(Path(inspect.getfile(method.kind))) | sources_of(Path(inspect.getfile(run_split)))
+    for change in changes.values():
+        if change is not None:
+            files |= sources_of(Path(inspect.getfile(change if inspect.isfunction(change) else type(change))))
     said += [hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(files)]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
