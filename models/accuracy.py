@@ -41,6 +41,11 @@ CORPUS_METHODS = (Method("ours", Ours, {**SETTINGS, "seed": 0}), *PEERS)
 CORPUS_PROTOCOLS = ("implementation", "kind", "program")
 PADDING, SLOWING = (1, 5), (10, 100)
 
+BLOCKING = (
+    "blocked_benign", "blocked_benign_runs", "blocked_benign_bound", "blocked_attack", "median_block_fraction",
+)  # fmt: skip
+"""Figures that a method without a blocking tier has none of."""
+
 Tables = dict[str, dict[str, Any]]
 Found = dict[str, dict[str, Result]]
 
@@ -63,6 +68,8 @@ def table(found: Mapping[str, Result], change: str = "plain") -> dict[str, Any]:
     for key, result in found.items():
         folds = result.folds[change]
         row = {"name": result.name, "bytes": result.bytes, "cycles": result.cycles, **figures(folds)}
+        if not result.blocks:
+            row |= dict.fromkeys(BLOCKING)
         if key == "ours":
             row["by_kind"] = by_kind(folds)
         else:
@@ -137,7 +144,8 @@ def _said(name: str, rows: dict[str, Any]) -> None:
         click.echo(
             f"    {row['name']:28} {row['bytes']:5} B {row['cycles']:5} cycles  AUC {row['auc']:.3f}"
             f" [{low:.3f}, {high:.3f}]  TPR {row['tpr_at_1pct_fpr']:.3f} / {row['tpr_at_5pct_fpr']:.3f}"
-            f"  accuracy {row['accuracy']:.3f}  blocked {row['blocked_benign']} of {row['n_benign']}"
+            f"  accuracy {row['accuracy']:.3f}"
+            + ("" if row["blocked_benign"] is None else f"  blocked {row['blocked_benign']} of {row['n_benign']}")
         )
 
 

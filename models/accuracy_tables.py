@@ -16,6 +16,8 @@ _COLUMNS = (
     "benign processes blocked", "attacks blocked",
 )  # fmt: skip
 
+_BLOCKED = (("blocked_benign", "n_benign"), ("blocked_attack", "n_attack"))
+
 
 def page(said: Mapping[str, Any]) -> str:
     """Return the page: aims, a table per data set and protocol, and what our model finds of each kind."""
@@ -41,7 +43,7 @@ def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
         row["name"], str(row["bytes"]), str(row["cycles"]),
         *(rate(name) for name in ("auc", "tpr_at_1pct_fpr", "tpr_at_5pct_fpr", "accuracy")),
         f"{row['auc_below_ours']:+.3f} [{below[0]:+.3f}, {below[1]:+.3f}]" if below else "",
-        f"{row['blocked_benign']} of {row['n_benign']}", f"{row['blocked_attack']} of {row['n_attack']}",
+        *("" if row[hits] is None else f"{row[hits]} of {row[count]}" for hits, count in _BLOCKED),
     )  # fmt: skip
 
 

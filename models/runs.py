@@ -55,9 +55,10 @@ class Job:
 
 @dataclass(frozen=True)
 class Result:
-    """A method's folds per change, and what it would cost."""
+    """A method's folds per change, and what it would cost.  blocks: it has a tier from which calls are blocked."""
 
     name: str
+    blocks: bool
     folds: Mapping[str, Sequence[Fold]]
     bytes: int
     cycles: int
@@ -90,7 +91,8 @@ def results(
             for change in changes
         }
         size, cycles = (max(int(data[name]) for data in kept) for name in ("bytes", "cycles"))
-        found[method.key] = Result(str(kept[0]["name"]), folds, size, cycles)
+        blocks = method.make().certain is not None
+        found[method.key] = Result(str(kept[0]["name"]), blocks, folds, size, cycles)
     return found
 
 
