@@ -220,7 +220,9 @@ def train(**options: Any) -> int:
     cls=examples(
         "vigilante eval --corpus models/corpus/data --json",
         "vigilante eval --corpus models/corpus/data --held-out kind",
+        "vigilante eval --corpus models/corpus/data --held-out implementation",
         "vigilante eval --adfa ADFA-LD --protocol honest",
+        "vigilante eval --adfa ADFA-LD --protocol loao --without-mixed --json",
     ),
 )
 @click.option("--corpus", type=_FILE, help="Folder with labels.jsonl and *.strace.xz: how the model does on it.")
@@ -230,8 +232,12 @@ def train(**options: Any) -> int:
     help="For --adfa: files apart; recordings and near-duplicates together; one attack left out at a time.",
 )  # fmt: skip
 @click.option(
-    "--held-out", type=click.Choice(["scenario", "kind"]),
-    help="For --corpus: how the method does on programs, or kinds of work and attack, that it has never seen.",
+    "--without-mixed", is_flag=True, help="For --adfa: leave out near-duplicates of each other with both labels.",
+)  # fmt: skip
+@click.option(
+    "--held-out", type=click.Choice(["implementation", "kind", "program", "scenario"]),
+    help="For --corpus: the method, trained anew, on what it has never seen: known attacks in another language, "
+    "kinds of attack and work, kinds of work only, programs.",
 )  # fmt: skip
 @click.option("--model", type=_FILE, help="Model package (.vgm) for --corpus; default: the one shipped.")
 @_KEY

@@ -1,37 +1,41 @@
-"""How well a model tells attacks from honest work: the figures of `vigilante eval`.
+"""How well a method tells attacks from honest work: the figures of `vigilante eval`.
 
-The unit is the trace, and its score the highest `calibrate.evidence` over all calls of all its processes, as
-the golden machine computes it with the quantised model: integers, so exactly what gateware would have said.
-Of an attack with an onset only the calls from there on count; what it reached before is one more benign unit
-in every curve, so a crossing there is a false positive.
+The units are the *process* for honest work and the *run from its onset on* for attacks; what the processes of
+an attack did before is honest work too, so a crossing there is a false positive.  A unit's score is the highest
+of its calls: for our model `calibrate.evidence` as the golden machine computes it with the quantised model, so
+exactly what gateware would have said.
 
     auc                     area under the ROC curve
-    tpr_at_1pct_fpr, ..5pct share of attacks found at the threshold that flags at most 1 % (5 %) of benign units
+    tpr_at_1pct_fpr, ..5pct share of attacks found where at most 1 % (5 %) of benign processes are flagged
     accuracy                share judged rightly at a threshold chosen on a calibration fold, never on the test
-    blocked_benign          benign traces that reach tier 3
-    n_benign, n_attack      traces of either class
+    blocked_benign          benign processes that reach tier 3; blocked_benign_runs: benign runs that hold one
+    blocked_benign_bound    95 % upper bound of the rate of blocked benign clusters (see `models.intervals`)
+    blocked_attack          attacks that reach tier 3
+    n_benign, n_attack      benign processes, attack runs; n_benign_runs, n_clusters: benign runs, benign clusters
     median_block_fraction   of the attacks that reach tier 3: the share of their calls since the onset that came
                             before; null where none does
+    median_found_fraction   the same for the attacks found at 1 % false positives
+    spread, intervals       of the four rates: standard deviation over the folds, 95 % interval by clusters
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
 
+from hdl.contract.verdict import TIER_SCORES
 from models.calibrate import evidence
 from models.image import Model, assemble
+from models.intervals import accuracy, auc, clopper_pearson, interval, over_folds, resampled, tpr_at
+from models.outcomes import Fold, Outcome, outcome
 from models.readers.strace import StraceReader
-from models.recordings import Ints, Recording, join, record, screen
-
-Floats = NDArray[np.float64]
+from models.recordings import Recording, join, record, screen
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done, and of how much."""
@@ -39,93 +43,85 @@ Progress = Callable[[str, int, int], None]
 LABELS = "labels.jsonl"
 CERTAIN = 3
 _KEYS = ("file", "class", "kind")
+_WORTH = 16
+"""Traces for which another process is worth its start."""
+_Reading = tuple[Path, dict[str, Any], bytes]
 
 
 class CorpusError(Exception):
     """A folder is no corpus; the message names file, line, what was found and the mend."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Outcome:
-    """What a model made of some traces.
-
-    scores, positive: one unit each: benign traces, attacks from their onset on, attacks before it.
-    traces: the trace of each unit.  blocked: per trace, the call (counted from the onset) that reached tier 3
-    as a share of those calls; NaN: none did.
-    """
-
-    scores: Floats
-    positive: NDArray[np.bool_]
-    traces: Ints
-    blocked: Floats
+RATES = {"auc": auc, "tpr_at_1pct_fpr": tpr_at(0.01), "tpr_at_5pct_fpr": tpr_at(0.05), "accuracy": accuracy}
 
 
 def judge(recordings: Sequence[Recording], labels: Sequence[int], model: Model) -> Outcome:
     """Screen traces with a model and return what became of each unit."""
     joined = join(recordings)
-    attack = np.asarray(labels, np.int64) == 1
-    sums = screen(joined, assemble(model))
-    at = np.flatnonzero(joined.calls)
-    traces = joined.traces[at]
-    late = joined.late[at] | ~attack[traces]
-    units, place = np.unique(traces * 2 + late, return_inverse=True)
-    scores = np.zeros(len(units))
-    np.maximum.at(scores, place, evidence(sums.values[at], model))
-    blocked = np.full(len(recordings), np.nan)
-    certain = sums.tiers[at] == CERTAIN
-    for trace in np.unique(traces[certain & late]):
-        hits = certain[(traces == trace) & late]
-        blocked[trace] = float(np.argmax(hits)) / len(hits)
-    return Outcome(scores, attack[units // 2] & (units % 2 == 1), units // 2, blocked)
+    return outcome(joined, labels, evidence(screen(joined, assemble(model)).values, model), TIER_SCORES[CERTAIN])
 
 
-def tpr_at(scores: Floats, positive: NDArray[np.bool_], rate: float) -> float:
-    """Return the share of positives above every threshold that flags at most `rate` of the others."""
-    benign = np.sort(scores[~positive])[::-1]
-    allowed = int(rate * len(benign))
-    if allowed >= len(benign):
-        return 1.0
-    return float((scores[positive] > benign[allowed]).mean())
-
-
-def best_threshold(scores: Floats, positive: NDArray[np.bool_]) -> float:
-    """Return the threshold with the highest accuracy; a unit is called an attack at or above it."""
-    order = np.argsort(scores, kind="stable")
-    ordered, answers = scores[order], positive[order]
-    # Number k calls the units from position k on attacks.
-    right = np.concatenate([[0], np.cumsum(~answers)]) + np.concatenate([np.cumsum(answers[::-1])[::-1], [0]])
-    # Between equal scores no threshold can divide.
-    right[1:-1][np.diff(ordered) == 0.0] = -1
-    best = int(np.argmax(right))
-    if best == len(ordered):
-        return float(np.nextafter(ordered[-1], np.inf))
-    return float(ordered[best]) if best == 0 else float((ordered[best - 1] + ordered[best]) / 2)
-
-
-def figures(
-    tests: Sequence[Outcome], thresholds: Sequence[float], labels: Sequence[Sequence[int]]
-) -> dict[str, Any]:
+def figures(folds: Sequence[Fold]) -> dict[str, Any]:
     """Return the figures over test folds: rates are means over the folds, counts are sums."""
-    rates: dict[str, list[float]] = {
-        name: [] for name in ("auc", "tpr_at_1pct_fpr", "tpr_at_5pct_fpr", "accuracy")
+    units = [fold.units() for fold in folds]
+    found: dict[str, Any] = {}
+    spread, intervals = {}, {}
+    for name, statistic in RATES.items():
+        values = over_folds(units, statistic)
+        found[name] = round(float(values.mean()), 4)
+        spread[name] = round(float(values.std(ddof=1)), 4) if len(values) > 1 else None
+        intervals[name] = [round(value, 4) for value in interval(resampled(units, statistic))]
+    return {**found, **_counts(folds), "spread": spread, "intervals": intervals}
+
+
+def _counts(folds: Sequence[Fold]) -> dict[str, Any]:
+    """Return counts, sums over the folds, and how early attacks are found."""
+    clusters: set[str] = set()
+    hit: set[str] = set()
+    counts = dict.fromkeys(
+        ("blocked_benign", "blocked_benign_runs", "blocked_attack", "n_benign", "n_benign_runs", "n_attack"), 0
+    )
+    early: dict[str, list[float]] = {"block": [], "found": []}
+    for fold in folds:
+        out = fold.outcome
+        blocked, benign = out.blocked >= 0, ~out.positive
+        honest = benign & (np.asarray(fold.labels)[out.traces] == 0)
+        counts["blocked_benign"] += int((blocked & benign).sum())
+        counts["blocked_benign_runs"] += len(np.unique(out.traces[blocked & honest]))
+        counts["blocked_attack"] += int((blocked & ~benign).sum())
+        counts["n_benign"] += int(benign.sum())
+        counts["n_benign_runs"] += len(np.unique(out.traces[honest]))
+        counts["n_attack"] += int((~benign).sum())
+        clusters |= {fold.clusters[int(trace)] for trace in out.traces[benign]}
+        hit |= {fold.clusters[int(trace)] for trace in out.traces[benign & blocked]}
+        for name, first in (("block", out.blocked), ("found", out.found)):
+            reached = ~benign & (first >= 0)
+            early[name] += (first[reached] / out.calls[reached]).tolist()
+    medians = {
+        f"median_{name}_fraction": round(float(np.median(shares)), 4) if shares else None
+        for name, shares in early.items()
     }
-    blocked_benign, fractions = 0, []
-    for test, threshold, truth in zip(tests, thresholds, labels, strict=True):
-        attack = np.asarray(truth) == 1
-        rates["auc"].append(float(roc_auc_score(test.positive, test.scores)))
-        rates["tpr_at_1pct_fpr"].append(tpr_at(test.scores, test.positive, 0.01))
-        rates["tpr_at_5pct_fpr"].append(tpr_at(test.scores, test.positive, 0.05))
-        rates["accuracy"].append(float(((test.scores >= threshold) == test.positive).mean()))
-        reached = ~np.isnan(test.blocked)
-        blocked_benign += int((reached & ~attack).sum())
-        fractions += test.blocked[reached & attack].tolist()
-    counted = [label for truth in labels for label in truth]
+    bound = clopper_pearson(len(hit), len(clusters))[1] if clusters else None
     return {
-        **{name: round(float(np.mean(values)), 4) for name, values in rates.items()},
-        "blocked_benign": blocked_benign,
-        "n_benign": counted.count(0),
-        "n_attack": counted.count(1),
-        "median_block_fraction": round(float(np.median(fractions)), 4) if fractions else None,
+        **counts,
+        "n_clusters": len(clusters),
+        "blocked_benign_bound": None if bound is None else round(bound, 4),
+        **medians,
+    }
+
+
+def by_kind(folds: Sequence[Fold]) -> dict[str, dict[str, float | int]]:
+    """Return, per kind of attack: runs, share found at 1 % false positives, share blocked."""
+    tally: dict[str, list[int]] = {}
+    for fold in folds:
+        out = fold.outcome
+        for unit in np.flatnonzero(out.positive).tolist():
+            row = tally.setdefault(fold.kinds[int(out.traces[unit])], [0, 0, 0])
+            for place, hit in enumerate((True, out.found[unit] >= 0, out.blocked[unit] >= 0)):
+                row[place] += int(hit)
+    return {
+        kind: {"runs": runs, "found": round(found / runs, 4), "blocked": round(blocked / runs, 4)}
+        for kind, (runs, found, blocked) in sorted(tally.items())
     }
 
 
@@ -176,12 +172,26 @@ def read_corpus(
     """Return the traces of a corpus as recordings under the path trie of `image`, their labels 0 or 1, and the
     label objects.  A trace's group is the program that made it, or, where the labels do not tell, its kind."""
     labels = read_labels(directory)
-    recordings = []
-    for number, label in enumerate(labels):
+    recordings: list[Recording] = []
+    work = [(directory, label, image) for label in labels]
+    for recording in _in_parallel(work):
         if progress:
-            progress("reading", number, len(labels))
-        onset = label.get("onset_line") if label["class"] == "attack" else None
-        recordings.append(
-            record(StraceReader(directory / label["file"]), image, label["file"], group_of(label), onset)
-        )
+            progress("reading", len(recordings), len(labels))
+        recordings.append(recording)
     return recordings, [int(label["class"] == "attack") for label in labels], labels
+
+
+def _in_parallel(work: Sequence[_Reading]) -> Iterator[Recording]:
+    """Read traces in order, on all cores where there are enough of them to be worth it."""
+    jobs = min(os.cpu_count() or 1, len(work) // _WORTH)
+    if jobs < 2:
+        yield from map(_read, work)
+        return
+    with multiprocessing.get_context("fork").Pool(jobs) as pool:
+        yield from pool.imap(_read, work, chunksize=4)
+
+
+def _read(work: _Reading) -> Recording:
+    directory, label, image = work
+    onset = label.get("onset_line") if label["class"] == "attack" else None
+    return record(StraceReader(directory / label["file"]), image, label["file"], group_of(label), onset)

@@ -1,31 +1,156 @@
-"""The evaluations: ADFA-LD under three protocols, models trained anew; a corpus, under a given model or held out.
+"""The protocols: which traces train, calibrate and test, on ADFA-LD and on a corpus.
 
-ADFA-LD (Creech and Hu 2013), five folds, three to train, one to calibrate, one to test, in turn:
+Five folds, three to train, one to calibrate, one to test, in turn.  ADFA-LD (Creech and Hu 2013):
+
     naive   every file by itself, duplicates kept: what most papers report
     honest  exact duplicates removed; attack recordings and near-duplicate benign traces (Jaccard index of
             4-grams >= 0.8) never divided
     loao    as honest, one attack type after the other is left out of training and is the whole test
+
+A corpus, by what the test holds that training does not:
+
+    implementation  attacks in another language than the same behaviour is known in; benign programs
+    kind            kinds of attack, and families of benign work
+    program         families of benign work; attacks as under `implementation`
+    scenario        programs, attacks and benign ones, at random
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from models.build import SETTINGS
-from models.evaluate import Outcome, Progress, best_threshold, figures, group_of, judge, read_corpus
+from models.evaluate import Progress, by_kind, figures, group_of, judge, read_corpus
 from models.folds import deal, first_of_each, near_duplicates
 from models.image import Model, assemble
-from models.readers.adfa import AdfaReader, AdfaTrace, find_adfa
+from models.outcomes import Fold, best_threshold
+from models.peers.ours import Ours
+from models.peers.peer import Peer
+from models.readers.adfa import AdfaReader, find_adfa
 from models.recordings import Ints, Recording, record
-from models.train import NgramModel, blank_model
+from models.train import blank_model
+from models.trial import Split, Traces, run_split
 
 PROTOCOLS = ("naive", "honest", "loao")
-HELD_OUT = ("scenario", "kind")
+HELD_OUT = ("implementation", "kind", "program", "scenario")
 FOLDS = 5
+
+
+def read_adfa(directory: Path, progress: Progress | None = None) -> Traces:
+    """Return ADFA-LD.  Benign traces have near-duplicates as their cluster, attacks the session."""
+    found = find_adfa(directory)
+    image = assemble(blank_model(0))
+    recordings = []
+    for number, trace in enumerate(found):
+        if progress and number % 50 == 0:
+            progress("reading", number, len(found))
+        recordings.append(record(AdfaReader(trace.path), image, str(trace.path.name), trace.recording))
+    labels = [int(trace.label == "attack") for trace in found]
+    groups = [trace.recording for trace in found]
+    benign = [index for index, label in enumerate(labels) if not label]
+    near = near_duplicates([_names(recordings[index]) for index in benign])
+    for index, group in zip(benign, near.tolist(), strict=True):
+        groups[index] = f"near {group}"
+    return Traces(recordings, labels, groups, [trace.kind for trace in found], groups)
+
+
+def read_labelled(directory: Path, progress: Progress | None = None, model: Model | None = None) -> Traces:
+    """Return a corpus under a model's path trie; a cluster is a program, for attacks a program of one kind."""
+    recordings, labels, objects = read_corpus(directory, assemble(model or blank_model(0)), progress)
+    groups = [group_of(label) for label in objects]
+    return Traces(recordings, labels, groups, [str(label["kind"]) for label in objects], groups, objects)
+
+
+def split(traces: Traces, protocol: str, seed: int = 0, without_mixed: bool = False) -> list[Split]:
+    """Return the splits of ADFA-LD, one per fold or attack type.
+
+    without_mixed: leave out near-duplicates of each other that hold both labels.
+    """
+    calls = [_names(recording) for recording in traces.recordings]
+    kept = list(range(len(traces))) if protocol == "naive" else first_of_each(calls)
+    if without_mixed:
+        mixed = set(mixed_groups(calls, traces.labels))
+        kept = [index for index in kept if index not in mixed]
+    groups = [str(index) if protocol == "naive" else traces.groups[index] for index in kept]
+    dealt = deal(groups, [traces.labels[index] for index in kept], FOLDS, seed)
+    fold_of = dict(zip(kept, dealt.tolist(), strict=True))
+    if protocol != "loao":
+        return _five(fold_of)
+    splits = []
+    for number, left_out in enumerate(sorted({traces.kinds[index] for index in kept if traces.labels[index]})):
+        folds = dict(fold_of)
+        for index in kept:
+            if traces.labels[index] and traces.kinds[index] == left_out:
+                folds[index] = number % FOLDS
+            elif traces.labels[index] and fold_of[index] == number % FOLDS:
+                folds[index] = -1  # other attacks have no part in this test; train on them
+        splits.append(_parts(folds, number))
+    return splits
+
+
+def mixed_groups(calls: Sequence[Ints], labels: Sequence[int]) -> list[int]:
+    """Return the traces whose near-duplicates hold both labels."""
+    near = near_duplicates(calls)
+    members: dict[int, set[int]] = {}
+    for group, label in zip(near.tolist(), labels, strict=True):
+        members.setdefault(group, set()).add(label)
+    return [index for index, group in enumerate(near.tolist()) if len(members[group]) == 2]
+
+
+def held_out(traces: Traces, by: str, seed: int = 0) -> list[Split]:
+    """Return the splits of a corpus by one of `HELD_OUT`."""
+    if by not in HELD_OUT:
+        raise ValueError(f"cannot hold out by {by!r}: use {', '.join(HELD_OUT)}")
+    every = range(len(traces))
+    if by in ("kind", "scenario"):
+        groups = traces.kinds if by == "kind" else traces.groups
+        return _five(dict(zip(every, deal(groups, traces.labels, FOLDS, seed).tolist(), strict=True)))
+    benign = [index for index in every if not traces.labels[index]]
+    names = traces.kinds if by == "program" else traces.groups
+    dealt = deal([names[index] for index in benign], [0] * len(benign), FOLDS, seed)
+    return _five(dict(zip(benign, dealt.tolist(), strict=True)) | _by_implementation(traces, seed))
+
+
+def _by_implementation(traces: Traces, seed: int) -> dict[int, int]:
+    """Return the folds of attacks: of each kind, every implementation in one of its own, or -1 for the only one.
+
+    Successive ones lie two folds apart: between test and calibration another is left for training.
+    """
+    known: dict[str, list[str]] = {}
+    for label, kind, thing in zip(traces.labels, traces.kinds, traces.objects, strict=True):
+        name = str(thing.get("implementation", ""))
+        if label and name not in known.setdefault(kind, []):
+            known[kind].append(name)
+    draw, places, first = random.Random(seed), dict[tuple[str, str], int](), 0
+    for kind, names in sorted(known.items()):
+        names.sort()
+        draw.shuffle(names)
+        for number, name in enumerate(names):
+            places[kind, name] = (first + 2 * number) % FOLDS if len(names) > 1 else -1
+        first += 2 * len(names)
+    return {
+        index: places[traces.kinds[index], str(traces.objects[index].get("implementation", ""))]
+        for index, label in enumerate(traces.labels)
+        if label
+    }
+
+
+def _five(fold_of: dict[int, int]) -> list[Split]:
+    return [_parts(fold_of, number) for number in range(FOLDS)]
+
+
+def _parts(fold_of: dict[int, int], number: int) -> Split:
+    """Return the split that tests fold `number` and calibrates on the next."""
+    parts: Split = ([], [], [])
+    for index, fold in sorted(fold_of.items()):
+        parts[2 if fold == number % FOLDS else 1 if fold == (number + 1) % FOLDS else 0].append(index)
+    return parts
 
 
 def evaluate_corpus(directory: Path, model: Model, progress: Progress | None = None) -> dict[str, Any]:
@@ -35,120 +160,63 @@ def evaluate_corpus(directory: Path, model: Model, progress: Progress | None = N
     work and attack are dealt into two halves: the threshold comes from one, the accuracy is that of the other;
     null where there is no other.
     """
-    recordings, labels, objects = read_corpus(directory, assemble(model), progress)
-    if len(set(labels)) < 2:
+    traces = read_labelled(directory, progress, model)
+    if len(set(traces.labels)) < 2:
         raise ValueError(f"{directory}: both benign and attack traces are needed")
-    outcome = judge(recordings, labels, model)
-    half = deal([str(label["kind"]) for label in objects], labels, 2)
-    calibrating = half[outcome.traces] == 0
-    threshold = best_threshold(outcome.scores[calibrating], outcome.positive[calibrating])
-    found = figures([outcome], [threshold], [labels])
-    judged = (outcome.scores >= threshold) == outcome.positive
+    found = judge(traces.recordings, traces.labels, model)
+    other = deal(traces.kinds, traces.labels, 2)[found.traces] == 1
+    threshold = best_threshold(found.scores[~other], found.positive[~other])
+    fold = Fold(found, threshold, traces.labels, traces.clusters, traces.kinds)
+    shown = figures([fold])
+    half = figures([replace(fold, outcome=found.part(other))]) if other.any() else None
     # With a handful of traces there may be no other half.
-    found["accuracy"] = round(float(judged[~calibrating].mean()), 4) if not calibrating.all() else None
-    return found
+    shown["accuracy"] = half["accuracy"] if half else None
+    shown["intervals"]["accuracy"] = half["intervals"]["accuracy"] if half else None
+    return {**shown, "by_kind": by_kind([fold])}
 
 
 def evaluate_adfa(
-    directory: Path, protocol: str, progress: Progress | None = None, seed: int = 0, folds: int | None = None
+    directory: Path,
+    protocol: str,
+    progress: Progress | None = None,
+    seed: int = 0,
+    folds: int | None = None,
+    without_mixed: bool = False,
 ) -> dict[str, Any]:
-    """Return the figures on ADFA-LD in `directory` under one of `PROTOCOLS`.
+    """Return the figures of the method on ADFA-LD under one of `PROTOCOLS`.
 
     folds: evaluate only so many of them.
     """
     if protocol not in PROTOCOLS:
         raise ValueError(f"unknown protocol {protocol!r}: use {', '.join(PROTOCOLS)}")
-    traces = find_adfa(directory)
-    image = assemble(blank_model(seed))
-    recordings = []
-    for number, trace in enumerate(traces):
-        if progress and number % 50 == 0:
-            progress("reading", number, len(traces))
-        recordings.append(record(AdfaReader(trace.path), image, str(trace.path.name), trace.recording))
-    labels = [int(trace.label == "attack") for trace in traces]
-    splits = split(traces, recordings, labels, protocol, seed)[:folds]
-    return _in_turn(recordings, labels, splits, progress, seed=seed)
+    traces = read_adfa(directory, progress)
+    return in_turn(lambda: Ours(seed=seed), traces, split(traces, protocol, seed, without_mixed)[:folds], progress)
 
 
 def evaluate_held_out(
     directory: Path, by: str, progress: Progress | None = None, seed: int = 0, folds: int | None = None
 ) -> dict[str, Any]:
-    """Return the figures of the method on the corpus in `directory`, models trained anew, five folds as above.
+    """Return the figures of the method on the corpus in `directory`, models trained anew, held out by `by`.
 
-    by: what is never divided between training and test, `scenario` (the same program) or `kind` (the same kind
-    of work or attack: what the model has never seen in any form).  Settings are those of the shipped model.
+    Settings are those of the shipped model.
     """
     if by not in HELD_OUT:
         raise ValueError(f"cannot hold out by {by!r}: use {', '.join(HELD_OUT)}")
-    recordings, labels, objects = read_corpus(directory, assemble(blank_model(seed)), progress)
-    groups = [str(label["kind"]) if by == "kind" else group_of(label) for label in objects]
-    fold_of = deal(groups, labels, FOLDS, seed)
-    splits = []
-    for test in range(FOLDS):
-        calibrate = (test + 1) % FOLDS
-        parts: tuple[list[int], list[int], list[int]] = ([], [], [])
-        for index, fold in enumerate(fold_of.tolist()):
-            parts[2 if fold == test else 1 if fold == calibrate else 0].append(index)
-        splits.append(parts)
-    return _in_turn(recordings, labels, splits[:folds], progress, **{**SETTINGS, "seed": seed})
+    traces = read_labelled(directory, progress)
+    settings = {**SETTINGS, "seed": seed}
+    return in_turn(lambda: Ours(**settings), traces, held_out(traces, by, seed)[:folds], progress)
 
 
-def _in_turn(
-    recordings: Sequence[Recording],
-    labels: Sequence[int],
-    splits: Sequence[tuple[list[int], list[int], list[int]]],
-    progress: Progress | None,
-    **settings: Any,
+def in_turn(
+    method: Callable[[], Peer], traces: Traces, splits: Sequence[Split], progress: Progress | None = None
 ) -> dict[str, Any]:
     """Train, calibrate and test once per split; return the figures over all tests."""
-    tests: list[Outcome] = []
-    thresholds, truths = [], []
-    for number, (train, calibrate, test) in enumerate(splits):
+    folds = []
+    for number, parts in enumerate(splits):
         if progress:
             progress("training and testing", number, len(splits))
-        model = NgramModel(**settings, folds=0)
-        held = _chosen(recordings, calibrate)
-        benign = [recording for recording, index in zip(held, calibrate, strict=True) if not labels[index]]
-        model.fit(_chosen(recordings, train), [labels[index] for index in train], calibration=benign)
-        calibration = judge(held, [labels[index] for index in calibrate], model.model_)
-        thresholds.append(best_threshold(calibration.scores, calibration.positive))
-        truths.append([labels[index] for index in test])
-        tests.append(judge(_chosen(recordings, test), truths[-1], model.model_))
-    return figures(tests, thresholds, truths)
-
-
-def split(
-    traces: Sequence[AdfaTrace], recordings: Sequence[Recording], labels: Sequence[int], protocol: str, seed: int
-) -> list[tuple[list[int], list[int], list[int]]]:
-    """Return (train, calibrate, test) as trace numbers, once per fold or attack type."""
-    calls = [_names(recording) for recording in recordings]
-    kept = list(range(len(traces))) if protocol == "naive" else first_of_each(calls)
-    groups: dict[int, str] = {index: traces[index].recording for index in kept}
-    if protocol == "naive":
-        groups = {index: str(index) for index in kept}
-    else:
-        benign = [index for index in kept if not labels[index]]
-        near = near_duplicates([calls[index] for index in benign])
-        groups |= {index: f"near {group}" for index, group in zip(benign, near.tolist(), strict=True)}
-    dealt = deal([groups[index] for index in kept], [labels[index] for index in kept], FOLDS, seed)
-    fold_of = dict(zip(kept, dealt.tolist(), strict=True))
-    kinds = sorted({traces[index].kind for index in kept if labels[index]})
-    splits = []
-    for number in range(len(kinds) if protocol == "loao" else FOLDS):
-        test, calibrate = number % FOLDS, (number + 1) % FOLDS
-        parts: tuple[list[int], list[int], list[int]] = ([], [], [])
-        for index in kept:
-            left_out = protocol == "loao" and labels[index] and traces[index].kind == kinds[number]
-            fold = fold_of[index]
-            if protocol == "loao" and labels[index] and not left_out and fold == test:
-                fold = -1  # other attacks have no part in this test; train on them
-            parts[2 if left_out or fold == test else 1 if fold == calibrate else 0].append(index)
-        splits.append(parts)
-    return splits
-
-
-def _chosen(recordings: Sequence[Recording], indices: Sequence[int]) -> list[Recording]:
-    return [recordings[index] for index in indices]
+        folds.append(run_split(method(), traces, parts)["plain"])
+    return {**figures(folds), "by_kind": by_kind(folds)}
 
 
 def _names(recording: Recording) -> Ints:

@@ -16,14 +16,18 @@ from models.image import parse
 from models.protocols import evaluate_adfa, evaluate_corpus, evaluate_held_out
 from models.trace import TraceError
 
-_TEXTS = {
+_RATES = {
     "auc": "area under the ROC curve",
-    "tpr_at_1pct_fpr": "attacks found at 1 % false positives",
-    "tpr_at_5pct_fpr": "attacks found at 5 % false positives",
+    "tpr_at_1pct_fpr": "attacks found, 1 % of benign processes flagged",
+    "tpr_at_5pct_fpr": "attacks found, 5 % of benign processes flagged",
     "accuracy": "accuracy, its threshold from a calibration fold",
-    "blocked_benign": "benign traces blocked (tier certain)",
-    "n_benign": "benign traces",
-    "n_attack": "attack traces",
+}
+_COUNTS = {
+    "n_benign": "benign processes",
+    "blocked_benign": "of them blocked (tier certain)",
+    "blocked_benign_bound": "95 % upper bound of that, by clusters",
+    "n_attack": "attacks, from their onset on",
+    "blocked_attack": "of them blocked",
     "median_block_fraction": "median part of an attack that ran before its block",
 }
 
@@ -32,6 +36,7 @@ def run(
     terminal: Terminal,
     adfa: Path | None,
     protocol: str,
+    without_mixed: bool,
     corpus: Path | None,
     held_out: str | None,
     model: Path | None,
@@ -43,12 +48,16 @@ def run(
         raise click.UsageError("name one of --adfa DIR and --corpus DIR")
     if adfa is not None and (model or key):
         raise click.UsageError("--adfa trains models of its own: leave --model and --key out")
+    if without_mixed and adfa is None:
+        raise click.UsageError("--without-mixed goes with --adfa: a corpus has no such groups")
     if held_out is not None and (corpus is None or model or key):
         raise click.UsageError("--held-out goes with --corpus and trains models of its own: leave the rest out")
     with terminal.steps() as progress:
         try:
             if adfa is not None:
-                found = {"data": str(adfa), "protocol": protocol, **evaluate_adfa(adfa, protocol, progress)}
+                chosen = {"protocol": protocol, "without_mixed": without_mixed}
+                figures = evaluate_adfa(adfa, protocol, progress, without_mixed=without_mixed)
+                found = {"data": str(adfa), **chosen, **figures}
             elif held_out is not None:
                 assert corpus is not None
                 found = {
@@ -73,9 +82,19 @@ def run(
 
 
 def _lines(found: dict[str, Any]) -> list[str]:
-    head = f"ADFA-LD, protocol {found['protocol']}" if "protocol" in found else f"model {found['model']['name']}"
+    if "protocol" in found:
+        head = f"ADFA-LD, protocol {found['protocol']}{', without mixed' if found['without_mixed'] else ''}"
+    elif "held_out" in found:
+        head = f"held out by {found['held_out']}"
+    else:
+        head = f"model {found['model']['name']}"
     lines = [f"{found['data']}: {head}"]
-    for name, text in _TEXTS.items():
-        value = found[name]
-        lines.append(f"  {'none' if value is None else value:>7}  {text}")
-    return lines
+    for name, text in _RATES.items():
+        between = found["intervals"][name]
+        said = f", 95 %: {between[0]:.4f} to {between[1]:.4f}" if between else ""
+        lines.append(f"  {_shown(found[name]):>7}  {text}{said}")
+    return lines + [f"  {_shown(found[name]):>7}  {text}" for name, text in _COUNTS.items()]
+
+
+def _shown(value: float | int | None) -> str:
+    return "none" if value is None else str(value)

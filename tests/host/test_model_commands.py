@@ -71,10 +71,11 @@ def test_evaluation_has_all_figures(workshop: Path, model: Path) -> None:
     args = ("eval", "--corpus", workshop / "corpus", "--model", model, "--key", workshop / "my.pub")
     found = json.loads(vigilante(*args, "--json").stdout)
     assert set(found) == {
-        "data", "model", "auc", "tpr_at_1pct_fpr", "tpr_at_5pct_fpr", "accuracy", "blocked_benign", "n_benign",
-        "n_attack", "median_block_fraction",
+        "data", "model", "auc", "tpr_at_1pct_fpr", "tpr_at_5pct_fpr", "accuracy", "blocked_benign",
+        "blocked_benign_runs", "blocked_benign_bound", "blocked_attack", "n_benign", "n_benign_runs", "n_attack",
+        "n_clusters", "median_block_fraction", "median_found_fraction", "spread", "intervals", "by_kind",
     }  # fmt: skip
-    assert (found["n_benign"], found["n_attack"]) == (8, 8)
+    assert (found["n_benign_runs"], found["n_attack"]) == (8, 8) and found["n_benign"] >= 16
     assert "area under the ROC curve" in vigilante(*args).stdout
 
 
@@ -113,6 +114,8 @@ def test_bad_corpora(workshop: Path, model: Path, tmp_path: Path) -> None:
         (["eval", "--adfa", "a", "--held-out", "kind"], "--held-out goes with --corpus"),
         (["eval", "--corpus", "a", "--held-out", "kind", "--model", "m.vgm"], "--held-out goes with --corpus"),
         (["eval", "--adfa", "a", "--protocol", "kind"], "kind"),
+        (["eval", "--corpus", "a", "--without-mixed"], "--without-mixed goes with --adfa"),
+        (["eval", "--corpus", "a", "--held-out", "colour"], "'implementation', 'kind', 'program'"),
     ],
 )
 def test_wrong_usage_of_model_commands(args: list[str], word: str) -> None:

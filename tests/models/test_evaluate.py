@@ -7,17 +7,20 @@ import lzma
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from models.build import build, ship
-from models.evaluate import CorpusError, read_labels
-from models.image import parse
+from models.evaluate import CorpusError, read_corpus, read_labels
+from models.image import assemble, parse
 from models.package import inspect_package
 from models.protocols import evaluate_adfa, evaluate_corpus, evaluate_held_out
+from models.train import blank_model
 
 KEYS = {
-    "auc", "tpr_at_1pct_fpr", "tpr_at_5pct_fpr", "accuracy", "blocked_benign", "n_benign", "n_attack",
-    "median_block_fraction",
+    "auc", "tpr_at_1pct_fpr", "tpr_at_5pct_fpr", "accuracy", "blocked_benign", "blocked_benign_runs",
+    "blocked_benign_bound", "blocked_attack", "n_benign", "n_benign_runs", "n_attack", "n_clusters",
+    "median_block_fraction", "median_found_fraction", "spread", "intervals", "by_kind",
 }  # fmt: skip
 ROOT = Path(__file__).parents[2] / "models"
 
@@ -51,9 +54,22 @@ def test_build_and_evaluate(tmp_path: Path) -> None:
     out = tmp_path / "m.vgm"
     assert ship(package, out) and not ship(package, out)
     found = evaluate_corpus(corpus, parse(inspect_package(out)[0].image))
-    assert set(found) == KEYS and found["n_benign"] == found["n_attack"] == 12
+    assert set(found) == KEYS and found["n_benign_runs"] == found["n_attack"] == 12
     assert found["auc"] > 0.9 and found["blocked_benign"] == 0
     assert json.loads(json.dumps(found)) == found
+
+
+def test_all_cores_read_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus, image = small_corpus(tmp_path), assemble(blank_model(0))
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    one = read_corpus(corpus, image)
+    monkeypatch.setattr("os.cpu_count", lambda: 3)
+    monkeypatch.setattr("models.evaluate._WORTH", 4)
+    seen: list[tuple[str, int, int]] = []
+    many = read_corpus(corpus, image, lambda *step: seen.append(step))
+    assert one[1:] == many[1:] and [r.name for r in one[0]] == [r.name for r in many[0]]
+    assert all(np.array_equal(a.events, b.events) for a, b in zip(one[0], many[0], strict=True))
+    assert [step[2] for step in seen] == [24] * 24
 
 
 @pytest.mark.parametrize("by", ["scenario", "kind"])
@@ -64,7 +80,9 @@ def test_held_out(tmp_path: Path, by: str) -> None:
 
 
 def test_held_out_by_what_nobody_knows(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="cannot hold out by 'colour': use scenario, kind"):
+    with pytest.raises(
+        ValueError, match="cannot hold out by 'colour': use implementation, kind, program, scenario"
+    ):
         evaluate_held_out(tmp_path, "colour")
 
 

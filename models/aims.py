@@ -1,0 +1,109 @@
+"""What was wanted of the accuracy, beside what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Rows = Mapping[str, Any]
+"""A table of `models.accuracy`: figures by method."""
+
+ABOVE_PEERS = 0.005
+
+
+@dataclass(frozen=True)
+class Aim:
+    """A figure that was wanted.
+
+    where: data set and table.  measured: what the table says, as text; None where it says nothing.
+    met: whether that is enough.
+    """
+
+    text: str
+    where: tuple[str, str]
+    measured: Callable[[Rows], str]
+    met: Callable[[Rows], bool]
+
+
+def best_peer(rows: Rows) -> Rows:
+    """Return the peer with the highest AUC."""
+    found: Rows = max((row for key, row in rows.items() if key != "ours"), key=lambda row: row["auc"])
+    return found
+
+
+def _rate(name: str, row: Rows) -> str:
+    low, high = row["intervals"][name]
+    return f"{row[name]:.3f} [{low:.3f}, {high:.3f}]"
+
+
+def _plain(name: str, text: str, least: float, where: tuple[str, str]) -> Aim:
+    return Aim(text, where, lambda rows: _rate(name, rows["ours"]), lambda rows: bool(rows["ours"][name] >= least))
+
+
+def _above(where: tuple[str, str]) -> Aim:
+    def said(rows: Rows) -> str:
+        peer = best_peer(rows)
+        low, high = peer["auc_below_ours_interval"]
+        return (
+            f"{_rate('auc', rows['ours'])}, best peer {peer['name']} {_rate('auc', peer)}, "
+            f"difference {peer['auc_below_ours']:+.3f} [{low:+.3f}, {high:+.3f}]"
+        )
+
+    return Aim(
+        f"ADFA-LD, {where[1]}: AUC at least {ABOVE_PEERS} above the best 8 KB peer", where, said,
+        lambda rows: bool(best_peer(rows)["auc_below_ours"] >= ABOVE_PEERS),
+    )  # fmt: skip
+
+
+def _blocked(where: tuple[str, str]) -> Aim:
+    def said(rows: Rows) -> str:
+        ours = rows["ours"]
+        return (
+            f"{ours['blocked_benign']} of {ours['n_benign']} processes, in {ours['blocked_benign_runs']} of "
+            f"{ours['n_benign_runs']} runs; "
+            f"at most {ours['blocked_benign_bound']:.4f} of {ours['n_clusters']} clusters"
+        )
+
+    return Aim(
+        f"corpus, {where[1]}: no benign process blocked", where, said,
+        lambda rows: rows["ours"]["blocked_benign"] == 0,
+    )  # fmt: skip
+
+
+def _early(where: tuple[str, str]) -> Aim:
+    def said(rows: Rows) -> str:
+        ours = rows["ours"]
+        blocked = f"{ours['blocked_attack']} of {ours['n_attack']} blocked"
+        return f"{ours['median_block_fraction']} of the phase, {blocked}"
+
+    def met(rows: Rows) -> bool:
+        median = rows["ours"]["median_block_fraction"]
+        return median is not None and median < 0.5
+
+    return Aim(f"corpus, {where[1]}: median block before half of the attack phase", where, said, met)
+
+
+_NAIVE, _UNSEEN, _KIND = ("adfa", "naive"), ("corpus", "implementation"), ("corpus", "kind")
+AIMS = (
+    _plain("auc", "ADFA-LD, naive: AUC at least .98", 0.98, _NAIVE),
+    _plain("accuracy", "ADFA-LD, naive: accuracy at least .955", 0.955, _NAIVE),
+    _above(("adfa", "honest")),
+    _above(("adfa", "loao")),
+    _plain("tpr_at_1pct_fpr", "corpus, unseen implementation: TPR at least .95 at 1 %", 0.95, _UNSEEN),
+    _plain("accuracy", "corpus, unseen implementation: accuracy at least .95", 0.95, _UNSEEN),
+    _plain("tpr_at_1pct_fpr", "corpus, unseen behaviour: TPR at least .70 at 1 %", 0.70, _KIND),
+    _early(_KIND),
+    _blocked(_UNSEEN),
+    _blocked(_KIND),
+)
+
+
+def reached(said: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return each aim with what was measured; one whose table is not there is not measured."""
+    rows = []
+    for aim in AIMS:
+        table = said.get(aim.where[0], {}).get(aim.where[1])
+        answer = "not measured" if table is None else "reached" if aim.met(table) else "not reached"
+        rows.append({"aim": aim.text, "reached": answer, "measured": aim.measured(table) if table else ""})
+    return rows
