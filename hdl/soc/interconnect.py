@@ -1,11 +1,11 @@
 """The bus: brings the core's fetches and its loads and stores to the regions that each may reach.
 
 One clock domain.  Both masters go at once, to different ports of the same memory too; only the flash window has
-one port for both.  Memories answer at once; whatever may keep an access waiting is asked a cycle later, from
-registers, so that no path leads from the core through a peripheral and back.  An access that nothing answers ends
-at once with a bus error: outside every region, in one that the master may not reach, a store where nothing can be
-written, less than a word of a peripheral.  Whether user mode may is the core's protection's business, not the
-bus's.
+one port for both.  Memories are read at once; stores, and whatever may keep an access waiting, come a cycle later
+and from registers: the core's protection speaks late in the cycle, and nothing but registers waits for it.  An
+access that nothing answers ends at once with a bus error: outside every region, in one that the master may not
+reach, a store where nothing can be written, less than a word of a peripheral.  Whether user mode may is the core's
+protection's business, not the bus's.
 """
 
 from __future__ import annotations
@@ -67,13 +67,13 @@ class Interconnect(Block):
 
     Members:
       fetch, data   the core's ports.  A request is granted at once, but while an earlier one of the same master
-                    still waits.  One to a memory, and one that is an error, is answered in the next cycle; any
-                    other stands at its region's port from the next cycle on, until that is `ready`, and is
-                    answered in the cycle behind that.
+                    still waits.  One to a memory, and one that is an error, is answered in the next cycle, in
+                    which a store is done and nothing granted; any other stands at its region's port from the next
+                    cycle on, until that is `ready`, and is answered in the cycle behind that.
       r             for each region r of LOADED: the port behind which it answers `data`
       rom_fetch, ram_fetch   and `fetch`
       flash_window  answers both: `data` goes first, but an access that has begun is not overtaken
-    Ports of memories must be ready in every cycle.
+    Ports of memories must be ready in every cycle; they read in every cycle without a store.
     """
 
     def __init__(self) -> None:
@@ -129,22 +129,33 @@ class Interconnect(Block):
             reached.append(allowed)
             ends.append(answered)
             read.append(Mux(chosen, port.rdata, 0))
+            address, written = kept["address"], "w" in region.access and name == "data"
             if at_once:
-                select, source = begins & allowed, {member: getattr(asks, member) for member in kept}
-                m.d.comb += answered.eq(select)
+                # Memories always read.  A store waits a cycle for the verdict on it, which comes late.
+                m.d.comb += [answered.eq(begins & allowed), port.select.eq(1)]
+                address = asks.address
+                if written:
+                    stores = Signal(name=f"{name}_stores_{region.name}")
+                    m.d.sync += stores.eq(answered & asks.write)
+                    m.d.comb += port.write.eq(stores)
+                    address = Mux(stores, kept["address"], asks.address)
+                    standing.append(stores)
             else:
-                select, source = Signal(name=f"{name}_at_{region.name}"), kept
-                m.d.comb += answered.eq(select & (window_ready if region == WINDOW else port.ready))
-                m.d.sync += select.eq(begins & allowed | select & ~answered)
-                standing.append(select)
-            if region == WINDOW:
-                at_window = select
-                continue
-            m.d.comb += [port.select.eq(select), port.address.eq(source["address"][2:])]
-            if "w" in region.access and name == "data":
-                m.d.comb += [port.write.eq(source["write"]), port.wdata.eq(source["wdata"])]
+                stands = Signal(name=f"{name}_at_{region.name}")
+                m.d.comb += answered.eq(stands & (window_ready if region == WINDOW else port.ready))
+                m.d.sync += stands.eq(begins & allowed | stands & ~answered)
+                standing.append(stands)
+                if region == WINDOW:
+                    at_window = stands
+                    continue
+                m.d.comb += port.select.eq(stands)
+                if written:
+                    m.d.comb += port.write.eq(kept["write"])
+            m.d.comb += port.address.eq(address[2:])
+            if written:
+                m.d.comb += port.wdata.eq(kept["wdata"])
                 if not region.io:
-                    m.d.comb += port.mask.eq(source["mask"])
+                    m.d.comb += port.mask.eq(kept["mask"])
         nowhere = begins & ~Cat(reached).any()
         m.d.comb += [waits.eq(Cat(standing).any()), asks.data.eq(reduce(or_, read))]
         m.d.sync += [asks.valid.eq(nowhere | Cat(ends).any()), asks.error.eq(nowhere)]
