@@ -102,6 +102,7 @@ def _refusal(error: Exception) -> ExitCode | None:
     from boards.flash import FlashError
     from boards.report import StaleReport
     from boards.tools import BuildError
+    from models.corpus.cell import RecordingError
     from models.gateway import EngineError
     from models.keys import TrustError
     from models.package import PackageError
@@ -112,7 +113,7 @@ def _refusal(error: Exception) -> ExitCode | None:
     kinds: dict[ExitCode, tuple[type[Exception], ...]] = {
         ExitCode.TRACE: (TraceError,),
         ExitCode.MODEL: (PackageError, TrustError, PushError),
-        ExitCode.ENGINE: (EngineError, Standstill, BuildError, StaleReport),
+        ExitCode.ENGINE: (EngineError, Standstill, BuildError, StaleReport, RecordingError),
         ExitCode.LINK: (BoardError, FlashError),
     }
     return next((code for code, those in kinds.items() if isinstance(error, those)), None)
@@ -193,6 +194,41 @@ def demo(model: Path | None, key: Path | None, engine: str, port: str) -> int:
     from host.terminal import Terminal
 
     return run(Terminal(), model, key, engine, port=port)
+
+
+@main.command(
+    cls=examples(
+        "vigilante record -- ls -laR /etc",
+        "vigilante record --here --name site -- python3 -m http.server",
+        "vigilante record --file my.sh --user alice --out traces -- sh my.sh",
+        "vigilante record --corpus --full",
+        "vigilante record --corpus --full --out /data/corpus --jobs 8",
+        "vigilante record --corpus --only 'adm-*' --out admin",
+    ),
+)
+@click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
+@click.option("--out", type=_FILE, help="Folder for the logs; default: this one, for --full models/corpus/full.")
+@click.option("--name", help="The log is called NAME.strace; default: as the command.")
+@click.option("--here", is_flag=True, help="No cell: the command runs where you are, as you, traced.")
+@click.option("--user", type=click.Choice(["root", "alice", "bob"]), help="Who runs it in the cell; default: root.")
+@click.option("--file", "files", multiple=True, type=_FILE, help="Put this file beside it; C sources are compiled.")
+@click.option("--corpus", is_flag=True, help="Record our corpus instead: the sample, or with --full all of it.")
+@click.option("--full", is_flag=True, help="Every scenario several times, at full length.  Goes on where it ended.")
+@click.option("--only", metavar="PATTERN", help="Of the corpus, these scenarios (shell pattern).")
+@click.option("--jobs", type=click.IntRange(1, 64), help="Runs at the same time; default: 2.")
+@click.option("--seed", type=int, help="Of everything that is drawn; default: 1.")
+@_JSON
+def record(command: tuple[str, ...], **options: Any) -> int:
+    """Trace a command into a log for `vigilante screen`, or record the training corpus.
+
+    The command runs in a cell: mount, process, network (loopback only), host-name and IPC namespaces of its own,
+    a made-up /etc and homes, no rights that reach past it.  That needs root; --here does not.  The corpus passes
+    the release gate at its end; what fails is named, and the exit code is 1.
+    """
+    from host.commands.record import Options, run
+    from host.terminal import Terminal
+
+    return run(Options(command, **options), Terminal())
 
 
 @main.command(

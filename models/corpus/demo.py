@@ -7,11 +7,14 @@ Neither program nor mixture of work occurs in the training corpus.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from models.corpus.record import RecordingError, main_record
+from models.corpus.cell import RecordingError
+from models.corpus.plan import draw
+from models.corpus.record import record_runs
 from models.corpus.scenarios import load
 
 DEMO_PROGRAMS = Path(__file__).with_name("programs") / "demo"
@@ -22,12 +25,13 @@ DEMO_PROGRAMS = Path(__file__).with_name("programs") / "demo"
 @click.option("--seed", default=2, help="Drawn names.")
 def main(out: Path, seed: int) -> None:
     """Record the two demonstration traces."""
-    scenarios = load(DEMO_PROGRAMS)
-    files = {scenario.name: f"{scenario.cls}.strace.xz" for scenario in scenarios}
+    runs = [draw(scenario, 1, scenario.cls, seed, {}) for scenario in load(DEMO_PROGRAMS)]
     try:
-        main_record(scenarios, files, out, seed, jobs=1)
+        result = record_runs([replace(run, file=f"{run.scenario.cls}.strace.xz") for run in runs], out, seed)
     except RecordingError as error:
         raise click.ClickException(str(error)) from None
+    if result.failures:
+        raise click.ClickException(result.failures[0])
 
 
 if __name__ == "__main__":

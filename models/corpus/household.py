@@ -1,4 +1,4 @@
-"""The made-up household in which every scenario runs: /etc, two homes, logs and a small site, benign or not.
+"""The made-up household in which every scenario runs: /etc, homes, logs and a small site, benign or not.
 
 Nothing in it is a real secret; keys and tokens have the shape of the real thing so that a program which looks
 for them finds something.  The same tree serves both classes, so its presence says nothing about either.
@@ -10,16 +10,7 @@ import random
 import shutil
 from pathlib import Path
 
-# fmt: off
-WORDS = (
-    "account", "amber", "annual", "archive", "basin", "bridge", "budget", "canal", "cedar", "chart",
-    "copper", "delta", "draft", "ember", "estate", "ferry", "field", "garden", "granite", "harbor",
-    "index", "island", "kernel", "ledger", "linen", "maple", "marble", "meadow", "mirror", "north",
-    "ocean", "orchard", "paper", "pencil", "pepper", "plan", "quarry", "record", "report", "river",
-    "saddle", "sample", "season", "signal", "silver", "stone", "summary", "table", "timber",
-    "tower", "valley", "velvet", "village", "walnut", "water", "window", "winter",
-)
-# fmt: on
+from models.corpus.draws import WORDS
 
 #: Parts of /etc that describe this machine and not the house.
 LEFT_OUT = shutil.ignore_patterns(
@@ -33,10 +24,13 @@ _HASH = "$y$j9T$notArealSaltAtAll.$1kQv7xw0nWq8xJ5fHc2mZbY4rLtE6uPsD3gAoViKeN9"
 
 
 def build(root: Path, seed: int) -> None:
-    """Write the household under `root`, the same for the same seed."""
+    """Write the household under `root`, the same for the same seed; seeds differ in how much there is."""
     rng = random.Random(seed)
+    root.mkdir(parents=True, exist_ok=True)
+    root.chmod(0o755)  # it becomes the cell's /
     shutil.copytree("/etc", root / "etc", symlinks=True, ignore=LEFT_OUT)
     _accounts(root / "etc")
+    _units(root / "etc/systemd/system", rng)
     _home(root / "root", rng, "root")
     for name, uid in USERS[:2]:
         _home(root / "home" / name, rng, name)
@@ -93,6 +87,17 @@ def _is_person(name: str) -> bool:
     return False
 
 
+def _units(folder: Path, rng: random.Random) -> None:
+    """Write systemd units, few on one machine and many on another."""
+    for number in range(rng.choice((0, 8, 40, 160))):
+        name = f"{rng.choice(WORDS)}-{number}.service"
+        _write(folder / name, f"[Unit]\nDescription={name}\n[Service]\nExecStart=/usr/bin/true\n")
+        if number % 3 == 0:
+            wants = folder / "multi-user.target.wants"
+            wants.mkdir(parents=True, exist_ok=True)
+            (wants / name).symlink_to(f"../{name}")
+
+
 def _home(home: Path, rng: random.Random, name: str) -> None:
     body = "\n".join("".join(rng.choices("ABCDEFabcdef0123456789+/", k=64)) for _ in range(6))
     key = f"-----BEGIN OPENSSH PRIVATE KEY-----\n{body}\n-----END OPENSSH PRIVATE KEY-----\n"
@@ -113,18 +118,18 @@ def _home(home: Path, rng: random.Random, name: str) -> None:
     _write(home / ".gitconfig", f"[user]\n\tname = {name}\n\temail = {name}@host.example\n")
     _write(home / ".bashrc", "alias ll='ls -l'\nexport EDITOR=ed\n")
     _write(home / ".profile", '[ -n "$BASH_VERSION" ] && . "$HOME/.bashrc"\numask 022\n')
-    for number in range(14):
+    for number in range(rng.randint(9, 26)):
         word = rng.choice(WORDS)
-        _write(home / "documents" / f"{word}-{number}.txt", prose(rng, rng.randint(5, 120)))
-    rows = "".join(f"{day},{rng.choice(WORDS)},{rng.randint(1, 9000)}\n" for day in range(1, 120))
+        _write(home / "documents" / f"{word}-{number}.txt", prose(rng, rng.randint(5, rng.choice((20, 120, 400)))))
+    rows = "".join(f"{day},{rng.choice(WORDS)},{rng.randint(1, 9000)}\n" for day in range(1, rng.randint(60, 500)))
     _write(home / "documents/ledger.csv", "day,item,amount\n" + rows)
-    for number in range(5):
+    for number in range(rng.randint(3, 12)):
         _write(home / "pictures" / f"img_{number}.ppm", f"P3 16 8 255\n{'12 40 99 ' * 128}\n")
     site = home / "projects/site"
     _write(site / ".env", f"DB_PASSWORD={token[:12]}\nAPI_TOKEN={token}\n")
     _write(site / "config.json", '{"port": 8080, "workers": 2, "password": "not-a-secret"}\n')
     _write(site / "README.md", prose(rng, 12))
-    for number in range(6):
+    for number in range(rng.randint(3, 14)):
         _write(site / "pages" / f"page{number}.html", f"<h1>{rng.choice(WORDS)}</h1>\n<p>{prose(rng, 9)}</p>\n")
     _write(home / "notes.md", prose(rng, 30))
 
@@ -135,30 +140,30 @@ def _logs(log: Path, rng: random.Random) -> None:
 
     system = [
         f"{stamp(minute)} host app[{rng.randint(300, 900)}]: {rng.choice(WORDS)} done\n"
-        for minute in range(0, 6000, 11)
+        for minute in range(0, rng.randint(3000, 30000), 11)
     ]
     logins = [
         f"{stamp(minute)} host sshd[{rng.randint(300, 900)}]: Accepted publickey for alice "
         f"from 192.0.2.{rng.randint(1, 9)}\n"
-        for minute in range(0, 6000, 29)
+        for minute in range(0, rng.randint(2000, 20000), 29)
     ]
     visits = [
         f'192.0.2.{rng.randint(1, 40)} - - [{number:05d}] "GET /{rng.choice(WORDS)} HTTP/1.1" '
         f"{rng.choice((200, 200, 200, 304, 404, 500))} {rng.randint(90, 9000)}\n"
-        for number in range(700)
+        for number in range(rng.randint(200, 3000))
     ]
     packages = [
-        f"2025-11-{1 + number % 28:02d} status installed {rng.choice(WORDS)} 1.{number}\n" for number in range(300)
+        f"2025-11-{1 + number % 28:02d} status installed {rng.choice(WORDS)} 1.{number}\n" for number in range(rng.randint(100, 900))
     ]
     _write(log / "syslog", "".join(system))
     _write(log / "auth.log", "".join(logins), 0o640)
     _write(log / "nginx/access.log", "".join(visits))
     _write(log / "dpkg.log", "".join(packages))
     for name in ("wtmp", "btmp", "lastlog"):
-        (log / name).write_bytes(bytes(384 * 4))
+        (log / name).write_bytes(bytes(384 * rng.randint(3, 20)))
 
 
 def _site(site: Path, rng: random.Random) -> None:
-    for number in range(20):
+    for number in range(rng.randint(12, 48)):
         _write(site / rng.choice(("blog", "shop", "help")) / f"{number}.html", f"<p>{prose(rng, 20)}</p>\n")
     _write(site / "index.html", "<ul>" + "".join(f"<li>{word}</li>" for word in WORDS) + "</ul>\n")

@@ -4,7 +4,11 @@ Scenarios are kept in text files, many to a file:
 
     # comment, at the head of the file only
     === NAME KIND TECHNIQUE IMPLEMENTATION USER [embedded]
-    program text, up to the next header
+    program text with draws (draws.py), up to the next header
+
+A scenario is a template: every run fills its draws anew, and may do a chore first, a piece of everyday work in
+the same language.  Chores are scenarios of their own, and whether a run gets one does not depend on its class:
+an attack behind a chore is one embedded in benign work.
 
 Programs carry at most one mark, `@MARK@`.  It becomes one probe of a path that does not exist; the recorder
 takes the probe out of the log and keeps only its position.  Benign programs are marked as well (a missing
@@ -13,10 +17,14 @@ mark goes to the first line), so neither the probe nor its removal tells the cla
 
 from __future__ import annotations
 
+import random
 import re
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from models.corpus.draws import fill
 
 BENIGN = "benign"
 ATTACK = "attack"
@@ -28,7 +36,7 @@ MARK_VARIABLE = "CHECKPOINT"
 
 _HEADER = re.compile(
     r"=== (?P<name>[a-z0-9-]+) (?P<kind>[a-z0-9-]+) (?P<technique>-|T\d{4}(?:\.\d{3})?) "
-    r"(?P<implementation>[a-z]+) (?P<user>any|root|alice)(?P<embedded> embedded)?"
+    r"(?P<implementation>[a-z]+) (?P<user>any|root|alice|people)(?P<embedded> embedded)?"
 )
 
 #: Programs in C are short because they need not say what nearly all of them include.
@@ -107,9 +115,9 @@ class Scenario:
     kind:           benign family, or attack behaviour.
     technique:      MITRE ATT&CK identifier of an attack, "" for benign work.
     implementation: a key of LANGUAGES.
-    user:           "root", "alice", or "any": drawn by the recorder, alike for both classes.
-    embedded:       the attack starts in the middle of benign work (the mark tells where).
-    text:           the program, with or without a mark.
+    user:           "root", "alice", "people" (anyone but root) or "any": drawn alike for both classes.
+    embedded:       the attack starts in the middle of benign work, whatever the chore (the mark tells where).
+    text:           the program, with or without a mark, its draws open.
     """
 
     name: str
@@ -126,12 +134,14 @@ class Scenario:
         """How this implementation is started."""
         return LANGUAGES[self.implementation]
 
-    def program(self) -> str:
-        """Return the program text with its mark expanded."""
+    def program(self, rng: random.Random, scale: float = 1.0, chore: Scenario | None = None) -> str:
+        """Return the program text of one run: draws made, mark expanded, the chore before everything else."""
         text = self.text
         if MARK not in text:
             text = _marked_at_start(text, self.implementation)
-        text = text.replace(MARK, self.language.mark)
+        if chore is not None:
+            text = _behind(chore.text, text, self.implementation)
+        text = fill(text, rng, scale).replace(MARK, self.language.mark)
         if self.implementation in ("sh", "bash"):
             # The last command's status is not the run's: a `grep` that finds nothing is no failure.
             text += ":\n"
@@ -179,3 +189,15 @@ def _marked_at_start(text: str, implementation: str) -> str:
     if not count:
         raise ScenarioError(f"a C program needs 'int main(...) {{' or {MARK}, found {text[:60]!r}")
     return marked
+
+
+def _behind(chore: str, text: str, implementation: str) -> str:
+    """Return a program that does the chore first, with variables of its own."""
+    if implementation in ("sh", "bash"):
+        return f"(\n{chore})\n{text}"
+    if implementation == "python":
+        return f"def chore():\n{textwrap.indent(chore, '    ')}chore()\n{text}"
+    if implementation == "c":
+        before, main, after = text.rpartition("int main(")
+        return f"{before}static void chore(void) {{\n{chore}}}\n{main}" + after.replace("{", "{ chore();", 1)
+    return f"{{\n{chore}}}\n{text}"

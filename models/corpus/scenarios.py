@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from models.corpus.scenario import ATTACK, BENIGN, Scenario, read_scenarios
+from models.corpus.scenario import ATTACK, BENIGN, LANGUAGES, Scenario, read_scenarios
 
 PROGRAMS = Path(__file__).with_name("programs")
+
+
+CHORES = PROGRAMS / "chores"
 
 
 def load(folder: Path = PROGRAMS) -> tuple[Scenario, ...]:
@@ -17,3 +20,16 @@ def load(folder: Path = PROGRAMS) -> tuple[Scenario, ...]:
         for path in sorted((folder / cls).glob("*.scenarios"))
         for scenario in read_scenarios(path, cls)
     )
+
+
+def load_chores(folder: Path = CHORES) -> dict[str, tuple[Scenario, ...]]:
+    """Return the chores by the language that they are written in."""
+    chores = [chore for path in sorted(folder.glob("*.scenarios")) for chore in read_scenarios(path, BENIGN)]
+    return {
+        language: tuple(chore for chore in chores if _SPOKEN[chore.implementation] == _SPOKEN[language])
+        for language in LANGUAGES
+    }
+
+
+#: bash reads what is written for sh.
+_SPOKEN = {language: language for language in LANGUAGES} | {"bash": "sh"}

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from models.corpus.record import RecordingError, check_machine, draw, scrub, without_marks
-from models.corpus.scenario import ATTACK, BENIGN, ScenarioError, read_scenarios
-from models.corpus.scenarios import load
+from models.corpus.cell import RecordingError, check_machine, scrub, without_marks
+from models.corpus.scenario import ATTACK, BENIGN, LANGUAGES, ScenarioError, read_scenarios
+from models.corpus.scenarios import load, load_chores
 
 MARK_PATH = "/vigilante-mark-0123"
 
@@ -19,7 +20,13 @@ MARK_PATH = "/vigilante-mark-0123"
 def parse(tmp_path: Path, text: str, cls: str = BENIGN) -> list[str]:
     path = tmp_path / "some.scenarios"
     path.write_text(text)
-    return [scenario.program() for scenario in read_scenarios(path, cls)]
+    return [scenario.program(random.Random(1)) for scenario in read_scenarios(path, cls)]
+
+
+def _file(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "one.scenarios"
+    path.write_text(text)
+    return path
 
 
 def test_a_missing_mark_goes_to_the_start(tmp_path: Path) -> None:
@@ -50,8 +57,31 @@ def test_wrong_files_are_refused(tmp_path: Path, text: str, said: str) -> None:
 
 
 def test_every_program_has_exactly_one_mark() -> None:
-    for scenario in load():
-        assert scenario.program().count("CHECKPOINT") == 1, scenario.name
+    chores = load_chores()
+    for number, scenario in enumerate(load()):
+        chore = chores[scenario.implementation][number % len(chores[scenario.implementation])]
+        for before in (None, chore):
+            text = scenario.program(random.Random(number), 1.0, before)
+            assert text.count("CHECKPOINT") == 1, scenario.name
+            assert "<%" not in text and "%>" not in text, scenario.name
+
+
+def test_every_language_has_chores_and_none_is_marked() -> None:
+    chores = load_chores()
+    assert set(chores) == set(LANGUAGES)
+    assert all(len(those) >= 3 for those in chores.values())
+    assert not any("@MARK@" in chore.text for those in chores.values() for chore in those)
+
+
+def test_a_chore_comes_first_whatever_the_language(tmp_path: Path) -> None:
+    (chore,) = read_scenarios(_file(tmp_path, "=== c chore - c any\nint n = 1;\n"), BENIGN)
+    (program,) = read_scenarios(_file(tmp_path, "=== a text - c any\nint main(void) {\n    return 0;\n}\n"), BENIGN)
+    text = program.program(random.Random(1), 1.0, chore)
+    assert 'static void chore(void) {\nint n = 1;\n}\nint main(void) { chore(); access(getenv("CHECKPOINT"), F_OK);' in text
+    (chore,) = read_scenarios(_file(tmp_path, "=== c chore - python any\nn = 1\nprint(n)\n"), BENIGN)
+    (program,) = read_scenarios(_file(tmp_path, "=== a text - python any\nprint(2)\n"), BENIGN)
+    lines = program.program(random.Random(1), 1.0, chore).splitlines()
+    assert lines[:4] == ["def chore():", "    n = 1", "    print(n)", "chore()"] and lines[-1] == "print(2)"
 
 
 def test_marks_are_taken_out_and_counted_from_one() -> None:
@@ -85,12 +115,6 @@ def test_a_printed_environment_is_no_mark() -> None:
 
 def test_the_kernel_is_not_named() -> None:
     assert os.uname().release not in scrub(f"Linux version {os.uname().release} (me@there) (gcc)")
-
-
-def test_draws_depend_on_name_and_seed_only() -> None:
-    first, *_ = load()
-    assert draw(first, 1) == draw(first, 1)
-    assert draw(first, 1) != draw(first, 2)
 
 
 def test_a_missing_tool_is_named_with_the_line_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
