@@ -1,4 +1,4 @@
-"""`vigilante record`: one command, or the whole corpus, traced by strace into logs that `screen` and `train` read."""
+"""`vigilante record`: one command, or the whole corpus, traced into logs that `screen` and `train` read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from models.corpus.cell import STRACE, check_machine, check_strace, count_proces
 from models.corpus.gate import gate
 from models.corpus.household import build
 from models.corpus.plan import plan
-from models.corpus.record import record_runs, read_labels
+from models.corpus.record import read_labels, record_runs
 from models.corpus.scenarios import load, load_chores
 
 FULL = Path(models.corpus.__file__).parent / "full"
@@ -89,7 +89,9 @@ def record_command(options: Options, terminal: Terminal) -> ExitCode:
         lines = text.readlines()
     if not lines:
         log.unlink()
-        raise click.UsageError(f"{options.command[0]!r} did not start (status {status}): is it a program in the cell?")
+        raise click.UsageError(
+            f"{options.command[0]!r} did not start (status {status}): name a program that is there"
+        )
     if options.as_json:
         terminal.out(
             line({"type": "recording", "file": str(log), "status": status, "lines": len(lines),
@@ -97,7 +99,7 @@ def record_command(options: Options, terminal: Terminal) -> ExitCode:
         )  # fmt: skip
     else:
         terminal.note(
-            f"{log}: {len(lines)} lines of {count_processes(lines)} processes; {options.command[0]} ended with {status}"
+            f"{log}: {len(lines)} lines, {count_processes(lines)} processes; the command ended with {status}"
         )
     return ExitCode.CLEAN
 
@@ -165,6 +167,6 @@ def record_corpus(options: Options, terminal: Terminal) -> ExitCode:
         embedded = sum(label["embedded"] for label in attack)
         terminal.out(
             f"{out}: {result.recorded} recorded, {result.kept} kept, {len(result.failures)} failed; "
-            f"{len(benign)} benign runs of {processes:,} processes, {len(attack)} attacks, {embedded} of them embedded"
+            f"{len(benign)} benign runs of {processes:,} processes, {len(attack)} attacks, {embedded} embedded"
         )
     return ExitCode.BLOCKED if result.failures or told else ExitCode.CLEAN

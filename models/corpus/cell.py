@@ -80,9 +80,15 @@ def run_in_cell(
             (folder / name).write_bytes(body)
         cell = ["unshare", *_NAMESPACES, "sh", str(_CELL), str(house), stage, workdir, user, checkpoint, *command]
         try:
-            # In a session of its own: Ctrl-C reaches the recorder alone, and runs that have begun come to an end.
-            run = subprocess.run(cell, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout,
-                                 start_new_session=True, env={"PATH": os.defpath + ":/usr/sbin:/sbin"})  # fmt: skip
+            # In a session of its own: Ctrl-C reaches the recorder alone, and what has begun comes to its end.
+            run = subprocess.run(
+                cell,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=timeout,
+                start_new_session=True,
+                env={"PATH": os.defpath + ":/usr/sbin:/sbin"},
+            )
         except subprocess.TimeoutExpired:
             raise RecordingError(f"not finished after {timeout:g} s") from None
     log = scrub(run.stdout.decode("latin-1"))

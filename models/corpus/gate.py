@@ -23,6 +23,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log2
 from pathlib import Path
 from typing import Any
@@ -116,7 +117,9 @@ def gate(folder: Path, labels: Sequence[Label], progress: Progress | None = None
             else _steps([label[{"length": "lines"}.get(feature, feature)] for label in those])
         )
         attack = np.array([label["class"] == "attack" for label in those])
-        rows.append(Row(feature, runs, len(those), *spread(features, attack, [label["scenario"] for label in those])))
+        rows.append(
+            Row(feature, runs, len(those), *spread(features, attack, [label["scenario"] for label in those]))
+        )
     return rows
 
 
@@ -153,7 +156,7 @@ def _auc(features: Floats, attack: Bools, folds: NDArray[np.int64]) -> float:
 
 def _bags(starts: Sequence[tuple[str, ...]]) -> Floats:
     """Return counts of names and pairs of neighbours, a column each."""
-    bags = [Counter([*start, *zip(start, start[1:], strict=False)]) for start in starts]
+    bags = [Counter([*start, *pairwise(start)]) for start in starts]
     columns = sorted({key for bag in bags for key in bag}, key=str)
     return np.array([[bag[column] for column in columns] for bag in bags], np.float64)
 
@@ -161,7 +164,7 @@ def _bags(starts: Sequence[tuple[str, ...]]) -> Floats:
 def _steps(values: Sequence[float]) -> Floats:
     """Return a number as its rank and as ten equal parts, so that a bump in the middle shows as well."""
     # Equals share a rank: which of them comes first would be the file's name, and that holds the class.
-    found, place, counts = np.unique(np.asarray(values, float), return_inverse=True, return_counts=True)
+    _, place, counts = np.unique(np.asarray(values, float), return_inverse=True, return_counts=True)
     ranks = ((np.cumsum(counts) - (counts + 1) / 2) / len(values))[place]
     parts = np.minimum((ranks * 10).astype(int), 9)
     return np.column_stack([ranks, np.eye(10)[parts]])

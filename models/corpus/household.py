@@ -153,7 +153,8 @@ def _logs(log: Path, rng: random.Random) -> None:
         for number in range(rng.randint(200, 3000))
     ]
     packages = [
-        f"2025-11-{1 + number % 28:02d} status installed {rng.choice(WORDS)} 1.{number}\n" for number in range(rng.randint(100, 900))
+        f"2025-11-{1 + number % 28:02d} status installed {rng.choice(WORDS)} 1.{number}\n"
+        for number in range(rng.randint(100, 900))
     ]
     _write(log / "syslog", "".join(system))
     _write(log / "auth.log", "".join(logins), 0o640)

@@ -121,7 +121,11 @@ def draw(
     home = "/root" if user == "root" else f"/home/{user}"
     place = rng.choice(_PLACES).format(home=home)
     folder = "-".join(rng.sample(WORDS, 2)) + f"-{rng.randint(1, 99)}"
-    stem, checkpoint, house = rng.choice(_STEMS), f"/vigilante-mark-{rng.getrandbits(64):016x}", rng.randrange(HOUSES)
+    stem, checkpoint, house = (
+        rng.choice(_STEMS),
+        f"/vigilante-mark-{rng.getrandbits(64):016x}",
+        rng.randrange(HOUSES),
+    )
     those = chores.get(scenario.implementation, ())
     # Drawn in every case, so that the rest of a run does not depend on which chores there are.
     lot, which = rng.random(), rng.random()

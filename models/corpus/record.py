@@ -108,9 +108,7 @@ def _record(run: Run, house: Path, out: Path, preset: int) -> Label:
 def record(run: Run, house: Path, out: Path, preset: int = 6) -> Label:
     """Run once, write the log to `out` and return its label."""
     program = run.stem + run.scenario.language.suffix
-    traced = run_in_cell(
-        run.command, {program: run.text.encode()}, house, run.user, run.workdir, run.checkpoint
-    )
+    traced = run_in_cell(run.command, {program: run.text.encode()}, house, run.user, run.workdir, run.checkpoint)
     if traced.status:
         raise RecordingError(f"exit status {traced.status}, it printed {traced.printed[-300:]!r}")
     lines, onset = without_marks(traced.log, run.checkpoint)
@@ -153,7 +151,7 @@ def _alone(out: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise RecordingError(f"{out}: another recorder is at work here: wait for it, or name another") from None
+            raise RecordingError(f"{out}: another recorder is at work: wait, or name another folder") from None
         yield
     (out / ".lock").unlink(missing_ok=True)
 
