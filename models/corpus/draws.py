@@ -109,6 +109,8 @@ def _number(text: str, rng: random.Random, scale: float) -> int:
 
 
 def _value(text: str, rng: random.Random, scale: float, names: dict[str, str]) -> str:
+    if "<%" in text:
+        raise DrawError(f"a draw inside a draw: <%{text}%>")
     if named := _NAMED.fullmatch(text):
         names[named["name"]] = _value(named["value"], rng, scale, names)
         return names[named["name"]]

@@ -18,7 +18,7 @@ from models.corpus.draws import WORDS
 from models.corpus.scenario import ATTACK, BENIGN, LANGUAGES, Scenario
 
 ATTACK_RUNS = 6
-BENIGN_RUNS = 1600
+BENIGN_RUNS = 1500
 """Benign runs in all of the full corpus; rounding adds a few."""
 
 CHORE_SHARE = 0.4

@@ -25,7 +25,7 @@ from models.corpus.cell import RecordingError, check_machine, count_processes, r
 from models.corpus.plan import HOUSES, Run
 from models.corpus.scenario import ATTACK
 
-MIN_LINES, MAX_LINES = 20, 40_000
+MIN_LINES, MAX_LINES = 20, 60_000
 LABELS = "labels.jsonl"
 ATTEMPTS = 2
 """A run that fails is tried once more before it is reported: under load a program may come too late."""
