@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import fnmatch
+import lzma
 import subprocess
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
@@ -24,7 +25,7 @@ from models.corpus.scenarios import load, load_chores
 
 FULL = Path(models.corpus.__file__).parent / "full"
 CELL_TOOLS = (("strace", "strace"), ("unshare", "util-linux"), ("ip", "iproute2"), ("cc", "gcc"))
-PRESETS = {True: 3, False: 9}
+PRESETS = {True: 3, False: 9 | lzma.PRESET_EXTREME}
 """How hard logs are packed: the sample is shipped, the full corpus only stays."""
 
 
@@ -157,8 +158,7 @@ def record_corpus(options: Options, terminal: Terminal) -> ExitCode:
                 "type": "corpus", "out": str(out), "recorded": result.recorded, "kept": result.kept,
                 "failed": list(result.failures), "benign": len(benign), "attack": len(attack),
                 "embedded": sum(label["embedded"] for label in attack), "benign_processes": processes,
-                "gate": [{"feature": row.feature, "runs": row.runs, "count": row.count, "auc": row.auc,
-                          "low": row.low, "high": row.high, "passed": row.passed} for row in rows],
+                "gate": [asdict(row) | {"passed": row.passed} for row in rows],
             })
         )  # fmt: skip
     else:

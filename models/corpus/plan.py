@@ -24,7 +24,7 @@ BENIGN_RUNS = 1500
 CHORE_SHARE = 0.4
 """Of the runs of either class, those that do a chore first."""
 
-SAMPLE_SCALE = 0.2
+SAMPLE_SCALE = 0.1
 HOUSES = 6
 """Households that differ in what they hold: how many files, how large."""
 

@@ -55,7 +55,7 @@ def record_runs(
 ) -> Result:
     """Record `runs` into `out`; labels of other runs that are already there stay.
 
-    preset: how hard logs are packed, 0 to 9.
+    preset: how hard logs are packed, as lzma counts it.
     """
     check_machine()
     out.mkdir(parents=True, exist_ok=True)

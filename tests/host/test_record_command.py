@@ -1,4 +1,4 @@
-"""`vigilante record`: one command in a cell or here, the corpus in part, going on after an end, and what is refused."""
+"""`vigilante record`: a command in a cell or here, the corpus in part, going on, and what is refused."""
 
 from __future__ import annotations
 

@@ -26,7 +26,8 @@ def labels() -> list[Label]:
 def test_nothing_about_the_recording_tells_the_class(labels: list[Label]) -> None:
     rows = gate(DATA, labels)
     assert all(row.passed for row in rows), "\n".join(map(str, rows))
-    assert {(row.feature, row.runs) for row in rows} == {
+    judged = {(row.feature, row.runs) for row in rows if row.judged}
+    assert judged == {
         ("first calls", "all"), ("order", "all"), ("first calls", "matched"), ("order", "matched"),
         ("length", "matched"), ("processes", "matched"),
     }  # fmt: skip
@@ -35,7 +36,7 @@ def test_nothing_about_the_recording_tells_the_class(labels: list[Label]) -> Non
 def test_the_matched_subset_is_balanced_and_large(labels: list[Label]) -> None:
     chosen = matched(labels)
     assert len(set(Counter(label["class"] for label in chosen).values())) == 1
-    assert len(chosen) >= len(labels) / 3
+    assert len(chosen) >= len(labels) / 4
 
 
 def test_the_launchers_have_nearly_the_same_shares(labels: list[Label]) -> None:

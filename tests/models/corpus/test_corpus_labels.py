@@ -14,6 +14,7 @@ import pytest
 
 import models.corpus
 from models.corpus.demo import DEMO_PROGRAMS
+from models.corpus.digests import FILE, digests
 from models.corpus.plan import file_names
 from models.corpus.record import MAX_LINES
 from models.corpus.scenarios import load
@@ -55,7 +56,8 @@ def every(logs: dict[str, list[tuple[Label, list[str]]]]) -> Iterator[tuple[Labe
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_labels_and_files_agree(folder: str) -> None:
     labels = labels_of(folder)
-    assert all(set(label) == KEYS for label in labels)
+    # The demonstrations were recorded before runs were drawn; what evaluation reads is the same.
+    assert all(set(label) == KEYS if folder == "data" else set(label) < KEYS for label in labels)
     assert sorted(label["file"] for label in labels) == sorted(
         path.name for path in (CORPUS / folder).glob("*.xz")
     )
@@ -79,10 +81,12 @@ def test_labels_are_what_the_scenarios_say(folder: str) -> None:
 def test_the_corpus_is_large_and_varied_enough() -> None:
     labels = labels_of("data")
     classes = Counter(label["class"] for label in labels)
-    assert classes["benign"] >= 60 and classes["attack"] >= 40
-    assert len({label["technique"] for label in labels} - {""}) >= 15
-    assert len({label["kind"] for label in labels if label["class"] == "attack"}) >= 15
-    assert sum(scenario.embedded for scenario in load()) >= 12
+    assert classes["benign"] >= 120 and classes["attack"] >= 100
+    assert len({label["technique"] for label in labels} - {""}) >= 34
+    assert len({label["kind"] for label in labels if label["class"] == "attack"}) >= 34
+    assert len({label["kind"] for label in labels if label["class"] == "benign"}) >= 35
+    assert sum(label["embedded"] for label in labels) >= 0.2 * classes["attack"]
+    assert {label["user"] for label in labels} == {"root", "alice", "bob"}
 
 
 def test_scenario_names_are_unique_and_kinds_have_several_implementations() -> None:
@@ -92,7 +96,6 @@ def test_scenario_names_are_unique_and_kinds_have_several_implementations() -> N
     for scenario in load():
         made.setdefault(f"{scenario.cls} {scenario.kind}", set()).add(scenario.implementation)
     lonely = [kind for kind, implementations in made.items() if len(implementations) < 2]
-    # One way of sending data out of band is kept although it has a technique of its own.
     assert set(lonely) <= {"benign asyncio"}
 
 
@@ -142,3 +145,7 @@ def test_demonstrations_are_no_near_duplicates(logs: dict[str, list[tuple[Label,
         alike = {file: len(grams & other) / len(grams | other) for file, other in corpus}
         nearest = max(alike, key=lambda file: alike[file])
         assert alike[nearest] < 0.8, (label["file"], nearest, alike[nearest])
+
+
+def test_the_digests_are_those_of_definitions_and_sample() -> None:
+    assert FILE.read_text() == digests(), "python -m models.corpus.digests writes them"
