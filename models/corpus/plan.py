@@ -1,8 +1,8 @@
 """Which runs a corpus has, and what chance decides about each: the same list for the same seed.
 
-The sample has one run of every scenario, with counts scaled down.  The full corpus has `ATTACK_RUNS` of every
-attack, and of benign scenarios as many as give each launcher (sh, bash, python, ...) the same share in both
-classes: all programs of one launcher begin alike, so equal shares are what keeps the beginning silent.
+The sample has one run of every scenario, with counts scaled down and fewer chores.  The full corpus has
+`ATTACK_RUNS` of every attack, and of benign scenarios as many as give each launcher (sh, bash, python, ...) the same
+share in both classes: all programs of one launcher begin alike, so equal shares are what keeps the beginning silent.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ATTACK_RUNS = 6
 BENIGN_RUNS = 1500
 """Benign runs in all of the full corpus; rounding adds a few."""
 
-CHORE_SHARE = 0.4
+CHORE_SHARE, SAMPLE_CHORES = 0.4, 0.2
 """Of the runs of either class, those that do a chore first."""
 
 SAMPLE_SCALE = 0.1
@@ -76,8 +76,9 @@ def plan(
     """Return the runs of a corpus in the order of recording, which is shuffled over both classes."""
     counts = full_counts(scenarios) if full else {scenario.name: 1 for scenario in scenarios}
     names = file_names(scenarios)
+    terms = (1.0, CHORE_SHARE) if full else (SAMPLE_SCALE, SAMPLE_CHORES)
     runs = [
-        draw(scenario, number, names[scenario.name], seed, chores, 1.0 if full else SAMPLE_SCALE)
+        draw(scenario, number, names[scenario.name], seed, chores, *terms)
         for scenario in scenarios
         for number in range(1, counts[scenario.name] + 1)
     ]
@@ -110,6 +111,7 @@ def draw(
     seed: int,
     chores: Mapping[str, Sequence[Scenario]],
     scale: float = 1.0,
+    share: float = CHORE_SHARE,
 ) -> Run:
     """Draw one run.  The stream depends on the scenario's name and the run's number, never on the class."""
     rng = random.Random(f"{seed}/{scenario.name}/{number}")
@@ -129,7 +131,7 @@ def draw(
     those = chores.get(scenario.implementation, ())
     # Drawn in every case, so that the rest of a run does not depend on which chores there are.
     lot, which = rng.random(), rng.random()
-    chore = those[int(which * len(those))] if those and lot < CHORE_SHARE else None
+    chore = those[int(which * len(those))] if those and lot < share else None
     text = scenario.program(rng, scale, chore)
     return Run(
         scenario, number, f"{name}-{number:02d}.strace.xz", text, chore.name if chore else "",

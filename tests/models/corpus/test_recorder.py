@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from models.corpus import household
 from models.corpus import record as recorder
-from models.corpus.cell import Traced, check_machine, count_processes, run_in_cell
+from models.corpus.cell import RecordingError, Traced, check_machine, count_processes, run_in_cell
 from models.corpus.plan import Run, draw
-from models.corpus.record import RecordingError, read_labels, record_runs
+from models.corpus.record import read_labels, record_runs
 from models.corpus.scenario import ATTACK, BENIGN, Scenario
 
 
@@ -47,7 +48,7 @@ def cells(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     monkeypatch.setattr(recorder, "_record", remember)
     monkeypatch.setattr(recorder, "run_in_cell", cell)
     monkeypatch.setattr(recorder, "check_machine", lambda: None)
-    monkeypatch.setattr(recorder.household, "build", lambda root, seed: None)
+    monkeypatch.setattr(household, "build", lambda root, seed: None)
     return started
 
 
