@@ -1,8 +1,8 @@
 """Which runs a corpus has, and what chance decides about each: the same list for the same seed.
 
 The sample has one run of every scenario, with counts scaled down and fewer chores.  The full corpus has
-`ATTACK_RUNS` of every attack, and of benign scenarios as many as give each launcher (sh, bash, python, ...) the same
-share in both classes: all programs of one launcher begin alike, so equal shares are what keeps the beginning silent.
+`ATTACK_RUNS` of every attack, and of benign scenarios as many as give each launcher (sh, bash, python, ...) the
+same share in both classes: all programs of one launcher begin alike, so equal shares keep the beginning silent.
 """
 
 from __future__ import annotations

@@ -198,6 +198,6 @@ def _behind(chore: str, text: str, implementation: str) -> str:
     if implementation == "python":
         return f"def chore():\n{textwrap.indent(chore, '    ')}chore()\n{text}"
     if implementation == "c":
-        before, main, after = text.rpartition("int main(")
+        before, main, after = re.split(r"(?m)^(int main\()", text, maxsplit=1)
         return f"{before}static void chore(void) {{\n{chore}}}\n{main}" + after.replace("{", "{ chore();", 1)
     return f"{{\n{chore}}}\n{text}"
