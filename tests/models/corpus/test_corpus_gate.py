@@ -40,7 +40,7 @@ def test_the_matched_subset_is_balanced_and_large(labels: list[Label]) -> None:
 
 
 def test_the_launchers_have_nearly_the_same_shares(labels: list[Label]) -> None:
-    """Of the sample; the full corpus is planned so (test_plan.py)."""
+    """Of the sample; the full corpus is planned so (test_corpus_plan.py)."""
     shares = {}
     for cls in ("benign", "attack"):
         those = Counter(label["implementation"] for label in labels if label["class"] == cls)
