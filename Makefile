@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Verilator runs a make of its own: what this one was told must not reach it.
 unexport MAKEFLAGS MFLAGS MAKELEVEL
 
-.PHONY: help demo test check format generate figures model accuracy sweep prove clean setup-demo setup-dev
+.PHONY: help demo test check format generate figures model corpus accuracy sweep prove clean setup-demo setup-dev
 
 help:
 	@echo 'make demo      set up, then screen one benign and one attack trace'
@@ -17,6 +17,7 @@ help:
 	@echo 'make generate  write header, linker fragment, SVD and tables from the contract room'
 	@echo 'make figures   draw the timing diagrams in the docs from the gateware'
 	@echo 'make model     train the shipped model again, to the byte'
+	@echo 'make corpus    record the full corpus: up to 45 minutes, as root'
 	@echo 'make accuracy  measure accuracy anew, beside the peers; ADFA=DIR names ADFA-LD, CORPUS=DIR another corpus'
 	@echo 'make clean     remove .venv and what tests left behind'
 
@@ -60,6 +61,9 @@ prove: setup-dev
 
 model: setup-dev
 	@$(BIN)/vigilante train --shipped
+
+corpus: setup-dev
+	@$(BIN)/vigilante record --corpus --full
 
 accuracy: setup-dev
 	@$(BIN)/python -m models.accuracy $(if $(ADFA),--adfa $(ADFA)) $(if $(CORPUS),--corpus $(CORPUS))
