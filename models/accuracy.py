@@ -2,7 +2,7 @@
 
     python -m models.accuracy [--adfa DIR] [--corpus DIR] [--jobs 2]
 
-Writes docs/accuracy-tables.md, docs/figures/accuracy.json and the charts beside it, and prints what was wanted and
+Writes docs/accuracy-tables.md, docs/charts/accuracy.json and the charts beside it, and prints what was wanted and
 what was reached.  What was computed before from the same sources and data is taken from the cache.
 """
 
@@ -155,13 +155,13 @@ def _said(name: str, rows: dict[str, Any]) -> None:
 @click.option("--only", type=click.Choice(["adfa", "corpus"]), help="Measure that one.")
 @click.option("--jobs", type=click.IntRange(1), default=2, show_default=True, help="Trainings at a time.")
 @click.option("--folds", type=click.IntRange(1), help="Only so many folds: a trial.")
-@click.option("--out", type=click.Path(path_type=Path), default=DOCS, help="Where tables and figures/ go.")
+@click.option("--out", type=click.Path(path_type=Path), default=DOCS, help="Where tables and charts/ go.")
 def main(adfa: Path | None, corpus: Path, only: str | None, jobs: int, folds: int | None, out: Path) -> None:
     """Measure every accuracy figure of the docs.
 
     ADFA-LD is not part of this product: without --adfa its figures are left as they are.
     """
-    folder = out / "figures"
+    folder = out / "charts"
     record = folder / "accuracy.json"
     said: dict[str, Any] = json.loads(record.read_text()) if record.exists() else {}
     drawn: dict[str, str] = {}

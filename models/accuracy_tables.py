@@ -52,7 +52,7 @@ def _charts(data: str, protocol: str, said: Mapping[str, Any]) -> str:
     if f"{data}-{protocol}" not in said.get("charts", ()):
         return ""
     names = ("roc", "pareto", "early")
-    return "\n" + "\n".join(f"![{name}](figures/{name}-{data}-{protocol}.svg)" for name in names) + "\n"
+    return "\n" + "\n".join(f"![{name}](charts/{name}-{data}-{protocol}.svg)" for name in names) + "\n"
 
 
 def _kinds(kinds: Mapping[str, Mapping[str, Any]]) -> str:

@@ -28,7 +28,7 @@ CORPUS = Path(__file__).parent / "corpus" / "data"
 NAME = "vigilante"
 VERSION = "0.1.0"
 
-SETTINGS: Mapping[str, Any] = {"stride": 8, "decay": 1e-3, "caution": 0.3, "emphasis": 1.0}
+SETTINGS: Mapping[str, Any] = {"stride": 8, "decay": 1e-3, "emphasis": 1.0}
 """Settings of the estimator that differ from its defaults: our recordings are shorter than ADFA-LD's."""
 
 

@@ -1,11 +1,11 @@
-"""Tiers from benign traces: at which accumulator values 0.80, 0.90 and 0.95 begin, and the score between.
+"""Tiers from benign processes: at which accumulator values 0.80, 0.90 and 0.95 begin, and the score between.
 
-The unit is the benign trace: what counts is the highest value that it ever reaches under a model that has not
-seen it.  The few traces that stand out most, in whichever accumulator, are given up; the thresholds of A, C and
-T lie just above all others.  So at most 5 % of the held-out benign traces ever reach 0.80, and at most 1 % reach
-0.90, by any of the three.  0.95 lies higher by a margin: above every benign
-trace of the calibration set, or, where the model was fitted on that set and held-out values come from fits on
-parts of it, above every benign trace as the model itself sees it and above the 1 % level of the held-out ones.
+The unit is the benign process: what counts is the highest value that it ever reaches under a model that has not
+seen it.  The few that stand out most, in whichever accumulator, are given up; the thresholds of A, C and T lie just
+above all others.  So at most 5 % of the held-out benign processes ever reach 0.80, and at most 1 % reach 0.90, by
+any of the three.  0.95 lies higher by a margin: above every benign process of the calibration set, or, where the
+model was fitted on that set and held-out values come from fits on parts of it, above every benign process as the
+model itself sees it and above the 1 % level of the held-out ones.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 FRACTIONS = (0.05, 0.01)
-"""Share of held-out benign traces that may ever reach the first two tiers."""
+"""Share of held-out benign processes that may ever reach the first two tiers."""
 
 MARGIN = 0.25
-"""By how much the last tier lies above every benign trace."""
+"""By how much the last tier lies above every benign process."""
 
 STEP = 0.1
 """By how much the last tier lies above the one before it."""
@@ -47,21 +47,19 @@ class Tiers:
         return (self.decayed, self.cusum, self.tree)
 
 
-def choose_tiers(held: Ints, own: Ints | None = None, traces: int | None = None, margin: float = MARGIN) -> Tiers:
+def choose_tiers(held: Ints, own: Ints | None = None, margin: float = MARGIN) -> Tiers:
     """Return the thresholds.
 
-    held: (n, 3) highest A, C and T of benign units under models that have not seen them.
+    held: (n, 3) highest A, C and T of benign processes under models that have not seen them.
     own: the same under the model itself, where it was fitted on them; None: it was not.
-    traces: how many of the units are whole traces, to which the budget applies; all when left out.
     """
     if len(held) < 1:
-        raise ValueError("tiers are calibrated on benign traces: there is none")
-    count = len(held) if traces is None else traces
+        raise ValueError("tiers are calibrated on benign processes: there is none")
     chosen = np.zeros((3, 3), np.int64)
     ordered = np.sort(held, axis=0)[::-1]
     for tier, fraction in enumerate(FRACTIONS):
-        spare = min(int(fraction * count), len(held) - 1)
-        # How far a trace stands out: against the value that as many traces exceed as may be given up.
+        spare = min(int(fraction * len(held)), len(held) - 1)
+        # How far one stands out: against the value that as many exceed as may be given up.
         standing = (held / np.maximum(ordered[spare], 1)).max(axis=1)
         kept = np.argsort(standing, kind="stable")[: len(held) - spare]
         chosen[:, tier] = held[kept].max(axis=0) + 1

@@ -62,7 +62,7 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Attributes after `fit`
         classes_: 0, 1.  weights_: (6401,) real weights, the bias last.  quantised_: the int8 tables.
-        model_, image_: the calibrated model.  maxima_: (n, 3) highest A, C, T of the benign calibration traces.
+        model_, image_: the calibrated model.  maxima_: (n, 3) highest A, C, T of the benign calibration processes.
     """
 
     def __init__(
@@ -112,15 +112,14 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.weights_ = self._descend(features, joined, labels, np.arange(len(X)))
         self.quantised_ = quantise(self.weights_)
         self.model_ = self._assembled(blank, self.quantised_)
-        own, traces = None, len(labels) - int(labels.sum())
+        own = None
         if calibration is not None:
-            self.maxima_ = trace_maxima(join(calibration), assemble(self.model_))
-            traces = len(calibration)
+            self.maxima_ = process_maxima(join(calibration), assemble(self.model_))
         else:
             own = self.maxima_ = _benign_maxima(joined, labels, assemble(self.model_))
             if self.folds >= 2:
                 self.maxima_ = self._held_out(features, joined, labels, X, blank)
-        self.model_ = calibrated(self.model_, choose_tiers(self.maxima_, own, traces, self.margin))
+        self.model_ = calibrated(self.model_, choose_tiers(self.maxima_, own, self.margin))
         self.image_ = assemble(self.model_)
         return self
 
@@ -238,23 +237,21 @@ def unit_peaks(values: Floats, units: Ints, used: NDArray[np.bool_]) -> Ints:
     return order[first]
 
 
-def _maxima(values: Ints, traces: Ints, count: int) -> Ints:
-    highest = np.zeros((count, values.shape[1]), np.int64)
-    np.maximum.at(highest, traces, values)
+def process_maxima(joined: Joined, image: bytes, honest: NDArray[np.bool_] | None = None) -> Ints:
+    """Return (processes, 3): the highest A, C and T that each process reaches over its calls.
+
+    honest: the events that count; all when left out.
+    """
+    calls = joined.calls if honest is None else joined.calls & honest
+    processes, places = np.unique(joined.events[calls, 1], return_inverse=True)
+    highest = np.zeros((len(processes), 3), np.int64)
+    np.maximum.at(highest, places, screen(joined, image).values[calls])
     return highest
 
 
-def trace_maxima(joined: Joined, image: bytes) -> Ints:
-    """Return (traces, 3): the highest A, C and T over each trace's calls."""
-    calls = joined.calls
-    return _maxima(screen(joined, image).values[calls], joined.traces[calls], len(joined.starts) - 1)
-
-
 def _benign_maxima(joined: Joined, labels: Ints, image: bytes) -> Ints:
-    """Return the maxima of benign traces, and of attack traces before their onset."""
-    calls = joined.calls & ~((labels[joined.traces] == 1) & joined.late)
-    traces, positions = np.unique(joined.traces[calls], return_inverse=True)
-    return _maxima(screen(joined, image).values[calls], positions, len(traces))
+    """Return the maxima of benign processes, and of those of attacks before their onset."""
+    return process_maxima(joined, image, ~((labels[joined.traces] == 1) & joined.late))
 
 
 def trace_scores(joined: Joined, model: Model) -> Floats:

@@ -16,6 +16,7 @@ from hdl.screening.pipeline import VERDICT_EDGES
 from host.bench import encoded
 from host.commands.demo import FOLDER, cases
 from models.gateway import EngineError
+from models.image import assemble, parse
 from models.package import SHIPPED, read_package
 from sim import software
 from sim.software import Calls, SoftwareError, busiest, field_of, measure
@@ -31,8 +32,15 @@ def attack() -> Calls:
     return busiest(encoded(read_package(SHIPPED), trace))
 
 
+def jumpy() -> bytes:
+    """Return the shipped model with thresholds so low that a trace meets every tier."""
+    model = parse(IMAGE)
+    low = (200, 600, 1200)
+    return assemble(model.with_thresholds(decayed=low, cusum=low, tree=low))
+
+
 def test_it_comes_to_the_golden_machines_numbers_a_hundred_times_slower(attack: Calls) -> None:
-    measured = measure(attack, IMAGE, default_policy())
+    measured = measure(attack, jumpy(), default_policy())
     assert len(measured.cycles) == len(measured.records) == attack.are_calls.sum() > 2000
     assert measured.processes > 1
     verdicts = set(field_of(measured.records, "verdict").tolist())

@@ -99,7 +99,7 @@ def test_one_run(traces: Traces, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert (
         "| counting | 512 | 1 | 1.000 [1.000, 1.000] (sd 0.000) |" in text and "| k4 | 6 | 1.00 | 1.00 |" in text
     )
-    assert "(figures/roc-corpus-implementation.svg)" in text
+    assert "(charts/roc-corpus-implementation.svg)" in text
     for drawing in (roc("roc", found), earliness("early", found), cost("cost", rows["plain"])):
         assert "counting" in drawing and ElementTree.fromstring(drawing).tag.endswith("svg")
 

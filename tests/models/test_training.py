@@ -10,10 +10,12 @@ from sklearn.base import clone
 
 from hdl.contract.verdict import TIER_BYTES
 from models.calibrate import MARGIN, choose_tiers, evidence, score_curves
-from models.evaluate import best_threshold, judge, tpr_at
+from models.evaluate import judge
 from models.features import BASES, WEIGHTS, extract
 from models.fitting import LEAK, gather, replay, sigmoid
 from models.image import assemble, parse
+from models.intervals import Units, tpr_at
+from models.outcomes import best_threshold
 from models.quantise import choose_scale, folded, quantise
 from models.recordings import Recording, join, record, screen
 from models.trace import Call, Item, Start
@@ -51,8 +53,8 @@ def test_learns(fitted: NgramModel) -> None:
 
 def test_blocks_after_the_onset_only(fitted: NgramModel) -> None:
     outcome = judge(TRACES[30:], LABELS[30:], fitted.model_)
-    assert not np.isnan(outcome.blocked[np.array(LABELS[30:]) == 1]).any()
-    assert np.isnan(outcome.blocked[np.array(LABELS[30:]) == 0]).all()
+    assert (outcome.blocked[outcome.positive] >= 0).all()
+    assert (outcome.blocked[~outcome.positive] == -1).all()
     # Five benign traces, five attacks, and what came before these.
     assert len(outcome.scores) == 15 and outcome.positive.sum() == 5
     assert outcome.scores[~outcome.positive].max() < 0.95 <= outcome.scores[outcome.positive].min()
@@ -136,7 +138,8 @@ def test_curves_rise_and_reach_the_bands() -> None:
 def test_rates_and_thresholds() -> None:
     scores = np.array([0.1, 0.2, 0.3, 0.4, 0.35, 0.9])
     positive = np.array([False, False, False, False, True, True])
-    assert tpr_at(scores, positive, 0.0) == 0.5 and tpr_at(scores, positive, 0.25) == 1.0
+    units, once = Units(scores, positive, tuple("abcdef"), 0.0), np.ones((1, 6))
+    assert tpr_at(0.0)(units, once) == 0.5 and tpr_at(0.25)(units, once) == 1.0
     threshold = best_threshold(scores, positive)
     assert ((scores >= threshold) == positive).mean() == 5 / 6
 

@@ -108,7 +108,7 @@ static void honest(void)
 static void attacker(void)
 {
     const uint32_t victim = 4711;
-    for (unsigned i = 0; i < 16; i++)
+    for (unsigned i = 0; i < 64; i++)
         if (call(i & 1 ? VG_SYS_PROCESS_VM_WRITEV : VG_SYS_PROCESS_VM_READV, victim, 0x8000) < 0)
             return;
 }

@@ -81,7 +81,7 @@ def events_of(said: list[tuple[str, int]]) -> Iterator[list[int]]:
             ("read", 0, 0x8000), ("getpid", 0, 0), ("write", 1, 0x8000), ("close", 3 + turn, 0),
         )
     ]  # fmt: skip
-    attack = [(IDS[f"process_vm_{way}v"], VICTIM, 0x8000) for _ in range(8) for way in ("read", "write")]
+    attack = [(IDS[f"process_vm_{way}v"], VICTIM, 0x8000) for _ in range(32) for way in ("read", "write")]
     for slot, calls in ((HONEST, honest), (ATTACKER, attack)):
         yield event(kind=Kind.CLEAR, slot=slot, id=slot, generation=LIFE)
         ok = 0
