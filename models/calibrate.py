@@ -1,11 +1,11 @@
 """Tiers from benign processes: at which accumulator values 0.80, 0.90 and 0.95 begin, and the score between.
 
 The unit is the benign process: what counts is the highest value that it ever reaches under a model that has not
-seen it.  The few that stand out most, in whichever accumulator, are given up; the thresholds of A, C and T lie just
-above all others.  So at most 5 % of the held-out benign processes ever reach 0.80, and at most 1 % reach 0.90, by
-any of the three.  0.95 lies higher by a margin: above every benign process of the calibration set, or, where the
-model was fitted on that set and held-out values come from fits on parts of it, above every benign process as the
-model itself sees it and above the 1 % level of the held-out ones.
+seen it.  The few that stand out most, in whichever accumulator, are given up; the thresholds of A, C and T lie
+just above all others.  So at most 5 % of the held-out benign processes ever reach 0.80, and at most 1 % reach
+0.90, by any of the three.  0.95 lies higher by a margin: above every benign process of the calibration set, or,
+where the model was fitted on that set and held-out values come from fits on parts of it, above every benign
+process as the model itself sees it and above the 1 % level of the held-out ones.
 """
 
 from __future__ import annotations

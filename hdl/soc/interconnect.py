@@ -67,9 +67,9 @@ class Interconnect(Block):
 
     Members:
       fetch, data   the core's ports.  A request is granted at once, but while an earlier one of the same master
-                    still waits.  One to a memory, and one that is an error, is answered in the next cycle, in
-                    which a store is done and nothing granted; any other stands at its region's port from the next
-                    cycle on, until that is `ready`, and is answered in the cycle behind that.
+                    still waits.  Stores, loads and fetches from a memory, and errors are answered in the next
+                    cycle.  A store to a memory is done in that cycle.  Everything else stands at its region's port
+                    from that cycle on, until it is `ready`; a load is answered in the cycle behind that.
       r             for each region r of LOADED: the port behind which it answers `data`
       rom_fetch, ram_fetch   and `fetch`
       flash_window  answers both: `data` goes first, but an access that has begun is not overtaken
@@ -141,10 +141,13 @@ class Interconnect(Block):
                     address = Mux(stores, kept["address"], asks.address)
                     standing.append(stores)
             else:
-                stands = Signal(name=f"{name}_at_{region.name}")
-                m.d.comb += answered.eq(stands & (window_ready if region == WINDOW else port.ready))
-                m.d.sync += stands.eq(begins & allowed | stands & ~answered)
+                stands, done = Signal(name=f"{name}_at_{region.name}"), Signal(name=f"{name}_done_{region.name}")
+                m.d.comb += done.eq(stands & (window_ready if region == WINDOW else port.ready))
+                m.d.sync += stands.eq(begins & allowed | stands & ~done)
                 standing.append(stands)
+                # A store is answered before it is done: there is nothing to tell.
+                posted = begins & allowed & asks.write if written else 0
+                m.d.comb += answered.eq(done & ~kept["write"] | posted if written else done)
                 if region == WINDOW:
                     at_window = stands
                     continue

@@ -157,26 +157,26 @@ class Masters:
             if port == WINDOW:
                 self.window_owner = None if ready[port] else master
             if ready[port]:
-                ended[master] = access
                 self.rdata[port] = self.word(region.name, place)
+                if access is self.waiting[master]:
+                    self.waiting[master] = None
+                if access.write:
+                    self.write(access)
+                else:
+                    ended[master] = access
         for master, asked in granted.items():
             if asked is not None:
                 self.asked[master] = None
-                if asked.region is None:
-                    ended[master] = asked
-                elif ended[master] is None:
+                if asked.region == "ram" and asked.write:
+                    self.posted = asked
+                elif asked.region not in (None, "ram", "rom"):
                     self.waiting[master] = asked
+                if asked.region is None or asked.write:
+                    ended[master] = asked
             done = ended[master]
             self.due[master] = (done, self.golden(done)) if done else None
             if done:
-                self.waiting[master] = None
                 self.met[f"{done.region}, {'write' if done.write else 'read'}"] += 1
-        stored = ended["data"]
-        if stored and stored.region and stored.write:
-            if stored.region == "ram":
-                self.posted = stored
-            else:
-                self.write(stored)
 
     def golden(self, access: Access) -> int:
         """Return what a read gets."""
@@ -199,8 +199,12 @@ class Masters:
 
 
 def _memories(granted: dict[str, Access | None]) -> dict[str, Access | None]:
-    """Return what is answered at once, of what is granted."""
-    return {master: access for master, access in granted.items() if access and access.region in ("rom", "ram")}
+    """Return what memories are asked for in the very cycle, of what is granted."""
+    return {
+        master: access
+        for master, access in granted.items()
+        if access and access.region in ("rom", "ram") and not access.write
+    }
 
 
 async def quiet(dut: Any) -> Clocked:

@@ -110,6 +110,7 @@ _start:
   li s2, COPROCESSOR
   li t0, 21
   sw t0, 8(s2)
+  lw t0, 36(s2)  # stores are done behind the core's back: what comes next waits
   csrr t1, mcycle
   lw t0, 36(s2)
   csrr t2, mcycle
@@ -117,6 +118,7 @@ _start:
   tell t0
   tell t2
   sw zero, 8(s2)
+  lw t0, 36(s2)
   csrr t1, mcycle
   lw t0, 36(s2)
   csrr t2, mcycle
