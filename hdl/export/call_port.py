@@ -12,8 +12,8 @@ from amaranth.lib.wiring import In, Out
 
 from hdl.contract.event import Kind
 from hdl.screening.block import Block, bundle
-from hdl.screening.layouts import EVENT, event_stream
-from hdl.soc.calls import CORE_SLOTS, succeeded
+from hdl.screening.layouts import EVENT
+from hdl.soc.calls import CALLS_MEMBERS, succeeded
 
 ARGUMENTS = 6
 
@@ -47,24 +47,7 @@ class CallPort(Block):
     """
 
     def __init__(self) -> None:
-        super().__init__(
-            {
-                "core": In(CallWires()),
-                "slot": In(6),
-                "generation": In(32),
-                "epoch": In(8),
-                "room": In(1),
-                "born": In(1),
-                "born_slot": In(range(CORE_SLOTS)),
-                "call": Out(1),
-                "admitted": Out(1),
-                "over": Out(1),
-                "returned": Out(1),
-                "events": Out(event_stream()),
-                "current": Out(1),
-                "id": Out(9),
-            }
-        )
+        super().__init__({"core": In(CallWires()), **CALLS_MEMBERS})
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

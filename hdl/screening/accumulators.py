@@ -15,7 +15,7 @@ from amaranth.lib.wiring import In, Out
 
 from hdl.contract.model import LEAK_SHIFT, SUM_BITS
 from hdl.screening.block import Block, bundle
-from hdl.screening.layouts import PARAMS, STATE, Op
+from hdl.screening.layouts import BEAT_MEMBERS, PARAMS, STATE, Op
 from hdl.screening.states import States
 
 SUMS = data.StructLayout(
@@ -78,18 +78,7 @@ class Accumulators(Block):
     def __init__(self) -> None:
         super().__init__(
             {
-                "look": In(6),
-                "tree_look": In(6),
-                "valid": In(1),
-                "op": In(Op),
-                "slot": In(6),
-                "tree": In(6),
-                "fault": In(1),
-                "ok": In(1),
-                "epoch": In(8),
-                "effect": In(1),
-                "alone": In(1),
-                "stale": In(1),
+                **BEAT_MEMBERS,
                 "gain": In(SUM_BITS - 1),
                 "pending": In(SUM_BITS - 1),
                 "params": In(PARAMS),

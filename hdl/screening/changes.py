@@ -14,7 +14,7 @@ from amaranth.lib.wiring import In, Out
 from hdl.contract.model import SUM_BITS
 from hdl.screening.block import Block, bundle
 from hdl.screening.carries import added, extended
-from hdl.screening.layouts import STATE, Op
+from hdl.screening.layouts import BEAT_MEMBERS, STATE, Op
 from hdl.screening.states import States
 from hdl.screening.tables import PARTS
 
@@ -35,18 +35,7 @@ class Changes(Block):
     def __init__(self) -> None:
         super().__init__(
             {
-                "look": In(6),
-                "tree_look": In(6),
-                "valid": In(1),
-                "op": In(Op),
-                "slot": In(6),
-                "tree": In(6),
-                "fault": In(1),
-                "ok": In(1),
-                "epoch": In(8),
-                "effect": In(1),
-                "alone": In(1),
-                "stale": In(1),
+                **BEAT_MEMBERS,
                 "parts": In(PARTS),
                 "state": In(STATE),
                 "change": Out(signed(SUM_BITS)),

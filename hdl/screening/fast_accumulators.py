@@ -16,7 +16,7 @@ from hdl.contract.event import SLOTS
 from hdl.screening.accumulators import SUMS, TREE_SUMS
 from hdl.screening.block import Block, bundle, later, rows_of
 from hdl.screening.changes import Changes
-from hdl.screening.layouts import PARAMS, STATE, Op
+from hdl.screening.layouts import BEAT_MEMBERS, PARAMS, STATE, Op
 from hdl.screening.running import RAW, SETTLED, RunningSum, settled
 from hdl.screening.tables import PARTS
 
@@ -83,18 +83,7 @@ class FastAccumulators(Block):
     def __init__(self) -> None:
         super().__init__(
             {
-                "look": In(6),
-                "tree_look": In(6),
-                "valid": In(1),
-                "op": In(Op),
-                "slot": In(6),
-                "tree": In(6),
-                "fault": In(1),
-                "ok": In(1),
-                "epoch": In(8),
-                "effect": In(1),
-                "alone": In(1),
-                "stale": In(1),
+                **BEAT_MEMBERS,
                 "parts": In(PARTS),
                 "params": In(PARAMS),
                 "state": In(STATE),

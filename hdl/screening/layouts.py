@@ -141,3 +141,20 @@ def names_slot(event: Any) -> Any:
 
 def path_stream() -> stream.Signature:
     return stream.Signature(PATH_BEAT)
+
+
+BEAT_MEMBERS: dict[str, Any] = {
+    "look": In(6),
+    "tree_look": In(6),
+    "valid": In(1),
+    "op": In(Op),
+    "slot": In(6),
+    "tree": In(6),
+    "fault": In(1),
+    "ok": In(1),
+    "epoch": In(8),
+    "effect": In(1),
+    "alone": In(1),
+    "stale": In(1),
+}
+"""What sums are told of a beat: the slot and the tree that are looked for ahead of it, and what it does."""

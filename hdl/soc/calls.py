@@ -44,6 +44,24 @@ def succeeded(m: Module, slot: Any, call: Any, returned: Any, result: Any, born:
     return good.bit_select(slot, 1)
 
 
+CALLS_MEMBERS: dict[str, Any] = {
+    "slot": In(6),
+    "generation": In(32),
+    "epoch": In(8),
+    "room": In(1),
+    "born": In(1),
+    "born_slot": In(range(CORE_SLOTS)),
+    "call": Out(1),
+    "admitted": Out(1),
+    "over": Out(1),
+    "returned": Out(1),
+    "events": Out(event_stream()),
+    "current": Out(1),
+    "id": Out(9),
+}
+"""Members of whoever makes events of calls, beside the port to the core that is its own."""
+
+
 class Calls(Block):
     """Members:
 
@@ -65,24 +83,7 @@ class Calls(Block):
     """
 
     def __init__(self) -> None:
-        super().__init__(
-            {
-                "core": In(SideBand()),
-                "slot": In(6),
-                "generation": In(32),
-                "epoch": In(8),
-                "room": In(1),
-                "born": In(1),
-                "born_slot": In(range(CORE_SLOTS)),
-                "call": Out(1),
-                "admitted": Out(1),
-                "over": Out(1),
-                "returned": Out(1),
-                "events": Out(event_stream()),
-                "current": Out(1),
-                "id": Out(9),
-            }
-        )
+        super().__init__({"core": In(SideBand()), **CALLS_MEMBERS})
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
