@@ -31,6 +31,15 @@ class Mutant:
     new: str
     folder: str = "hdl/screening"
 
+    def seeded(self, root: Path = ROOT) -> str:
+        """Return the file's text with the bug in it.  Raises ValueError where the line is gone."""
+        text = (root / self.folder / self.file).read_text()
+        if text.count(self.old) != 1:
+            raise ValueError(f"mutant {self.name!r}: {self.old!r} is {text.count(self.old)} times in {self.file}")
+        imports = "from amaranth import C as C\n"  # a few mutants need a constant that their file does not import
+        first = text.index("from amaranth import")
+        return text[:first] + imports + text[first:].replace(self.old, self.new)
+
 
 MUTANTS = (
     Mutant("sum wraps", "accumulators.py", "over.eq(moved[16])", "over.eq(0)"),
@@ -167,15 +176,7 @@ def printed_by(mutant: Mutant, program: str, *words: str) -> str:
         tree = Path(work)
         for folder in ("hdl", "sim"):
             shutil.copytree(ROOT / folder, tree / folder, ignore=shutil.ignore_patterns("__pycache__"))
-        file = tree / mutant.folder / mutant.file
-        text = file.read_text()
-        if text.count(mutant.old) != 1:
-            raise ValueError(
-                f"mutant {mutant.name!r}: {mutant.old!r} is {text.count(mutant.old)} times in {mutant.file}"
-            )
-        imports = "from amaranth import C as C\n"  # a few mutants need a constant that their file does not import
-        first = text.index("from amaranth import")
-        file.write_text(text[:first] + imports + text[first:].replace(mutant.old, mutant.new))
+        (tree / mutant.folder / mutant.file).write_text(mutant.seeded())
         environment = {**os.environ, "PYTHONPATH": str(tree)}
         command = [sys.executable, "-c", program, *words]
         done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=True)

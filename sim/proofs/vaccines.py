@@ -248,7 +248,7 @@ PROOFS = (
         says="A REVOKE takes away its own vaccine: what stands in its place has its index and its key.",
         modules=("hdl/screening/book.py", "hdl/screening/cam.py", "hdl/screening/pipeline.py"),
         build=build_book,
-        mutant=Mutant("a vaccine known by its index", "book.py", "(check.data.key == self.key) & ", ""),
+        mutant=Mutant("a vaccine known by its index", "book.py", "check.data.live, *same, ", "check.data.live, "),
         depth=3,
         cover_depth=10,
         mutant_depth=10,

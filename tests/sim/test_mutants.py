@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from sim.mutants import MUTANTS, Mutant, survives, verilog_of
+from sim.proofs.proof import Proof
+from sim.prove import PROOFS
 
 
 def test_every_mutant_is_caught() -> None:
@@ -20,3 +22,8 @@ def test_every_mutant_is_caught() -> None:
 def test_a_mutant_of_a_line_that_is_gone_is_an_error() -> None:
     with pytest.raises(ValueError, match=r"mutant 'x': 'no such line' is 0 times in cam\.py"):
         verilog_of(Mutant("x", "cam.py", "no such line", ""))
+
+
+@pytest.mark.parametrize("proof", PROOFS, ids=lambda proof: proof.name)
+def test_the_line_that_a_proofs_mutant_changes_is_there(proof: Proof) -> None:
+    proof.mutant.seeded()
