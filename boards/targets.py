@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,13 @@ from boards.flow import CHIPS, TOP
 from boards.tools import BuildError, versions
 from boards.top import Harnessed, Top
 from firmware.build import rom
+from hdl import cache
 from hdl.contract.registers import uart_divider
 from hdl.contract.vaccine import BANKS
 from hdl.screening.block import Block
 from hdl.screening.pipeline import Pipeline
 from hdl.soc.soc import Soc
+from hdl.sources import OURS
 from sim.board import BOARD as SIMULATED
 from sim.board import gateware_number
 from sim.engine import PIPELINE
@@ -81,11 +84,25 @@ def identity(target: Target, *, tools: bool = True) -> dict[str, Any]:
     tools: their versions too; BuildError is raised if one is missing.
     """
     found = {
-        "rtl": gateware_digest(target.made_from),
+        "rtl": _rtl(target),
         "parameters": target.parameters,
         "board": _board_digest(target.board),
     }
     return found | ({"tools": versions(CHIPS[target.board.family].tools)} if tools else {})
+
+
+def _rtl(target: Target) -> str:
+    """Return the digest of a target's netlist and of what is read beside it."""
+
+    def make(work: Path) -> None:
+        digest = hashlib.sha256(target.verilog().encode())
+        for path in OURS:
+            digest.update(path.read_bytes())
+        (work / "rtl").write_text(digest.hexdigest())
+
+    made_of = f"{target.name} {gateware_digest((*target.made_from, Path(__file__).parent))} {version('amaranth')}"
+    key = hashlib.sha256(made_of.encode()).hexdigest()[:24]
+    return cache.made("rtl", key, "rtl", make).read_text()
 
 
 def text_of(outer: Any, ports: list[Any] | None = None, name: str = TOP) -> str:
