@@ -26,7 +26,8 @@ from typing import Any
 import numpy as np
 
 from models.build import SETTINGS
-from models.evaluate import Progress, by_kind, figures, group_of, judge, read_corpus
+from models.corpus import condensed
+from models.evaluate import Progress, by_kind, figures, group_of, judge
 from models.folds import deal, first_of_each, near_duplicates
 from models.image import Model, assemble
 from models.outcomes import Fold, best_threshold
@@ -62,7 +63,7 @@ def read_adfa(directory: Path, progress: Progress | None = None) -> Traces:
 
 def read_labelled(directory: Path, progress: Progress | None = None, model: Model | None = None) -> Traces:
     """Return a corpus under a model's path trie; a cluster is a program, for attacks a program of one kind."""
-    recordings, labels, objects = read_corpus(directory, assemble(model or blank_model(0)), progress)
+    recordings, labels, objects = condensed.read(directory, assemble(model or blank_model(0)), progress)
     groups = [group_of(label) for label in objects]
     return Traces(recordings, labels, groups, [str(label["kind"]) for label in objects], groups, objects)
 
