@@ -20,7 +20,8 @@ from models.peers.peer import Floats
 from models.plots import Axis
 from models.protocols import held_out
 from models.recordings import Recording, join, record
-from models.runs import Method, results, sources_of
+from models.runs import Method, results
+from models.sources import sources_of
 from models.trace import Call, Item, Start
 from models.train import blank_model
 from models.trial import Traces
