@@ -211,7 +211,7 @@ def main(adfa: Path | None, corpus: Path, only: str | None, jobs: int, folds: in
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in drawn.items():
         (folder / name).write_text(text)
-    said["charts"] = sorted({*said.get("charts", ()), *(name[4:-4] for name in drawn if name.startswith("roc-"))})
+    said["charts"] = sorted(path.stem for path in folder.glob("*.svg"))
     said["aims"] = reached(said)
     (out / "accuracy-tables.md").write_text(page(said))
     record.write_text(json.dumps(said, indent=1) + "\n")

@@ -16,6 +16,7 @@ _COLUMNS = (
     "benign processes blocked", "attacks blocked",
 )  # fmt: skip
 
+_CHARTS = ("roc", "pareto", "bytes", "early", "reliability")
 _BLOCKED = (("blocked_benign", "n_benign"), ("blocked_attack", "n_attack"))
 
 
@@ -53,11 +54,9 @@ def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _charts(data: str, protocol: str, said: Mapping[str, Any]) -> str:
     """Return the protocol's charts; those that leave out or disguise something have none."""
-    if f"{data}-{protocol}" not in said.get("charts", ()):
-        return ""
-    names = ["roc", "pareto", "bytes", "early"]
-    names += ["reliability"] * ("reliability" in said[data][protocol]["ours"])
-    return "\n" + "\n".join(f"![{name}](charts/{name}-{data}-{protocol}.svg)" for name in names) + "\n"
+    drawn = [name for name in _CHARTS if f"{name}-{data}-{protocol}" in said.get("charts", ())]
+    lines = [f"![{name}](charts/{name}-{data}-{protocol}.svg)" for name in drawn]
+    return "".join(f"{line}\n" for line in ["", *lines]) if lines else ""
 
 
 def _between(row: Mapping[str, Any], name: str, digits: int = 3) -> str:

@@ -1,7 +1,7 @@
 """Recordings kept by content: a log is read once, afterwards its events are taken from the cache.
 
-A recording's name is the digest of its log, of the sources that read and encode it, and of the path trie that says
-where relative paths start.  Name, group and onset are the caller's; they are not kept.
+A recording's name is the digest of its log, of the sources that read and encode it, and of the path trie, which
+says where relative paths start.  Name, group and onset are the caller's; they are not kept.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 
 from hdl import cache
 from models.image import parse
-from models.readers import strace
+from models.readers import detect
 from models.recordings import Recording, record
 from models.sources import digests, sources_of
 
@@ -67,5 +67,5 @@ def shelf(image: bytes, use: bool = True) -> Shelf:
 
 @remembered
 def _sources() -> str:
-    files = sources_of(Path(strace.__file__)) | sources_of(Path(record.__code__.co_filename))
+    files = sources_of(Path(detect.__file__)) | sources_of(Path(record.__code__.co_filename))
     return hashlib.sha256("\n".join(digests(files)).encode()).hexdigest()

@@ -20,6 +20,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from models.build import SETTINGS
 from models.evaluate import Progress, by_kind, figures, group_of, judge, read_corpus
 from models.folds import deal, first_of_each, near_duplicates
 from models.image import Model, assemble
+from models.kept import shelf
 from models.outcomes import Fold, best_threshold
 from models.peers.ours import Ours
 from models.peers.peer import Peer
@@ -47,11 +49,13 @@ def read_adfa(directory: Path, progress: Progress | None = None) -> Traces:
     """Return ADFA-LD.  Benign traces have near-duplicates as their cluster, attacks the session."""
     found = find_adfa(directory)
     image = assemble(blank_model(0))
+    place = shelf(image)
     recordings = []
     for number, trace in enumerate(found):
         if progress and number % 50 == 0:
             progress("reading", number, len(found))
-        recordings.append(record(AdfaReader(trace.path), image, str(trace.path.name), trace.recording))
+        recording, _kept = place.take(trace.path, partial(_read_adfa, trace.path, image))
+        recordings.append(replace(recording, name=trace.path.name, group=trace.recording))
     labels = [int(trace.label == "attack") for trace in found]
     groups = [trace.recording for trace in found]
     benign = [index for index, label in enumerate(labels) if not label]
@@ -59,6 +63,10 @@ def read_adfa(directory: Path, progress: Progress | None = None) -> Traces:
     for index, group in zip(benign, near.tolist(), strict=True):
         groups[index] = f"near {group}"
     return Traces(recordings, labels, groups, [trace.kind for trace in found], groups)
+
+
+def _read_adfa(path: Path, image: bytes) -> Recording:
+    return record(AdfaReader(path), image)
 
 
 def read_labelled(

@@ -138,7 +138,7 @@ def clusters_of(programs: Sequence[str], calls: Sequence[Ints]) -> list[str]:
     calls: the canonical ids of each process's calls.  Of a program the first few different processes are compared.
     """
     told: dict[str, int] = {}
-    chosen = []
+    chosen: list[int] = []
     for number in first_of_each(calls):
         told[programs[number]] = told.get(programs[number], 0) + 1
         if told[programs[number]] <= _TELLING:

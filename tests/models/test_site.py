@@ -18,7 +18,7 @@ def seen(maxima: np.ndarray, clusters: list[str], hours: float | None = 24.0) ->
 
 
 def drawn(count: int, seed: int = 0) -> np.ndarray:
-    return np.random.default_rng(seed).integers(1, 4000, size=(count, 3))
+    return np.random.default_rng(seed).exponential(300.0, size=(count, 3)).astype(np.int64) + 1
 
 
 def test_what_clusters_bear() -> None:
