@@ -6,6 +6,7 @@ read off it.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -111,7 +112,14 @@ def reliability(folds: Sequence[Fold]) -> list[dict[str, Any]]:
                 "benign": int((inside & ~units.positive).sum()),
                 "attacks": int((inside & units.positive).sum()),
                 "share": round(float(over_folds([units], statistic)[0]), 4),
-                "interval": [round(value, 4) for value in interval(resampled([units], statistic))],
+                "interval": [round(value, 4) for value in interval(_redrawn(units, statistic))],
             }
         )
     return rows
+
+
+def _redrawn(units: Units, statistic: Statistic) -> Floats:
+    """Return `resampled` of one set of units; a draw that leaves a bin empty tells nothing of it."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Mean of empty slice")
+        return resampled([units], statistic)
