@@ -53,6 +53,11 @@ TRIES = 10
 """Random draws per attack."""
 
 _OK = np.uint32(1 << EVENT.offset["ok"])
+_TEXTS = {
+    "named": "without the calls that are named the score falls by",
+    "random": "without as many drawn at random, by",
+    "difference": "difference",
+}
 Names = Callable[[Explainer, int], Sequence[int]]
 """Says which trace lines made a call suspect, heaviest first."""
 
@@ -229,9 +234,9 @@ def main(corpus: Path, out: Path) -> None:
         raise click.ClickException(str(error)) from None
     out.mkdir(parents=True, exist_ok=True)
     (out / NAME).write_text(json.dumps(found, indent=1) + "\n")
-    for key, text in (("named", "the calls named"), ("random", "as many at random"), ("difference", "difference")):
+    for key, text in _TEXTS.items():
         low, high = found[key]["interval"]
-        click.echo(f"without {text}: the score falls by {found[key]['mean']:.3f} [{low:.3f}, {high:.3f}]")
+        click.echo(f"{text} {found[key]['mean']:.3f} [{low:.3f}, {high:.3f}]")
     raise SystemExit(0 if found["holds"] else 1)
 
 

@@ -72,9 +72,7 @@ def test_screening_counts_what_it_lets_be(lab: Lab, tmp_path: Path) -> None:
     after, quiet = screened(lab, listed)
     process = next(row for row in quiet if row["type"] == "process" and row["pid"] == first["pid"])
     excepted, later = process["excepted"], process["first"]
-    if first["tier"] == Tier.CERTAIN:
-        assert excepted == [] and later == first, "the last tier is never excepted"
-        return
+    assert first["tier"] < Tier.CERTAIN
     assert isinstance(excepted, list) and excepted[0]["line"] == 1 and excepted[0]["calls"] >= 1
     assert isinstance(later, dict) and (later["name"] != first["name"] or later["tier"] == Tier.CERTAIN)
     same = [row["records_sha256"] for part in (rows, quiet) for row in part if row["type"] == "trace"]

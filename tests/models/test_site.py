@@ -65,7 +65,7 @@ def test_nothing_seen_is_bounded_by_clusters() -> None:
     bound = clopper_pearson(0, 30)[1]
     assert (found.processes, found.bound, found.per_day) == (0, bound, 0.0)
     assert found.interval == (0.0, pytest.approx(bound * 300))
-    assert alarms(seen(np.ones((3, 3), np.int64), ["a", "b", "c"], None), np.zeros(3), 1).per_day is None
+    assert alarms(seen(np.ones((3, 3), np.int64), ["a", "b", "c"], None), np.zeros(3, np.int64), 1).per_day is None
 
 
 def test_exceptions_lower_what_they_cover_only() -> None:
