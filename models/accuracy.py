@@ -75,6 +75,8 @@ def table(found: Mapping[str, Result], change: str = "plain") -> dict[str, Any]:
     for key, result in found.items():
         folds = result.folds[change]
         row = {"name": result.name, "bytes": result.bytes, "cycles": result.cycles, **figures(folds)}
+        if result.seconds is not None:
+            row["processor_seconds"] = round(result.seconds)
         if not result.blocks:
             row |= dict.fromkeys(BLOCKING)
         if key == "ours":
@@ -176,6 +178,7 @@ def _said(name: str, rows: dict[str, Any]) -> None:
             f" [{low:.3f}, {high:.3f}]  TPR {row['tpr_at_1pct_fpr']:.3f} / {row['tpr_at_5pct_fpr']:.3f}"
             f"  accuracy {row['accuracy']:.3f}"
             + ("" if row["blocked_benign"] is None else f"  blocked {row['blocked_benign']} of {row['n_benign']}")
+            + (f"  {row['processor_seconds']} s of processor time" if "processor_seconds" in row else "")
         )
 
 
