@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from host.deletion import Fall, Names, Replay, fall, named_lines, summary
+from host import deletion
+from host.deletion import Fall, Names, Replay, fall, kept, named_lines, summary
 from host.explain import Explainer
 from models.build import CORPUS
 from models.evaluate import group_of, read_labels
@@ -66,3 +67,16 @@ def test_taking_nothing_out_changes_nothing() -> None:
     replay = Replay(path.name, StraceReader(path), IMAGE)
     at = len(replay.scores) - 1 - int(replay.screening.is_call[::-1].argmax())
     assert replay.without([], at) == replay.scores[at]
+
+
+def test_figures_are_computed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIGILANTE_CACHE", str(tmp_path))
+    asked: list[bytes] = []
+
+    def check(directory: Path, image: bytes, progress: object = None) -> dict[str, int]:
+        asked.append(image)
+        return {"attacks": len(asked)}
+
+    monkeypatch.setattr(deletion, "check", check)
+    assert kept(CORPUS, IMAGE) == kept(CORPUS, IMAGE) == {"attacks": 1}
+    assert kept(CORPUS, IMAGE[:-1] + b"\1") == {"attacks": 2}, "another model is checked anew"
