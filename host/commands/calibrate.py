@@ -30,6 +30,8 @@ from models.train import calibrated
 
 _AIMS = (*FRACTIONS, 0.0001)
 _SHOWN = 8
+_KEPT = 100
+"""Processes that a package's papers name per exception."""
 
 
 @dataclass(frozen=True)
@@ -194,7 +196,8 @@ def _write(
         "guard": options.guard, "refitted_tiers": [row["tier"] for row in found["tiers"] if row["refitted"]],
         "expected": {row["tier"]: row["expected"] for row in found["tiers"]},
         "exceptions": [
-            f"line {row['line']}: {row['text']}: silences {len(row['silenced'])}" for row in found["exceptions"]
+            {**row, "count": len(row["silenced"]), "silenced": row["silenced"][:_KEPT]}
+            for row in found["exceptions"]
         ],
         "recordings_sha256": files_digest(options.benign, [*site.files, *labelled]),
         "calibrated_from": package.digest,

@@ -75,6 +75,7 @@ def test_refits_and_signs(lab: Lab, host: Path, tmp_path: Path) -> None:
     assert "120 independent programs" in shown and "excepted by line" in shown and "a host-day" in shown
     inspected = CliRunner().invoke(main, ["inspect", str(out), "--key", str(lab.public)])
     assert "recordings_sha256" in inspected.stdout and "silences 1" in inspected.stdout
+    assert all(f"{entry['recording']}, pid {entry['pid']}" in inspected.stdout for entry in silenced)
 
 
 NAMES = "openat,read,close,getpid,mprotect,unlink,socket,newfstatat,dup2,setuid,brk,execve"
