@@ -110,7 +110,10 @@ def measured(
     tables = {name if change == "plain" else f"{name}, {change}": table(found, change) for change in changes}
     if traces.objects:
         tables[name]["ours"]["by_technique"] = by_technique(found["ours"].folds["plain"], traces, splits)
-    click.echo(f"{name}: {time.monotonic() - begin:.0f} s")
+    noted = ", ".join(f"{key} {one.seconds:.0f}" for key, one in found.items() if one.seconds is not None)
+    click.echo(
+        f"{name}: {time.monotonic() - begin:.0f} s; trainings and tests took, in processor seconds: {noted}"
+    )
     for title, rows in tables.items():
         _said(title, rows)
     return tables, found
@@ -178,7 +181,6 @@ def _said(name: str, rows: dict[str, Any]) -> None:
             f" [{low:.3f}, {high:.3f}]  TPR {row['tpr_at_1pct_fpr']:.3f} / {row['tpr_at_5pct_fpr']:.3f}"
             f"  accuracy {row['accuracy']:.3f}"
             + ("" if row["blocked_benign"] is None else f"  blocked {row['blocked_benign']} of {row['n_benign']}")
-            + (f"  {row['processor_seconds']} s of processor time" if "processor_seconds" in row else "")
         )
 
 
