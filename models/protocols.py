@@ -29,6 +29,8 @@ import numpy as np
 from models.build import SETTINGS
 from models.evaluate import Progress, by_kind, figures, group_of, judge, read_corpus
 from models.folds import deal, first_of_each, near_duplicates
+from models.gateway import switch
+from models.golden.engine import GoldenEngine
 from models.image import Model, assemble
 from models.kept import shelf
 from models.outcomes import Fold, best_threshold
@@ -173,6 +175,10 @@ def evaluate_corpus(
     work and attack are dealt into two halves: the threshold comes from one, the accuracy is that of the other;
     null where there is no other.  `speed`: see `models.speed`; anew: every log is read again.
     """
+    # The golden machine is compiled once per version of its sources: that is no part of a rate.
+    engine = GoldenEngine()
+    engine.load_model(0, assemble(model))
+    switch(engine, 0)
     speed = Speed(anew)
     traces = read_labelled(directory, progress, model, speed)
     if len(set(traces.labels)) < 2:
