@@ -144,6 +144,7 @@ class Cam(Block):
         ]
         setting = word_write(self.load, Target.HASH_SET)
 
+        step = 4 if self.fast else KEY.size  # a memory answers late in its cycle
         matches: list[Any] = []
         free: list[Any] = []
         indices: list[Any] = []
@@ -160,8 +161,10 @@ class Cam(Block):
             ]
             match = Signal(name=f"match{number}")
             differs = [
-                read.data.units[unit] & (read.data.key[low : low + width] != key1.as_value()[low : low + width])
-                for unit, (_, low, width) in enumerate(MASK_UNITS)
+                read.data.units[unit]
+                & (read.data.key[at : min(at + step, end)] != key1.as_value()[at : min(at + step, end)])
+                for unit, end in enumerate(low + width for _, low, width in MASK_UNITS)
+                for at in range(MASK_UNITS[unit][1], end, step)
             ]
             valid, differing = (later(m, value, self.fast) for value in (read.data.valid, Cat(*differs)))
             m.d.comb += [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from amaranth import Module, Mux, Signal
+from amaranth import Cat, Module, Mux, Signal
 from amaranth.lib import data
 from amaranth.lib.wiring import In, Out
 
@@ -71,13 +71,24 @@ class Slots(Block):
         # What the event may be refused for, by what it wants of this slot.
         own_half = self.slot[5] == event.source
         if self.fast:
-            # What a row just written says of its generation is known before it is written.
-            renewed = later(m, self.life == self.coming_life, 1)
-            found = identities.found
+            # All that a row may come to be is compared before it is known which it is: in the cycle of the
+            # memory's answer byte by byte, and what a beat writes before it is written.
+            coming, stored = self.coming_life, identities.stored.generation
+            same = Cat(stored[at : at + 8] == coming[at : at + 8] for at in range(0, 32, 8))
+            renewed, of_written, of_before, parts, passed = (
+                later(m, value, 1)
+                for value in (
+                    self.life == coming,
+                    identities.written.generation == coming,
+                    identities.before.generation == coming,
+                    same,
+                    identities.passed,
+                )
+            )
             lives = Mux(
                 identities.fresh,
                 identities.written.live & renewed,
-                found.live & (found.generation == self.life),
+                identities.found.live & Mux(passed[0], of_written, Mux(passed[1], of_before, parts.all())),
             )
         else:
             lives = old.live & (old.generation == self.life)
@@ -180,8 +191,15 @@ class Slots(Block):
             # Of the tree that the next beat's event names: two beats may still change the count.
             coming = self.coming_id[:6]
             named = users.read_port(domain="comb")
-            here = do & (begins | fewer) & (self.tree == coming)
             count_now = Mux(recount.en & (recount.addr == coming), recount.data, named.data)
-            m.d.comb += named.addr.eq(coming)
-            m.d.sync += used.eq(Mux(here, begins | (count_now != 1), count_now != 0))
+            here, did, several, some = (
+                later(m, value, 1)
+                for value in (
+                    (begins | fewer) & (self.tree == coming),
+                    do,
+                    begins | (count_now != 1),
+                    count_now != 0,
+                )
+            )
+            m.d.comb += [named.addr.eq(coming), used.eq(Mux(here & did, several, some))]
         return m
