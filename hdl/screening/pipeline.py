@@ -163,11 +163,12 @@ class Pipeline(Block):
                 block.load.data.eq(models.store_load.data),
             ]
         # In the latch.
+        init, init_place = (later(m, value, fast) for value in (models.init, models.init_place))
         writes, waits = classifier.writes, latch.full & ~models.busy
-        if fast:  # an attribute's write is on its way; models are busy with nobody who has paths to come
+        if fast:  # a write is on its way; models are busy with nobody who has paths to come
             waits = latch.full
             coming = word_write(self.load, Target.ATTRIBUTES)
-            writes = coming | later(m, coming, 1)
+            writes = coming | later(m, coming, 1) | init
         m.d.comb += [
             latch.hold.eq(models.busy | writes),
             latch.paths_done.eq(paths.done),
@@ -260,8 +261,8 @@ class Pipeline(Block):
             cam.units.eq(event.a4),
             cam.index_used.eq(book.used),
             cam.known.eq(book.known),
-            cam.init.eq(models.init),
-            cam.init_place.eq(models.init_place),
+            cam.init.eq(init),
+            cam.init_place.eq(init_place),
             *(beat0[name].eq(entry[name]) for name in ENTRY_BEAT.members if name in BEAT.members),
             *(beat0[name].eq(event[name]) for name in ("kind", "id", "generation", "ok", "epoch")),
             beat0.event_slot.eq(event.slot),
@@ -305,8 +306,8 @@ class Pipeline(Block):
             book.key.eq(key.as_value()),
             book.expiry.eq(event.a3),
             book.now.eq(self.now),
-            book.init.eq(models.init),
-            book.init_index.eq(models.init_place),
+            book.init.eq(init),
+            book.init_index.eq(init_place),
             book.query.eq(self.query),
             self.hits.eq(book.hits),
             self.live.eq(book.live),

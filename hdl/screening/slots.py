@@ -71,25 +71,20 @@ class Slots(Block):
         # What the event may be refused for, by what it wants of this slot.
         own_half = self.slot[5] == event.source
         if self.fast:
-            # All that a row may come to be is compared before it is known which it is: in the cycle of the
-            # memory's answer byte by byte, and what a beat writes before it is written.
-            coming, stored = self.coming_life, identities.stored.generation
-            same = Cat(stored[at : at + 8] == coming[at : at + 8] for at in range(0, 32, 8))
-            renewed, of_written, of_before, parts, passed = (
+            # All that a row may come to be is compared before it is known which it is: what the memory answers
+            # piece by piece in the cycle of its answer, and what a beat writes before it is written.
+            coming, stored, passed = self.coming_life, identities.stored.generation, identities.passed
+            known = Mux(passed[0], identities.written.generation == coming, identities.before.generation == coming)
+            renewed, same, from_memory, pieces = (
                 later(m, value, 1)
                 for value in (
-                    self.life == coming,
-                    identities.written.generation == coming,
-                    identities.before.generation == coming,
-                    same,
-                    identities.passed,
+                    identities.new.live & (self.life == coming),
+                    passed.any() & known,
+                    ~passed.any(),
+                    Cat(stored[at : at + 4] == coming[at : at + 4] for at in range(0, 32, 4)),
                 )
             )
-            lives = Mux(
-                identities.fresh,
-                identities.written.live & renewed,
-                identities.found.live & Mux(passed[0], of_written, Mux(passed[1], of_before, parts.all())),
-            )
+            lives = Mux(identities.fresh, renewed, identities.found.live & (same | from_memory & pieces.all()))
         else:
             lives = old.live & (old.generation == self.life)
         tree_half = event.id[5] == event.source
