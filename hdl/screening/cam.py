@@ -189,12 +189,12 @@ class Cam(Block):
             with m.Elif(setting & (self.load.address[:16] == number) & ~in_use[number] & ~self.init):
                 m.d.sync += fields.eq(self.load.data)
             matches.append(match)
-            free.append(~read.data.valid)
+            free.append(~valid)
             indices.append(read.data.index)
 
         bank_free = Signal()
         m.d.comb += [
-            bank_free.eq(later(m, chosen(self.bank, free), self.fast)),
+            bank_free.eq(chosen(self.bank, free)),
             self.inserted.eq(update_valid & (update_op == Op.VACCINATE) & bank_free & ~self.index_used),
             self.removed.eq(update_valid & (update_op == Op.REVOKE) & self.known),
             self.refused.eq(
