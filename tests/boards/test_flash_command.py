@@ -45,9 +45,8 @@ def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], lis
     monkeypatch.setattr(reports, "FOLDER", tmp_path / "reports")
     monkeypatch.setenv("VIGILANTE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(flash, "firmware", lambda: FIRMWARE)
-    monkeypatch.setattr(
-        targets, "_rtl", lambda _target: "1" * 64
-    )  # what it is a digest of takes long to elaborate
+    # Nothing here looks at the netlist, and it takes long to elaborate.
+    monkeypatch.setattr(targets, "_rtl", lambda _target: "1" * 64)
     target = TARGETS["ulx3s"]
     made_of = identity(target, tools=False)
     held = {"bytes": len(BITSTREAM), "sha256": hashlib.sha256(BITSTREAM).hexdigest()}
