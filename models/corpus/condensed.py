@@ -30,9 +30,12 @@ from models.golden.jit import jit
 from models.golden.paths import walk
 from models.image import assemble
 from models.recordings import Ints, Recording, Words
+from models.speed import Speed
 from models.train import blank_model
 
 FULL = Path(__file__).parent / "full.npz.xz"
+SAMPLE = Path(__file__).parent / "data"
+"""The recordings that the repository holds as logs."""
 
 FLAGS = {
     "open": (1,), "openat": (2,), "creat": (1,), "mmap": (2, 3), "mmap2": (2, 3), "mprotect": (2,),
@@ -154,10 +157,16 @@ def expand(path: Path, image: bytes) -> tuple[list[Recording], list[int], list[d
 
 
 def read(
-    path: Path, image: bytes, progress: Progress | None = None
+    path: Path, image: bytes, progress: Progress | None = None, speed: Speed | None = None
 ) -> tuple[list[Recording], list[int], list[dict[str, Any]]]:
     """Return a corpus, a folder of recordings or a condensed file, as `read_corpus` does.  Raises CorpusError."""
-    return expand(path, image) if path.is_file() else read_corpus(path, image, progress)
+    if not path.is_file():
+        return read_corpus(path, image, progress, speed)
+    found = expand(path, image)
+    if speed is not None:
+        for recording in found[0]:
+            speed.read(len(recording), kept=False)
+    return found
 
 
 @click.command()

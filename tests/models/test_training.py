@@ -12,7 +12,7 @@ from hdl.contract.verdict import TIER_BYTES
 from models.calibrate import MARGIN, choose_tiers, evidence, score_curves
 from models.evaluate import judge
 from models.features import BASES, WEIGHTS, extract
-from models.fitting import Judged, _backward, fit, replay, sigmoid
+from models.fitting import PRIOR, Floats, Judged, _backward, fit, replay, sigmoid
 from models.image import assemble, parse
 from models.intervals import Units, tpr_at
 from models.outcomes import best_threshold
@@ -112,17 +112,25 @@ def test_only_keeps_who_came_before_whom() -> None:
     assert np.array_equal(part.indices, features.indices[calls[10:]])
 
 
-def test_an_entry_that_is_dropped_is_not_moved() -> None:
+def test_what_is_dropped_is_seeded_and_what_nobody_uses_stays() -> None:
     joined = join(TRACES[:2])
     features = extract(joined.events, joined.pool, joined.offsets, IMAGE)
     features = features.only(np.flatnonzero(joined.calls))
     judged = Judged(joined.traces[joined.calls], np.array([False, True]), np.ones(2))
-    settings = {"rounds": 20, "rate": 0.05, "decay": 0.0, "hardness": 1.0, "seed": 3}
-    kept, none = fit(features, judged, dropped=0.5, **settings), fit(features, judged, dropped=0.0, **settings)
+
+    def weights(dropped: float, rounds: int = 20) -> Floats:
+        return fit(
+            features, judged, dropped=dropped, rounds=rounds, rate=0.05, decay=0.0, hardness=1.0, seed=3
+        )  # fmt: skip
+
+    kept, none, before = weights(0.5), weights(0.0), weights(0.0, rounds=0)
     assert not np.array_equal(kept, none)
-    assert np.array_equal(kept, fit(features, judged, dropped=0.5, **settings))
-    unused = np.setdiff1d(np.arange(WEIGHTS), features.indices)
-    assert (none[unused] == 0.0).mean() > 0.5  # what nobody uses stays about where it began
+    assert np.array_equal(kept, weights(0.5))
+    used = np.unique(features.indices)
+    assert (none[used] != before[used]).mean() > 0.9
+    unused = np.setdiff1d(np.arange(WEIGHTS), used)
+    assert np.array_equal(none[unused], before[unused]) and np.array_equal(kept[unused], before[unused])
+    assert np.abs(before[unused]).max() <= PRIOR, "where an entry begins of which nothing is known"
 
 
 def test_sigmoid() -> None:
