@@ -41,9 +41,11 @@ def drift(folds: Sequence[Fold]) -> list[dict[str, Any]]:
     """Return, per tier, the share of benign units it was calibrated to and the share in the tests that reach it.
 
     interval: 95 %, by clusters.  clusters: how many of them hold a unit that reaches it; bound: of their share.
+    attacks: how many attacks of the tests reach it, of_attacks of them.
     """
     units = [fold.units() for fold in folds]
     every = {name for one in units for name, hit in zip(one.clusters, one.positive, strict=True) if not hit}
+    attacks = [one.scores[one.positive] for one in units]
     rows = []
     for level, calibrated in zip(TIER_SCORES[1:], CALIBRATED, strict=True):
         hits = [(one.scores >= level) & ~one.positive for one in units]
@@ -60,6 +62,8 @@ def drift(folds: Sequence[Fold]) -> list[dict[str, Any]]:
                 "processes": int(sum(these.sum() for these in hits)),
                 "clusters": len(hit),
                 "of_clusters": len(every),
+                "attacks": int(sum((scores >= level).sum() for scores in attacks)),
+                "of_attacks": sum(map(len, attacks)),
                 "bound": round(clopper_pearson(len(hit), len(every))[1], 4) if every else None,
             }
         )
