@@ -65,7 +65,7 @@ def test_the_demo_ends_as_getting_started_says() -> None:
     assert quoted
     done = CliRunner().invoke(main, ["demo", "--engine", "golden"])
     assert done.exit_code == 0
-    assert done.output.splitlines()[-2:] == quoted[1].splitlines()
+    assert done.output.splitlines()[-3:] == quoted[1].splitlines()
 
 
 @pytest.mark.parametrize("name", NEW)
