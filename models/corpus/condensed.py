@@ -14,7 +14,7 @@ import hashlib
 import io
 import json
 import lzma
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -116,9 +116,8 @@ def expand(path: Path, image: bytes) -> tuple[list[Recording], list[int], list[d
     An event's line is its number.  Raises CorpusError if the file is damaged, or `image` has another path trie.
     """
     try:
-        data = np.load(io.BytesIO(lzma.decompress(path.read_bytes())), allow_pickle=False)
-        arrays = {name: data[name] for name in data.files}
-        objects = [json.loads(line) for line in arrays["labels"].tobytes().decode().splitlines()]
+        arrays = _arrays(path)
+        objects = _objects(arrays)
         digest, sizes, onsets = arrays["trie"], arrays["sizes"].astype(np.int64), arrays["onsets"]
         rows = arrays["symbols"][arrays["which"]]
         generations = np.cumsum(arrays["generations"], dtype=np.int32).astype(np.uint32)
@@ -126,8 +125,8 @@ def expand(path: Path, image: bytes) -> tuple[list[Recording], list[int], list[d
         slots = arrays["slots"].astype(np.int64)
         if not len(objects) == len(sizes) == len(onsets) or sizes.sum() != len(rows):
             raise ValueError("its parts do not fit together")
-    except (OSError, ValueError, KeyError, IndexError, EOFError, lzma.LZMAError) as error:
-        raise CorpusError(f"{path}: no condensed corpus ({error}): make it again: {_AGAIN}") from None
+    except _DAMAGED as error:
+        raise _no_corpus(path, error) from None
     if digest.tobytes() != _paths_of(image)[2].tobytes():
         raise CorpusError(f"{path}: condensed under another path trie than the model's: make it again: {_AGAIN}")
     heads = (
@@ -154,6 +153,30 @@ def expand(path: Path, image: bytes) -> tuple[list[Recording], list[int], list[d
             )
         )  # fmt: skip
     return recordings, [int(label["class"] == "attack") for label in objects], objects
+
+
+def read_objects(path: Path) -> list[dict[str, Any]]:
+    """Return the label objects of a file alone.  Raises CorpusError."""
+    try:
+        return _objects(_arrays(path))
+    except _DAMAGED as error:
+        raise _no_corpus(path, error) from None
+
+
+_DAMAGED = (OSError, ValueError, KeyError, IndexError, EOFError, lzma.LZMAError)
+
+
+def _arrays(path: Path) -> Mapping[str, NDArray[Any]]:
+    found: Mapping[str, NDArray[Any]] = np.load(io.BytesIO(lzma.decompress(path.read_bytes())), allow_pickle=False)
+    return found
+
+
+def _objects(arrays: Mapping[str, NDArray[Any]]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in arrays["labels"].tobytes().decode().splitlines()]
+
+
+def _no_corpus(path: Path, error: Exception) -> CorpusError:
+    return CorpusError(f"{path}: no condensed corpus ({error}): make it again: {_AGAIN}")
 
 
 def read(
