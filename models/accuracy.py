@@ -46,7 +46,9 @@ DOCS = Path(__file__).resolve().parents[1] / "docs"
 PEERS = (Method("gru", Gru), Method("mlp", Mlp), Method("trees", Trees), Method("stide", Stide))
 ADFA_METHODS = (Method("ours", Ours, {"seed": 0}), *PEERS)
 CORPUS_METHODS = (Method("ours", Ours, {**SETTINGS, "seed": 0}), *PEERS)
+UNMIXED = tuple(f"{protocol}, without mixed" for protocol in PROTOCOLS)
 CORPUS_PROTOCOLS = ("implementation", "kind", "program")
+EVERY_PROTOCOL, KEYS = (*PROTOCOLS, *UNMIXED, *CORPUS_PROTOCOLS), [method.key for method in ADFA_METHODS]
 PADDING, SLOWING = (1, 5), (10, 100)
 REASONS = "deletion.json"
 """What `python -m host.deletion` measured: reasons are the host's, and nothing here may import it."""
@@ -129,11 +131,13 @@ def adfa_tables(
     tables: Tables = {}
     found: Found = {}
     every = _only(ADFA_METHODS, methods)
-    for protocol in [name for name in PROTOCOLS if name in protocols or not protocols]:
+    for protocol in _named(PROTOCOLS, protocols):
         part, found[protocol] = measured(protocol, every, traces, split(traces, protocol)[:folds], jobs)
         tables |= part
-        splits = split(traces, protocol, without_mixed=True)[:folds]
-        tables |= measured(f"{protocol}, without mixed", every[:1], traces, splits, jobs)[0]
+    for protocol, name in zip(PROTOCOLS, UNMIXED, strict=True):
+        if name in _named(UNMIXED, protocols):
+            splits = split(traces, protocol, without_mixed=True)[:folds]
+            tables |= measured(name, every[:1], traces, splits, jobs)[0]
     return tables, found
 
 
@@ -143,12 +147,17 @@ def corpus_tables(
     """Return a table per protocol; for attacks of unseen implementation, disguised ones too."""
     tables: Tables = {}
     found: Found = {}
-    for by in [name for name in CORPUS_PROTOCOLS if name in protocols or not protocols]:
+    for by in _named(CORPUS_PROTOCOLS, protocols):
         changes = disguises(traces) if by == "implementation" else PLAIN
         splits = held_out(traces, by)[:folds]
         part, found[by] = measured(by, _only(CORPUS_METHODS, methods), traces, splits, jobs, changes)
         tables |= part
     return tables, found
+
+
+def _named(every: Sequence[str], chosen: Sequence[str]) -> list[str]:
+    """Return those that are chosen; all if none is."""
+    return [name for name in every if name in chosen or not chosen]
 
 
 def _only(methods: Sequence[Method], keys: Sequence[str]) -> Sequence[Method]:
@@ -168,13 +177,6 @@ def charts(data: str, tables: Tables, found: Found) -> dict[str, str]:
         if rows := tables[protocol]["ours"].get("reliability"):
             drawn[f"reliability-{data}-{protocol}.svg"] = reliability_diagram(f"{data}, {protocol}", rows)
     return drawn
-
-
-def _beside(old: Tables | None, new: Tables, protocols: Sequence[str]) -> Tables:
-    """Return the new tables, beside the old ones of protocols that were not asked for."""
-    if not protocols or old is None:
-        return new
-    return {name: rows for name, rows in old.items() if name.split(",")[0] not in protocols} | new
 
 
 def shipped_speed(corpus: Path) -> dict[str, Any]:
@@ -210,8 +212,10 @@ def _said(name: str, rows: dict[str, Any]) -> None:
 @click.option("--only", type=click.Choice(["adfa", "corpus"]), help="Measure that one.")
 @click.option("--jobs", type=click.IntRange(1), default=2, show_default=True, help="Trainings at a time.")
 @click.option("--folds", type=click.IntRange(1), help="Only so many folds: a trial.")
-@click.option("--protocol", "protocols", multiple=True, type=click.Choice([*PROTOCOLS, *CORPUS_PROTOCOLS]))
-@click.option("--method", "methods", multiple=True, type=click.Choice([method.key for method in ADFA_METHODS]))
+@click.option(
+    "--protocol", "protocols", multiple=True, type=click.Choice([*PROTOCOLS, *UNMIXED, *CORPUS_PROTOCOLS])
+)
+@click.option("--method", "methods", multiple=True, type=click.Choice(KEYS), help="Ours and these.")
 @click.option("--out", type=click.Path(path_type=Path), default=DOCS, help="Where tables and charts/ go.")
 def main(
     adfa: Path | None, corpus: Path, only: str | None, jobs: int, folds: int | None, protocols: Sequence[str],
@@ -228,12 +232,12 @@ def main(
     try:
         if adfa is not None and only != "corpus":
             tables, found = adfa_tables(read_adfa(adfa, _progress("ADFA-LD")), jobs, folds, protocols, methods)
-            said["adfa"] = _beside(said.get("adfa"), tables, protocols)
+            said["adfa"] = (said.get("adfa", {}) if protocols else {}) | tables
             drawn |= charts("adfa", said["adfa"], found)
         if only != "adfa":
             traces = read_labelled(corpus, _progress("corpus"))
             tables, found = corpus_tables(traces, jobs, folds, protocols, methods)
-            said["corpus"] = _beside(said.get("corpus"), tables, protocols)
+            said["corpus"] = (said.get("corpus", {}) if protocols else {}) | tables
             drawn |= charts("corpus", said["corpus"], found)
             said["speed"] = {"eval": shipped_speed(SAMPLE), "condensed": shipped_speed(condensed.FULL)}
     except (CorpusError, TraceError, PackageError, ValueError) as error:
