@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import json
 import re
 from pathlib import Path
 
@@ -66,6 +67,16 @@ def test_the_demo_ends_as_getting_started_says() -> None:
     done = CliRunner().invoke(main, ["demo", "--engine", "golden"])
     assert done.exit_code == 0
     assert done.output.splitlines()[-3:] == quoted[1].splitlines()
+
+
+def test_the_shares_of_getting_started_are_those_measured() -> None:
+    measured = json.loads((PAGES / "charts" / "accuracy.json").read_text())["corpus"]["implementation"]["ours"]
+    rows = re.findall(r"^\| (0\.\d\d) .*\| ([\d,]+) \(.*\| ([\d,]+) \(", page("getting-started"), re.MULTILINE)
+    said = [
+        (float(tier), int(attacks.replace(",", "")), int(benign.replace(",", "")))
+        for tier, attacks, benign in rows
+    ]
+    assert said == [(row["score"], row["attacks"], row["processes"]) for row in measured["drift"]]
 
 
 @pytest.mark.parametrize("name", NEW)
