@@ -149,9 +149,9 @@ def test_shipped_model_is_what_the_build_gives() -> None:
 
 
 def test_demo_is_screened_right() -> None:
-    """The attack becomes suspect; no benign process is certain."""
+    """The attack becomes suspect; no benign process is hostile."""
     model = parse(inspect_package(ROOT / "shipped" / "vigilante.vgm")[0].image)
     demo = read_labelled(ROOT / "corpus" / "demo", model=model)
     found = judge(demo.recordings, demo.labels, model)
-    assert found.scores[found.positive].tolist() == [pytest.approx(0.81, abs=0.02)]
+    assert found.positive.sum() == 1 and found.scores[found.positive].min() >= TIER_SCORES[Tier.SUSPECT]
     assert found.scores[~found.positive].max() < TIER_SCORES[Tier.HOSTILE]
