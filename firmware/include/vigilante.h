@@ -1097,8 +1097,10 @@
 #define VG_CELL_RAM_SIZE 0x8000
 #define VG_FLASH_WINDOW_BASE 0x30000000 /* the SPI flash, read in place */
 #define VG_FLASH_WINDOW_SIZE 0x1000000
-#define VG_USER_BASE 0x40000000 /* where every program is linked: the bus adds the current process's base and checks its limit */
-#define VG_USER_SIZE 0x10000
+#define VG_USER_TEXT_BASE 0x40000000 /* where every program is linked: the bus adds the text window's base and checks its limit */
+#define VG_USER_TEXT_SIZE 0x8000
+#define VG_USER_DATA_BASE 0x40008000 /* every program's stack, data and heap: the same by the data window; no stack grows below it */
+#define VG_USER_DATA_SIZE 0x8000
 #define VG_LINK_RECEIVE_BASE 0x50000000 /* frames received: a ring, seen twice */
 #define VG_LINK_RECEIVE_SIZE 0x8000
 #define VG_LINK_SEND_BASE 0x51000000 /* frames to be sent: a ring, seen twice */
@@ -1163,6 +1165,8 @@
 #define VG_IRQ_PENDING_CELL_MASK 0x00000040
 #define VG_IRQ_PENDING_LINK_RECEIVED_SHIFT 7 /* line 7 */
 #define VG_IRQ_PENDING_LINK_RECEIVED_MASK 0x00000080
+#define VG_IRQ_PENDING_RECORDS_HALF_SHIFT 8 /* line 8 */
+#define VG_IRQ_PENDING_RECORDS_HALF_MASK 0x00000100
 #define VG_IRQ_ENABLE 0x80000104 /* read, write: lines that may interrupt */
 #define VG_IRQ_ENABLE_RECORD_SHIFT 0 /* line 0 */
 #define VG_IRQ_ENABLE_RECORD_MASK 0x00000001
@@ -1180,6 +1184,8 @@
 #define VG_IRQ_ENABLE_CELL_MASK 0x00000040
 #define VG_IRQ_ENABLE_LINK_RECEIVED_SHIFT 7 /* line 7 */
 #define VG_IRQ_ENABLE_LINK_RECEIVED_MASK 0x00000080
+#define VG_IRQ_ENABLE_RECORDS_HALF_SHIFT 8 /* line 8 */
+#define VG_IRQ_ENABLE_RECORDS_HALF_MASK 0x00000100
 #define VG_IRQ_NEXT 0x80000108 /* read: the lowest line that asks and is enabled */
 #define VG_IRQ_NEXT_LINE_SHIFT 0 /* its number */
 #define VG_IRQ_NEXT_LINE_MASK 0x0000001f
@@ -1327,14 +1333,23 @@
 #define VG_COPROCESSOR_SLOT_NUMBER_SHIFT 0 /* 0..31 */
 #define VG_COPROCESSOR_SLOT_NUMBER_MASK 0x0000003f
 #define VG_COPROCESSOR_GENERATION 0xfffff814 /* read, write: its generation */
-#define VG_COPROCESSOR_WINDOW_BASE 0xfffff818 /* read, write: what the bus adds to the process's addresses */
-#define VG_COPROCESSOR_WINDOW_LIMIT 0xfffff81c /* read, write: bytes of `user` that the process may reach */
+#define VG_COPROCESSOR_TEXT_WINDOW 0xfffff818 /* read, write: where `user_text` lies in main RAM */
+#define VG_COPROCESSOR_TEXT_WINDOW_BASE_SHIFT 0 /* the first granule of main RAM */
+#define VG_COPROCESSOR_TEXT_WINDOW_BASE_MASK 0x000000ff
+#define VG_COPROCESSOR_TEXT_WINDOW_LIMIT_SHIFT 8 /* granules from there on; 0: nothing answers */
+#define VG_COPROCESSOR_TEXT_WINDOW_LIMIT_MASK 0x00003f00
+#define VG_COPROCESSOR_DATA_WINDOW 0xfffff81c /* read, write: where `user_data` lies in main RAM */
+#define VG_COPROCESSOR_DATA_WINDOW_BASE_SHIFT 0 /* the first granule of main RAM */
+#define VG_COPROCESSOR_DATA_WINDOW_BASE_MASK 0x000000ff
+#define VG_COPROCESSOR_DATA_WINDOW_LIMIT_SHIFT 8 /* granules from there on; 0: nothing answers */
+#define VG_COPROCESSOR_DATA_WINDOW_LIMIT_MASK 0x00003f00
 #define VG_COPROCESSOR_CWD 0xfffff820 /* read, write: where the running process's relative paths start */
 #define VG_COPROCESSOR_CWD_NODE_SHIFT 0 /* path node */
 #define VG_COPROCESSOR_CWD_NODE_MASK 0x000000ff
 #define VG_COPROCESSOR_CWD_EXCESS_SHIFT 8 /* unknown components below it */
 #define VG_COPROCESSOR_CWD_EXCESS_MASK 0x0000ff00
 #define VG_COPROCESSOR_SHED 0xfffff824 /* read: records lost on the observability lane since reset */
+#define VG_COPROCESSOR_ARGUMENT 0xfffff828 /* read: a0 of the call in progress, as it was judged */
 #define VG_COPROCESSOR_EVENT 0xfffff840 /* write: the words of an EVENT; the last one offers it, and is only written when the port takes it */
 #define VG_COPROCESSOR_EVENT_COUNT 8
 #define VG_COPROCESSOR_PATH 0xfffff860 /* write: the offered event's path stream: per path a PATH_HEAD, then its text, 4 bytes a word; the write waits until there is room */
@@ -1942,6 +1957,7 @@ enum vg_irq {
     VG_IRQ_SHA256 = 5, /* the block is done */
     VG_IRQ_CELL = 6, /* the cell has stopped */
     VG_IRQ_LINK_RECEIVED = 7, /* a frame has been received that is not released yet */
+    VG_IRQ_RECORDS_HALF = 8, /* half of the places for records are taken */
 };
 
 enum vg_frame_type {

@@ -2,7 +2,7 @@
 
 One clock domain.  Handlers stand by canonical id for calls that may run, and by verdict for those that may not.
 Every doubt answers with the deny handler: no call, no verdict in time, no handler, no table yet.  It does not stop
-the core: a return without a read is only told.
+the core: a return without a read is told.
 """
 
 from __future__ import annotations
