@@ -1089,6 +1089,7 @@
 #define VG_CLOCK_HZ 0x17d7840 /* cycles per second */
 #define VG_BOOT_VECTOR 128 /* the core starts this many bytes into the boot ROM */
 #define VG_VECTOR_ALIGN 256 /* alignment of the trap vector */
+#define VG_GRANULE_BYTES 1024 /* a process's windows begin and end on multiples of this */
 #define VG_ROM_BASE 0x00000000 /* boot ROM */
 #define VG_ROM_SIZE 0x2000
 #define VG_RAM_BASE 0x10000000 /* main memory: kernel and processes */
@@ -1719,6 +1720,8 @@
 #define VG_FLASH_FIRMWARE_MAGIC 0x31465756 /* first word of FIRMWARE */
 #define VG_FLASH_MODEL_MAGIC 0x314d5756 /* first word of MODEL */
 #define VG_FLASH_LOG_MAGIC 0x314c5756 /* first word of LOG_SECTOR */
+#define VG_FLASH_ROOT_MAGIC 0x31525756 /* first word of ROOT */
+#define VG_NODE_NAME_BYTES 28 /* bytes of a file's name, with the zero behind it */
 #define VG_FLASH_BITSTREAM_BASE 0 /* the gateware itself, where the board has it: first byte */
 #define VG_FLASH_BITSTREAM_SIZE 0x400000 /* the gateware itself, where the board has it: bytes */
 #define VG_FLASH_FIRMWARE_BASE 0x400000 /* FIRMWARE, then the firmware: first byte */
@@ -1731,6 +1734,8 @@
 #define VG_FLASH_MODEL1_SIZE 0x10000 /* the same: a push writes the one that is not in force: bytes */
 #define VG_FLASH_LOG_BASE 0x600000 /* a ring of sectors: LOG_SECTOR, then text: first byte */
 #define VG_FLASH_LOG_SIZE 0x40000 /* a ring of sectors: LOG_SECTOR, then text: bytes */
+#define VG_FLASH_ROOT_BASE 0x700000 /* ROOT, the root file system's NODEs, what is in its files: first byte */
+#define VG_FLASH_ROOT_SIZE 0x100000 /* ROOT, the root file system's NODEs, what is in its files: bytes */
 #define VG_FLASH_FACTORY_BASE 0xfff000 /* the board's number; written when the board is made: first byte */
 #define VG_FLASH_FACTORY_SIZE 4096 /* the board's number; written when the board is made: bytes */
 
@@ -1827,6 +1832,48 @@
 #define VG_FLASH_LOG_SECTOR_PLACE_WIDTH 32
 #define VG_FLASH_LOG_SECTOR_CHECK_OFFSET 64 /* CRC-32 of the words before */
 #define VG_FLASH_LOG_SECTOR_CHECK_WIDTH 32
+
+/* What the root file system's image begins with; its nodes follow, parents before what is in them. */
+#define VG_FLASH_ROOT_WORDS 4
+#define VG_FLASH_ROOT_BYTES 16
+#define VG_FLASH_ROOT_MAGIC_OFFSET 0 /* ROOT_MAGIC */
+#define VG_FLASH_ROOT_MAGIC_WIDTH 32
+#define VG_FLASH_ROOT_NODES_OFFSET 32 /* how many; the first is the root */
+#define VG_FLASH_ROOT_NODES_WIDTH 32
+#define VG_FLASH_ROOT_SIZE_OFFSET 64 /* bytes of the image, this header included */
+#define VG_FLASH_ROOT_SIZE_WIDTH 32
+#define VG_FLASH_ROOT_CHECK_OFFSET 96 /* CRC-32 of the nodes */
+#define VG_FLASH_ROOT_CHECK_WIDTH 32
+
+/* A file as the image has it; two that share their content have the same offset. */
+#define VG_FLASH_NODE_WORDS 11
+#define VG_FLASH_NODE_BYTES 44
+#define VG_FLASH_NODE_MODE_OFFSET 0 /* type and permissions, as Linux has them */
+#define VG_FLASH_NODE_MODE_WIDTH 16
+#define VG_FLASH_NODE_PARENT_OFFSET 16 /* number of the folder it is in */
+#define VG_FLASH_NODE_PARENT_WIDTH 16
+#define VG_FLASH_NODE_USER_OFFSET 32 /* who owns it */
+#define VG_FLASH_NODE_USER_WIDTH 16
+#define VG_FLASH_NODE_GROUP_OFFSET 48 /* and their group */
+#define VG_FLASH_NODE_GROUP_WIDTH 16
+#define VG_FLASH_NODE_SIZE_OFFSET 64 /* bytes of content */
+#define VG_FLASH_NODE_SIZE_WIDTH 32
+#define VG_FLASH_NODE_OFFSET_OFFSET 96 /* where that begins in the image; of a device: which one */
+#define VG_FLASH_NODE_OFFSET_WIDTH 32
+#define VG_FLASH_NODE_NAME0_OFFSET 128 /* its name, with zeros behind */
+#define VG_FLASH_NODE_NAME0_WIDTH 32
+#define VG_FLASH_NODE_NAME1_OFFSET 160 /* its name, with zeros behind */
+#define VG_FLASH_NODE_NAME1_WIDTH 32
+#define VG_FLASH_NODE_NAME2_OFFSET 192 /* its name, with zeros behind */
+#define VG_FLASH_NODE_NAME2_WIDTH 32
+#define VG_FLASH_NODE_NAME3_OFFSET 224 /* its name, with zeros behind */
+#define VG_FLASH_NODE_NAME3_WIDTH 32
+#define VG_FLASH_NODE_NAME4_OFFSET 256 /* its name, with zeros behind */
+#define VG_FLASH_NODE_NAME4_WIDTH 32
+#define VG_FLASH_NODE_NAME5_OFFSET 288 /* its name, with zeros behind */
+#define VG_FLASH_NODE_NAME5_WIDTH 32
+#define VG_FLASH_NODE_NAME6_OFFSET 320 /* its name, with zeros behind */
+#define VG_FLASH_NODE_NAME6_WIDTH 32
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>
@@ -2205,6 +2252,16 @@ typedef struct {
 typedef struct {
     uint32_t words[3];
 } vg_flash_log_sector;
+
+/* What the root file system's image begins with; its nodes follow, parents before what is in them. */
+typedef struct {
+    uint32_t words[4];
+} vg_flash_root;
+
+/* A file as the image has it; two that share their content have the same offset. */
+typedef struct {
+    uint32_t words[11];
+} vg_flash_node;
 
 #endif /* __ASSEMBLER__ */
 #endif

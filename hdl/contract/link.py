@@ -391,7 +391,8 @@ FRAMES = (
                 Field("end", 32, "bytes of log so far")),
         "bytes of the log, UTF-8; none at the end",
     ),
-    Frame(_F.TERMINAL, Sender.BOTH, True, "Bytes of a terminal, where both sides have the capability.",
+    Frame(_F.TERMINAL, Sender.BOTH, True, "Bytes of a terminal, where both sides have the capability.  "
+          "The board sends what is written there to a session that has sent one itself, be it empty.",
           _layout(_F.TERMINAL, Field("spare0", 32, "0")), "the bytes"),
 )  # fmt: skip
 """Every frame type, in the order of their numbers."""

@@ -1,4 +1,4 @@
-"""The address space of processes: two windows onto main RAM, each with a base and a limit, one for text, one for data.
+"""The address space of processes: two windows onto main RAM, for text and for data, each with a base and a limit.
 
 Every program is linked at the same addresses.  Only the upper bits of an address go through an adder, and nothing
 but the address counts, no mode: the first fetch behind a return would still have the old one.
