@@ -24,6 +24,7 @@ Progress = Callable[[str, int, int], None]
 
 ROOT = Path(__file__).parent
 INCLUDE, BOOT, KERNEL, NATIVE, BENCH = (ROOT / name for name in ("include", "boot", "kernel", "native", "bench"))
+ABI = ROOT / "abi"
 
 TARGET = ("-target", "riscv32-freestanding-none", "-mcpu=generic_rv32+m+c+zicsr", "-mabi=ilp32")
 WARNINGS = ("-Wall", "-Wextra", "-Werror")
@@ -31,7 +32,7 @@ BOARD_FLAGS = (*TARGET, "-std=c11", "-O2", *WARNINGS, "-ffreestanding", "-fno-bu
                "-fno-sanitize=all", "-fomit-frame-pointer", "-g0", "-fno-stack-protector", "-fno-unwind-tables",
                "-fno-asynchronous-unwind-tables")  # fmt: skip
 NATIVE_FLAGS = ("-std=c11", "-g", "-O1", *WARNINGS, "-fPIC", "-shared")
-BOARD_ONLY = ("board.c", "memory.c")
+BOARD_ONLY = ("board.c", "entry.c", "memory.c")
 """Files of the kernel that the native build replaces."""
 
 
@@ -75,7 +76,7 @@ def _board_image(folder: Path, script: str, progress: Progress) -> bytes:
     def make(work: Path) -> None:
         progress(f"compiling {folder.name}", 0, 2)
         shutil.copy(INCLUDE / "memory.ld", work)  # the linker looks for what a script includes where it runs
-        options: list[str | Path] = ["-I", INCLUDE, "-I", folder, "-T", folder / script]
+        options: list[str | Path] = ["-I", INCLUDE, "-I", ABI, "-I", folder, "-T", folder / script]
         _run([*zig, "cc", *BOARD_FLAGS, *options, *sources, "-o", "program.elf"], work)
         progress(f"compiling {folder.name}", 1, 2)
         _run([*zig, "objcopy", "-O", "binary", "program.elf", "program.bin"], work)
@@ -159,7 +160,7 @@ def native(progress: Progress = silent, sanitize: str = "undefined") -> Path:
 
     def make(work: Path) -> None:
         progress("compiling native", 0, 1)
-        folders = [part for folder in (INCLUDE, KERNEL, NATIVE) for part in ("-I", folder)]
+        folders = [part for folder in (INCLUDE, ABI, KERNEL, NATIVE) for part in ("-I", folder)]
         _run(["gcc", *flags, *folders, *sources, "-o", "native.so"], work)
         progress("compiling native", 1, 1)
 

@@ -66,6 +66,8 @@ uint32_t clock_cycles(uint32_t milliseconds); /* at most some seconds */
 uint64_t clock_soon(void);                     /* when to look again at what the gateware is at */
 uint32_t clock_seconds(void);
 uint32_t clock_milliseconds(void); /* within the second */
+uint32_t clock_within(void);       /* cycles within the second */
+uint32_t clock_nanoseconds(void);  /* of a cycle */
 uint64_t clock_alarm(void);
 
 /* --- digest.c: SHA-256 by the gateware, CRC-32 --------------------------------------------------------------- */
@@ -148,6 +150,11 @@ enum outcome screen_events(const struct frame *frame);
 enum outcome screen_mode(const struct frame *frame);
 /* Send what is gathered of records; `true` if there was anything. */
 bool screen_close(void);
+/* Take all records that wait, those of the core's calls: to be done before an event is offered, for the record that
+ * comes first is taken for the event's.  Where there is no room for them they are shed. */
+void screen_drain(void);
+/* No record of the host's is still to come, which another would be taken for. */
+bool screen_settled(void);
 /* Forward records that no event of the host's caused; send counts when it is time. */
 bool screen_step(void);
 uint64_t screen_alarm(void);
@@ -189,6 +196,8 @@ enum outcome model_read(const struct frame *frame);
 bool model_step(void);
 /* A model is on its way into force: numbered frames wait. */
 bool model_busy(void);
+/* What is in force is not proven yet: no process runs. */
+bool model_on_trial(void);
 /* No model in force is known to be bad. */
 bool model_fit(void);
 

@@ -1,5 +1,5 @@
-/* Boot, and the loop. */
-#include "kernel.h"
+/* Boot as a list, and the security task: a loop over stages that never wait. */
+#include "process.h"
 
 #define RESET_WAIT_MS 500 /* a line that takes nothing does not keep the board from being reset */
 
@@ -25,6 +25,7 @@ void kernel_start(void)
     store_start();
     screen_start();
     model_start();
+    process_start();
     link_start();
     kernel.boot_cycles = (uint32_t)board_now();
 }
@@ -49,11 +50,13 @@ void kernel_reset_soon(void)
 uint64_t kernel_step(bool *frames)
 {
     clock_step();
+    screen_drain();
     link_arrive();
     bool worked = serve_step();
     worked |= screen_step();
     worked |= model_step();
     worked |= log_step();
+    worked |= terminal_step();
     if (!worked)
         worked |= screen_close();
     link_serve(!worked);
