@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from firmware import image
 from hdl import cache
 from hdl.contract.flash import AREAS, FIRMWARE, FIRMWARE_MAGIC, FLASH_BYTES
 from hdl.contract.memory import REGIONS
@@ -24,13 +25,14 @@ Progress = Callable[[str, int, int], None]
 
 ROOT = Path(__file__).parent
 INCLUDE, BOOT, KERNEL, NATIVE, BENCH = (ROOT / name for name in ("include", "boot", "kernel", "native", "bench"))
-ABI = ROOT / "abi"
+ABI, USER, PROBES = (ROOT / name for name in ("abi", "user", "probes"))
 
 TARGET = ("-target", "riscv32-freestanding-none", "-mcpu=generic_rv32+m+c+zicsr", "-mabi=ilp32")
 WARNINGS = ("-Wall", "-Wextra", "-Werror")
 BOARD_FLAGS = (*TARGET, "-std=c11", "-O2", *WARNINGS, "-ffreestanding", "-fno-builtin", "-nostdlib",
                "-fno-sanitize=all", "-fomit-frame-pointer", "-g0", "-fno-stack-protector", "-fno-unwind-tables",
                "-fno-asynchronous-unwind-tables")  # fmt: skip
+PROGRAM_FLAGS = ("-Os", "-ffunction-sections", "-Wl,--gc-sections", "-Wl,-z,max-page-size=4", "-Wl,-s")
 NATIVE_FLAGS = ("-std=c11", "-g", "-O1", *WARNINGS, "-fPIC", "-shared")
 BOARD_ONLY = ("board.c", "entry.c", "memory.c")
 """Files of the kernel that the native build replaces."""
@@ -87,27 +89,27 @@ def _board_image(folder: Path, script: str, progress: Progress) -> bytes:
 
 def rom(progress: Progress = silent) -> bytes:
     """Return the boot ROM's bytes.  Raises BuildError."""
-    image = _board_image(BOOT, "boot.ld", progress)
-    if len(image) > REGIONS["rom"].size:
-        raise BuildError(f"the boot ROM takes {len(image)} bytes, there are {REGIONS['rom'].size}")
-    return image
+    code = _board_image(BOOT, "boot.ld", progress)
+    if len(code) > REGIONS["rom"].size:
+        raise BuildError(f"the boot ROM takes {len(code)} bytes, there are {REGIONS['rom'].size}")
+    return code
 
 
 def firmware(progress: Progress = silent) -> bytes:
     """Return the firmware as it lies in flash, behind its header.  Raises BuildError."""
-    image = _board_image(KERNEL, "kernel.ld", progress)
-    image += bytes(-len(image) % 4)
-    digest = struct.unpack("<8I", hashlib.sha256(image).digest())
+    code = _board_image(KERNEL, "kernel.ld", progress)
+    code += bytes(-len(code) % 4)
+    digest = struct.unpack("<8I", hashlib.sha256(code).digest())
     header = FIRMWARE.pack(
         {
             "magic": FIRMWARE_MAGIC,
-            "size": len(image),
+            "size": len(code),
             "entry": 0,
             "contract": CONTRACT_VERSION,
             **{f"digest{word}": value for word, value in enumerate(digest)},
         }
     )
-    return header.to_bytes(4 * FIRMWARE.words, "little") + image
+    return header.to_bytes(4 * FIRMWARE.words, "little") + code
 
 
 def bench(progress: Progress = silent) -> bytes:
@@ -132,12 +134,47 @@ def listing(progress: Progress = silent) -> str:
     return cache.made("firmware", _digest([source], flags), "software_model.s", make).read_text()
 
 
-def blank_flash(number: int, program: bytes | None = None) -> bytearray:
-    """Return the content of a new board's flash: the firmware, and the board's number.
+def _program(sources: Sequence[Path], progress: Progress) -> bytes:
+    """Return a program for user mode, as an ELF file."""
+    zig = [sys.executable, "-m", "ziglang"]
+    flags = [flag for flag in BOARD_FLAGS if flag != "-O2"] + list(PROGRAM_FLAGS)
+    name = sources[-1].parent.name
 
-    program: the firmware as `firmware` returns it; built if there is none.
+    def make(work: Path) -> None:
+        progress(f"compiling {name}", 0, 1)
+        shutil.copy(INCLUDE / "memory.ld", work)
+        options: list[str | Path] = ["-I", INCLUDE, "-I", ABI, "-I", USER, "-T", USER / "user.ld"]
+        _run([*zig, "cc", *flags, *options, *sources, "-o", "program"], work)
+        progress(f"compiling {name}", 1, 1)
+
+    return cache.made("firmware", _digest(sources, flags), "program", make).read_bytes()
+
+
+def programs(progress: Progress = silent) -> dict[str, bytes]:
+    """Return what goes to /bin, by name: one ELF file under all names of `user/`, one for each of `probes/`."""
+    shared = _program([*sorted(USER.glob("*.S")), *sorted(USER.glob("*.c"))], progress)
+    found = dict.fromkeys(image.program_names(), shared)
+    for source in sorted(PROBES.glob("*.c")):
+        found[source.stem] = _program([*sorted(USER.glob("*.S")), USER / "lib.c", source], progress)
+    return found
+
+
+def root(progress: Progress = silent) -> bytes:
+    """Return the image of the root file system.  Raises BuildError."""
+    try:
+        return image.packed(image.entries(programs(progress)))
+    except image.ImageError as error:
+        raise BuildError(str(error)) from None
+
+
+def blank_flash(number: int, program: bytes | None = None, files: bytes | None = None) -> bytearray:
+    """Return the content of a new board's flash: firmware, root file system, and the board's number.
+
+    program, files: as `firmware` and `root` return them; built if there are none.
     """
     content = bytearray(b"\xff") * FLASH_BYTES
+    files = root() if files is None else files
+    content[AREAS["root"].base : AREAS["root"].base + len(files)] = files
     program = firmware() if program is None else program
     base = AREAS["firmware"].base
     if len(program) > AREAS["firmware"].size:
@@ -170,11 +207,12 @@ def native(progress: Progress = silent, sanitize: str = "undefined") -> Path:
 def main() -> None:
     """Build all, print the sizes."""
     try:
-        boot, program = rom(), firmware()
+        boot, program, files = rom(), firmware(), root()
     except BuildError as error:
         sys.exit(str(error))
     print(f"boot ROM   {len(boot):7} of {REGIONS['rom'].size} bytes")
     print(f"firmware   {len(program):7} bytes in flash, {REGIONS['ram'].size} bytes of memory")
+    print(f"files      {len(files):7} of {AREAS['root'].size} bytes, programs {len(programs()['sh'])}")
 
 
 if __name__ == "__main__":

@@ -19,10 +19,8 @@ void nodes_start(void)
     const uint32_t *record = (const uint32_t *)(const void *)flash_at(IMAGE + VG_FLASH_ROOT_BYTES);
     if (VG_GET(header, VG_FLASH_ROOT_MAGIC) != VG_FLASH_ROOT_MAGIC || count > NODES ||
         size > VG_FLASH_ROOT_SIZE ||
-        crc_of(record, count * VG_FLASH_NODE_WORDS) != VG_GET(header, VG_FLASH_ROOT_CHECK)) {
-        log_line("no root file system in flash");
+        crc_of(record, count * VG_FLASH_NODE_WORDS) != VG_GET(header, VG_FLASH_ROOT_CHECK))
         return;
-    }
     for (uint32_t number = 0; number < count; number++, record += VG_FLASH_NODE_WORDS) {
         struct node *node = &nodes[number];
         node->mode = (uint16_t)VG_GET(record, VG_FLASH_NODE_MODE);
