@@ -87,6 +87,7 @@ uint32_t process_call(struct process *process, call_function *call)
         process->again = call;
         return LEAVE_SWITCH;
     }
+    process->again = NULL;
     process->registers.x[A0] = (uint32_t)result;
     return moves == pool_moves() ? LEAVE_RETURN : LEAVE_SWITCH;
 }
