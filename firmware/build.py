@@ -29,11 +29,13 @@ ABI, USER, PROBES = (ROOT / name for name in ("abi", "user", "probes"))
 
 TARGET = ("-target", "riscv32-freestanding-none", "-mcpu=generic_rv32+m+c+zicsr", "-mabi=ilp32")
 WARNINGS = ("-Wall", "-Wextra", "-Werror")
-BOARD_FLAGS = (*TARGET, "-std=c11", "-O2", *WARNINGS, "-ffreestanding", "-fno-builtin", "-nostdlib",
+BOARD_FLAGS = (*TARGET, "-std=c11", *WARNINGS, "-ffreestanding", "-fno-builtin", "-nostdlib",
                "-fno-sanitize=all", "-fomit-frame-pointer", "-g0", "-fno-stack-protector", "-fno-unwind-tables",
                "-fno-asynchronous-unwind-tables")  # fmt: skip
 PROGRAM_FLAGS = ("-Os", "-ffunction-sections", "-Wl,--gc-sections", "-Wl,-z,max-page-size=4", "-Wl,-s")
 NATIVE_FLAGS = ("-std=c11", "-g", "-O1", *WARNINGS, "-fPIC", "-shared")
+QUICK = ("board.c", "clock.c", "counts.c", "link.c", "main.c", "memory.c", "screen.c", "send.c", "serve.c")
+"""Files of the kernel that are compiled for speed: what each event of a host goes through.  The others are small."""
 BOARD_ONLY = ("board.c", "entry.c", "memory.c")
 """Files of the kernel that the native build replaces."""
 
@@ -70,21 +72,31 @@ def _run(command: Sequence[str | Path], folder: Path) -> None:
         raise BuildError(f"the firmware does not compile: {said[0] if said else done.stderr.strip()[:200]}")
 
 
-def _board_image(folder: Path, script: str, progress: Progress) -> bytes:
-    """Return the program in a folder of sources as it lies in memory."""
+def _board_image(folder: Path, script: str, progress: Progress, quick: Sequence[str] | None = None) -> bytes:
+    """Return the program in a folder of sources as it lies in memory.
+
+    quick: C files that are compiled for speed, the others for size; default: all for speed.
+    """
     sources = [*sorted(folder.glob("*.S")), *sorted(folder.glob("*.c"))]
     zig = [sys.executable, "-m", "ziglang"]
+    flags = (*BOARD_FLAGS, "-I", INCLUDE, "-I", ABI, "-I", folder)
 
     def make(work: Path) -> None:
-        progress(f"compiling {folder.name}", 0, 2)
+        progress(f"compiling {folder.name}", 0, 3)
         shutil.copy(INCLUDE / "memory.ld", work)  # the linker looks for what a script includes where it runs
-        options: list[str | Path] = ["-I", INCLUDE, "-I", ABI, "-I", folder, "-T", folder / script]
-        _run([*zig, "cc", *BOARD_FLAGS, *options, *sources, "-o", "program.elf"], work)
-        progress(f"compiling {folder.name}", 1, 2)
+        small = [source for source in sources if quick is not None and source.name not in quick]
+        parts: list[str | Path] = [source for source in sources if source not in small]
+        if small:
+            _run([*zig, "cc", *flags, "-Os", "-r", *small, "-o", "small.o"], work)
+            parts.append("small.o")
+        progress(f"compiling {folder.name}", 1, 3)
+        _run([*zig, "cc", *flags, "-O2", "-T", folder / script, *parts, "-o", "program.elf"], work)
+        progress(f"compiling {folder.name}", 2, 3)
         _run([*zig, "objcopy", "-O", "binary", "program.elf", "program.bin"], work)
-        progress(f"compiling {folder.name}", 2, 2)
+        progress(f"compiling {folder.name}", 3, 3)
 
-    return cache.made("firmware", _digest(sources, BOARD_FLAGS), "program.bin", make).read_bytes()
+    how = (*map(str, flags), *(quick or ()))
+    return cache.made("firmware", _digest(sources, how), "program.bin", make).read_bytes()
 
 
 def rom(progress: Progress = silent) -> bytes:
@@ -97,7 +109,11 @@ def rom(progress: Progress = silent) -> bytes:
 
 def firmware(progress: Progress = silent) -> bytes:
     """Return the firmware as it lies in flash, behind its header.  Raises BuildError."""
-    code = _board_image(KERNEL, "kernel.ld", progress)
+    return with_header(_board_image(KERNEL, "kernel.ld", progress, QUICK))
+
+
+def with_header(code: bytes) -> bytes:
+    """Return a program for the begin of main memory as the loader wants it in flash."""
     code += bytes(-len(code) % 4)
     digest = struct.unpack("<8I", hashlib.sha256(code).digest())
     header = FIRMWARE.pack(
@@ -123,7 +139,7 @@ def bench(progress: Progress = silent) -> bytes:
 def listing(progress: Progress = silent) -> str:
     """Return what the compiler makes of the software model, as assembly.  Raises BuildError."""
     source = BENCH / "software_model.c"
-    flags = (*BOARD_FLAGS, "-Wno-unused-command-line-argument", "-S")  # zig's own -c is of no use with -S
+    flags = (*BOARD_FLAGS, "-O2", "-Wno-unused-command-line-argument", "-S")  # zig's own -c is of no use with -S
 
     def make(work: Path) -> None:
         progress("compiling software_model", 0, 1)
@@ -137,7 +153,7 @@ def listing(progress: Progress = silent) -> str:
 def _program(sources: Sequence[Path], progress: Progress) -> bytes:
     """Return a program for user mode, as an ELF file."""
     zig = [sys.executable, "-m", "ziglang"]
-    flags = [flag for flag in BOARD_FLAGS if flag != "-O2"] + list(PROGRAM_FLAGS)
+    flags = [*BOARD_FLAGS, *PROGRAM_FLAGS]
     name = sources[-1].parent.name
 
     def make(work: Path) -> None:
