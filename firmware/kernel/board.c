@@ -74,6 +74,13 @@ void board_interrupt(uint64_t alarm, bool frames)
     __asm__ volatile("csrs mie, %0" : : "r"(MIE_TIMER | MIE_EXTERNAL) : "memory");
 }
 
+bool board_interrupted(void)
+{
+    uint32_t pending;
+    __asm__ volatile("csrr %0, mip" : "=r"(pending));
+    return pending & (MIE_TIMER | MIE_EXTERNAL);
+}
+
 /* Interrupts are off in the kernel: one that waits ends the sleep without being taken. */
 void board_sleep(uint64_t alarm, bool frames)
 {

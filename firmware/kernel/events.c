@@ -8,6 +8,7 @@ static bool screened(uint32_t kind, uint32_t slot, uint32_t id, uint32_t tree, u
 {
     uint32_t event[VG_EVENT_WORDS] = {0}, record[VG_RECORD_WORDS];
     screen_drain();
+    kernel_stir();
     VG_PUT(event, VG_EVENT_KIND, kind);
     VG_PUT(event, VG_EVENT_SLOT, slot);
     VG_PUT(event, VG_EVENT_ID, tree);

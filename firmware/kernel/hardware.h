@@ -29,6 +29,7 @@ void board_sleep(uint64_t alarm, bool frames);
 /* Go on with a process: until `alarm`, until records pile up, or, with `frames`, until a frame that is not released
  * waits. */
 void board_interrupt(uint64_t alarm, bool frames);
+bool board_interrupted(void); /* one of these has come */
 
 /* Processes: the slot and life that calls are from now on, and where the user regions lie, in granules of memory. */
 void board_process(uint32_t slot, uint32_t generation);

@@ -51,6 +51,9 @@ void kernel_start(void);
 /* Do a piece of work.  Return 0 if there may be more, else the time until which nothing is to be done; `*frames`
  * is then whether a frame that arrives is news. */
 uint64_t kernel_step(bool *frames);
+/* There is work that no interrupt tells of: a step is to be made before the next process runs. */
+void kernel_stir(void);
+bool kernel_stirred(void);
 /* Reset the board once what has been said is sent and kept. */
 void kernel_reset_soon(void);
 uint32_t kernel_boot_cycles(void);

@@ -5,7 +5,7 @@
 
 static struct {
     uint32_t boot_cycles, firmware;
-    bool reset;
+    bool reset, stirred;
     uint64_t reset_at;
 } kernel;
 
@@ -47,8 +47,19 @@ void kernel_reset_soon(void)
     kernel.reset_at = clock_now() + clock_cycles(RESET_WAIT_MS);
 }
 
+void kernel_stir(void)
+{
+    kernel.stirred = true;
+}
+
+bool kernel_stirred(void)
+{
+    return kernel.stirred;
+}
+
 uint64_t kernel_step(bool *frames)
 {
+    kernel.stirred = false;
     clock_step();
     screen_drain();
     link_arrive();

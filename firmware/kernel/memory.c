@@ -38,9 +38,17 @@ void *memset(void *into, int byte, size_t bytes)
 {
     uint8_t *to = into;
     uint32_t word = (uint8_t)byte * 0x01010101u;
-    if (((uintptr_t)to & 3) == 0)
+    if (((uintptr_t)to & 3) == 0) {
+        for (; bytes >= 16; bytes -= 16, to += 16) {
+            uint32_t *words = (uint32_t *)(void *)to;
+            words[0] = word;
+            words[1] = word;
+            words[2] = word;
+            words[3] = word;
+        }
         for (; bytes >= 4; bytes -= 4, to += 4)
             *(uint32_t *)(void *)to = word;
+    }
     while (bytes--)
         *to++ = (uint8_t)byte;
     return into;

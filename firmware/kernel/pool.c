@@ -77,7 +77,8 @@ static uint32_t gap_of(uint32_t granules)
     return pool.granules;
 }
 
-uint32_t pool_get(uint32_t granules)
+/* Return a new region, with whatever is in it; NO_REGION: there is no room. */
+static uint32_t take(uint32_t granules)
 {
     uint32_t region = 1;
     while (region < REGIONS && pool.regions[region].size)
@@ -92,9 +93,24 @@ uint32_t pool_get(uint32_t granules)
     pool.regions[region].first = (uint8_t)first;
     pool.regions[region].size = (uint8_t)granules;
     memset(pool.owner + first, (int)region, granules);
-    memset(at(first), 0, granules * VG_GRANULE_BYTES);
     pool.left -= granules;
     return region;
+}
+
+uint32_t pool_get(uint32_t granules)
+{
+    uint32_t region = take(granules);
+    if (region != NO_REGION)
+        memset(at(pool.regions[region].first), 0, granules * VG_GRANULE_BYTES);
+    return region;
+}
+
+uint32_t pool_copy(uint32_t region)
+{
+    uint32_t copy = take(pool_size(region));
+    if (copy != NO_REGION)
+        memcpy(pool_bytes(copy), pool_bytes(region), pool_size(region) * VG_GRANULE_BYTES);
+    return copy;
 }
 
 static bool in_use(uint32_t region)

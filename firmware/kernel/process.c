@@ -176,7 +176,7 @@ int32_t call_clone(struct process *process)
     struct process *child = new_entry();
     if (!child)
         return -EAGAIN;
-    uint32_t data = pool_get(pool_size(process->data));
+    uint32_t data = pool_copy(process->data);
     if (data == NO_REGION)
         return -ENOMEM;
     if (!events_fork(process_index(process), process->id, process_index(child), child->id)) {
@@ -190,7 +190,6 @@ int32_t call_clone(struct process *process)
     child->data = data;
     child->ran = 0;
     child->registers.x[A0] = 0;
-    memcpy(pool_bytes(data), pool_bytes(process->data), pool_size(data) * VG_GRANULE_BYTES);
     exec_share(child->text);
     files_share(child);
     keep_entry(child);

@@ -105,6 +105,7 @@ call_function call_execve, call_brk;
 void pool_start(void);
 /* Return a new region of so many granules, zeros; NO_REGION if fewer are free.  Others may be moved. */
 uint32_t pool_get(uint32_t granules);
+uint32_t pool_copy(uint32_t region); /* a new one with the same bytes, or NO_REGION */
 /* Make a region longer, by zeros, or shorter; false if there is no room.  Any may be moved. */
 bool pool_resize(uint32_t region, uint32_t granules);
 void pool_free(uint32_t region);

@@ -9,6 +9,8 @@ static struct {
     struct process *running;
     uint64_t since;
     uint32_t turn;
+    bool calm, frames; /* the security task had nothing to do, but at `alarm`, or when a frame comes */
+    uint64_t alarm;
 } scheduler;
 
 /* Wake those whose time has come; return the ready one that was picked longest ago, or NULL. */
@@ -36,42 +38,52 @@ uint64_t schedule_alarm(void)
     return alarm;
 }
 
-static void enter(struct process *process, uint64_t alarm, bool frames)
+static void enter(struct process *process, uint64_t alarm)
 {
     uint32_t text = exec_text_region(process->text);
     scheduler.running = process;
     scheduler.since = board_now();
     board_process(process_index(process), process->id);
     board_windows(pool_place(text), pool_size(text), pool_place(process->data), pool_size(process->data));
-    board_interrupt(alarm, frames);
+    board_interrupt(alarm, scheduler.frames);
+}
+
+/* Do what there is for the security task; return whether it may have more to do.  While it had nothing, and nothing
+ * has come since, it is not asked. */
+static bool secure(void)
+{
+    if (scheduler.calm && !kernel_stirred() && !board_interrupted())
+        return false;
+    scheduler.alarm = kernel_step(&scheduler.frames);
+    scheduler.calm = scheduler.alarm != 0;
+    process_begin();
+    return !scheduler.calm;
 }
 
 struct process *schedule(void)
 {
-    uint32_t steps = 0;
     if (scheduler.running)
         scheduler.running->ran += board_now() - scheduler.since;
     scheduler.running = NULL;
     for (;;) {
-        bool frames = false;
-        uint64_t alarm = kernel_step(&frames);
-        if (alarm == 0 && ++steps < SECURITY_STEPS)
-            continue;
-        steps = 0;
-        process_begin();
+        uint32_t steps = 0;
+        while (secure() && ++steps < SECURITY_STEPS)
+            ;
         bool may = screen_settled() && !model_on_trial();
         struct process *chosen = may ? schedule_pick() : NULL;
         if (chosen && chosen->again)
             process_call(chosen, chosen->again);
         if (chosen && chosen->state == PROCESS_READY) {
-            uint64_t slice = board_now() + clock_cycles(alarm ? SLICE_MS : BUSY_SLICE_MS);
-            if (alarm)
-                slice = earlier(slice, alarm);
-            enter(chosen, earlier(slice, schedule_alarm()), frames);
+            uint64_t slice = board_now() + clock_cycles(scheduler.calm ? SLICE_MS : BUSY_SLICE_MS);
+            if (scheduler.calm)
+                slice = earlier(slice, scheduler.alarm);
+            enter(chosen, earlier(slice, schedule_alarm()));
             return chosen;
         }
-        if (!chosen && alarm)
-            board_sleep(may ? earlier(alarm, schedule_alarm()) : alarm, frames);
+        if (!chosen && scheduler.calm) {
+            board_sleep(may ? earlier(scheduler.alarm, schedule_alarm()) : scheduler.alarm, scheduler.frames);
+            scheduler.calm = false; /* whatever ended the sleep */
+        }
     }
 }
 

@@ -49,6 +49,7 @@ static bool put(uint8_t byte)
 {
     if (room() < 2)
         return false;
+    kernel_stir();
     if (byte == '\n')
         terminal.written_bytes[terminal.written.end++ % WRITTEN_BYTES] = '\r';
     terminal.written_bytes[terminal.written.end++ % WRITTEN_BYTES] = byte;

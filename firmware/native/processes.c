@@ -35,6 +35,11 @@ void board_interrupt(uint64_t alarm, bool frames)
     (void)alarm, (void)frames;
 }
 
+bool board_interrupted(void)
+{
+    return true;
+}
+
 /* Begin the first process, as the board does where a model is in force; return its entry's number or -1. */
 int native_begin(void)
 {

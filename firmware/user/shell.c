@@ -286,9 +286,9 @@ static int run_pipeline(struct stage *stages, uint32_t count, bool background)
         if (child == 0) {
             uint32_t usual = SIG_DEFAULT;
             CALL(SETPGID, 0, group);
+            CALL(RT_SIGACTION, SIGINT, &usual, 0);
             if (!background && !group)
                 set_foreground(CALL(GETPID));
-            CALL(RT_SIGACTION, SIGINT, &usual, 0);
             if (before >= 0)
                 CALL(DUP3, before, STANDARD_INPUT, 0);
             if (ends[1] >= 0)

@@ -21,14 +21,17 @@ from sim.assemble import assembled
 from sim.board import SimulatedBoard
 
 PROMPTS = ("# ", "$ ")
-PATIENCE = 120.0
+PATIENCE = 600.0
 """Seconds for a command on a busy machine."""
+BEGIN_CYCLES = 300_000
+"""In which the shell has begun a program."""
 
 
 class Console:
     """The board's console, a command at a time."""
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, simulated: SimulatedBoard, board: Board) -> None:
+        self.simulated = simulated
         self.board = board
         board.type(b"")
         self.wait()
@@ -47,8 +50,7 @@ class Console:
         said = b""
         while not said.endswith(b"\n"):
             said += self.board.printed(0.2)
-        for _ in range(30):
-            self.board.status()
+        self.simulated.run(BEGIN_CYCLES, skip=False)
 
     def run(self, line: str) -> list[str]:
         """Type a line; return the lines that it prints, without the echo."""
@@ -74,7 +76,7 @@ def flash(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def console(flash: Path, tmp_path: Path) -> Iterator[Console]:
     with SimulatedBoard(Path(shutil.copy(flash, tmp_path / "board.flash")), paced=False) as simulated:
         board = Board(BoardLine(simulated))
-        yield Console(board)
+        yield Console(simulated, board)
         board.close()
 
 
