@@ -1,4 +1,4 @@
-"""The root file system's image: programs, and the tree in `root/` with owners and permissions, packed for flash."""
+"""The root file system's image: programs, and the tree in `root/` with owners and permissions."""
 
 from __future__ import annotations
 
@@ -81,7 +81,9 @@ def packed(found: list[Entry]) -> bytes:
     for entry in found:
         folder, _, name = entry.path.rpartition("/")
         if len(name.encode()) >= NODE_NAME_BYTES:
-            raise ImageError(f"{entry.path}: {len(name)} bytes of name, at most {NODE_NAME_BYTES - 1} fit: shorten it")
+            raise ImageError(
+                f"{entry.path}: {len(name)} bytes of name, at most {NODE_NAME_BYTES - 1} fit: shorten it"
+            )
         if folder not in numbers:
             raise ImageError(f"{entry.path}: its folder is not in the image: add it to EMPTY in firmware/image.py")
         if entry.content not in places:

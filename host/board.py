@@ -270,7 +270,7 @@ class Board:
     # --- the console -------------------------------------------------------------------------------------------
 
     def type(self, data: bytes) -> None:
-        """Type on the board's console; from the first time on, even of nothing, the session gets what it prints."""
+        """Type on the board's console; from then on, even if it is nothing, the session gets what it prints."""
         room = self.session.payload_max - FRAME[FrameType.TERMINAL].fixed_bytes
         for first in range(0, max(1, len(data)), room):
             self.session.send(Message(FrameType.TERMINAL, tail=data[first : first + room]))

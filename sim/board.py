@@ -97,7 +97,7 @@ def state_folder() -> Path:
 
 
 def prepare_flash(file: Path) -> None:
-    """Make the flash's file, if there is none, and put today's firmware and files into it; what else is on it stays.
+    """Make the flash's file, if there is none, and put today's firmware and files into it; all else on it stays.
 
     Raises BoardError if it cannot be written, is no flash of ours, or another simulated board has it.
     """

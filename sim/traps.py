@@ -1,7 +1,8 @@
-"""What a call costs in kernels that screen nothing, on the bare computer: what the board's own is compared with."""
+"""What a call costs in kernels that screen nothing, on the bare computer, to compare the board's own with."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 from hdl.contract.memory import REGIONS
@@ -25,7 +26,7 @@ def null_call_cycles(*, saves: bool) -> int:
     machine = BareMachine(program)
     machine.run(CYCLES)
     traps = [note.cycle for note in machine.notes(Kind.TRAP) if note.value == _ECALL]
-    took = [after - before for before, after in zip(traps, traps[1:], strict=False)]
+    took = [after - before for before, after in pairwise(traps)]
     if len(traps) < 2 or len(set(took)) != 1:
         raise AssertionError(f"the calls took {took} cycles: they are to be all the same")
     return took[0]

@@ -23,11 +23,11 @@ PATIENCE = 120.0
 
 _HOW = {
     "null_syscall_cycles_screened": "getpid, from the ecall to the program's next instruction: 24 in a row",
-    "simple_call_cycles": "getuid, by a C function of the kernel: registers saved and restored, the program's loop "
-    "with it",
+    "simple_call_cycles": "getuid, by a C function of the kernel: registers saved and restored, the program's "
+    "loop with it",
     "yield_cycles": "sched_yield with nobody else ready: all registers, the security task's loop, the scheduler",
-    "pipe_round_trip_cycles": "a byte to another process and back through two pipes: four calls, two of which wait, "
-    "and two switches",
+    "pipe_round_trip_cycles": "a byte to another process and back through two pipes: four calls, two of which "
+    "wait, and two switches",
     "fork_exit_wait_cycles": "a child that ends at once, and is waited for",
     "fork_exec_exit_wait_cycles": "the same with a program whose text is loaded already",
 }

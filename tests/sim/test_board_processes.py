@@ -1,4 +1,4 @@
-"""Programs on the whole simulated board: a shell's session, attacks from user mode, and what must stop the core."""
+"""Programs on the whole simulated board: a shell's session, attacks from user mode, and what stops the core."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from host.bench.board import BoardLine
-from host.board import Board
 from firmware import build
 from hdl.contract.memory import REGIONS
 from hdl.contract.registers import COPROCESSOR, SYSTEM, UART
+from host.bench.board import BoardLine
+from host.board import Board
 from models.package import SHIPPED, read_package
 from sim.assemble import assembled
 from sim.board import SimulatedBoard
