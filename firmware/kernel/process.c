@@ -231,7 +231,7 @@ static bool may_signal(const struct process *process, const struct process *othe
 int32_t call_kill(struct process *process)
 {
     int32_t target = (int32_t)ARGUMENT(process, 0);
-    uint32_t signal = ARGUMENT(process, 1), group = target == 0 ? process->group : (uint32_t)-target;
+    uint32_t signal = ARGUMENT(process, 1), group = target == 0 ? process->group : 0 - (uint32_t)target;
     if (signal >= SIGNALS)
         return -EINVAL;
     int32_t result = -ESRCH;

@@ -323,7 +323,7 @@ MAY_END_OR_WAIT = [
 ]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(6))
 def test_no_call_whatever_its_arguments_breaks_anything(processes: Processes, seed: int) -> None:
     """Random calls of a family of processes; what is left afterwards is as it should be."""
     chance = random.Random(seed)
