@@ -10,12 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from firmware import build
 from hdl.contract.memory import REGIONS
 from hdl.contract.registers import COPROCESSOR, SYSTEM, UART
 from host.bench.board import BoardLine
 from host.board import Board
+from host.cli import main
 from models.package import SHIPPED, read_package
 from sim.assemble import assembled
 from sim.board import SimulatedBoard
@@ -110,6 +112,12 @@ def test_attacks_from_user_mode(console: Console) -> None:
     found = re.fullmatch(r"(\d+) attacks, 0 succeeded", said[-1])
     assert found and int(found[1]) == len(said) - 1 >= 40
     assert [line.split()[-1] for line in console.run("ps")] == ["NAME", "init", "sh", "ps"], "nothing is left"
+
+
+def test_the_shell_command_types_and_shows(flash: Path, tmp_path: Path) -> None:
+    copy = shutil.copy(flash, tmp_path / "board.flash")
+    done = CliRunner().invoke(main, ["shell", "--port", f"sim://?flash={copy}", "-c", "id; exit"])
+    assert done.exit_code == 0 and "uid=0 root gid=0" in done.output, done.output
 
 
 @pytest.mark.parametrize(("reads", "said"), [(1, b"1!"), (0, b"1")])
