@@ -89,7 +89,7 @@ def _board_image(folder: Path, script: str, progress: Progress, quick: Sequence[
         if small:
             _run([*zig, "cc", *flags, "-Os", "-r", *small, "-o", "small.o"], work)
             parts.append("small.o")
-        progress(f"compiling {folder.name}", 1, 3)
+            progress(f"compiling {folder.name}", 1, 3)
         _run([*zig, "cc", *flags, "-O2", "-T", folder / script, *parts, "-o", "program.elf"], work)
         progress(f"compiling {folder.name}", 2, 3)
         _run([*zig, "objcopy", "-O", "binary", "program.elf", "program.bin"], work)

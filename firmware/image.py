@@ -81,9 +81,7 @@ def packed(found: list[Entry]) -> bytes:
     for entry in found:
         folder, _, name = entry.path.rpartition("/")
         if len(name.encode()) >= NODE_NAME_BYTES:
-            raise ImageError(
-                f"{entry.path}: {len(name)} bytes of name, at most {NODE_NAME_BYTES - 1} fit: shorten it"
-            )
+            raise ImageError(f"{entry.path}: at most {NODE_NAME_BYTES - 1} bytes of name fit: shorten it")
         if folder not in numbers:
             raise ImageError(f"{entry.path}: its folder is not in the image: add it to EMPTY in firmware/image.py")
         if entry.content not in places:

@@ -216,15 +216,15 @@ enum outcome model_vectors(const struct frame *frame)
     enum vg_refusal reason;
     if (!begun(model.slot))
         return serve_refuse(frame, VG_REFUSAL_ORDER, "begin the push by MODEL_BEGIN");
-    if (model.received != VG_IMAGE_BYTES)
-        return serve_refuse(frame, VG_REFUSAL_ORDER, "the whole image comes before its vectors");
-    if (model.trial == TRIAL_OVER)
-        return OUTCOME_DONE;
     if (model.cursor == 0) {
         const char *wrong = wrong_vectors(frame, &reason);
         if (wrong)
             return serve_refuse(frame, reason, wrong);
     }
+    if (model.received != VG_IMAGE_BYTES)
+        return serve_refuse(frame, VG_REFUSAL_ORDER, "the whole image comes before its vectors");
+    if (model.trial == TRIAL_OVER)
+        return OUTCOME_DONE;
     if (model.trial == TRIAL_NONE) {
         model.former = slots_in_force();
         model.phase = PHASE_READ_BACK;
