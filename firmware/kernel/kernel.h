@@ -156,6 +156,7 @@ bool screen_close(void);
 /* Take all records that wait, those of the core's calls: to be done before an event is offered, for the record that
  * comes first is taken for the event's.  Where there is no room for them they are shed. */
 void screen_drain(void);
+bool screen_waits(void); /* there are such records */
 /* No record of the host's is still to come, which another would be taken for. */
 bool screen_settled(void);
 /* Forward records that no event of the host's caused; send counts when it is time. */

@@ -81,7 +81,8 @@ struct process *schedule(void)
             return chosen;
         }
         if (!chosen && scheduler.calm) {
-            board_sleep(may ? earlier(scheduler.alarm, schedule_alarm()) : scheduler.alarm, scheduler.frames);
+            if (!screen_waits())
+                board_sleep(may ? earlier(scheduler.alarm, schedule_alarm()) : scheduler.alarm, scheduler.frames);
             scheduler.calm = false; /* whatever ended the sleep */
         }
     }

@@ -381,12 +381,17 @@ bool screen_settled(void)
     return !screen.offered;
 }
 
+bool screen_waits(void)
+{
+    return !screen.offered && VG_FIELD(board_pipeline_status(), VG_COPROCESSOR_STATUS_RECORD_VALID);
+}
+
 void screen_drain(void)
 {
-    if (!VG_FIELD(board_pipeline_status(), VG_COPROCESSOR_STATUS_RECORD_VALID))
+    if (!screen_waits())
         return;
     keep_epoch();
-    while (!screen.offered && VG_FIELD(board_pipeline_status(), VG_COPROCESSOR_STATUS_RECORD_VALID)) {
+    while (screen_waits()) {
         uint32_t record[VG_RECORD_WORDS];
         bool room = link_session() && !(screen.full && !send_counts()) && records_ready();
         if (!board_record(room ? next_record() : record))
