@@ -162,7 +162,8 @@ PARTS = (
         },
     ),
     Part(
-        "flash", "The SPI flash", Stage.BOARD, (), (flash.FIRMWARE, flash.MODEL, flash.LOG_SECTOR, flash.ROOT, flash.NODE),
+        "flash", "The SPI flash", Stage.BOARD, (),
+        (flash.FIRMWARE, flash.MODEL, flash.LOG_SECTOR, flash.ROOT, flash.NODE),
         {
             "FLASH_BYTES": (flash.FLASH_BYTES, "bytes of flash"),
             "FLASH_SECTOR_BYTES": (flash.SECTOR_BYTES, "erased at once"),

@@ -21,8 +21,11 @@ LEAVE = b"\x1d"
 TURN_SECONDS = 0.02
 """How long the board is listened to before the keyboard is looked at again."""
 
-QUIET_SECONDS = 2.0
-"""Without a keyboard: the board has no more to say once it has been silent for so long."""
+PROMPTS = (b"# ", b"$ ")
+"""Without a keyboard: how the shell says that it waits for a line."""
+
+QUIET_SECONDS = 30.0
+"""And after so much silence it is not waited for."""
 
 _CHUNK = 1024
 
@@ -39,9 +42,9 @@ def run(terminal: Terminal, port: str, commands: str | None = None) -> ExitCode:
                 from models.package import SHIPPED, read_package
 
                 board.push(read_package(SHIPPED), progress=progress)
-        board.type(b"")
         if commands is None and sys.stdin.isatty():
             terminal.note(f"{port}: the board's console; Ctrl-] leaves")
+            board.type(b"\n")
             with _raw():
                 _converse(board, sys.stdin.fileno())
             terminal.note("")
@@ -83,9 +86,17 @@ def _converse(board: Board, keyboard: int) -> None:
 
 
 def _script(board: Board, typed: bytes) -> None:
-    """Type line by line, each once the board has printed something of the one before; show what it prints."""
+    """Type line by line, each at a prompt; show what comes."""
+    board.type(b"\n")  # whoever is at a prompt already shows another
+    _show_until_prompt(board)
     for line in typed.splitlines(keepends=True):
-        _show(board.printed(QUIET_SECONDS))
         board.type(line)
-    while printed := board.printed(QUIET_SECONDS):
+        _show_until_prompt(board)
+
+
+def _show_until_prompt(board: Board) -> None:
+    """Show what the board prints up to the shell's prompt, or until it has been silent for long."""
+    end = b""
+    while not end.endswith(PROMPTS) and (printed := board.printed(QUIET_SECONDS)):
         _show(printed)
+        end = (end + printed)[-8:]
