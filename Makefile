@@ -66,6 +66,7 @@ corpus: setup-dev
 	@$(BIN)/vigilante record --corpus --full
 
 accuracy: setup-dev
+	@$(BIN)/python -m host.deletion
 	@$(BIN)/python -m models.accuracy $(if $(ADFA),--adfa $(ADFA)) $(if $(CORPUS),--corpus $(CORPUS))
 
 clean:

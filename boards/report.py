@@ -89,7 +89,7 @@ def write(report: Report) -> None:
 
 def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     """Return what of an identity differs, by name."""
-    names = {"rtl": "the gateware's sources", "parameters": "the parameters", "board": "the board file",
+    names = {"rtl": "the gateware", "parameters": "the parameters", "board": "the board file",
              "tools": "the tools"}  # fmt: skip
     return [names.get(key, key) for key in new if old.get(key) != new[key]]
 

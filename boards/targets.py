@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,14 @@ from boards.flow import CHIPS, TOP
 from boards.tools import BuildError, versions
 from boards.top import Harnessed, Top
 from firmware.build import rom
+from hdl import cache
 from hdl.contract.registers import uart_divider
 from hdl.contract.vaccine import BANKS
+from hdl.netlist import netlist_digest
 from hdl.screening.block import Block
 from hdl.screening.pipeline import Pipeline
 from hdl.soc.soc import Soc
+from hdl.sources import OURS
 from sim.board import BOARD as SIMULATED
 from sim.board import gateware_number
 from sim.engine import PIPELINE
@@ -43,7 +47,8 @@ class Target:
 
     board: what it is built for.  mhz: the clock that it has to reach.
     parameters: of the gateware, by name.  made_from: its sources.
-    verilog: makes the netlist's text, outermost module `top`; pipeline: makes the pipeline in it.
+    verilog: makes the netlist's text, outermost module `top`; netlist: the same with 0 for the gateware's number.
+    pipeline: makes the pipeline in it.
     root: where the blocks are found, as module names of that text begin; screening: where the pipeline's are.
     whole: the system on chip, to its pins; else one block between registers.
     """
@@ -55,6 +60,7 @@ class Target:
     parameters: dict[str, Any]
     made_from: tuple[Path, ...]
     verilog: Callable[[], str]
+    netlist: Callable[[], str]
     pipeline: Callable[[], Block]
     root: str
     screening: str
@@ -81,11 +87,22 @@ def identity(target: Target, *, tools: bool = True) -> dict[str, Any]:
     tools: their versions too; BuildError is raised if one is missing.
     """
     found = {
-        "rtl": gateware_digest(target.made_from),
+        "rtl": _rtl(target),
         "parameters": target.parameters,
         "board": _board_digest(target.board),
     }
     return found | ({"tools": versions(CHIPS[target.board.family].tools)} if tools else {})
+
+
+def _rtl(target: Target) -> str:
+    """Return the digest of a target's netlist, with 0 for its own number, and of what is read beside it."""
+
+    def make(work: Path) -> None:
+        (work / "rtl").write_text(netlist_digest(target.netlist(), *(path.read_bytes() for path in OURS)))
+
+    made_of = f"{target.name} {gateware_digest((*target.made_from, Path(__file__).parent))} {version('amaranth')}"
+    key = hashlib.sha256(made_of.encode()).hexdigest()[:24]
+    return cache.made("rtl", key, "rtl", make).read_text()
 
 
 def text_of(outer: Any, ports: list[Any] | None = None, name: str = TOP) -> str:
@@ -94,13 +111,13 @@ def text_of(outer: Any, ports: list[Any] | None = None, name: str = TOP) -> str:
     return str(verilog.convert(outer, name=name, strip_internal_attrs=True, **more))
 
 
-def soc() -> Soc:
-    """Return the system on chip of a board of silicon, with the boot ROM of today."""
-    return Soc(rom(), simulated=False, build=gateware_number())
+def soc(build: int | None = None) -> Soc:
+    """Return the system on chip of a board of silicon, with the boot ROM of today.  build: its number."""
+    return Soc(rom(), simulated=False, build=gateware_number() if build is None else build)
 
 
-def _verilog_of_board(board: Board) -> str:
-    top = Top(board, soc())
+def _verilog_of_board(board: Board, build: int | None = None) -> str:
+    top = Top(board, soc(build))
     return text_of(top, list(top.ports.values()))
 
 
@@ -109,8 +126,8 @@ def _board_target(board: Board) -> Target:
     parameters = {"banks": BANKS, "clock_hz": board.clock_hz, "line_divider": line}
     return Target(
         board.name, f"the whole board, {board.title}", board, board.clock_hz / 1e6, parameters,
-        SIMULATED.made_from, lambda: _verilog_of_board(board), Pipeline, "top.soc.board.",
-        "top.soc.board.coprocessor.pipeline.", whole=True,
+        SIMULATED.made_from, lambda: _verilog_of_board(board), lambda: _verilog_of_board(board, 0), Pipeline,
+        "top.soc.board.", "top.soc.board.coprocessor.pipeline.", whole=True,
     )  # fmt: skip
 
 
@@ -118,9 +135,12 @@ def _pipeline_target(name: str, what: str, board: Board, mhz: float, *, fast: bo
     def pipeline() -> Block:
         return Pipeline(fast=fast)
 
+    def verilog() -> str:
+        return text_of(Harnessed(pipeline()))
+
     return Target(
-        name, what, board, mhz, {"banks": BANKS, "fast": fast}, PIPELINE.made_from,
-        lambda: text_of(Harnessed(pipeline())), pipeline, "top.", "top.block.",
+        name, what, board, mhz, {"banks": BANKS, "fast": fast}, PIPELINE.made_from, verilog, verilog, pipeline,
+        "top.", "top.block.",
     )  # fmt: skip
 
 

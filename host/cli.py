@@ -153,6 +153,7 @@ def main() -> None:
         "vigilante screen --json attack.strace | jq 'select(.type == \"trace\") | .first'",
         "vigilante screen --engine board --port /dev/ttyUSB0 attack.strace",
         "vigilante screen --wave first.vcd --event 1204 attack.strace",
+        "vigilante screen --engine golden --except exceptions.txt ls.strace",
     )
 )
 @click.argument("traces", metavar="TRACE...", nargs=-1, required=True, type=_FILE)
@@ -169,6 +170,7 @@ def main() -> None:
 @click.option("--profile", is_flag=True, help="Say how long each stage took.")
 @click.option("--wave", type=_FILE, help="Write the waveform of one event (VCD).")
 @click.option("--event", type=int, help="The event for --wave: its number as the report names it.")
+@click.option("--except", "exceptions", type=_FILE, help="List of exceptions, applied to the report.")
 def screen(traces: tuple[Path, ...], as_json: bool, **options: Any) -> int:
     """Screen recorded traces: strace logs, plain or packed, and ADFA-LD files.
 
@@ -252,6 +254,43 @@ def train(**options: Any) -> int:
 
 
 @main.command(
+    cls=examples(
+        "vigilante calibrate --benign recordings/",
+        "vigilante calibrate --benign recordings/ --out site.vgm --with my.pem",
+        "vigilante calibrate --benign recordings/ --except exceptions.txt --json",
+        "vigilante calibrate --benign recordings/ --partial --out site.vgm --with my.pem",
+    )
+)
+@click.option(
+    "--benign",
+    required=True,
+    type=_FILE,
+    help="Folder of benign recordings: strace logs, or a corpus with labels.",
+)
+@_MODEL
+@_KEY
+@click.option("--out", type=_FILE, help="The package to write; default: none, report only.")
+@click.option("--with", "private", type=_FILE, help="Private key to sign it with.")
+@click.option("--except", "exceptions", type=_FILE, help="List of exceptions, applied to the report.")
+@click.option("--partial", is_flag=True, help="Keep the package's thresholds where the recordings bear no others.")
+@click.option(
+    "--margin", "guard", type=click.FloatRange(0.0, 4.0), default=0.1, show_default=True,
+    help="By how much the first two tiers lie above the processes that are not given up.",
+)  # fmt: skip
+@_JSON
+def calibrate(**options: Any) -> int:
+    """Refit a model's tiers to your own host, from recordings of its benign work.
+
+    0.80 is reached by 5 % of benign processes, 0.90 by 1 %, 0.95 lies above all.  Reports alarms per host-day,
+    counted on programs that were not calibrated on; exits with 1 where the recordings cannot bear a tier.
+    """
+    from host.commands.calibrate import Options, run
+    from host.terminal import Terminal
+
+    return run(Options(**options), Terminal())
+
+
+@main.command(
     "eval",
     cls=examples(
         "vigilante eval --corpus models/corpus/data --json",
@@ -277,6 +316,7 @@ def train(**options: Any) -> int:
 )  # fmt: skip
 @click.option("--model", type=_FILE, help="Model package (.vgm) for --corpus; default: the one shipped.")
 @_KEY
+@click.option("--anew", is_flag=True, help="For --corpus: read every log again, even if it was read before.")
 @_JSON
 def evaluate(**options: Any) -> int:
     """Measure how well attacks are told from honest work."""

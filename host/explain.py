@@ -99,9 +99,9 @@ class Explainer:
 
     def explain(self, row: int, most: int = 5) -> Reason:
         """Return why call `row` was judged as it was, with the `most` heaviest calls and patterns."""
-        record = {name: int(self._screening.field_at(name, np.array([row]))[0]) for name in _RECORD_FIELDS}
+        record = self._record(row)
         tier = Tier(record["tier"])
-        accumulator = "" if record["floored"] or tier == Tier.CALM else self._leading(record)
+        accumulator = self._ground(record)
         calls: Sequence[Weight] = ()
         parts: Sequence[Part] = ()
         window: list[int] = []
@@ -112,6 +112,18 @@ class Explainer:
             tuple(self._grounds(record, tier, accumulator)), tier, record["score"] / 255, accumulator, len(window),
             tuple(calls[:most]), tuple(parts[:most]), tuple(flag for flag in _FLAGS if record[flag]),
         )  # fmt: skip
+
+    def window(self, row: int) -> list[int]:
+        """Return the calls that `explain` looks at, oldest first; none where the tier rests on no accumulator."""
+        accumulator = self._ground(self._record(row))
+        return self._lineage.window(row, accumulator, WINDOW) if accumulator else []
+
+    def _record(self, row: int) -> dict[str, int]:
+        return {name: int(self._screening.field_at(name, np.array([row]))[0]) for name in _RECORD_FIELDS}
+
+    def _ground(self, record: dict[str, int]) -> str:
+        """Return the accumulator that the tier rests on, "" if on none."""
+        return "" if record["floored"] or record["tier"] == Tier.CALM else self._leading(record)
 
     def _leading(self, record: dict[str, int]) -> str:
         """Return the accumulator that carries the tier: the highest above that tier's threshold."""

@@ -2,7 +2,8 @@
 
 `{"type": "process"}` for every process with a call, in order of appearance:
     trace, pid, program, calls, line (its first), max_score (0..1), tier (0..3, highest), timeline (at most 64
-    scores 0..1, each the highest of its stretch), blocked, first (null, or see below).
+    scores 0..1, each the highest of its stretch), blocked, first (null, or see below), excepted [{line (of the
+    list of exceptions), calls, first (trace line), tier}].
 `{"type": "trace"}` once per trace, after its processes:
     trace, engine, mode, model {name, version, digest}, lines, calls, events, processes, max_score, blocked,
     first (null, or the earliest of its processes' firsts), unknown_names {name: count}, unparsed_lines,
@@ -54,6 +55,15 @@ def objects(
             "timeline": [round(level / 255, 3) for level in timeline(result, COLUMNS).levels],
             "blocked": first is not None,
             "first": first,
+            "excepted": [
+                {
+                    "line": screening.exemptions.entries[part.entry - 1].line,
+                    "calls": part.calls,
+                    "first": part.first,
+                    "tier": int(part.tier),
+                }
+                for part in result.excepted
+            ],
         }
     hit = screening.blocked
     yield {

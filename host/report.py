@@ -63,6 +63,8 @@ def show(
         blocked = sum(result.block is not None for result in rest)
         text = f"  and {_count(len(rest), 'more process', 'more processes')}, {blocked} of them blocked"
         console.print(_line(f"{text}, highest score {digits(worst)} (--all shows them)", "dim"))
+    for text in excepted_lines(screening):
+        console.print(_line(text, "yellow"), soft_wrap=True)
     if hit is None or hit.block is None:
         console.print(
             _line(f"  passed: {'nothing blocked' if mode == 'enforce' else 'enforce would block nothing'}")
@@ -87,6 +89,20 @@ def verdict_lines(result: ProcessResult, block: Block, mode: str) -> list[str]:
             "  (a recording has happened: the replay goes on as if the call had gone through)",
         ]
     return [f"  monitor mode changes nothing; enforce mode would have answered {verb}: {where}"]
+
+
+def excepted_lines(screening: Screening) -> list[str]:
+    """Return what exceptions let be: the gateware answered otherwise."""
+    lines = []
+    for result in screening.results:
+        for part in result.excepted:
+            entry = screening.exemptions.entries[part.entry - 1]
+            lines.append(
+                f"  excepted by line {entry.line} ({entry.text}): {_count(part.calls, 'call', 'calls')} of "
+                f"{label(result, part.first)}, from line {part.first:,}, up to tier {part.tier.name.lower()}; "
+                "the gateware does not know exceptions"
+            )
+    return lines
 
 
 def reason_lines(reason: Reason) -> list[str]:

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdl.contract.event import EVENT, RECORD, Kind
-from hdl.contract.verdict import Verdict
+from hdl.contract.verdict import Tier, Verdict
 from host.columns import Bytes, Ints, column
+from host.exceptions import NEVER, Exemptions
 from models.gateway import Gateway, Screened
 from models.slots import Life
 from models.trace import Item
@@ -42,14 +43,31 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Excepted:
+    """Calls of a process that were not allowed and that a line of the list of exceptions lets be.
+
+    entry: number of the exception, from 1.  calls: how many.  first: trace line of the first.  tier: the highest.
+    """
+
+    entry: int
+    calls: int
+    first: int
+    tier: Tier
+
+
+@dataclass(frozen=True)
 class ProcessResult:
-    """What became of one process: `scores` (0..255) and `tiers` call by call, at the events `rows`."""
+    """What became of one process: `scores` (0..255) and `tiers` call by call, at the events `rows`.
+
+    block: the first call not allowed that no exception covers.  excepted: what exceptions cover.
+    """
 
     life: Life
     rows: Ints
     scores: Ints
     tiers: Ints
     block: Block | None
+    excepted: tuple[Excepted, ...] = ()
 
     @property
     def worst(self) -> float:
@@ -61,11 +79,14 @@ class Screening:
     """A screened trace: one row per event, in order.
 
     name: of the trace.  events, records: packed.  pool, offsets: the events' paths.
-    lines, lives, names: see `Batch`.  processes: every `Life`.
+    lines, lives, names: see `Batch`.  processes: every `Life`.  exemptions: what is let be all the same.
     """
 
-    def __init__(self, name: str, done: list[Screened], processes: list[Life]) -> None:
+    def __init__(
+        self, name: str, done: list[Screened], processes: list[Life], exemptions: Exemptions | None = None
+    ) -> None:
         self.name = name
+        self.exemptions = exemptions or Exemptions()
         self.processes = processes
         self.events = np.concatenate([part.batch.events for part in done] or [np.zeros((0, 8), np.uint32)])
         self.records = np.concatenate([part.records for part in done] or [np.zeros((0, 6), np.uint32)])
@@ -87,6 +108,12 @@ class Screening:
     def is_call(self) -> NDArray[np.bool_]:
         """Which events are calls."""
         return np.equal(self.kinds, Kind.CALL)
+
+    @cached_property
+    def entries(self) -> Ints:
+        """Number of the exception that covers each event, from 1; 0: none does."""
+        classes = self.field("path_class")
+        return self.exemptions.covering(self.names, self.lines, self.lives, classes, self.processes)
 
     @cached_property
     def results(self) -> list[ProcessResult]:
@@ -119,8 +146,11 @@ class Screening:
         return hashlib.sha256(same.tobytes()).hexdigest()
 
     def _result(self, rows: Ints) -> ProcessResult:
-        proposed = self.field_at("proposed", rows)
-        hits = np.flatnonzero(proposed != Verdict.ALLOW)
+        proposed, tiers = self.field_at("proposed", rows), self.field_at("tier", rows)
+        entries = self.entries[rows]
+        grounds = np.any([self.field_at(name, rows) != 0 for name in NEVER], axis=0)
+        quiet = self.exemptions.excepted(entries, tiers, proposed, grounds)
+        hits = np.flatnonzero((proposed != Verdict.ALLOW) & ~quiet)
         block = None
         if len(hits):
             first = int(hits[0])
@@ -131,7 +161,15 @@ class Screening:
                 Verdict(int(self.field_at("verdict", rows[first : first + 1])[0])), Verdict(int(proposed[first])),
             )  # fmt: skip
         life = self.processes[int(self.lives[rows[0]])]
-        return ProcessResult(life, rows, self.field_at("score", rows), self.field_at("tier", rows), block)
+        excepted = tuple(
+            self._excepted(entry, rows, tiers, quiet & (entries == entry))
+            for entry in np.unique(entries[quiet]).tolist()
+        )
+        return ProcessResult(life, rows, self.field_at("score", rows), tiers, block, excepted)
+
+    def _excepted(self, entry: int, rows: Ints, tiers: Ints, hits: NDArray[np.bool_]) -> Excepted:
+        first = int(self.lines[rows[hits][0]])
+        return Excepted(entry, int(hits.sum()), first, Tier(int(tiers[hits].max())))
 
     def field_at(self, name: str, rows: Ints) -> Ints:
         """Return a field of some records."""
@@ -147,7 +185,11 @@ def _joined_paths(done: list[Screened]) -> tuple[Bytes, Ints]:
 
 
 def screen_trace(
-    gateway: Gateway, name: str, items: Iterable[Item], progress: Callable[[int], None] | None = None
+    gateway: Gateway,
+    name: str,
+    items: Iterable[Item],
+    progress: Callable[[int], None] | None = None,
+    exemptions: Exemptions | None = None,
 ) -> Screening:
     """Screen one trace to its end; `progress` is told how many events are done."""
     done = []
@@ -157,4 +199,4 @@ def screen_trace(
         events += len(part.records)
         if progress is not None:
             progress(events)
-    return Screening(name, done, gateway.lives)
+    return Screening(name, done, gateway.lives, exemptions)

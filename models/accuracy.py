@@ -12,24 +12,29 @@ import json
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from models.accuracy_figures import cost, earliness, roc
+from models.accuracy_figures import cost, earliness, reliability_diagram, roc
 from models.accuracy_tables import page
 from models.aims import reached
 from models.build import CORPUS, SETTINGS
 from models.disguise import Padded, Slowed
 from models.evaluate import CorpusError, Progress, by_kind, figures
+from models.image import parse
 from models.intervals import auc, interval, over_folds, resampled
+from models.outcomes import Fold
+from models.package import SHIPPED, PackageError, read_package
 from models.peers.gru import Gru
 from models.peers.mlp import Mlp
 from models.peers.ours import Ours
 from models.peers.stide import Stide
 from models.peers.trees import Trees
-from models.protocols import PROTOCOLS, held_out, read_adfa, read_labelled, split
+from models.protocols import PROTOCOLS, evaluate_corpus, held_out, read_adfa, read_labelled, split
+from models.reliability import drift, reliability
 from models.runs import Method, Result, results
 from models.trace import TraceError
 from models.trial import PLAIN, Change, Split, Traces
@@ -40,6 +45,8 @@ ADFA_METHODS = (Method("ours", Ours, {"seed": 0}), *PEERS)
 CORPUS_METHODS = (Method("ours", Ours, {**SETTINGS, "seed": 0}), *PEERS)
 CORPUS_PROTOCOLS = ("implementation", "kind", "program")
 PADDING, SLOWING = (1, 5), (10, 100)
+REASONS = "deletion.json"
+"""What `python -m host.deletion` measured: reasons are the host's, and nothing here may import it."""
 
 BLOCKING = (
     "blocked_benign", "blocked_benign_runs", "blocked_benign_bound", "blocked_attack", "median_block_fraction",
@@ -68,16 +75,29 @@ def table(found: Mapping[str, Result], change: str = "plain") -> dict[str, Any]:
     for key, result in found.items():
         folds = result.folds[change]
         row = {"name": result.name, "bytes": result.bytes, "cycles": result.cycles, **figures(folds)}
+        if result.seconds is not None:
+            row["processor_seconds"] = round(result.seconds)
         if not result.blocks:
             row |= dict.fromkeys(BLOCKING)
         if key == "ours":
             row["by_kind"] = by_kind(folds)
+            if result.blocks:
+                row |= {"drift": drift(folds), "reliability": reliability(folds)}
         else:
             units = [fold.units() for fold in folds]
             row["auc_below_ours"] = round(float(own - over_folds(units, auc).mean()), 4)
             row["auc_below_ours_interval"] = [round(v, 4) for v in interval(drawn - resampled(units, auc))]
         rows[key] = row
     return rows
+
+
+def by_technique(folds: Sequence[Fold], traces: Traces, splits: Sequence[Split]) -> dict[str, Any]:
+    """Return what `by_kind` does, per ATT&CK technique."""
+    named = []
+    for fold, (_, _, test) in zip(folds, splits, strict=True):
+        techniques = [str(traces.objects[index].get("technique") or "none") for index in test]
+        named.append(replace(fold, kinds=techniques))
+    return by_kind(named)
 
 
 def measured(
@@ -88,7 +108,12 @@ def measured(
     begin = time.monotonic()
     found = results(methods, traces, splits, changes, jobs, _progress(name))
     tables = {name if change == "plain" else f"{name}, {change}": table(found, change) for change in changes}
-    click.echo(f"{name}: {time.monotonic() - begin:.0f} s")
+    if traces.objects:
+        tables[name]["ours"]["by_technique"] = by_technique(found["ours"].folds["plain"], traces, splits)
+    noted = ", ".join(f"{key} {one.seconds:.0f}" for key, one in found.items() if one.seconds is not None)
+    click.echo(
+        f"{name}: {time.monotonic() - begin:.0f} s; trainings and tests took, in processor seconds: {noted}"
+    )
     for title, rows in tables.items():
         _said(title, rows)
     return tables, found
@@ -124,9 +149,19 @@ def charts(data: str, tables: Tables, found: Found) -> dict[str, str]:
     for protocol, results_ in found.items():
         drawn[f"roc-{data}-{protocol}.svg"] = roc(f"{data}, {protocol}", results_)
         drawn[f"pareto-{data}-{protocol}.svg"] = cost(f"{data}, {protocol}", tables[protocol])
+        drawn[f"bytes-{data}-{protocol}.svg"] = cost(f"{data}, {protocol}", tables[protocol], over="bytes")
         ours = {"ours": results_["ours"]}
         drawn[f"early-{data}-{protocol}.svg"] = earliness(f"{data}, {protocol}", ours)
+        if rows := tables[protocol]["ours"].get("reliability"):
+            drawn[f"reliability-{data}-{protocol}.svg"] = reliability_diagram(f"{data}, {protocol}", rows)
     return drawn
+
+
+def shipped_speed(corpus: Path) -> dict[str, Any]:
+    """Return how fast `vigilante eval` is with the shipped model, every log read anew."""
+    model = parse(read_package(SHIPPED).image)
+    found: dict[str, Any] = evaluate_corpus(corpus, model, _progress("eval"), anew=True)["speed"]
+    return found
 
 
 def _progress(name: str) -> Progress | None:
@@ -172,12 +207,16 @@ def main(adfa: Path | None, corpus: Path, only: str | None, jobs: int, folds: in
         if only != "adfa":
             said["corpus"], found = corpus_tables(read_labelled(corpus, _progress("corpus")), jobs, folds)
             drawn |= charts("corpus", said["corpus"], found)
-    except (CorpusError, TraceError, ValueError) as error:
+            said["speed"] = {"eval": shipped_speed(corpus)}
+    except (CorpusError, TraceError, PackageError, ValueError) as error:
         raise click.ClickException(str(error)) from None
+    reasons = folder / REASONS
+    if reasons.exists():
+        said["reasons"] = {"deletion": json.loads(reasons.read_text())}
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in drawn.items():
         (folder / name).write_text(text)
-    said["charts"] = sorted({*said.get("charts", ()), *(name[4:-4] for name in drawn if name.startswith("roc-"))})
+    said["charts"] = sorted(path.stem for path in folder.glob("*.svg"))
     said["aims"] = reached(said)
     (out / "accuracy-tables.md").write_text(page(said))
     record.write_text(json.dumps(said, indent=1) + "\n")

@@ -61,14 +61,32 @@ def _by(folds: Sequence[Fold], name: str) -> list[float]:
     return [float((np.array(parts) <= share).mean()) for share in _SHARES]
 
 
-def cost(title: str, rows: Mapping[str, Mapping[str, Any]], rate: str = "auc") -> str:
-    """Return what each method reaches, with its interval, over the cycles that a call costs it."""
+_COSTS = {
+    "cycles": Axis("estimated cycles for a call", 0.8, 10000, (1, 10, 100, 1000, 10000), log=True),
+    "bytes": Axis("bytes of all that was learned", 0.0, 9000.0, (0, 2048, 4096, 6144, 8192)),
+}
+
+
+def cost(title: str, rows: Mapping[str, Mapping[str, Any]], rate: str = "auc", over: str = "cycles") -> str:
+    """Return what each method reaches, with its interval, over `cycles` that a call costs it or `bytes`."""
     if rate not in RATES:
         raise ValueError(f"no rate is called {rate!r}: use {', '.join(RATES)}")
+    other, unit = ("bytes", "B") if over == "cycles" else ("cycles", "cycles")
+    across = _COSTS[over]
     series = [
-        Series(f"{row['name']}, {row['bytes']} B", [row["cycles"]], [row[rate]], [row["intervals"][rate]], True)
+        Series(f"{row['name']}, {row[other]} {unit}", [row[over]], [row[rate]], [row["intervals"][rate]], True)
         for row in rows.values()
     ]
-    across = Axis("estimated cycles for a call", 0.8, 10000, (1, 10, 100, 1000, 10000), log=True)
     marks = tuple(round(0.5 + 0.1 * n, 1) for n in range(6))
     return chart(title, across, Axis(rate.replace("_", " "), 0.5, 1.0, marks), series)
+
+
+def reliability_diagram(title: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return the share of attacks, at equal odds, over the score that people are shown."""
+    points = Series(
+        "units of the tests, 95 %", [row["score"] for row in rows], [row["share"] for row in rows],
+        [row["interval"] for row in rows], True,
+    )  # fmt: skip
+    line = Series("a probability would lie here", [0.0, 1.0], [0.0, 1.0])
+    across = Axis("highest score of the unit", 0.0, 1.0, (0, 0.2, 0.4, 0.6, 0.8, 0.9, 1))
+    return chart(title, across, Axis("share of attacks at equal odds", 0.0, 1.0, _TENTHS), [points, line])

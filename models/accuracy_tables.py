@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 _HEAD = """\
@@ -16,6 +16,7 @@ _COLUMNS = (
     "benign processes blocked", "attacks blocked",
 )  # fmt: skip
 
+_CHARTS = ("roc", "pareto", "bytes", "early", "reliability")
 _BLOCKED = (("blocked_benign", "n_benign"), ("blocked_attack", "n_attack"))
 
 
@@ -28,8 +29,12 @@ def page(said: Mapping[str, Any]) -> str:
             text += f"\n## {title}, {protocol}\n\n" + _lines(_COLUMNS)
             text += "".join(_row(_cells(row)) for row in rows.values())
             text += _charts(data, protocol, said)
-            text += _kinds(rows["ours"]["by_kind"])
-    return text
+            ours = rows["ours"]
+            text += _drift(ours.get("drift", ())) + _reliability(ours.get("reliability", ()))
+            text += _kinds("kind", ours["by_kind"])
+            if ours.get("by_technique"):
+                text += _kinds("ATT&CK technique", ours["by_technique"])
+    return text + _reasons(said.get("reasons", {}).get("deletion"))
 
 
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
@@ -49,14 +54,64 @@ def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _charts(data: str, protocol: str, said: Mapping[str, Any]) -> str:
     """Return the protocol's charts; those that leave out or disguise something have none."""
-    if f"{data}-{protocol}" not in said.get("charts", ()):
+    drawn = [name for name in _CHARTS if f"{name}-{data}-{protocol}" in said.get("charts", ())]
+    lines = [f"![{name}](charts/{name}-{data}-{protocol}.svg)" for name in drawn]
+    return "".join(f"{line}\n" for line in ["", *lines]) if lines else ""
+
+
+def _between(row: Mapping[str, Any], name: str, digits: int = 3) -> str:
+    low, high = row["interval"]
+    return f"{row[name]:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+
+
+def _drift(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return how many benign processes of the tests reach the tiers, beside what these were calibrated to."""
+    if not rows:
         return ""
-    names = ("roc", "pareto", "early")
-    return "\n" + "\n".join(f"![{name}](charts/{name}-{data}-{protocol}.svg)" for name in names) + "\n"
+    text = "\nOur model, drift from calibration to test: benign processes that reach a tier\n\n"
+    text += _lines(("tier", "calibration, at most", "test", "processes", "clusters", "bound by clusters"))
+    for row in rows:
+        bound = "" if row["bound"] is None else f"{row['bound']:.4f}"
+        clusters = f"{row['clusters']} of {row['of_clusters']}"
+        cells = f"{row['score']:.2f}", f"{row['calibrated']:.2f}", _between(row, "tested", 4)
+        text += _row((*cells, str(row["processes"]), clusters, bound))
+    return text
 
 
-def _kinds(kinds: Mapping[str, Mapping[str, Any]]) -> str:
-    text = "\nOur model, by kind of attack:\n\n" + _lines(("kind", "runs", "found at 1 %", "blocked"))
+def _reliability(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return how often a score was an attack's."""
+    if not rows:
+        return ""
+    text = "\nOur model, how often a score was an attack's, as if both classes were as many:\n\n"
+    text += _lines(("score", "benign processes", "attacks", "share of attacks"))
+    for row in rows:
+        cells = str(row["benign"]), str(row["attacks"]), _between(row, "share")
+        text += _row((f"{row['from']:.2f} to {row['to']:.2f}", *cells))
+    return text
+
+
+def _reasons(found: Mapping[str, Any] | None) -> str:
+    """Return whether reasons name what counts."""
+    if not found:
+        return ""
+    text = "\n## Reasons, checked by deletion\n\n"
+    text += (
+        f"The shipped model explains {found['explained']} of {found['attacks']} attacks: those that reach a tier, "
+    )
+    text += f"with a mean score of\n{found['score']:.3f}.  Intervals by {found['clusters']} clusters.\n\n"
+    text += _lines((f"taken out ({found['named_calls']:.1f} calls on the mean)", "the score falls by"))
+    titles = {
+        "named": "calls that the reason names",
+        "random": "as many, drawn from those it looked at",
+        "difference": "difference",
+    }
+    for key, title in titles.items():
+        text += _row((title, _between(found[key], "mean")))
+    return text + f"\nThe named ones weigh more in {found['named_further']} of {found['explained']} attacks.\n"
+
+
+def _kinds(title: str, kinds: Mapping[str, Mapping[str, Any]]) -> str:
+    text = f"\nOur model, by {title} of the attack:\n\n" + _lines((title, "runs", "found at 1 %", "blocked"))
     for kind, row in kinds.items():
         text += _row((kind, str(row["runs"]), f"{row['found']:.2f}", f"{row['blocked']:.2f}"))
     return text

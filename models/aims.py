@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from models.peers.peer import BUDGET
+
 Rows = Mapping[str, Any]
 """A table of `models.accuracy`: figures by method."""
 
 ABOVE_PEERS = 0.005
+QUICK = 100_000
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,38 @@ def _early(where: tuple[str, str]) -> Aim:
     return Aim(f"corpus, {where[1]}: median block before half of the attack phase", where, said, met)
 
 
+def _small(where: tuple[str, str]) -> Aim:
+    return Aim(
+        f"model: at most {BUDGET} bytes in all", where, lambda rows: f"{rows['ours']['bytes']} bytes",
+        lambda rows: bool(rows["ours"]["bytes"] <= BUDGET),
+    )  # fmt: skip
+
+
+def _reasons(where: tuple[str, str]) -> Aim:
+    def said(found: Rows) -> str:
+        parts = [f"{found[key]['mean']:.3f} {found[key]['interval']}" for key in ("named", "random")]
+        return f"the score falls by {parts[0]}, without random ones by {parts[1]}"
+
+    return Aim(
+        "reasons: the named calls weigh more than random ones", where, said, lambda found: bool(found["holds"])
+    )
+
+
+def _quick(where: tuple[str, str]) -> Aim:
+    def said(found: Rows) -> str:
+        return (
+            f"{found['events_per_second']:,} events/s, "
+            f"{found['events_per_processor_second']:,} a processor second; "
+            f"{found['from_cache']} of {found['recordings']} recordings as read before, "
+            f"reading {found['reading_share']:.0%} of the time"
+        )
+
+    return Aim(
+        f"eval: at least {QUICK:,} events/s on the default model", where, said,
+        lambda found: bool(found["events_per_second"] >= QUICK),
+    )  # fmt: skip
+
+
 _NAIVE, _UNSEEN, _KIND = ("adfa", "naive"), ("corpus", "implementation"), ("corpus", "kind")
 AIMS = (
     _plain("auc", "ADFA-LD, naive: AUC at least .98", 0.98, _NAIVE),
@@ -96,6 +131,9 @@ AIMS = (
     _early(_KIND),
     _blocked(_UNSEEN),
     _blocked(_KIND),
+    _small(_UNSEEN),
+    _reasons(("reasons", "deletion")),
+    _quick(("speed", "eval")),
 )
 
 

@@ -34,8 +34,13 @@ SETTINGS: Mapping[str, Any] = {"stride": 8, "decay": 1e-3, "emphasis": 1.0}
 
 def corpus_digest(directory: Path, files: list[str]) -> str:
     """Return the SHA-256 over the digests of labels and recordings, in the order of their names."""
+    return files_digest(directory, [*files, "labels.jsonl"])
+
+
+def files_digest(directory: Path, names: list[str]) -> str:
+    """Return the SHA-256 over the digests of files, in the order of their names."""
     digest = hashlib.sha256()
-    for name in sorted([*files, "labels.jsonl"]):
+    for name in sorted(names):
         digest.update(f"{name} {hashlib.sha256((directory / name).read_bytes()).hexdigest()}\n".encode())
     return digest.hexdigest()
 

@@ -10,6 +10,7 @@ process as the model itself sees it and above the 1 % level of the held-out ones
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,11 +48,12 @@ class Tiers:
         return (self.decayed, self.cusum, self.tree)
 
 
-def choose_tiers(held: Ints, own: Ints | None = None, margin: float = MARGIN) -> Tiers:
+def choose_tiers(held: Ints, own: Ints | None = None, margin: float = MARGIN, guard: float = 0.0) -> Tiers:
     """Return the thresholds.
 
     held: (n, 3) highest A, C and T of benign processes under models that have not seen them.
     own: the same under the model itself, where it was fitted on them; None: it was not.
+    guard: by how much the first two tiers lie above the processes that are not given up.
     """
     if len(held) < 1:
         raise ValueError("tiers are calibrated on benign processes: there is none")
@@ -62,14 +64,14 @@ def choose_tiers(held: Ints, own: Ints | None = None, margin: float = MARGIN) ->
         # How far one stands out: against the value that as many exceed as may be given up.
         standing = (held / np.maximum(ordered[spare], 1)).max(axis=1)
         kept = np.argsort(standing, kind="stable")[: len(held) - spare]
-        chosen[:, tier] = held[kept].max(axis=0) + 1
+        chosen[:, tier] = np.floor(held[kept].max(axis=0) * (1.0 + guard)).astype(np.int64) + 1
     seen = held if own is None else own
     raised = np.floor(chosen[:, 1] * (1.0 + STEP)).astype(np.int64)
     chosen[:, 2] = np.maximum(np.floor(seen.max(axis=0) * (1.0 + margin)).astype(np.int64) + 1, raised)
-    return Tiers(*(_rising(row) for row in chosen.tolist()))
+    return Tiers(*(rising(row) for row in chosen.tolist()))
 
 
-def _rising(wanted: list[int]) -> tuple[int, int, int]:
+def rising(wanted: Sequence[int]) -> tuple[int, int, int]:
     """Return the thresholds strictly rising and within 1..65535."""
     first = min(max(wanted[0], 1), WORD_MAX - 2)
     second = min(max(wanted[1], first + 1), WORD_MAX - 1)

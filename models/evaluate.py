@@ -24,8 +24,9 @@ import json
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -33,9 +34,11 @@ from hdl.contract.verdict import TIER_SCORES
 from models.calibrate import evidence
 from models.image import Model, assemble
 from models.intervals import accuracy, auc, clopper_pearson, interval, over_folds, resampled, tpr_at
+from models.kept import Shelf, shelf
 from models.outcomes import Fold, Outcome, outcome
 from models.readers.strace import StraceReader
 from models.recordings import Recording, join, record, screen
+from models.speed import Speed
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done, and of how much."""
@@ -45,7 +48,9 @@ CERTAIN = 3
 _KEYS = ("file", "class", "kind")
 _WORTH = 16
 """Traces for which another process is worth its start."""
-_Reading = tuple[Path, dict[str, Any], bytes]
+_Reading = tuple[Path, dict[str, Any], bytes, Shelf]
+_Work = TypeVar("_Work")
+_Done = TypeVar("_Done")
 
 
 class CorpusError(Exception):
@@ -167,31 +172,39 @@ def group_of(label: dict[str, Any]) -> str:
 
 
 def read_corpus(
-    directory: Path, image: bytes, progress: Progress | None = None
+    directory: Path, image: bytes, progress: Progress | None = None, speed: Speed | None = None
 ) -> tuple[list[Recording], list[int], list[dict[str, Any]]]:
     """Return the traces of a corpus as recordings under the path trie of `image`, their labels 0 or 1, and the
-    label objects.  A trace's group is the program that made it, or, where the labels do not tell, its kind."""
+    label objects.  A trace's group is the program that made it, or, where the labels do not tell, its kind.
+
+    speed: told what was read; says whether logs may be taken as they were read before."""
     labels = read_labels(directory)
     recordings: list[Recording] = []
-    work = [(directory, label, image) for label in labels]
-    for recording in _in_parallel(work):
+    place = shelf(image, speed is None or not speed.anew)
+    work = [(directory, label, image, place) for label in labels]
+    for recording, kept in in_parallel(_read, work):
         if progress:
             progress("reading", len(recordings), len(labels))
         recordings.append(recording)
+        if speed is not None:
+            speed.read(len(recording), kept)
     return recordings, [int(label["class"] == "attack") for label in labels], labels
 
 
-def _in_parallel(work: Sequence[_Reading]) -> Iterator[Recording]:
+def in_parallel(read: Callable[[_Work], _Done], work: Sequence[_Work]) -> Iterator[_Done]:
     """Read traces in order, on all cores where there are enough of them to be worth it."""
     jobs = min(os.cpu_count() or 1, len(work) // _WORTH)
     if jobs < 2:
-        yield from map(_read, work)
+        yield from map(read, work)
         return
     with multiprocessing.get_context("fork").Pool(jobs) as pool:
-        yield from pool.imap(_read, work, chunksize=4)
+        yield from pool.imap(read, work, chunksize=4)
 
 
-def _read(work: _Reading) -> Recording:
-    directory, label, image = work
+def _read(work: _Reading) -> tuple[Recording, bool]:
+    """Return a labelled trace, and whether it was kept from an earlier reading."""
+    directory, label, image, place = work
+    path = directory / label["file"]
     onset = label.get("onset_line") if label["class"] == "attack" else None
-    return record(StraceReader(directory / label["file"]), image, label["file"], group_of(label), onset)
+    found, kept = place.take(path, lambda: record(StraceReader(path), image))
+    return replace(found, name=label["file"], group=group_of(label), onset=onset), kept

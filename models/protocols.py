@@ -20,6 +20,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,16 @@ import numpy as np
 from models.build import SETTINGS
 from models.evaluate import Progress, by_kind, figures, group_of, judge, read_corpus
 from models.folds import deal, first_of_each, near_duplicates
+from models.gateway import switch
+from models.golden.engine import GoldenEngine
 from models.image import Model, assemble
+from models.kept import shelf
 from models.outcomes import Fold, best_threshold
 from models.peers.ours import Ours
 from models.peers.peer import Peer
 from models.readers.adfa import AdfaReader, find_adfa
 from models.recordings import Ints, Recording, record
+from models.speed import Speed
 from models.train import blank_model
 from models.trial import Split, Traces, run_split
 
@@ -46,11 +51,13 @@ def read_adfa(directory: Path, progress: Progress | None = None) -> Traces:
     """Return ADFA-LD.  Benign traces have near-duplicates as their cluster, attacks the session."""
     found = find_adfa(directory)
     image = assemble(blank_model(0))
+    place = shelf(image)
     recordings = []
     for number, trace in enumerate(found):
         if progress and number % 50 == 0:
             progress("reading", number, len(found))
-        recordings.append(record(AdfaReader(trace.path), image, str(trace.path.name), trace.recording))
+        recording, _kept = place.take(trace.path, partial(_read_adfa, trace.path, image))
+        recordings.append(replace(recording, name=trace.path.name, group=trace.recording))
     labels = [int(trace.label == "attack") for trace in found]
     groups = [trace.recording for trace in found]
     benign = [index for index, label in enumerate(labels) if not label]
@@ -60,9 +67,15 @@ def read_adfa(directory: Path, progress: Progress | None = None) -> Traces:
     return Traces(recordings, labels, groups, [trace.kind for trace in found], groups)
 
 
-def read_labelled(directory: Path, progress: Progress | None = None, model: Model | None = None) -> Traces:
+def _read_adfa(path: Path, image: bytes) -> Recording:
+    return record(AdfaReader(path), image)
+
+
+def read_labelled(
+    directory: Path, progress: Progress | None = None, model: Model | None = None, speed: Speed | None = None
+) -> Traces:
     """Return a corpus under a model's path trie; a cluster is a program, for attacks a program of one kind."""
-    recordings, labels, objects = read_corpus(directory, assemble(model or blank_model(0)), progress)
+    recordings, labels, objects = read_corpus(directory, assemble(model or blank_model(0)), progress, speed)
     groups = [group_of(label) for label in objects]
     return Traces(recordings, labels, groups, [str(label["kind"]) for label in objects], groups, objects)
 
@@ -153,16 +166,24 @@ def _parts(fold_of: dict[int, int], number: int) -> Split:
     return parts
 
 
-def evaluate_corpus(directory: Path, model: Model, progress: Progress | None = None) -> dict[str, Any]:
+def evaluate_corpus(
+    directory: Path, model: Model, progress: Progress | None = None, anew: bool = False
+) -> dict[str, Any]:
     """Return the figures of a given model on the corpus in `directory`.
 
     The model is not trained here.  Ranks and counts are over all traces.  For the accuracy whole kinds of
     work and attack are dealt into two halves: the threshold comes from one, the accuracy is that of the other;
-    null where there is no other.
+    null where there is no other.  `speed`: see `models.speed`; anew: every log is read again.
     """
-    traces = read_labelled(directory, progress, model)
+    # The golden machine is compiled once per version of its sources: that is no part of a rate.
+    engine = GoldenEngine()
+    engine.load_model(0, assemble(model))
+    switch(engine, 0)
+    speed = Speed(anew)
+    traces = read_labelled(directory, progress, model, speed)
     if len(set(traces.labels)) < 2:
         raise ValueError(f"{directory}: both benign and attack traces are needed")
+    speed.reading_ends()
     found = judge(traces.recordings, traces.labels, model)
     other = deal(traces.kinds, traces.labels, 2)[found.traces] == 1
     threshold = best_threshold(found.scores[~other], found.positive[~other])
@@ -172,7 +193,7 @@ def evaluate_corpus(directory: Path, model: Model, progress: Progress | None = N
     # With a handful of traces there may be no other half.
     shown["accuracy"] = half["accuracy"] if half else None
     shown["intervals"]["accuracy"] = half["intervals"]["accuracy"] if half else None
-    return {**shown, "by_kind": by_kind([fold])}
+    return {**shown, "by_kind": by_kind([fold]), "speed": speed.figures()}
 
 
 def evaluate_adfa(

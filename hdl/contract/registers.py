@@ -136,7 +136,7 @@ SYSTEM = Peripheral(
                 Field("entropy", 1, "a source of randomness is there"),
             ),
         ),
-        Register("build", 0x0C, Access.READ, "first 32 bits of the digest of the gateware's sources"),
+        Register("build", 0x0C, Access.READ, "first 32 bits of the digest of the gateware"),
         Register("reset", 0x10, Access.WRITE, "writing RESET_KEY resets the whole board"),
         Register("leds", 0x14, Access.BOTH, "lamps", (Field("on", 8, "bit l: lamp l"),)),
         Register(

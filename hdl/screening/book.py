@@ -72,7 +72,7 @@ class Book(Block):
         m.submodules.pages = pages = rows_of(self.page, VACCINES, races=False)
         check, scan, query, write = pages.read_port(), pages.read_port(), pages.read_port(), pages.write_port()
         # The key piece by piece, if `fast`, and the pieces an edge later: a memory answers late in its cycle.
-        step = 8 if self.fast else KEY.size
+        step = 4 if self.fast else KEY.size
         same = [check.data.key[at : at + step] == self.key[at : at + step] for at in range(0, KEY.size, step)]
         parts = (check.data.live, *same, check.data.bank == self.bank)
         known = reduce(and_, (later(m, part, self.fast) for part in parts))

@@ -9,6 +9,7 @@ Twin: `find_vaccine` and `place_of` in `models.golden.score`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import reduce
 from operator import or_, xor
 from typing import Any
@@ -32,6 +33,13 @@ from hdl.contract.vaccine import KEY as KEY_LAYOUT
 from hdl.screening.block import Block, chosen, later, rows_of
 from hdl.screening.layouts import ENTRY, KEY, LoadPort, Op
 from hdl.screening.loading import word_write
+
+
+def pieces(step: int) -> Iterator[tuple[int, int, int]]:
+    """Yield the units of a mask in pieces of at most `step` bits: (unit, first bit, the one behind the last)."""
+    for unit, (_, low, width) in enumerate(MASK_UNITS):
+        for at in range(low, low + width, step):
+            yield unit, at, min(at + step, low + width)
 
 
 class KeyedHash(Block):
@@ -144,6 +152,7 @@ class Cam(Block):
         ]
         setting = word_write(self.load, Target.HASH_SET)
 
+        step = 4 if self.fast else KEY.size  # a memory answers late in its cycle
         matches: list[Any] = []
         free: list[Any] = []
         indices: list[Any] = []
@@ -160,8 +169,8 @@ class Cam(Block):
             ]
             match = Signal(name=f"match{number}")
             differs = [
-                read.data.units[unit] & (read.data.key[low : low + width] != key1.as_value()[low : low + width])
-                for unit, (_, low, width) in enumerate(MASK_UNITS)
+                read.data.units[unit] & (read.data.key[at:end] != key1.as_value()[at:end])
+                for unit, at, end in pieces(step)
             ]
             valid, differing = (later(m, value, self.fast) for value in (read.data.valid, Cat(*differs)))
             m.d.comb += [
@@ -180,12 +189,12 @@ class Cam(Block):
             with m.Elif(setting & (self.load.address[:16] == number) & ~in_use[number] & ~self.init):
                 m.d.sync += fields.eq(self.load.data)
             matches.append(match)
-            free.append(~read.data.valid)
+            free.append(~valid)
             indices.append(read.data.index)
 
         bank_free = Signal()
         m.d.comb += [
-            bank_free.eq(later(m, chosen(self.bank, free), self.fast)),
+            bank_free.eq(chosen(self.bank, free)),
             self.inserted.eq(update_valid & (update_op == Op.VACCINATE) & bank_free & ~self.index_used),
             self.removed.eq(update_valid & (update_op == Op.REVOKE) & self.known),
             self.refused.eq(

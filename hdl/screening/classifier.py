@@ -14,13 +14,14 @@ from hdl.contract.load import Target
 from hdl.contract.model import REGIONS
 from hdl.contract.policy import FIELD0_HALVES, FIELD1_HALVES, PROFILES
 from hdl.contract.syscalls import ID_COUNT
-from hdl.screening.block import Block, chosen, rows_of
+from hdl.screening.block import Block, chosen, later, rows_of
 from hdl.screening.layouts import ATTRIBUTES, EVENT, KEY, StorePort
 from hdl.screening.loading import image_rows, load_bytes, word_write
 
 
 class Classifier(Block):
-    """Parameters: `fast`: `load.byte` answers a cycle later.
+    """Parameters: `fast`: `load.byte` answers a cycle later, and `key` wants its event, with the path's class and
+    node, in the cycle behind the one in which `token` is valid.
 
     Members: with `take`, `id` is looked up; `token`, `call_class`, `allow` are valid from the next cycle until
     the next take.  With `writes` an attribute is written, and `take` must be low.  `key` is combinational from
@@ -66,6 +67,7 @@ class Classifier(Block):
             write.en.eq(self.writes),
             self.writes.eq(word_write(self.load, Target.ATTRIBUTES)),
         ]
+        field0, field1 = later(m, row.data.field0, self.fast), later(m, row.data.field1, self.fast)
         event = self.event
         halves = [event[f"a{i}"][start : start + 16] for i in range(6) for start in (0, 16)]
         update = Signal()
@@ -77,8 +79,8 @@ class Classifier(Block):
                 self.key.id.eq(event.id),
                 self.key.path_class.eq(self.path_class),
                 self.key.node.eq(self.node),
-                self.key.field0.eq(chosen(row.data.field0, [halves[i] for i in FIELD0_HALVES])),
-                self.key.field1.eq(chosen(row.data.field1, [halves[i] for i in FIELD1_HALVES])),
+                self.key.field0.eq(chosen(field0, [halves[i] for i in FIELD0_HALVES])),
+                self.key.field1.eq(chosen(field1, [halves[i] for i in FIELD1_HALVES])),
             ]
         return m
 

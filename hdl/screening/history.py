@@ -39,7 +39,7 @@ class History(Block):
 
     Members, valid in the cycle of the beat: `index` per table for the call under way, and `past`, the slot's
     history before it (for COPY the parent's).  `look`: that slot, `ahead` cycles before.  The history of `slot`
-    moves on for a call with `effect`, unless `fault`.
+    moves on for a call with `effect`, unless `fault`, which comes a cycle later if `ahead` is 2.
     """
 
     def __init__(self, ahead: int = 1) -> None:
@@ -100,11 +100,14 @@ class History(Block):
                 )
             ),
         ]
+        late = self.ahead > 1
         m.d.comb += [
             pasts.look.eq(self.look),
             pasts.row.eq(self.slot),
             pasts.new.eq(new),
-            pasts.write.eq(self.valid & ~self.fault & moves),
+            pasts.write.eq(self.valid & moves if late else self.valid & ~self.fault & moves),
             self.past.eq(past),
         ]
+        if late:
+            m.d.comb += pasts.void.eq(self.fault)
         return m

@@ -7,6 +7,8 @@ for `LINGER` cycles.
 
 from __future__ import annotations
 
+from typing import Any
+
 from amaranth import Module, Mux, Signal
 from amaranth.lib.wiring import In, Out
 
@@ -72,6 +74,43 @@ class Latch(Block):
         m.d.comb += [
             self.full.eq(full),
             room.eq((~full | self.release) & ~self.hold),
+        ]
+        self._take(m, full, room)
+        names_other = names_slot(event)
+        stays, waits_swap = self._beat(m, step, swapped, self.swap_ready)
+
+        # Whose state the next cycle asks for.
+        moved, second = Signal(2), Signal()
+        coming = self.taken
+        m.d.comb += [
+            moved.eq(step + self.commit),
+            second.eq(Mux(event.kind == Kind.FORK, moved == 1, names_other & (moved != 1))),
+            self.next_source.eq(event.slot),
+            self.next_slot.eq(event.slot),
+        ]
+        with m.If(self.take):
+            m.d.comb += [self.next_source.eq(coming.slot), self.next_slot.eq(coming.slot)]
+            with m.If((coming.kind == Kind.EXIT) & names_slot(coming)):
+                m.d.comb += [self.next_source.eq(coming.a0), self.next_slot.eq(coming.a0)]
+        with m.Elif(second & ((event.kind == Kind.FORK) | (event.kind == Kind.EXIT))):
+            m.d.comb += self.next_slot.eq(event.a0)
+            with m.If(event.kind == Kind.EXIT):
+                m.d.comb += self.next_source.eq(event.a0)
+
+        m.d.comb += self.second.eq((self.op == Op.PEEK) | (self.op == Op.COPY) | (self.op == Op.MERGE))
+        ready = full & ~self.hold & (self.paths_done == event.paths)
+        m.d.comb += [
+            self.swap.eq(ready & waits_swap),
+            self.commit.eq(ready & ~waits_swap & (lingering == 0)),
+            self.release.eq(Mux(stays, lingering == 1, self.commit & self.last)),
+        ]
+        self._move_on(m, step, swapped, lingering, stays)
+        return m
+
+    def _take(self, m: Module, full: Signal, room: Signal) -> None:
+        """Take what is offered where there is `room`."""
+        event = self.event
+        m.d.comb += [
             self.reap.ready.eq(room),
             self.events.ready.eq(room & ~self.reap.valid),
             self.take.eq(room & (self.events.valid | self.reap.valid)),
@@ -86,7 +125,12 @@ class Latch(Block):
         with m.Elif(self.release):
             m.d.sync += full.eq(0)
 
-        # The event's beats: what `step` number `step` does.
+    def _beat(self, m: Module, step: Signal, swapped: Signal, swap_ready: Any) -> tuple[Signal, Signal]:
+        """Say what step number `step` of the event does.
+
+        Return whether the event lingers, and whether it waits for a change of model, that is `swap_ready`.
+        """
+        event = self.event
         names_other = names_slot(event)
         stays, waits_swap = Signal(), Signal()
         m.d.comb += [self.slot.eq(event.slot), self.last.eq(1)]
@@ -115,7 +159,7 @@ class Latch(Block):
                 m.d.comb += [self.op.eq(Op.RESTORE), stays.eq(1)]
             with m.Case(Kind.SWAP):
                 with m.If(~swapped):
-                    with m.If(self.swap_ready):
+                    with m.If(swap_ready):
                         m.d.comb += waits_swap.eq(1)
                     with m.Else():
                         m.d.comb += self.form_fault.eq(Fault.MODEL)
@@ -128,31 +172,10 @@ class Latch(Block):
             with m.Default():
                 m.d.comb += self.form_fault.eq(Fault.KIND)
 
-        # Whose state the next cycle asks for.
-        moved, second = Signal(2), Signal()
-        coming = self.taken
-        m.d.comb += [
-            moved.eq(step + self.commit),
-            second.eq(Mux(event.kind == Kind.FORK, moved == 1, names_other & (moved != 1))),
-            self.next_source.eq(event.slot),
-            self.next_slot.eq(event.slot),
-        ]
-        with m.If(self.take):
-            m.d.comb += [self.next_source.eq(coming.slot), self.next_slot.eq(coming.slot)]
-            with m.If((coming.kind == Kind.EXIT) & names_slot(coming)):
-                m.d.comb += [self.next_source.eq(coming.a0), self.next_slot.eq(coming.a0)]
-        with m.Elif(second & ((event.kind == Kind.FORK) | (event.kind == Kind.EXIT))):
-            m.d.comb += self.next_slot.eq(event.a0)
-            with m.If(event.kind == Kind.EXIT):
-                m.d.comb += self.next_source.eq(event.a0)
+        return stays, waits_swap
 
-        m.d.comb += self.second.eq((self.op == Op.PEEK) | (self.op == Op.COPY) | (self.op == Op.MERGE))
-        ready = full & ~self.hold & (self.paths_done == event.paths)
-        m.d.comb += [
-            self.swap.eq(ready & waits_swap),
-            self.commit.eq(ready & ~waits_swap & (lingering == 0)),
-            self.release.eq(Mux(stays, lingering == 1, self.commit & self.last)),
-        ]
+    def _move_on(self, m: Module, step: Signal, swapped: Signal, lingering: Signal, stays: Signal) -> None:
+        """Count the event's beats, and the cycles for which it lingers."""
         with m.If(self.swap_done):
             m.d.sync += swapped.eq(1)
         with m.If(self.release):
@@ -163,4 +186,3 @@ class Latch(Block):
             m.d.sync += lingering.eq(self.linger)
         with m.Elif(lingering != 0):
             m.d.sync += lingering.eq(lingering - 1)
-        return m

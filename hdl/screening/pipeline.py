@@ -33,10 +33,11 @@ from hdl.screening.book import Book
 from hdl.screening.cam import Cam
 from hdl.screening.classifier import Classifier, Profile
 from hdl.screening.fast_accumulators import FastAccumulators
+from hdl.screening.fast_latch import FastLatch
 from hdl.screening.history import History
 from hdl.screening.judge import TIERS, Judge
 from hdl.screening.latch import LINGER, Latch
-from hdl.screening.layouts import BEAT, ENTRY_BEAT, RECORD, STATE, LoadPort, Op, event_stream, path_stream
+from hdl.screening.layouts import BEAT, ENTRY_BEAT, KEY, RECORD, STATE, LoadPort, Op, event_stream, path_stream
 from hdl.screening.loading import word_write
 from hdl.screening.models import DRAIN_CYCLES, Models
 from hdl.screening.paths import PathClassifier
@@ -73,7 +74,7 @@ class Pipeline(Block):
                 events do not notice.
       commit    high in the cycle in which a beat leaves the latch.
       verdict   with `decided`, for one cycle, `edges` clock edges after the commit of an event's last beat.
-      record    with `recorded`, for one cycle, two edges later (three, if `fast`); `state` belongs to it if it is
+      record    with `recorded`, for one cycle, two edges later (four, if `fast`); `state` belongs to it if it is
                 a SPILL's.
       now       powered time in seconds, for the expiry of vaccines.
       idle      nothing is held or on its way.
@@ -121,7 +122,7 @@ class Pipeline(Block):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         fast, ranks = self.fast, self.edges - VERDICT_EDGES
-        m.submodules.latch = latch = Latch(self.banks, LINGER + ranks)
+        m.submodules.latch = latch = (FastLatch if fast else Latch)(self.banks, LINGER + ranks)
         m.submodules.readback = readback = Readback(fast)
         m.submodules.models = models = Models(DRAIN_CYCLES + ranks, fast)
         m.submodules.classifier = classifier = Classifier(fast)
@@ -162,11 +163,14 @@ class Pipeline(Block):
                 block.load.data.eq(models.store_load.data),
             ]
         # In the latch.
-        holds = models.busy | classifier.writes
-        if fast:  # an attribute's write is on its way
-            holds = holds | word_write(readback.store, Target.ATTRIBUTES)
+        init, init_place = (later(m, value, fast) for value in (models.init, models.init_place))
+        writes, waits = classifier.writes, latch.full & ~models.busy
+        if fast:  # a write is on its way; models are busy with nobody who has paths to come
+            waits = latch.full
+            coming = word_write(self.load, Target.ATTRIBUTES)
+            writes = coming | later(m, coming, 1) | init
         m.d.comb += [
-            latch.hold.eq(holds),
+            latch.hold.eq(models.busy | writes),
             latch.paths_done.eq(paths.done),
             latch.swap_ready.eq(models.target_ready & ~self.locked),
             latch.swap_done.eq(models.switched),
@@ -175,11 +179,16 @@ class Pipeline(Block):
             classifier.take.eq(latch.take),
             classifier.id.eq(latch.taken.id),
             classifier.model.eq(models.active),
-            classifier.event.eq(latch.event),
-            classifier.path_class.eq(paths.path_class),
-            classifier.node.eq(paths.node),
+            *(
+                target.eq(later(m, value, fast))
+                for target, value in (
+                    (classifier.event, latch.event),
+                    (classifier.path_class, paths.path_class),
+                    (classifier.node, paths.node),
+                )
+            ),
             paths.clear.eq(latch.release),
-            paths.enable.eq(latch.full & ~models.busy & (paths.done != latch.event.paths)),
+            paths.enable.eq(waits & (paths.done != latch.event.paths)),
             paths.model.eq(models.active),
             paths.seed.eq(models.params.as_value()[16 * 13 :][:24]),
             book.check.eq(latch.take),
@@ -187,12 +196,15 @@ class Pipeline(Block):
         ]
 
         # Out of the latch, or out of what blanks and restarts every slot.
+        sweeps, sweep_op, sweep_slot, sweep_next = (
+            later(m, value, fast) for value in (models.busy, models.op, models.slot, models.next_slot)
+        )
         leaving = bundle(ENTRY_BEAT)
         m.d.comb += [
-            leaving.valid.eq(latch.commit | (models.op != Op.NONE)),
+            leaving.valid.eq(latch.commit | (sweep_op != Op.NONE)),
             leaving.last.eq(latch.last & latch.commit),
-            leaving.op.eq(Mux(models.busy, models.op, latch.op)),
-            leaving.slot.eq(Mux(models.busy, models.slot, latch.slot)),
+            leaving.op.eq(Mux(sweeps, sweep_op, latch.op)),
+            leaving.slot.eq(Mux(sweeps, sweep_slot, latch.slot)),
             leaving.form_fault.eq(latch.form_fault),
             leaving.life.eq(Mux(latch.second, latch.event.a1, latch.event.generation)),
             leaving.event.eq(latch.event),
@@ -209,12 +221,17 @@ class Pipeline(Block):
         restored = data.View(STATE, event.as_value()[64 : 64 + STATE_LAYOUT.width])
 
         # Stage 0.
+        key, sought = entry.key, cam.key
         if fast:
+            key, sought = classifier.key, bundle(KEY)
             m.d.comb += [slots.coming_life.eq(leaving.life), slots.coming_id.eq(leaving.event.id)]
+            m.d.comb += cam.key.eq(later(m, sought, 1))
         stale = restored.swaps != models.swaps
         beat0, fault0 = bundle(BEAT), Signal(3)
+        # In the faster pipeline faults, allow-lists and vaccines are looked at a stage later.
+        asked = later(m, beat0, fast)
         m.d.comb += [
-            slots.look.eq(Mux(models.busy, models.next_slot, latch.next_slot)),
+            slots.look.eq(Mux(sweeps, sweep_next, latch.next_slot)),
             history.look.eq(latch.next_source),
             slots.valid.eq(beat0.valid),
             slots.op.eq(beat0.op),
@@ -223,12 +240,12 @@ class Pipeline(Block):
             slots.life.eq(entry.life),
             slots.running.eq(models.running),
             fault0.eq(Mux(entry.form_fault != 0, entry.form_fault, slots.fault)),
-            profile.allow.eq(entry.allow),
-            profile.profiles.eq(slots.allow),
+            profile.allow.eq(later(m, entry.allow, fast)),
+            profile.profiles.eq(later(m, slots.allow, fast)),
             history.valid.eq(beat0.valid),
             history.op.eq(beat0.op),
             history.slot.eq(beat0.slot),
-            history.fault.eq(beat0.fault != 0),
+            history.fault.eq(asked.fault != 0),
             history.effect.eq(entry.call_class != 0),
             history.ok.eq(event.ok),
             history.token.eq(entry.token),
@@ -236,22 +253,22 @@ class Pipeline(Block):
             history.state.eq(restored),
             history.stale.eq(stale),
             tables.model.eq(models.active),
-            cam.valid.eq(beat0.valid & (beat0.fault == 0)),
-            cam.op.eq(beat0.op),
-            cam.key.eq(entry.key),
+            cam.valid.eq(asked.valid & (asked.fault == 0)),
+            cam.op.eq(asked.op),
+            sought.eq(key),
             cam.bank.eq(event.a2[16:]),
             cam.index.eq(event.a2),
             cam.units.eq(event.a4),
             cam.index_used.eq(book.used),
             cam.known.eq(book.known),
-            cam.init.eq(models.init),
-            cam.init_place.eq(models.init_place),
+            cam.init.eq(init),
+            cam.init_place.eq(init_place),
             *(beat0[name].eq(entry[name]) for name in ENTRY_BEAT.members if name in BEAT.members),
             *(beat0[name].eq(event[name]) for name in ("kind", "id", "generation", "ok", "epoch")),
             beat0.event_slot.eq(event.slot),
             beat0.tree.eq(slots.tree),
             beat0.profile.eq(slots.profile),
-            beat0.violation.eq(profile.violation & (entry.op == Op.CALL)),
+            *(() if fast else (beat0.violation.eq(profile.violation & (entry.op == Op.CALL)),)),
             beat0.model.eq(models.active),
             beat0.vaccine.eq(event.a2),
             beat0.fault.eq(fault0),
@@ -259,28 +276,38 @@ class Pipeline(Block):
             beat0.stale.eq(stale),
         ]
         with m.If(entry.op == Op.CALL):
-            m.d.comb += cam.key.tree.eq(slots.tree)
+            m.d.comb += sought.tree.eq(slots.tree)
         with m.If((entry.op == Op.INIT) | (entry.op == Op.RESTART)):
             m.d.comb += beat0.fault.eq(0)
         for table in TABLES:
             m.d.comb += getattr(tables, f"index_{table}").eq(getattr(history, f"index_{table}"))
 
+        def answered(beat: Any) -> Any:
+            """A beat, refused if the vaccines refuse it."""
+            out = bundle(BEAT, name="summed")
+            m.d.comb += out.eq(beat)
+            with m.If(cam.refused & (beat.fault == 0)):
+                m.d.comb += out.fault.eq(Fault.VACCINE)
+            return out
+
         # Stage 1.
-        beat1, summed = later(m, beat0, 1), bundle(BEAT)
-        compared = later(m, beat1, fast)
-        m.d.comb += summed.eq(compared)
-        with m.If(cam.refused & (compared.fault == 0)):
-            m.d.comb += summed.fault.eq(Fault.VACCINE)
+        if fast:
+            beat1, allowed = asked, bundle(BEAT)
+            m.d.comb += [allowed.eq(beat1), allowed.violation.eq(profile.violation & (beat1.op == Op.CALL))]
+            summed = compared = later(m, allowed, 1)
+        else:
+            beat1 = compared = later(m, beat0, 1)
+            summed = answered(compared)
         m.d.comb += [
-            book.inserted.eq(cam.inserted),
-            book.removed.eq(cam.removed),
+            book.inserted.eq(later(m, cam.inserted, fast)),
+            book.removed.eq(later(m, cam.removed, fast)),
             book.index.eq(event.a2),
             book.bank.eq(event.a2[16:]),
-            book.key.eq(entry.key.as_value()),
+            book.key.eq(key.as_value()),
             book.expiry.eq(event.a3),
             book.now.eq(self.now),
-            book.init.eq(models.init),
-            book.init_index.eq(models.init_place),
+            book.init.eq(init),
+            book.init_index.eq(init_place),
             book.query.eq(self.query),
             self.hits.eq(book.hits),
             self.live.eq(book.live),
@@ -324,16 +351,17 @@ class Pipeline(Block):
         ]
 
         # Stage 3.
-        beat3 = later(m, beat2, 1)
+        beat3 = later(m, answered(beat2) if fast else beat2, 1)
         if fast:
             sums3, tree_sums3 = accumulators.sums, accumulators.tree_sums
             judged_sums = [accumulators.decayed, accumulators.cusum, accumulators.tree_sum]
         else:
             sums3, tree_sums3 = (later(m, value, 1) for value in (accumulators.sums, accumulators.tree_sums))
             judged_sums = [sums3.decayed, sums3.cusum, tree_sums3.tree_sum]
-        hit3 = later(m, cam.hit, 1)
+        hit3 = cam.hit if fast else later(m, cam.hit, 1)
+        judged, sums, tree_sums, vaccinated = (later(m, value, fast) for value in (beat3, sums3, tree_sums3, hit3))
         m.d.comb += [
-            book.hit.eq(hit3 & beat3.valid),
+            book.hit.eq(vaccinated & judged.valid),
             book.hit_index.eq(cam.vaccine),
             judge.look.eq(source(summed if fast else beat2)),
             judge.beat2.eq(beat2),
@@ -347,9 +375,7 @@ class Pipeline(Block):
         ]
 
         # Judged.
-        judged, sums, tree_sums, vaccinated, vaccine = (
-            later(m, value, fast) for value in (beat3, sums3, tree_sums3, hit3, cam.vaccine)
-        )
+        busy = models.busy | sweeps if fast else models.busy
         m.d.comb += [
             recorder.beat3.eq(judged),
             recorder.sums.eq(sums),
@@ -359,7 +385,7 @@ class Pipeline(Block):
             recorder.proposed.eq(judge.proposed),
             recorder.enforce.eq(judge.enforce),
             recorder.vaccinated.eq(vaccinated),
-            recorder.vaccine.eq(vaccine),
+            recorder.vaccine.eq(cam.vaccine),
             recorder.floored.eq(judge.floored),
             recorder.by_tree.eq(judge.by_tree),
             self.running.eq(models.running),
@@ -367,7 +393,7 @@ class Pipeline(Block):
             self.model_ready.eq(models.ready),
             self.commit.eq(latch.commit),
             self.idle.eq(
-                ~(latch.full | models.busy | book.reap.valid | recorder.valid | recorder.pending)
+                ~(latch.full | busy | book.reap.valid | recorder.valid | recorder.pending)
                 & ~reduce(or_, (beat.valid for beat in (entry, beat1, summed, beat2, beat3, judged)))
             ),
             self.decided.eq(judged.valid & judged.last),

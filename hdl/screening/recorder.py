@@ -21,10 +21,10 @@ from hdl.screening.loading import image_rows, load_rows, model_place
 
 
 class Recorder(Block):
-    """Parameters: `fast`: one clock edge more.
+    """Parameters: `fast`: two clock edges more.
 
     Members: everything of stage 3 goes in; `record` is valid with `valid`, for one cycle, two clock edges later
-    (three, if `fast`).  `pending` holds in the cycles between."""
+    (four, if `fast`).  `pending` holds in the cycles between."""
 
     def __init__(self, fast: bool = False) -> None:
         self.fast = fast
@@ -102,14 +102,15 @@ class Recorder(Block):
             record4.generation.eq(beat.generation),
         ]
 
-        shows, scores, record = (later(m, value, self.fast) for value in (valid4, scored, record4))
-        m.d.comb += self.pending.eq(valid4 | shows)
+        shows, scores, record = (later(m, value, 2 * self.fast) for value in (valid4, scored, record4))
+        between = valid4 | later(m, valid4, 1) if self.fast else valid4
+        m.d.comb += self.pending.eq(between | shows)
 
         # The curves' answers are there: the highest counts, held inside the tier's band.
         pair = Mux(readings[0] > readings[1], readings[0], readings[1])
         shown, low, high, held = Signal(8), Signal(8), Signal(8), Signal(8)
         m.d.comb += [
-            shown.eq(Mux(pair > readings[2], pair, readings[2])),
+            shown.eq(later(m, Mux(pair > readings[2], pair, readings[2]), self.fast)),
             held.eq(Mux(shown < low, low, Mux(shown > high, high, shown))),
         ]
         with m.Switch(record.tier):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from amaranth import Module, Mux, Signal
+from amaranth import Cat, Module, Mux, Signal
 from amaranth.lib import data
 from amaranth.lib.wiring import In, Out
 
@@ -71,14 +71,20 @@ class Slots(Block):
         # What the event may be refused for, by what it wants of this slot.
         own_half = self.slot[5] == event.source
         if self.fast:
-            # What a row just written says of its generation is known before it is written.
-            renewed = later(m, self.life == self.coming_life, 1)
-            found = identities.found
-            lives = Mux(
-                identities.fresh,
-                identities.written.live & renewed,
-                found.live & (found.generation == self.life),
+            # All that a row may come to be is compared before it is known which it is: what the memory answers
+            # piece by piece in the cycle of its answer, and what a beat writes before it is written.
+            coming, stored, passed = self.coming_life, identities.stored.generation, identities.passed
+            known = Mux(passed[0], identities.written.generation == coming, identities.before.generation == coming)
+            renewed, same, from_memory, pieces = (
+                later(m, value, 1)
+                for value in (
+                    identities.new.live & (self.life == coming),
+                    passed.any() & known,
+                    ~passed.any(),
+                    Cat(stored[at : at + 4] == coming[at : at + 4] for at in range(0, 32, 4)),
+                )
             )
+            lives = Mux(identities.fresh, renewed, identities.found.live & (same | from_memory & pieces.all()))
         else:
             lives = old.live & (old.generation == self.life)
         tree_half = event.id[5] == event.source
@@ -180,8 +186,15 @@ class Slots(Block):
             # Of the tree that the next beat's event names: two beats may still change the count.
             coming = self.coming_id[:6]
             named = users.read_port(domain="comb")
-            here = do & (begins | fewer) & (self.tree == coming)
             count_now = Mux(recount.en & (recount.addr == coming), recount.data, named.data)
-            m.d.comb += named.addr.eq(coming)
-            m.d.sync += used.eq(Mux(here, begins | (count_now != 1), count_now != 0))
+            here, did, several, some = (
+                later(m, value, 1)
+                for value in (
+                    (begins | fewer) & (self.tree == coming),
+                    do,
+                    begins | (count_now != 1),
+                    count_now != 0,
+                )
+            )
+            m.d.comb += [named.addr.eq(coming), used.eq(Mux(here & did, several, some))]
         return m

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from amaranth import Module, Mux
+from amaranth import Cat, Module, Mux
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.event import SLOTS
@@ -25,6 +25,10 @@ class States(Block):
       write  at the end of this cycle row number `row` becomes `new`.
       fresh, written, found
              if `apart`: `old` is what was `written` in the cycle before if it is `fresh`, else what was `found`.
+      void   if `apart`: what the beat before this one was to write is not written after all.
+      before, stored, passed
+             if `apart`: what is `found` in the next cycle is `written` if `passed` is odd, else `before` if it
+             is not 0, else what the memory has `stored`.
     """
 
     def __init__(self, shape: Any, ahead: int = 1, apart: bool = False) -> None:
@@ -33,7 +37,8 @@ class States(Block):
         self.apart = apart
         place = range(SLOTS)
         ports = {"look": In(place), "old": Out(shape), "write": In(1), "row": In(place), "new": In(shape)}
-        parts = {"fresh": Out(1), "written": Out(shape), "found": Out(shape)} if apart else {}
+        parts = {"fresh": Out(1), "written": Out(shape), "found": Out(shape), "void": In(1), "before": Out(shape),
+                 "stored": Out(shape), "passed": Out(2)} if apart else {}  # fmt: skip
         super().__init__(ports | parts)
 
     def elaborate(self, platform: object) -> Module:
@@ -51,13 +56,21 @@ class States(Block):
             # What is new goes into registers first, and from there into the memory: a cycle later.
             # The row looked for comes late in its cycle, so it is compared with those written in the next.
             did, place, looked = later(m, changed, 1), later(m, row, 1), later(m, self.look, 1)
+            if self.apart:
+                did = did & ~self.void
             before, did_before, place_before = (later(m, value, 1) for value in (written, did, place))
             late, later_still = did & (place == looked), did_before & (place_before == looked)
             found = Mux(late, written, Mux(later_still, before, read.data.as_value()))
             m.d.comb += [write.addr.eq(place), write.data.eq(written), write.en.eq(did)]
             if self.apart:
-                m.d.sync += [self.fresh.eq(changed & (row == looked)), self.found.eq(found)]
-                m.d.comb += self.written.eq(written)
+                m.d.sync += self.found.eq(found)
+                m.d.comb += [
+                    self.fresh.eq(later(m, changed & (row == looked), 1) & ~self.void),
+                    self.written.eq(written),
+                    self.before.eq(before),
+                    self.stored.eq(read.data),
+                    self.passed.eq(Cat(late, later_still)),
+                ]
                 m.d.comb += self.old.eq(Mux(self.fresh, written, self.found.as_value()))
             else:
                 m.d.sync += self.old.eq(Mux(changed & (row == looked), new, found))

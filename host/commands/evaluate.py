@@ -41,6 +41,7 @@ def run(
     held_out: str | None,
     model: Path | None,
     key: Path | None,
+    anew: bool,
     as_json: bool,
 ) -> ExitCode:
     """Evaluate and print the figures."""
@@ -52,6 +53,8 @@ def run(
         raise click.UsageError("--without-mixed goes with --adfa: a corpus has no such groups")
     if held_out is not None and (corpus is None or model or key):
         raise click.UsageError("--held-out goes with --corpus and trains models of its own: leave the rest out")
+    if anew and (corpus is None or held_out is not None):
+        raise click.UsageError("--anew goes with --corpus: it has the logs read again, for a measurement")
     with terminal.steps() as progress:
         try:
             if adfa is not None:
@@ -68,7 +71,7 @@ def run(
             else:
                 assert corpus is not None
                 package = load_package(model, key)
-                figures = evaluate_corpus(corpus, parse(package.image), progress)
+                figures = evaluate_corpus(corpus, parse(package.image), progress, anew)
                 used = {"name": package.name, "version": package.version, "digest": package.digest}
                 found = {"data": str(corpus), "model": used, **figures}
         except (CorpusError, ValueError) as error:
@@ -93,7 +96,16 @@ def _lines(found: dict[str, Any]) -> list[str]:
         between = found["intervals"][name]
         said = f", 95 %: {between[0]:.4f} to {between[1]:.4f}" if between else ""
         lines.append(f"  {_shown(found[name]):>7}  {text}{said}")
-    return lines + [f"  {_shown(found[name]):>7}  {text}" for name, text in _COUNTS.items()]
+    lines += [f"  {_shown(found[name]):>7}  {text}" for name, text in _COUNTS.items()]
+    return lines + ([_speed(found["speed"])] if "speed" in found else [])
+
+
+def _speed(speed: dict[str, Any]) -> str:
+    return (
+        f"  {speed['events']:,} events in {speed['seconds']:.1f} s: {speed['events_per_second']:,} a second, "
+        f"{speed['events_per_processor_second']:,} a processor second; reading {speed['reading_share']:.0%}, "
+        f"{speed['from_cache']} of {speed['recordings']} recordings as read before"
+    )
 
 
 def _shown(value: float | int | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -103,8 +104,23 @@ def _lines(found: dict[str, Any]) -> list[str]:
         f"  tokens named      {found['tokens']}",
         f"  self-test         {found['vectors']} vectors",
     ]
+    lines += _exceptions(found["calibration"].get("exceptions", ()))
     for heading in ("calibration", "provenance"):
         for name, value in sorted(found[heading].items()):
+            if (heading, name) == ("calibration", "exceptions"):
+                continue
             text = value if isinstance(value, str) else json.dumps(value)
             lines.append(f"  {heading:<17} {name}: {text}")
+    return lines
+
+
+def _exceptions(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the exceptions that the model was calibrated with, and the processes that each silences."""
+    lines = []
+    for row in rows:
+        lines.append(f"  exception         line {row['line']}: {row['text']}: silences {row['count']}")
+        for one in row["silenced"]:
+            lines.append(
+                f"                      {one['tier']}  {one['recording']}, pid {one['pid']}, {one['program']}"
+            )
     return lines

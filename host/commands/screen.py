@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from host.engines import PORT, Engine, Pipeline, Remote, make_engine, make_pipeline
+from host.exceptions import read_exceptions
 from host.exits import ExitCode
 from host.explain import Explainer
 from host.jsonlines import error_object, line, objects
@@ -40,6 +41,7 @@ class Options:
     profile: bool = False
     wave: Path | None = None
     event: int | None = None
+    exceptions: Path | None = None
 
 
 def load_package(model: Path | None, key: Path | None) -> Package:
@@ -75,6 +77,7 @@ def run(options: Options, terminal: Terminal) -> ExitCode:
         raise click.UsageError("--wave takes one trace and --engine gateware: only gateware has signals")
     if options.wave is not None:
         check_writable(options.wave)
+    exemptions = None if options.exceptions is None else read_exceptions(options.exceptions)
     stages = Stages()
     with stages("model"):
         package = load_package(options.model, options.key)
@@ -90,7 +93,7 @@ def run(options: Options, terminal: Terminal) -> ExitCode:
                 with stages("screen"):
                     counter.begin(path.name)
                     reader = open_trace(path)
-                    screening = screen_trace(gateway, str(path), reader, counter.events)
+                    screening = screen_trace(gateway, str(path), reader, counter.events, exemptions)
             except TraceError as error:
                 with counter.away():
                     terminal.error(str(error))

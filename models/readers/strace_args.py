@@ -81,7 +81,12 @@ class _Values(dict[str, int]):
     """Numbers by argument text, worked out at the first look."""
 
     def __missing__(self, text: str) -> int:
-        number = _value(text)
+        digits, note, rest = text.partition("<")
+        if digits.isdecimal() and (not note or (rest[-1:] == ">" and len(digits) <= 10 and "/*" not in rest)):
+            # A plain number, or a descriptor with its annotation: most of what is new.
+            number = _atom(digits)
+        else:
+            number = _value(text)
         if len(self) >= _CACHE_LIMIT:
             self.clear()
         if len(text) <= _CACHED_LENGTH:
@@ -228,11 +233,12 @@ def _parse(name: str, text: str) -> Arguments:
         # Printed by meaning, not by position; the flags come first in the registers, pointers follow.
         numbers = [value(clone_flags(name, text))]
     else:
-        numbers = [0 if part[:1] in _NO_NUMBER else _values[part] for part in parts[:6]]
-        for index in POINTERS.get(name, ()):
-            # Zero, not left out: hexadecimal numbers below 2**32 are pointers in 32-bit programs.
-            if index < len(numbers):
-                numbers[index] = 0
+        # Zero, not left out: hexadecimal numbers below 2**32 are pointers in 32-bit programs.
+        pointers = POINTERS.get(name, ())
+        numbers = [
+            0 if index in pointers or part[:1] in _NO_NUMBER else _values[part]
+            for index, part in enumerate(parts[:6])
+        ]
     if len(numbers) < 6:
         numbers += _ZEROS[len(numbers)]
     a, b, c, d, e, f = numbers

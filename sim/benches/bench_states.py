@@ -16,7 +16,7 @@ WIDTH = 19
 
 @cocotb.test()
 async def a_row_looked_for_is_the_one_last_written(dut: Any) -> None:
-    chance, ahead = draw(), int(os.environ["AHEAD"])
+    chance, ahead, apart = draw(), int(os.environ["AHEAD"]), bool(int(os.environ["APART"]))
     bench = await Clocked.start(dut)
     rows = [chance.getrandbits(WIDTH) for _ in range(SLOTS)]
     for row, value in enumerate(rows):
@@ -24,11 +24,25 @@ async def a_row_looked_for_is_the_one_last_written(dut: Any) -> None:
     asked: deque[int] = deque()
     met = dict.fromkeys(range(1, 4), 0)
     written: deque[int] = deque([-1] * 4, 4)
+    coming: int | None = None
+    voided = 0
+    last = (0, 0)
     for _ in range(20_000):
         few = chance.choice((2, 4, SLOTS))
         look, row, new = chance.randrange(few), chance.randrange(few), chance.getrandbits(WIDTH)
         write = int(chance.random() < 0.6)
-        await bench.cycle(look=look, write=write, row=row, new=new)
+        void = {"void": int(coming is not None and chance.random() < 0.3)} if apart else {}
+        await bench.cycle(look=look, write=write, row=row, new=new, **void)
+        # What was to be written in the cycle before is, unless this one says that it is void.
+        if any(void.values()):
+            voided += written[-1] >= 0
+            written[-1] = -1
+        elif written[-1] >= 0:
+            rows[last[0]] = last[1]
+        if apart:
+            assert coming is None or bench.get("found") == coming
+            passed = bench.get("passed")
+            coming = bench.get("written" if passed & 1 else "before" if passed else "stored")
         if len(asked) == ahead:
             place = asked.popleft()
             assert bench.get("old") == rows[place]
@@ -36,6 +50,6 @@ async def a_row_looked_for_is_the_one_last_written(dut: Any) -> None:
                 met[distance] += written[-distance] == place
         asked.append(look)
         written.append(row if write else -1)
-        if write:
-            rows[row] = new
+        last = (row, new)
     assert min(met.values()) > 500, f"writes so many cycles before: {met}"
+    assert voided > 1000 or not apart

@@ -55,7 +55,7 @@ def test_a_report_that_is_not_there_names_the_command(kept: Report) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "named"),
     [
-        ("rtl", "0" * 64, "the gateware's sources"),
+        ("rtl", "0" * 64, "the gateware"),
         ("parameters", {"banks": 16}, "the parameters"),
         ("board", "0" * 24, "the board file"),
     ],

@@ -91,7 +91,8 @@ def test_json_lines_have_the_documented_members(lab: Lab) -> None:
     assert [process["pid"] for process in processes] == [100, 101]
     for process in processes:
         assert set(process) == {
-            "type", "trace", "pid", "program", "calls", "line", "max_score", "tier", "timeline", "blocked", "first"
+            "type", "trace", "pid", "program", "calls", "line", "max_score", "tier", "timeline", "blocked",
+            "first", "excepted",
         }  # fmt: skip
         assert process["type"] == "process"
         assert 0 < len(process["timeline"]) <= 64

@@ -73,8 +73,11 @@ def test_evaluation_has_all_figures(workshop: Path, model: Path) -> None:
     assert set(found) == {
         "data", "model", "auc", "tpr_at_1pct_fpr", "tpr_at_5pct_fpr", "accuracy", "blocked_benign",
         "blocked_benign_runs", "blocked_benign_bound", "blocked_attack", "n_benign", "n_benign_runs", "n_attack",
-        "n_clusters", "median_block_fraction", "median_found_fraction", "spread", "intervals", "by_kind",
+        "n_clusters", "median_block_fraction", "median_found_fraction", "spread", "intervals", "by_kind", "speed",
     }  # fmt: skip
+    assert found["speed"]["recordings"] == 16 and 0 < found["speed"]["reading_share"] < 1
+    anew = json.loads(vigilante(*args, "--json", "--anew").stdout)
+    assert anew["speed"]["from_cache"] == 0 and anew | {"speed": 0} == found | {"speed": 0}, "equal to the bit"
     assert (found["n_benign_runs"], found["n_attack"]) == (8, 8) and found["n_benign"] >= 16
     assert "area under the ROC curve" in vigilante(*args).stdout
 

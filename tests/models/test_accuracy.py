@@ -20,7 +20,8 @@ from models.peers.peer import Floats
 from models.plots import Axis
 from models.protocols import held_out
 from models.recordings import Recording, join, record
-from models.runs import Method, results, sources_of
+from models.runs import Method, results
+from models.sources import sources_of
 from models.trace import Call, Item, Start
 from models.train import blank_model
 from models.trial import Traces
@@ -94,13 +95,20 @@ def test_one_run(traces: Traces, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     # Padding leaves the attack's calls where they were among themselves; a fifth of them are its own.
     plain, thin = (rows[change]["ours"]["median_block_fraction"] for change in ("plain", "padded 1:5"))
     assert 0 <= plain < 0.1 and 0 <= thin < 0.1
-    said = {"corpus": {"implementation": rows["plain"]}, "charts": ["corpus-implementation"], "aims": reached({})}
+    said = {
+        "corpus": {"implementation": rows["plain"]},
+        "charts": ["roc-corpus-implementation"],
+        "aims": reached({}),
+    }
     text = page(said)
     assert (
         "| counting | 512 | 1 | 1.000 [1.000, 1.000] (sd 0.000) |" in text and "| k4 | 6 | 1.00 | 1.00 |" in text
     )
     assert "(charts/roc-corpus-implementation.svg)" in text
-    for drawing in (roc("roc", found), earliness("early", found), cost("cost", rows["plain"])):
+    assert "drift from calibration to test" in text and "| 0.95 | 0.00 | 0.0000" in text
+    assert "share of attacks" in text and "Reasons, checked" not in text
+    size = cost("cost", rows["plain"], over="bytes")
+    for drawing in (roc("roc", found), earliness("early", found), cost("cost", rows["plain"]), size):
         assert "counting" in drawing and ElementTree.fromstring(drawing).tag.endswith("svg")
 
 
@@ -138,6 +146,13 @@ def test_aims_say_what_was_not_measured() -> None:
     assert said["ADFA-LD, naive: AUC at least .98"]["reached"] == "not reached"
     assert said["ADFA-LD, naive: accuracy at least .955"]["reached"] == "reached"
     assert said["ADFA-LD, naive: AUC at least .98"]["measured"] == "0.970 [0.950, 0.990]"
+    speed = {"events_per_second": 99_999, "events_per_processor_second": 60_000, "from_cache": 0, "recordings": 7}
+    fall = {"mean": 0.3, "interval": [0.2, 0.4]}
+    reasons = {"named": fall, "random": {"mean": 0.1, "interval": [0.0, 0.2]}, "holds": True}
+    more = {"speed": {"eval": speed | {"reading_share": 0.9}}, "reasons": {"deletion": reasons}}
+    said = {row["aim"]: row for row in reached(more)}
+    assert said["eval: at least 100,000 events/s on the default model"]["reached"] == "not reached"
+    assert said["reasons: the named calls weigh more than random ones"]["reached"] == "reached"
 
 
 def test_axes() -> None:

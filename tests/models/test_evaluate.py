@@ -15,6 +15,7 @@ from models.evaluate import CorpusError, read_corpus, read_labels
 from models.image import assemble, parse
 from models.package import inspect_package
 from models.protocols import evaluate_adfa, evaluate_corpus, evaluate_held_out
+from models.speed import Speed
 from models.train import blank_model
 
 KEYS = {
@@ -54,7 +55,7 @@ def test_build_and_evaluate(tmp_path: Path) -> None:
     out = tmp_path / "m.vgm"
     assert ship(package, out) and not ship(package, out)
     found = evaluate_corpus(corpus, parse(inspect_package(out)[0].image))
-    assert set(found) == KEYS and found["n_benign_runs"] == found["n_attack"] == 12
+    assert set(found) == KEYS | {"speed"} and found["n_benign_runs"] == found["n_attack"] == 12
     assert found["auc"] > 0.9 and found["blocked_benign"] == 0
     assert json.loads(json.dumps(found)) == found
 
@@ -62,11 +63,11 @@ def test_build_and_evaluate(tmp_path: Path) -> None:
 def test_all_cores_read_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     corpus, image = small_corpus(tmp_path), assemble(blank_model(0))
     monkeypatch.setattr("os.cpu_count", lambda: 1)
-    one = read_corpus(corpus, image)
+    one = read_corpus(corpus, image, speed=Speed(anew=True))
     monkeypatch.setattr("os.cpu_count", lambda: 3)
     monkeypatch.setattr("models.evaluate._WORTH", 4)
     seen: list[tuple[str, int, int]] = []
-    many = read_corpus(corpus, image, lambda *step: seen.append(step))
+    many = read_corpus(corpus, image, lambda *step: seen.append(step), Speed(anew=True))
     assert one[1:] == many[1:] and [r.name for r in one[0]] == [r.name for r in many[0]]
     assert all(np.array_equal(a.events, b.events) for a, b in zip(one[0], many[0], strict=True))
     assert [step[2] for step in seen] == [24] * 24

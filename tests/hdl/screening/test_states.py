@@ -13,4 +13,4 @@ from sim.cocotb_runner import run_bench
 @pytest.mark.parametrize(("ahead", "apart"), [(1, False), (2, False), (2, True)])
 def test_states(ahead: int, apart: bool) -> None:
     rows = States(data.StructLayout({"value": WIDTH}), ahead, apart)
-    assert run_bench(rows, "sim.benches.bench_states", ahead=ahead) == 1
+    assert run_bench(rows, "sim.benches.bench_states", ahead=ahead, apart=int(apart)) == 1
