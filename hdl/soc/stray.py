@@ -1,6 +1,6 @@
-"""Whether the kernel goes where the verdict sent it: from a call's entry on, the first jump is to the handler named.
+"""Whether the kernel goes where the verdict sent it: behind a call's entry the first jump is to the handler named.
 
-One clock domain.  Nothing but registers is compared, since what is watched is at the end of the core's longest paths.
+One clock domain.  Only registers are compared: what is watched is at the end of the core's longest paths.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ class Stray(Block):
       read, answer   the dispatch register was read, as `answer`.
       strayed        for one cycle: the kernel went elsewhere.
 
-    Behind a call's entry instructions follow each other, wherever the first may be, until one does not follow the one
-    before it.  That one is to be at the address which was read before it; else, or if the call is over before any,
-    it is told: two cycles behind the cycle in which the one that strayed began, or one behind `over`.  Where nothing
-    is told of instructions, nothing strays.
+    Behind a call's entry instructions follow each other, wherever the first may be, until one does not follow the
+    one before it.  That one is to be at the address that was read before it; else, or if the call is over without
+    any, it is told: two cycles behind the cycle in which the one that strayed began, or one behind `over`.  Where
+    nothing is told of instructions, nothing strays.
     """
 
     def __init__(self) -> None:

@@ -64,7 +64,7 @@ class Rig:
         if way is not Way.NOWHERE:
             there = {
                 Way.OBEYS: handler,
-                Way.ELSEWHERE: chance.choice((pc - 2 * LONG, pc + 2 * LONG, handler ^ 1 << chance.randrange(20, 32))),
+                Way.ELSEWHERE: chance.choice((pc - 2 * LONG, pc + 2 * LONG, handler ^ 1 << 31)),
                 Way.NEAR: handler + chance.choice((SHORT, LONG)),
                 Way.UNREAD: handler,
                 Way.OLD: before,
