@@ -14,8 +14,9 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from firmware import image
 from hdl import cache
-from hdl.contract.flash import AREAS, FIRMWARE, FIRMWARE_MAGIC, FLASH_BYTES
+from hdl.contract.flash import AREAS, FIRMWARE, FIRMWARE_AREAS, FIRMWARE_MAGIC, FLASH_BYTES
 from hdl.contract.memory import REGIONS
 from hdl.contract.verdict import CONTRACT_VERSION
 
@@ -24,14 +25,18 @@ Progress = Callable[[str, int, int], None]
 
 ROOT = Path(__file__).parent
 INCLUDE, BOOT, KERNEL, NATIVE, BENCH = (ROOT / name for name in ("include", "boot", "kernel", "native", "bench"))
+ABI, USER, PROBES = (ROOT / name for name in ("abi", "user", "probes"))
 
 TARGET = ("-target", "riscv32-freestanding-none", "-mcpu=generic_rv32+m+c+zicsr", "-mabi=ilp32")
 WARNINGS = ("-Wall", "-Wextra", "-Werror")
-BOARD_FLAGS = (*TARGET, "-std=c11", "-O2", *WARNINGS, "-ffreestanding", "-fno-builtin", "-nostdlib",
+BOARD_FLAGS = (*TARGET, "-std=c11", *WARNINGS, "-ffreestanding", "-fno-builtin", "-nostdlib",
                "-fno-sanitize=all", "-fomit-frame-pointer", "-g0", "-fno-stack-protector", "-fno-unwind-tables",
                "-fno-asynchronous-unwind-tables")  # fmt: skip
+PROGRAM_FLAGS = ("-Os", "-ffunction-sections", "-Wl,--gc-sections", "-Wl,-z,max-page-size=4", "-Wl,-s")
 NATIVE_FLAGS = ("-std=c11", "-g", "-O1", *WARNINGS, "-fPIC", "-shared")
-BOARD_ONLY = ("board.c", "memory.c")
+QUICK = ("board.c", "clock.c", "counts.c", "link.c", "main.c", "memory.c", "screen.c", "send.c", "serve.c")
+"""Files of the kernel that are compiled for speed: what a host's event goes through.  The others are small."""
+BOARD_ONLY = ("board.c", "entry.c", "memory.c")
 """Files of the kernel that the native build replaces."""
 
 
@@ -67,46 +72,60 @@ def _run(command: Sequence[str | Path], folder: Path) -> None:
         raise BuildError(f"the firmware does not compile: {said[0] if said else done.stderr.strip()[:200]}")
 
 
-def _board_image(folder: Path, script: str, progress: Progress) -> bytes:
-    """Return the program in a folder of sources as it lies in memory."""
+def _board_image(folder: Path, script: str, progress: Progress, quick: Sequence[str] | None = None) -> bytes:
+    """Return the program in a folder of sources as it lies in memory.
+
+    quick: C files that are compiled for speed, the others for size; default: all for speed.
+    """
     sources = [*sorted(folder.glob("*.S")), *sorted(folder.glob("*.c"))]
     zig = [sys.executable, "-m", "ziglang"]
+    flags = (*BOARD_FLAGS, "-I", INCLUDE, "-I", ABI, "-I", folder)
 
     def make(work: Path) -> None:
-        progress(f"compiling {folder.name}", 0, 2)
+        progress(f"compiling {folder.name}", 0, 3)
         shutil.copy(INCLUDE / "memory.ld", work)  # the linker looks for what a script includes where it runs
-        options: list[str | Path] = ["-I", INCLUDE, "-I", folder, "-T", folder / script]
-        _run([*zig, "cc", *BOARD_FLAGS, *options, *sources, "-o", "program.elf"], work)
-        progress(f"compiling {folder.name}", 1, 2)
+        small = [source for source in sources if quick is not None and source.name not in quick]
+        parts: list[str | Path] = [source for source in sources if source not in small]
+        if small:
+            _run([*zig, "cc", *flags, "-Os", "-r", *small, "-o", "small.o"], work)
+            parts.append("small.o")
+            progress(f"compiling {folder.name}", 1, 3)
+        _run([*zig, "cc", *flags, "-O2", "-T", folder / script, *parts, "-o", "program.elf"], work)
+        progress(f"compiling {folder.name}", 2, 3)
         _run([*zig, "objcopy", "-O", "binary", "program.elf", "program.bin"], work)
-        progress(f"compiling {folder.name}", 2, 2)
+        progress(f"compiling {folder.name}", 3, 3)
 
-    return cache.made("firmware", _digest(sources, BOARD_FLAGS), "program.bin", make).read_bytes()
+    how = (*map(str, flags), *(quick or ()))
+    return cache.made("firmware", _digest(sources, how), "program.bin", make).read_bytes()
 
 
 def rom(progress: Progress = silent) -> bytes:
     """Return the boot ROM's bytes.  Raises BuildError."""
-    image = _board_image(BOOT, "boot.ld", progress)
-    if len(image) > REGIONS["rom"].size:
-        raise BuildError(f"the boot ROM takes {len(image)} bytes, there are {REGIONS['rom'].size}")
-    return image
+    code = _board_image(BOOT, "boot.ld", progress)
+    if len(code) > REGIONS["rom"].size:
+        raise BuildError(f"the boot ROM takes {len(code)} bytes, there are {REGIONS['rom'].size}")
+    return code
 
 
 def firmware(progress: Progress = silent) -> bytes:
     """Return the firmware as it lies in flash, behind its header.  Raises BuildError."""
-    image = _board_image(KERNEL, "kernel.ld", progress)
-    image += bytes(-len(image) % 4)
-    digest = struct.unpack("<8I", hashlib.sha256(image).digest())
+    return with_header(_board_image(KERNEL, "kernel.ld", progress, QUICK))
+
+
+def with_header(code: bytes) -> bytes:
+    """Return a program for the begin of main memory as the loader wants it in flash."""
+    code += bytes(-len(code) % 4)
+    digest = struct.unpack("<8I", hashlib.sha256(code).digest())
     header = FIRMWARE.pack(
         {
             "magic": FIRMWARE_MAGIC,
-            "size": len(image),
+            "size": len(code),
             "entry": 0,
             "contract": CONTRACT_VERSION,
             **{f"digest{word}": value for word, value in enumerate(digest)},
         }
     )
-    return header.to_bytes(4 * FIRMWARE.words, "little") + image
+    return header.to_bytes(4 * FIRMWARE.words, "little") + code
 
 
 def bench(progress: Progress = silent) -> bytes:
@@ -120,7 +139,7 @@ def bench(progress: Progress = silent) -> bytes:
 def listing(progress: Progress = silent) -> str:
     """Return what the compiler makes of the software model, as assembly.  Raises BuildError."""
     source = BENCH / "software_model.c"
-    flags = (*BOARD_FLAGS, "-Wno-unused-command-line-argument", "-S")  # zig's own -c is of no use with -S
+    flags = (*BOARD_FLAGS, "-O2", "-Wno-unused-command-line-argument", "-S")  # zig's own -c is of no use with -S
 
     def make(work: Path) -> None:
         progress("compiling software_model", 0, 1)
@@ -131,17 +150,51 @@ def listing(progress: Progress = silent) -> str:
     return cache.made("firmware", _digest([source], flags), "software_model.s", make).read_text()
 
 
-def blank_flash(number: int, program: bytes | None = None) -> bytearray:
-    """Return the content of a new board's flash: the firmware, and the board's number.
+def _program(sources: Sequence[Path], progress: Progress) -> bytes:
+    """Return a program for user mode, as an ELF file."""
+    zig = [sys.executable, "-m", "ziglang"]
+    flags = [*BOARD_FLAGS, *PROGRAM_FLAGS]
+    name = sources[-1].parent.name
 
-    program: the firmware as `firmware` returns it; built if there is none.
+    def make(work: Path) -> None:
+        progress(f"compiling {name}", 0, 1)
+        shutil.copy(INCLUDE / "memory.ld", work)
+        options: list[str | Path] = ["-I", INCLUDE, "-I", ABI, "-I", USER, "-T", USER / "user.ld"]
+        _run([*zig, "cc", *flags, *options, *sources, "-o", "program"], work)
+        progress(f"compiling {name}", 1, 1)
+
+    return cache.made("firmware", _digest(sources, flags), "program", make).read_bytes()
+
+
+def programs(progress: Progress = silent) -> dict[str, bytes]:
+    """Return what goes to /bin, by name: one ELF file under all names of `user/`, one for each of `probes/`."""
+    shared = _program([*sorted(USER.glob("*.S")), *sorted(USER.glob("*.c"))], progress)
+    found = dict.fromkeys(image.program_names(), shared)
+    for source in sorted(PROBES.glob("*.c")):
+        found[source.stem] = _program([*sorted(USER.glob("*.S")), USER / "lib.c", source], progress)
+    return found
+
+
+def root(progress: Progress = silent) -> bytes:
+    """Return the image of the root file system.  Raises BuildError."""
+    try:
+        return image.packed(image.entries(programs(progress)))
+    except image.ImageError as error:
+        raise BuildError(str(error)) from None
+
+
+def blank_flash(number: int, program: bytes | None = None, files: bytes | None = None) -> bytearray:
+    """Return the content of a new board's flash: firmware, twice, root file system, and the board's number.
+
+    program, files: as `firmware` and `root` return them; built if there are none.
     """
     content = bytearray(b"\xff") * FLASH_BYTES
+    files = root() if files is None else files
     program = firmware() if program is None else program
-    base = AREAS["firmware"].base
     if len(program) > AREAS["firmware"].size:
         raise BuildError(f"the firmware takes {len(program)} bytes, there are {AREAS['firmware'].size}")
-    content[base : base + len(program)] = program
+    for area, held in (("root", files), *((area, program) for area in FIRMWARE_AREAS)):
+        content[AREAS[area].base : AREAS[area].base + len(held)] = held
     base = AREAS["factory"].base
     content[base : base + 8] = number.to_bytes(8, "little")
     return content
@@ -159,7 +212,7 @@ def native(progress: Progress = silent, sanitize: str = "undefined") -> Path:
 
     def make(work: Path) -> None:
         progress("compiling native", 0, 1)
-        folders = [part for folder in (INCLUDE, KERNEL, NATIVE) for part in ("-I", folder)]
+        folders = [part for folder in (INCLUDE, ABI, KERNEL, NATIVE) for part in ("-I", folder)]
         _run(["gcc", *flags, *folders, *sources, "-o", "native.so"], work)
         progress("compiling native", 1, 1)
 
@@ -169,11 +222,12 @@ def native(progress: Progress = silent, sanitize: str = "undefined") -> Path:
 def main() -> None:
     """Build all, print the sizes."""
     try:
-        boot, program = rom(), firmware()
+        boot, program, files = rom(), firmware(), root()
     except BuildError as error:
         sys.exit(str(error))
     print(f"boot ROM   {len(boot):7} of {REGIONS['rom'].size} bytes")
     print(f"firmware   {len(program):7} bytes in flash, {REGIONS['ram'].size} bytes of memory")
+    print(f"files      {len(files):7} of {AREAS['root'].size} bytes, programs {len(programs()['sh'])}")
 
 
 if __name__ == "__main__":

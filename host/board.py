@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Self
 
 from hdl.contract.event import RECORD, STATE
-from hdl.contract.link import AGGREGATE_ENTRY, STATE_ENTRY, FrameType, ModelResult, RecordMode
+from hdl.contract.link import AGGREGATE_ENTRY, FRAME, STATE_ENTRY, FrameType, ModelResult, RecordMode
 from hdl.contract.load import Target, Writes, bank_key_writes, hash_set_writes, policy_writes
 from hdl.contract.policy import Policy, default_policy
 from hdl.contract.registers import RESET_KEY
@@ -80,6 +80,7 @@ class Board:
         self._mode: RecordMode | None = None
         self._seen: deque[Words | Aggregate] = deque()
         self._answers: Answers | None = None
+        self._printed = bytearray()
 
     @classmethod
     def open(cls, port: str = "sim", progress: Progress | None = None, patience: float | None = None) -> Board:
@@ -266,6 +267,25 @@ class Board:
             else:
                 self._aside(message)
 
+    # --- the console -------------------------------------------------------------------------------------------
+
+    def type(self, data: bytes) -> None:
+        """Type on the board's console; from then on, even if it is nothing, the session gets what it prints."""
+        room = self.session.payload_max - FRAME[FrameType.TERMINAL].fixed_bytes
+        for first in range(0, max(1, len(data)), room):
+            self.session.send(Message(FrameType.TERMINAL, tail=data[first : first + room]))
+        self.session.flush()
+
+    def printed(self, timeout: float | None = None) -> bytes:
+        """Return what the console has printed since the last call; wait for it at most `timeout` seconds."""
+        while not self._printed:
+            message = self.session.receive(timeout)
+            if message is None:
+                break
+            self._aside(message)
+        printed, self._printed = bytes(self._printed), bytearray()
+        return printed
+
     # --- the log -----------------------------------------------------------------------------------------------
 
     def log(self, place: int = 0) -> Iterator[tuple[int, bytes]]:
@@ -324,6 +344,8 @@ class Board:
             self._answers.take_states(message.entries(STATE_ENTRY, STATE))
         elif message.kind is FrameType.AGGREGATE:
             self._count(message)
+        elif message.kind is FrameType.TERMINAL:
+            self._printed += message.tail
         elif message.kind is FrameType.REFUSED:
             raise self._refused(message)
 

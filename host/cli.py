@@ -367,6 +367,26 @@ def sign(package: Path, private: Path) -> None:
     run(Terminal(), package, private)
 
 
+@main.command(
+    cls=examples(
+        "vigilante shell",
+        "vigilante shell --port /dev/ttyUSB0",
+        "vigilante shell -c 'ls -l /etc | grep shadow'",
+    )
+)
+@click.option("-c", "commands", help="Type this, show what comes, and leave.")
+@_PORT
+def shell(commands: str | None, port: str) -> int:
+    """Open a terminal on the board's console; Ctrl-] leaves.
+
+    Every call of every program there is judged by the gateware first.
+    """
+    from host.commands.shell import run
+    from host.terminal import Terminal
+
+    return run(Terminal(), port, commands)
+
+
 @main.command(cls=examples("vigilante ports", "vigilante ports --json"))
 @click.option("--json", "as_json", is_flag=True, help="JSON lines: an object per port.")
 def ports(as_json: bool) -> int:

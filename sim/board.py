@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 
 from hdl import cache
-from hdl.contract.flash import AREAS, FLASH_BYTES
+from hdl.contract.flash import AREAS, FIRMWARE_AREAS, FLASH_BYTES
 from hdl.contract.memory import CLOCK_HZ
 from hdl.contract.registers import SIMULATED_DIVIDER, uart_divider
 from hdl.netlist import netlist_digest
@@ -104,11 +104,11 @@ def state_folder() -> Path:
 
 
 def prepare_flash(file: Path) -> None:
-    """Make the flash's file, if there is none, and put today's firmware into it; what else is on it stays.
+    """Make the flash's file, if there is none, and put today's firmware and files into it; all else on it stays.
 
     Raises BoardError if it cannot be written, is no flash of ours, or another simulated board has it.
     """
-    from firmware.build import blank_flash, firmware
+    from firmware.build import blank_flash, firmware, root
 
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -119,11 +119,12 @@ def prepare_flash(file: Path) -> None:
                 held.write(blank_flash(secrets.randbits(64)))
             elif size != FLASH_BYTES:
                 raise BoardError(f"{file}: {size} bytes, a flash has {FLASH_BYTES}: remove it, or name another")
-            image = firmware()
-            held.seek(AREAS["firmware"].base)
-            if held.read(len(image)) != image:
-                held.seek(AREAS["firmware"].base)
-                held.write(image.ljust(AREAS["firmware"].size, b"\xff"))
+            images = {"root": root(), **dict.fromkeys(FIRMWARE_AREAS, firmware())}
+            for area, image in ((AREAS[name], image) for name, image in images.items()):
+                held.seek(area.base)
+                if held.read(len(image)) != image:
+                    held.seek(area.base)
+                    held.write(image.ljust(area.size, b"\xff"))
     except BlockingIOError:
         raise BoardError(f"{file}: another simulated board has this flash: end it, or name another file") from None
     except OSError as error:

@@ -158,6 +158,11 @@ class NativeBoard:
         return self._golden.engine
 
     @property
+    def library(self) -> ctypes.CDLL:
+        """The firmware itself, for `sim.native_processes`."""
+        return self._library
+
+    @property
     def seconds(self) -> float:
         """Time since reset."""
         return int(self._library.native_time()) / CLOCK_HZ

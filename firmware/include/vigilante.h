@@ -1089,6 +1089,7 @@
 #define VG_CLOCK_HZ 0x17d7840 /* cycles per second */
 #define VG_BOOT_VECTOR 128 /* the core starts this many bytes into the boot ROM */
 #define VG_VECTOR_ALIGN 256 /* alignment of the trap vector */
+#define VG_GRANULE_BYTES 1024 /* a process's windows begin and end on multiples of this */
 #define VG_ROM_BASE 0x00000000 /* boot ROM */
 #define VG_ROM_SIZE 0x2000
 #define VG_RAM_BASE 0x10000000 /* main memory: kernel and processes */
@@ -1097,8 +1098,10 @@
 #define VG_CELL_RAM_SIZE 0x8000
 #define VG_FLASH_WINDOW_BASE 0x30000000 /* the SPI flash, read in place */
 #define VG_FLASH_WINDOW_SIZE 0x1000000
-#define VG_USER_BASE 0x40000000 /* where every program is linked: the bus adds the current process's base and checks its limit */
-#define VG_USER_SIZE 0x10000
+#define VG_USER_TEXT_BASE 0x40000000 /* where every program is linked: the bus adds the text window's base and checks its limit */
+#define VG_USER_TEXT_SIZE 0x8000
+#define VG_USER_DATA_BASE 0x40008000 /* every program's stack, data and heap: the same by the data window; no stack grows below it */
+#define VG_USER_DATA_SIZE 0x8000
 #define VG_LINK_RECEIVE_BASE 0x50000000 /* frames received: a ring, seen twice */
 #define VG_LINK_RECEIVE_SIZE 0x8000
 #define VG_LINK_SEND_BASE 0x51000000 /* frames to be sent: a ring, seen twice */
@@ -1163,6 +1166,8 @@
 #define VG_IRQ_PENDING_CELL_MASK 0x00000040
 #define VG_IRQ_PENDING_LINK_RECEIVED_SHIFT 7 /* line 7 */
 #define VG_IRQ_PENDING_LINK_RECEIVED_MASK 0x00000080
+#define VG_IRQ_PENDING_RECORDS_HALF_SHIFT 8 /* line 8 */
+#define VG_IRQ_PENDING_RECORDS_HALF_MASK 0x00000100
 #define VG_IRQ_ENABLE 0x80000104 /* read, write: lines that may interrupt */
 #define VG_IRQ_ENABLE_RECORD_SHIFT 0 /* line 0 */
 #define VG_IRQ_ENABLE_RECORD_MASK 0x00000001
@@ -1180,6 +1185,8 @@
 #define VG_IRQ_ENABLE_CELL_MASK 0x00000040
 #define VG_IRQ_ENABLE_LINK_RECEIVED_SHIFT 7 /* line 7 */
 #define VG_IRQ_ENABLE_LINK_RECEIVED_MASK 0x00000080
+#define VG_IRQ_ENABLE_RECORDS_HALF_SHIFT 8 /* line 8 */
+#define VG_IRQ_ENABLE_RECORDS_HALF_MASK 0x00000100
 #define VG_IRQ_NEXT 0x80000108 /* read: the lowest line that asks and is enabled */
 #define VG_IRQ_NEXT_LINE_SHIFT 0 /* its number */
 #define VG_IRQ_NEXT_LINE_MASK 0x0000001f
@@ -1327,14 +1334,23 @@
 #define VG_COPROCESSOR_SLOT_NUMBER_SHIFT 0 /* 0..31 */
 #define VG_COPROCESSOR_SLOT_NUMBER_MASK 0x0000003f
 #define VG_COPROCESSOR_GENERATION 0xfffff814 /* read, write: its generation */
-#define VG_COPROCESSOR_WINDOW_BASE 0xfffff818 /* read, write: what the bus adds to the process's addresses */
-#define VG_COPROCESSOR_WINDOW_LIMIT 0xfffff81c /* read, write: bytes of `user` that the process may reach */
+#define VG_COPROCESSOR_TEXT_WINDOW 0xfffff818 /* read, write: where `user_text` lies in main RAM */
+#define VG_COPROCESSOR_TEXT_WINDOW_BASE_SHIFT 0 /* the first granule of main RAM */
+#define VG_COPROCESSOR_TEXT_WINDOW_BASE_MASK 0x000000ff
+#define VG_COPROCESSOR_TEXT_WINDOW_LIMIT_SHIFT 8 /* granules from there on; 0: nothing answers */
+#define VG_COPROCESSOR_TEXT_WINDOW_LIMIT_MASK 0x00003f00
+#define VG_COPROCESSOR_DATA_WINDOW 0xfffff81c /* read, write: where `user_data` lies in main RAM */
+#define VG_COPROCESSOR_DATA_WINDOW_BASE_SHIFT 0 /* the first granule of main RAM */
+#define VG_COPROCESSOR_DATA_WINDOW_BASE_MASK 0x000000ff
+#define VG_COPROCESSOR_DATA_WINDOW_LIMIT_SHIFT 8 /* granules from there on; 0: nothing answers */
+#define VG_COPROCESSOR_DATA_WINDOW_LIMIT_MASK 0x00003f00
 #define VG_COPROCESSOR_CWD 0xfffff820 /* read, write: where the running process's relative paths start */
 #define VG_COPROCESSOR_CWD_NODE_SHIFT 0 /* path node */
 #define VG_COPROCESSOR_CWD_NODE_MASK 0x000000ff
 #define VG_COPROCESSOR_CWD_EXCESS_SHIFT 8 /* unknown components below it */
 #define VG_COPROCESSOR_CWD_EXCESS_MASK 0x0000ff00
 #define VG_COPROCESSOR_SHED 0xfffff824 /* read: records lost on the observability lane since reset */
+#define VG_COPROCESSOR_ARGUMENT 0xfffff828 /* read: a0 of the call in progress, as it was judged */
 #define VG_COPROCESSOR_EVENT 0xfffff840 /* write: the words of an EVENT; the last one offers it, and is only written when the port takes it */
 #define VG_COPROCESSOR_EVENT_COUNT 8
 #define VG_COPROCESSOR_PATH 0xfffff860 /* write: the offered event's path stream: per path a PATH_HEAD, then its text, 4 bytes a word; the write waits until there is room */
@@ -1704,22 +1720,26 @@
 #define VG_FLASH_FIRMWARE_MAGIC 0x31465756 /* first word of FIRMWARE */
 #define VG_FLASH_MODEL_MAGIC 0x314d5756 /* first word of MODEL */
 #define VG_FLASH_LOG_MAGIC 0x314c5756 /* first word of LOG_SECTOR */
+#define VG_FLASH_ROOT_MAGIC 0x31525756 /* first word of ROOT */
+#define VG_NODE_NAME_BYTES 28 /* bytes of a file's name, with the zero behind it */
 #define VG_FLASH_BITSTREAM_BASE 0 /* the gateware itself, where the board has it: first byte */
 #define VG_FLASH_BITSTREAM_SIZE 0x400000 /* the gateware itself, where the board has it: bytes */
 #define VG_FLASH_FIRMWARE_BASE 0x400000 /* FIRMWARE, then the firmware: first byte */
 #define VG_FLASH_FIRMWARE_SIZE 0x40000 /* FIRMWARE, then the firmware: bytes */
-#define VG_FLASH_FIRMWARE_SPARE_BASE 0x440000 /* place for a second one; unused so far: first byte */
-#define VG_FLASH_FIRMWARE_SPARE_SIZE 0x40000 /* place for a second one; unused so far: bytes */
+#define VG_FLASH_FIRMWARE_SPARE_BASE 0x440000 /* the same, for where the first is not whole: first byte */
+#define VG_FLASH_FIRMWARE_SPARE_SIZE 0x40000 /* the same, for where the first is not whole: bytes */
 #define VG_FLASH_MODEL0_BASE 0x500000 /* MODEL, and from the second sector on the image: first byte */
 #define VG_FLASH_MODEL0_SIZE 0x10000 /* MODEL, and from the second sector on the image: bytes */
 #define VG_FLASH_MODEL1_BASE 0x510000 /* the same: a push writes the one that is not in force: first byte */
 #define VG_FLASH_MODEL1_SIZE 0x10000 /* the same: a push writes the one that is not in force: bytes */
 #define VG_FLASH_LOG_BASE 0x600000 /* a ring of sectors: LOG_SECTOR, then text: first byte */
 #define VG_FLASH_LOG_SIZE 0x40000 /* a ring of sectors: LOG_SECTOR, then text: bytes */
+#define VG_FLASH_ROOT_BASE 0x700000 /* ROOT, the root file system's NODEs, what is in its files: first byte */
+#define VG_FLASH_ROOT_SIZE 0x100000 /* ROOT, the root file system's NODEs, what is in its files: bytes */
 #define VG_FLASH_FACTORY_BASE 0xfff000 /* the board's number; written when the board is made: first byte */
 #define VG_FLASH_FACTORY_SIZE 4096 /* the board's number; written when the board is made: bytes */
 
-/* What stands before the firmware; it is copied to the begin of main memory and entered there. */
+/* What stands before the firmware; it is copied to the begin of main memory and entered there, a0: the place that it is from, 0 or 1. */
 #define VG_FLASH_FIRMWARE_WORDS 12
 #define VG_FLASH_FIRMWARE_BYTES 48
 #define VG_FLASH_FIRMWARE_MAGIC_OFFSET 0 /* FIRMWARE_MAGIC */
@@ -1812,6 +1832,48 @@
 #define VG_FLASH_LOG_SECTOR_PLACE_WIDTH 32
 #define VG_FLASH_LOG_SECTOR_CHECK_OFFSET 64 /* CRC-32 of the words before */
 #define VG_FLASH_LOG_SECTOR_CHECK_WIDTH 32
+
+/* What the root file system's image begins with; its nodes follow, parents before what is in them. */
+#define VG_FLASH_ROOT_WORDS 4
+#define VG_FLASH_ROOT_BYTES 16
+#define VG_FLASH_ROOT_MAGIC_OFFSET 0 /* ROOT_MAGIC */
+#define VG_FLASH_ROOT_MAGIC_WIDTH 32
+#define VG_FLASH_ROOT_NODES_OFFSET 32 /* how many; the first is the root */
+#define VG_FLASH_ROOT_NODES_WIDTH 32
+#define VG_FLASH_ROOT_SIZE_OFFSET 64 /* bytes of the image, this header included */
+#define VG_FLASH_ROOT_SIZE_WIDTH 32
+#define VG_FLASH_ROOT_CHECK_OFFSET 96 /* CRC-32 of the nodes */
+#define VG_FLASH_ROOT_CHECK_WIDTH 32
+
+/* A file as the image has it; two that share their content have the same offset. */
+#define VG_FLASH_NODE_WORDS 11
+#define VG_FLASH_NODE_BYTES 44
+#define VG_FLASH_NODE_MODE_OFFSET 0 /* type and permissions, as Linux has them */
+#define VG_FLASH_NODE_MODE_WIDTH 16
+#define VG_FLASH_NODE_PARENT_OFFSET 16 /* number of the folder it is in */
+#define VG_FLASH_NODE_PARENT_WIDTH 16
+#define VG_FLASH_NODE_USER_OFFSET 32 /* who owns it */
+#define VG_FLASH_NODE_USER_WIDTH 16
+#define VG_FLASH_NODE_GROUP_OFFSET 48 /* and their group */
+#define VG_FLASH_NODE_GROUP_WIDTH 16
+#define VG_FLASH_NODE_SIZE_OFFSET 64 /* bytes of content */
+#define VG_FLASH_NODE_SIZE_WIDTH 32
+#define VG_FLASH_NODE_OFFSET_OFFSET 96 /* where that begins in the image; of a device: which one */
+#define VG_FLASH_NODE_OFFSET_WIDTH 32
+#define VG_FLASH_NODE_NAME0_OFFSET 128 /* its name, with zeros behind */
+#define VG_FLASH_NODE_NAME0_WIDTH 32
+#define VG_FLASH_NODE_NAME1_OFFSET 160 /* its name, with zeros behind */
+#define VG_FLASH_NODE_NAME1_WIDTH 32
+#define VG_FLASH_NODE_NAME2_OFFSET 192 /* its name, with zeros behind */
+#define VG_FLASH_NODE_NAME2_WIDTH 32
+#define VG_FLASH_NODE_NAME3_OFFSET 224 /* its name, with zeros behind */
+#define VG_FLASH_NODE_NAME3_WIDTH 32
+#define VG_FLASH_NODE_NAME4_OFFSET 256 /* its name, with zeros behind */
+#define VG_FLASH_NODE_NAME4_WIDTH 32
+#define VG_FLASH_NODE_NAME5_OFFSET 288 /* its name, with zeros behind */
+#define VG_FLASH_NODE_NAME5_WIDTH 32
+#define VG_FLASH_NODE_NAME6_OFFSET 320 /* its name, with zeros behind */
+#define VG_FLASH_NODE_NAME6_WIDTH 32
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>
@@ -1942,6 +2004,7 @@ enum vg_irq {
     VG_IRQ_SHA256 = 5, /* the block is done */
     VG_IRQ_CELL = 6, /* the cell has stopped */
     VG_IRQ_LINK_RECEIVED = 7, /* a frame has been received that is not released yet */
+    VG_IRQ_RECORDS_HALF = 8, /* half of the places for records are taken */
 };
 
 enum vg_frame_type {
@@ -2175,7 +2238,7 @@ typedef struct {
     uint32_t words[2];
 } vg_state_entry;
 
-/* What stands before the firmware; it is copied to the begin of main memory and entered there. */
+/* What stands before the firmware; it is copied to the begin of main memory and entered there, a0: the place that it is from, 0 or 1. */
 typedef struct {
     uint32_t words[12];
 } vg_flash_firmware;
@@ -2189,6 +2252,16 @@ typedef struct {
 typedef struct {
     uint32_t words[3];
 } vg_flash_log_sector;
+
+/* What the root file system's image begins with; its nodes follow, parents before what is in them. */
+typedef struct {
+    uint32_t words[4];
+} vg_flash_root;
+
+/* A file as the image has it; two that share their content have the same offset. */
+typedef struct {
+    uint32_t words[11];
+} vg_flash_node;
 
 #endif /* __ASSEMBLER__ */
 #endif

@@ -64,14 +64,28 @@ uint32_t board_cycles(void)
     return cycles;
 }
 
-/* Interrupts stay off: one that waits ends the sleep without being taken. */
-void board_sleep(uint64_t alarm, bool frames)
+void board_interrupt(uint64_t alarm, bool frames)
 {
     VG_REG(VG_TIMER_ALARM_HIGH) = UINT32_MAX;
     VG_REG(VG_TIMER_ALARM_LOW) = (uint32_t)alarm;
     VG_REG(VG_TIMER_ALARM_HIGH) = (uint32_t)(alarm >> 32);
-    VG_REG(VG_IRQ_ENABLE) = VG_VALUE(VG_IRQ_ENABLE_LINK_RECEIVED, frames);
-    __asm__ volatile("csrs mie, %0\n\twfi" : : "r"(MIE_TIMER | MIE_EXTERNAL) : "memory");
+    VG_REG(VG_IRQ_ENABLE) =
+        VG_VALUE(VG_IRQ_ENABLE_LINK_RECEIVED, frames) | VG_VALUE(VG_IRQ_ENABLE_RECORDS_HALF, 1);
+    __asm__ volatile("csrs mie, %0" : : "r"(MIE_TIMER | MIE_EXTERNAL) : "memory");
+}
+
+bool board_interrupted(void)
+{
+    uint32_t pending;
+    __asm__ volatile("csrr %0, mip" : "=r"(pending));
+    return pending & (MIE_TIMER | MIE_EXTERNAL);
+}
+
+/* Interrupts are off in the kernel: one that waits ends the sleep without being taken. */
+void board_sleep(uint64_t alarm, bool frames)
+{
+    board_interrupt(alarm, frames);
+    __asm__ volatile("wfi" : : : "memory");
 }
 
 /* --- the link ------------------------------------------------------------------------------------------------ */

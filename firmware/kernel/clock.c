@@ -54,6 +54,16 @@ uint32_t clock_milliseconds(void)
     return (uint32_t)(clock.now - clock.second_begin) / clock.per_millisecond;
 }
 
+uint32_t clock_within(void)
+{
+    return (uint32_t)(clock.now - clock.second_begin);
+}
+
+uint32_t clock_nanoseconds(void)
+{
+    return 1000000000 / clock.frequency;
+}
+
 uint64_t clock_alarm(void)
 {
     return clock.second_begin + clock.frequency;

@@ -26,6 +26,18 @@ uint32_t board_cycles(void);
 /* Sleep until `alarm`, or, with `frames`, until a frame that is not released waits.  May return earlier. */
 void board_sleep(uint64_t alarm, bool frames);
 
+/* Go on with a process: until `alarm`, until records pile up, or, with `frames`, until a frame that is not released
+ * waits. */
+void board_interrupt(uint64_t alarm, bool frames);
+bool board_interrupted(void); /* one of these has come */
+
+/* Processes: the slot and life that calls are from now on, and where the user regions lie, in granules of memory. */
+void board_process(uint32_t slot, uint32_t generation);
+void board_windows(uint32_t text, uint32_t text_limit, uint32_t data, uint32_t data_limit);
+/* Memory for processes and files: where it begins, in `*granules`, and as which granule. */
+uint8_t *board_pool(uint32_t *granules);
+uint32_t board_pool_place(void);
+
 /* Frames: places and rings as the contract's `link` has them. */
 uint32_t board_link_received(void);
 void board_link_release(uint32_t place);

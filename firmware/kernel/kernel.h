@@ -47,10 +47,13 @@ static inline uint32_t cost_of(uint32_t payload)
 
 /* --- main.c -------------------------------------------------------------------------------------------------- */
 
-void kernel_start(void);
+void kernel_start(uint32_t place); /* of flash, that the firmware is from: 0 or 1 */
 /* Do a piece of work.  Return 0 if there may be more, else the time until which nothing is to be done; `*frames`
  * is then whether a frame that arrives is news. */
 uint64_t kernel_step(bool *frames);
+/* There is work that no interrupt tells of: a step is to be made before the next process runs. */
+void kernel_stir(void);
+bool kernel_stirred(void);
 /* Reset the board once what has been said is sent and kept. */
 void kernel_reset_soon(void);
 uint32_t kernel_boot_cycles(void);
@@ -66,6 +69,8 @@ uint32_t clock_cycles(uint32_t milliseconds); /* at most some seconds */
 uint64_t clock_soon(void);                     /* when to look again at what the gateware is at */
 uint32_t clock_seconds(void);
 uint32_t clock_milliseconds(void); /* within the second */
+uint32_t clock_within(void);       /* cycles within the second */
+uint32_t clock_nanoseconds(void);  /* of a cycle */
 uint64_t clock_alarm(void);
 
 /* --- digest.c: SHA-256 by the gateware, CRC-32 --------------------------------------------------------------- */
@@ -148,6 +153,12 @@ enum outcome screen_events(const struct frame *frame);
 enum outcome screen_mode(const struct frame *frame);
 /* Send what is gathered of records; `true` if there was anything. */
 bool screen_close(void);
+/* Take all records that wait, those of the core's calls: to be done before an event is offered, for the record that
+ * comes first is taken for the event's.  Where there is no room for them they are shed. */
+void screen_drain(void);
+bool screen_waits(void); /* there are such records */
+/* No record of the host's is still to come, which another would be taken for. */
+bool screen_settled(void);
 /* Forward records that no event of the host's caused; send counts when it is time. */
 bool screen_step(void);
 uint64_t screen_alarm(void);
@@ -189,6 +200,8 @@ enum outcome model_read(const struct frame *frame);
 bool model_step(void);
 /* A model is on its way into force: numbered frames wait. */
 bool model_busy(void);
+/* What is in force is not proven yet: no process runs. */
+bool model_on_trial(void);
 /* No model in force is known to be bad. */
 bool model_fit(void);
 

@@ -176,6 +176,7 @@ static void put_text(struct text *text, const char *format, va_list arguments)
 
 void log_line(const char *format, ...)
 {
+    kernel_stir();
     struct text text = {.length = 0};
     va_list arguments;
     put_number(&text, clock_seconds(), 10, 1);

@@ -1,17 +1,17 @@
-/* Boot, and the loop. */
-#include "kernel.h"
+/* Boot as a list, and the security task: a loop over stages that never wait. */
+#include "process.h"
 
 #define RESET_WAIT_MS 500 /* a line that takes nothing does not keep the board from being reset */
 
 static struct {
     uint32_t boot_cycles, firmware;
-    bool reset;
+    bool reset, stirred;
     uint64_t reset_at;
 } kernel;
 
-void kernel_start(void)
+void kernel_start(uint32_t place)
 {
-    uint32_t why[3];
+    uint32_t why[3], from = place ? VG_FLASH_FIRMWARE_SPARE_BASE : VG_FLASH_FIRMWARE_BASE;
     memset(&kernel, 0, sizeof kernel);
     clock_start();
     flash_start();
@@ -20,11 +20,14 @@ void kernel_start(void)
     if (board_trap(why))
         log_line("reset by a trap: cause %x at %x, value %x", (unsigned)why[0], (unsigned)why[1],
                  (unsigned)why[2]);
-    memcpy(&kernel.firmware, flash_at(VG_FLASH_FIRMWARE_BASE + VG_FLASH_FIRMWARE_DIGEST0_OFFSET / 8), 4);
+    if (place)
+        log_line("from the spare place: the first firmware is not whole");
+    memcpy(&kernel.firmware, flash_at(from + VG_FLASH_FIRMWARE_DIGEST0_OFFSET / 8), 4);
     policy_start();
     store_start();
     screen_start();
     model_start();
+    process_start();
     link_start();
     kernel.boot_cycles = (uint32_t)board_now();
 }
@@ -46,14 +49,27 @@ void kernel_reset_soon(void)
     kernel.reset_at = clock_now() + clock_cycles(RESET_WAIT_MS);
 }
 
+void kernel_stir(void)
+{
+    kernel.stirred = true;
+}
+
+bool kernel_stirred(void)
+{
+    return kernel.stirred;
+}
+
 uint64_t kernel_step(bool *frames)
 {
+    kernel.stirred = false;
     clock_step();
+    screen_drain();
     link_arrive();
     bool worked = serve_step();
     worked |= screen_step();
     worked |= model_step();
     worked |= log_step();
+    worked |= terminal_step();
     if (!worked)
         worked |= screen_close();
     link_serve(!worked);

@@ -5,9 +5,19 @@ void *memcpy(void *restrict into, const void *restrict from, size_t bytes)
 {
     uint8_t *to = into;
     const uint8_t *source = from;
-    if ((((uintptr_t)to | (uintptr_t)source) & 3) == 0)
+    if ((((uintptr_t)to | (uintptr_t)source) & 3) == 0) {
+        for (; bytes >= 16; bytes -= 16, to += 16, source += 16) {
+            uint32_t *words = (uint32_t *)(void *)to;
+            const uint32_t *read = (const uint32_t *)(const void *)source;
+            uint32_t first = read[0], second = read[1], third = read[2], fourth = read[3];
+            words[0] = first;
+            words[1] = second;
+            words[2] = third;
+            words[3] = fourth;
+        }
         for (; bytes >= 4; bytes -= 4, to += 4, source += 4)
             *(uint32_t *)(void *)to = *(const uint32_t *)(const void *)source;
+    }
     while (bytes--)
         *to++ = *source++;
     return into;
@@ -28,9 +38,17 @@ void *memset(void *into, int byte, size_t bytes)
 {
     uint8_t *to = into;
     uint32_t word = (uint8_t)byte * 0x01010101u;
-    if (((uintptr_t)to & 3) == 0)
+    if (((uintptr_t)to & 3) == 0) {
+        for (; bytes >= 16; bytes -= 16, to += 16) {
+            uint32_t *words = (uint32_t *)(void *)to;
+            words[0] = word;
+            words[1] = word;
+            words[2] = word;
+            words[3] = word;
+        }
         for (; bytes >= 4; bytes -= 4, to += 4)
             *(uint32_t *)(void *)to = word;
+    }
     while (bytes--)
         *to++ = (uint8_t)byte;
     return into;

@@ -1,16 +1,17 @@
-/* A model's way: into the idle slot, read back, tested, in force, into flash.
+/* A model's way: into the idle slot, read back, in force on trial, tested, into flash.
  *
- * From MODEL_END on it is a job of its own that goes on whatever becomes of the session; numbered frames wait
- * meanwhile.  If anything is wrong the model before is in force again.  Where there was none, the bad one cannot
- * be taken out of force: no event is screened then until another push. */
+ * The trial begins with the first vectors, once the image is whole: there is no memory to keep them all, so each is
+ * replayed as it comes, and processes rest meanwhile.  Numbered frames wait while a job of several steps is done.  If
+ * anything is wrong, or the session ends before MODEL_END, the model before is in force again.  Where there was none,
+ * the bad one cannot be taken out of force: no event is screened then until another push. */
 #include "kernel.h"
 
-#define VECTOR_WORDS (124 * 1024 / 4)
 #define PIECE_BYTES 512   /* read back in a step */
 #define VECTORS_A_STEP 8
 #define TRIES 100         /* to switch: it may have to wait for records to be taken */
 
-enum phase { PHASE_REST, PHASE_READ_BACK, PHASE_SWITCH, PHASE_REPLAY, PHASE_KEEP, PHASE_RETURN, PHASE_REPORT };
+enum phase { PHASE_REST, PHASE_READ_BACK, PHASE_SWITCH, PHASE_KEEP, PHASE_RETURN, PHASE_REPORT };
+enum trial { TRIAL_NONE, TRIAL_ON, TRIAL_OVER }; /* OVER: the model failed before its vectors were replayed */
 
 static struct {
     struct about {
@@ -22,7 +23,10 @@ static struct {
     uint32_t slot;
     uint32_t received; /* bytes of the image */
     uint32_t seen[VG_IMAGE_BYTES / 32]; /* which ones */
-    uint32_t vectors, vector_words;
+    enum trial trial;
+    uint32_t vectors;  /* replayed */
+    uint32_t cursor;   /* in the frame of vectors in front: its next word; 0: not looked at yet */
+    bool silent;       /* nobody is to be told how it ends */
     enum phase phase;
     uint32_t place;    /* how far the phase has got */
     uint32_t tries;    /* to switch */
@@ -31,7 +35,6 @@ static struct {
 } model;
 
 static NOT_CLEARED _Alignas(uint32_t) uint8_t image[VG_IMAGE_BYTES];
-static NOT_CLEARED uint32_t vectors[VECTOR_WORDS];
 
 /* The bit of the slot in force, if its model may stay there. */
 static uint32_t fit_bit(void)
@@ -84,14 +87,30 @@ bool model_fit(void)
 
 /* --- the push ------------------------------------------------------------------------------------------------ */
 
+/* Give up a trial: the model before comes in force again. */
+static void abandon(void)
+{
+    if (model.trial == TRIAL_ON) {
+        model.slots[model.slot].result = VG_MODEL_RESULT_PARTIAL;
+        model.phase = PHASE_RETURN;
+        model.silent = true;
+    }
+    model.trial = TRIAL_NONE;
+    model.pushing = false;
+}
+
 /* Drop what belonged to another session. */
 static void keep_epoch(void)
 {
     if (model.epoch == link_epoch())
         return;
     model.epoch = link_epoch();
-    model.pushing = false;
-    model.sent = 0;
+    model.sent = model.cursor = 0;
+    if (model.phase == PHASE_READ_BACK || model.phase == PHASE_SWITCH)
+        model.phase = PHASE_REST;
+    if (model.phase == PHASE_REST)
+        abandon();
+    model.silent = true;
 }
 
 static bool begun(uint32_t slot)
@@ -105,6 +124,10 @@ enum outcome model_begin(const struct frame *frame)
     const uint32_t *payload = frame->payload;
     uint32_t slot = VG_GET(payload, VG_FRAME_MODEL_BEGIN_SLOT);
     keep_epoch();
+    if (model.trial != TRIAL_NONE) {
+        abandon();
+        return OUTCOME_WAIT;
+    }
     if (board_pipeline_locks() & VG_COPROCESSOR_LOCK_MODEL_MASK)
         return serve_refuse(frame, VG_REFUSAL_LOCKED, "the model slots are locked until the board is reset");
     if (slot == slots_in_force())
@@ -120,7 +143,8 @@ enum outcome model_begin(const struct frame *frame)
     memcpy(about->name, payload + VG_FRAME_MODEL_BEGIN_WORDS, about->name_bytes);
     model.pushing = true;
     model.slot = slot;
-    model.received = model.vectors = model.vector_words = 0;
+    model.received = model.vectors = model.cursor = 0;
+    model.silent = false;
     memset(model.seen, 0, sizeof model.seen);
     slots_ready(fit_bit());
     return OUTCOME_DONE;
@@ -135,6 +159,8 @@ enum outcome model_data(const struct frame *frame)
         return serve_refuse(frame, VG_REFUSAL_ORDER, "begin the push to this slot by MODEL_BEGIN");
     if (offset + count > VG_IMAGE_BYTES)
         return serve_refuse(frame, VG_REFUSAL_RANGE, "the bytes go beyond the image's end");
+    if (model.trial != TRIAL_NONE)
+        return serve_refuse(frame, VG_REFUSAL_ORDER, "its vectors have begun: the image stays as it is");
     const uint8_t *bytes = (const uint8_t *)(frame->payload + VG_FRAME_MODEL_DATA_WORDS);
     board_load_bytes(slots_address(slot, offset), bytes, count);
     for (uint32_t byte = offset; byte < offset + count; byte++) {
@@ -144,31 +170,81 @@ enum outcome model_data(const struct frame *frame)
     return OUTCOME_DONE;
 }
 
-enum outcome model_vectors(const struct frame *frame)
+/* Look at a frame of vectors: return what is wrong with it, in words for people, or NULL. */
+static const char *wrong_vectors(const struct frame *frame, enum vg_refusal *reason)
 {
     const uint32_t *payload = frame->payload;
     uint32_t words = frame->bytes / 4, place = VG_FRAME_MODEL_VECTORS_WORDS;
     uint32_t count = VG_GET(payload, VG_FRAME_MODEL_VECTORS_COUNT);
-    if (!begun(model.slot))
-        return serve_refuse(frame, VG_REFUSAL_ORDER, "begin the push by MODEL_BEGIN");
+    *reason = VG_REFUSAL_LENGTH;
     for (uint32_t vector = 0; vector < count; vector++) {
         uint32_t extent = screen_extent(payload + place, words - place);
         if (extent == 0 || extent + VG_RECORD_WORDS > words - place)
-            return serve_refuse(frame, VG_REFUSAL_LENGTH, "a vector goes beyond the frame's end");
+            return "a vector goes beyond the frame's end";
         uint32_t kind = VG_GET(payload + place, VG_EVENT_KIND);
-        if (kind >= VG_KIND_SWAP || !VG_GET(payload + place, VG_EVENT_SOURCE))
-            return serve_refuse(frame, VG_REFUSAL_KIND, "a vector is an event of a process of the host's");
+        if (kind >= VG_KIND_SWAP || !VG_GET(payload + place, VG_EVENT_SOURCE)) {
+            *reason = VG_REFUSAL_KIND;
+            return "a vector is an event of a process of the host's";
+        }
         place += extent + VG_RECORD_WORDS;
     }
-    if (count == 0 || place != words)
-        return serve_refuse(frame, VG_REFUSAL_LENGTH, "the vectors are not as many as the frame says");
-    words -= VG_FRAME_MODEL_VECTORS_WORDS;
-    if (words > VECTOR_WORDS - model.vector_words)
-        return serve_refuse(frame, VG_REFUSAL_RANGE, "the board keeps 126976 bytes of vectors");
-    _Static_assert(4 * VECTOR_WORDS == 126976, "the text says so");
-    memcpy(vectors + model.vector_words, payload + VG_FRAME_MODEL_VECTORS_WORDS, 4 * words);
-    model.vector_words += words;
-    model.vectors += count;
+    return count == 0 || place != words ? "the vectors are not as many as the frame says" : NULL;
+}
+
+/* Replay one vector; false if it cannot be now.  After one that failed the rest are replayed all the same: they end
+ * what they began. */
+static bool replay(const uint32_t *event, uint32_t words)
+{
+    struct about *about = &model.slots[model.slot];
+    uint32_t record[VG_RECORD_WORDS];
+    if (!screen_own(event, words, record))
+        return false;
+    const uint32_t *expected = event + words;
+    uint32_t wrong = (record[0] ^ expected[0]) & ~((uint32_t)1 << VG_RECORD_MODEL_OFFSET);
+    for (uint32_t word = 1; word < VG_RECORD_SEQUENCE_OFFSET / 32; word++)
+        wrong |= record[word] ^ expected[word];
+    if (wrong && about->result != VG_MODEL_RESULT_SELF_TEST) {
+        about->result = VG_MODEL_RESULT_SELF_TEST;
+        about->vector = model.vectors;
+    }
+    model.vectors++;
+    return true;
+}
+
+enum outcome model_vectors(const struct frame *frame)
+{
+    enum vg_refusal reason;
+    if (!begun(model.slot))
+        return serve_refuse(frame, VG_REFUSAL_ORDER, "begin the push by MODEL_BEGIN");
+    if (model.cursor == 0) {
+        const char *wrong = wrong_vectors(frame, &reason);
+        if (wrong)
+            return serve_refuse(frame, reason, wrong);
+    }
+    if (model.received != VG_IMAGE_BYTES)
+        return serve_refuse(frame, VG_REFUSAL_ORDER, "the whole image comes before its vectors");
+    if (model.trial == TRIAL_OVER)
+        return OUTCOME_DONE;
+    if (model.trial == TRIAL_NONE) {
+        model.former = slots_in_force();
+        model.phase = PHASE_READ_BACK;
+        model.place = model.tries = 0;
+        digest_begin();
+        return OUTCOME_WAIT; /* until the model is in force */
+    }
+    uint32_t end = frame->bytes / 4;
+    if (model.cursor == 0)
+        model.cursor = VG_FRAME_MODEL_VECTORS_WORDS;
+    for (uint32_t done = 0; done < VECTORS_A_STEP && model.cursor < end; done++) {
+        const uint32_t *event = frame->payload + model.cursor;
+        uint32_t words = screen_extent(event, end - model.cursor);
+        if (!replay(event, words))
+            return OUTCOME_WAIT;
+        model.cursor += words + VG_RECORD_WORDS;
+    }
+    if (model.cursor < end)
+        return OUTCOME_MORE;
+    model.cursor = 0;
     return OUTCOME_DONE;
 }
 
@@ -188,30 +264,57 @@ static enum outcome send_status(uint32_t slot)
     return OUTCOME_DONE;
 }
 
-enum outcome model_end(const struct frame *frame)
-{
-    uint32_t slot = VG_GET(frame->payload, VG_FRAME_MODEL_END_SLOT);
-    if (!begun(slot))
-        return serve_refuse(frame, VG_REFUSAL_ORDER, "begin the push to this slot by MODEL_BEGIN");
-    if (model.received != VG_IMAGE_BYTES || model.vectors == 0) {
-        model.slots[slot].result = VG_MODEL_RESULT_INCOMPLETE;
-        return send_status(slot);
-    }
-    model.pushing = false;
-    model.former = slots_in_force();
-    model.phase = PHASE_READ_BACK;
-    model.place = model.tries = 0;
-    digest_begin();
-    return OUTCOME_DONE;
-}
-
-/* --- into force ---------------------------------------------------------------------------------------------- */
-
 /* End the job with `result`, once the model before is in force again where `back` says so. */
 static void conclude(enum vg_model_result result, bool back)
 {
     model.slots[model.slot].result = result;
     model.phase = back ? PHASE_RETURN : PHASE_REPORT;
+}
+
+/* Have the model kept in flash; what has not been told yet is told then. */
+static void begin_to_keep(void)
+{
+    const struct about *about = &model.slots[model.slot];
+    uint32_t header[VG_FLASH_MODEL_WORDS] = {0};
+    VG_PUT(header, VG_FLASH_MODEL_MAGIC, VG_FLASH_MODEL_MAGIC);
+    VG_PUT(header, VG_FLASH_MODEL_SIZE, VG_IMAGE_BYTES);
+    VG_PUT(header, VG_FLASH_MODEL_CONTRACT, VG_CONTRACT_VERSION);
+    VG_PUT(header, VG_FLASH_MODEL_NAME_LENGTH, about->name_bytes);
+    memcpy(header + VG_FLASH_MODEL_DIGEST0_OFFSET / 32, about->digest, sizeof about->digest);
+    memcpy(header + VG_FLASH_MODEL_NAME0_OFFSET / 32, about->name, sizeof about->name);
+    store_keep(header, image);
+    model.phase = PHASE_KEEP;
+}
+
+enum outcome model_end(const struct frame *frame)
+{
+    uint32_t slot = VG_GET(frame->payload, VG_FRAME_MODEL_END_SLOT);
+    if (!begun(slot))
+        return serve_refuse(frame, VG_REFUSAL_ORDER, "begin the push to this slot by MODEL_BEGIN");
+    enum trial trial = model.trial;
+    enum vg_model_result result = model.slots[slot].result;
+    if (trial == TRIAL_NONE) {
+        model.slots[slot].result = VG_MODEL_RESULT_INCOMPLETE;
+        return send_status(slot);
+    }
+    model.pushing = false;
+    model.trial = TRIAL_NONE;
+    model.tries = 0;
+    if (trial == TRIAL_OVER || result == VG_MODEL_RESULT_SELF_TEST)
+        conclude(result, trial == TRIAL_ON);
+    else
+        begin_to_keep();
+    return OUTCOME_DONE;
+}
+
+/* --- into force ---------------------------------------------------------------------------------------------- */
+
+/* The model cannot be tried: MODEL_END is told why. */
+static void fail(enum vg_model_result result)
+{
+    model.slots[model.slot].result = result;
+    model.trial = TRIAL_OVER;
+    model.phase = PHASE_REST;
 }
 
 static void read_back(void)
@@ -224,9 +327,9 @@ static void read_back(void)
         return;
     digest_end(digest);
     if (memcmp(digest, model.slots[model.slot].digest, sizeof digest) != 0)
-        conclude(VG_MODEL_RESULT_DIGEST, false);
+        fail(VG_MODEL_RESULT_DIGEST);
     else if (!contract_holds(image))
-        conclude(VG_MODEL_RESULT_CONTRACT, false);
+        fail(VG_MODEL_RESULT_CONTRACT);
     else
         model.phase = PHASE_SWITCH;
 }
@@ -235,49 +338,12 @@ static void switch_over(void)
 {
     slots_ready(slots_bit(model.slot) | fit_bit());
     model.slots[model.slot].vector = 0;
-    model.place = 0;
-    model.vector_words = 0;
-    if (slots_switch(model.slot))
-        model.phase = PHASE_REPLAY;
-    else if (++model.tries == TRIES)
-        conclude(VG_MODEL_RESULT_SELF_TEST, slots_in_force() == model.slot);
-}
-
-/* Replay some vectors.  After one that failed the rest are replayed all the same: they end what they began. */
-static void replay(void)
-{
-    struct about *about = &model.slots[model.slot];
-    for (uint32_t done = 0; done < VECTORS_A_STEP && model.place < model.vectors; done++) {
-        const uint32_t *event = vectors + model.vector_words;
-        uint32_t words = screen_extent(event, VECTOR_WORDS - model.vector_words), record[VG_RECORD_WORDS];
-        if (!screen_own(event, words, record))
-            return;
-        const uint32_t *expected = event + words;
-        uint32_t wrong = (record[0] ^ expected[0]) & ~((uint32_t)1 << VG_RECORD_MODEL_OFFSET);
-        for (uint32_t word = 1; word < VG_RECORD_SEQUENCE_OFFSET / 32; word++)
-            wrong |= record[word] ^ expected[word];
-        if (wrong && about->result != VG_MODEL_RESULT_SELF_TEST) {
-            about->result = VG_MODEL_RESULT_SELF_TEST;
-            about->vector = model.place;
-        }
-        model.vector_words += words + VG_RECORD_WORDS;
-        model.place++;
+    if (slots_switch(model.slot)) {
+        model.trial = TRIAL_ON;
+        model.phase = PHASE_REST;
+    } else if (++model.tries == TRIES) {
+        fail(VG_MODEL_RESULT_SELF_TEST);
     }
-    if (model.place < model.vectors)
-        return;
-    if (about->result == VG_MODEL_RESULT_SELF_TEST) {
-        conclude(VG_MODEL_RESULT_SELF_TEST, true);
-        return;
-    }
-    uint32_t header[VG_FLASH_MODEL_WORDS] = {0};
-    VG_PUT(header, VG_FLASH_MODEL_MAGIC, VG_FLASH_MODEL_MAGIC);
-    VG_PUT(header, VG_FLASH_MODEL_SIZE, VG_IMAGE_BYTES);
-    VG_PUT(header, VG_FLASH_MODEL_CONTRACT, VG_CONTRACT_VERSION);
-    VG_PUT(header, VG_FLASH_MODEL_NAME_LENGTH, about->name_bytes);
-    memcpy(header + VG_FLASH_MODEL_DIGEST0_OFFSET / 32, about->digest, sizeof about->digest);
-    memcpy(header + VG_FLASH_MODEL_NAME0_OFFSET / 32, about->name, sizeof about->name);
-    store_keep(header, image);
-    model.phase = PHASE_KEEP;
 }
 
 static bool keep(void)
@@ -313,7 +379,7 @@ static void go_back(void)
 static bool report(void)
 {
     char name[VG_LINK_NAME_BYTES + 1];
-    if (model.epoch == link_epoch() && link_session()) {
+    if (!model.silent && link_session()) {
         screen_close();
         if (send_status(model.slot) != OUTCOME_DONE)
             return false;
@@ -330,17 +396,20 @@ bool model_busy(void)
     return model.phase != PHASE_REST;
 }
 
+bool model_on_trial(void)
+{
+    return model.trial == TRIAL_ON || model.phase != PHASE_REST;
+}
+
 bool model_step(void)
 {
+    keep_epoch();
     switch (model.phase) {
     case PHASE_READ_BACK:
         read_back();
         return true;
     case PHASE_SWITCH:
         switch_over();
-        return true;
-    case PHASE_REPLAY:
-        replay();
         return true;
     case PHASE_KEEP:
         return keep();

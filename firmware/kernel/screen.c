@@ -376,20 +376,40 @@ enum outcome screen_mode(const struct frame *frame)
     return OUTCOME_DONE;
 }
 
+bool screen_settled(void)
+{
+    return !screen.offered;
+}
+
+bool screen_waits(void)
+{
+    return !screen.offered && VG_FIELD(board_pipeline_status(), VG_COPROCESSOR_STATUS_RECORD_VALID);
+}
+
+void screen_drain(void)
+{
+    if (!screen_waits())
+        return;
+    keep_epoch();
+    while (screen_waits()) {
+        uint32_t record[VG_RECORD_WORDS];
+        bool room = link_session() && !(screen.full && !send_counts()) && records_ready();
+        if (!board_record(room ? next_record() : record))
+            return;
+        if (room) {
+            take_record(next_record());
+            continue;
+        }
+        screen.shed++;
+        if (record[0] & HARSH)
+            log_verdict(record);
+    }
+}
+
 bool screen_step(void)
 {
     keep_epoch();
     bool worked = false;
-    if (VG_FIELD(board_pipeline_status(), VG_COPROCESSOR_STATUS_RECORD_VALID)) {
-        uint32_t record[VG_RECORD_WORDS];
-        if (link_session() ? records_ready() && board_record(next_record()) : board_record(record)) {
-            worked = true;
-            if (link_session())
-                take_record(next_record());
-            else
-                screen.shed++;
-        }
-    }
     if (clock_now() >= counts_alarm())
         worked |= send_counts();
     return worked;

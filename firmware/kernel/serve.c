@@ -1,5 +1,5 @@
 /* What each numbered frame asks for, as a table. */
-#include "kernel.h"
+#include "process.h"
 
 static enum outcome serve_status(const struct frame *frame)
 {
@@ -63,6 +63,8 @@ static const struct service {
     {VG_FRAME_TYPE_MODEL_READ, VG_FRAME_MODEL_READ_BYTES, 0, 1, 0, model_read, "4 bytes: the slot"},
     {VG_FRAME_TYPE_LOAD, VG_FRAME_LOAD_BYTES, 4, 4, VG_LINK_PAYLOAD_MAX, policy_load,
      "4 bytes: the address, then words"},
+    {VG_FRAME_TYPE_TERMINAL, VG_FRAME_TERMINAL_BYTES, 0, 1, VG_LINK_PAYLOAD_MAX, terminal_typed,
+     "4 bytes, then what is typed"},
     {VG_FRAME_TYPE_LOG_READ, VG_FRAME_LOG_READ_BYTES, 0, 1, 0, log_read, "4 bytes: the place"},
 };
 

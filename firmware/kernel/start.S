@@ -1,13 +1,28 @@
-/* The firmware's first instructions, at the begin of memory; and its last ones, at a trap. */
-#include "trap.h"
+/* The firmware's first instructions, at the begin of memory. */
 #include "vigilante.h"
+
+/* Protection: user mode reads and runs its text, reads and writes its data, and reaches nothing else.  It never
+ * changes again; what a process has there is the windows' business. */
+#define NAPOT(base, size) (base >> 2 | (size >> 3) - 1)
+#define READ 1
+#define WRITE 2
+#define EXECUTE 4
+#define NATURAL 0x18
+#define USER_RULES ((NATURAL | READ | WRITE) << 8 | NATURAL | READ | EXECUTE)
 
     .section .text.start, "ax"
     .globl _start
 _start:
+    mv s0, a0
     la sp, stack_top
     la t0, vectors
     csrw mtvec, t0
+    li t0, NAPOT(VG_USER_TEXT_BASE, VG_USER_TEXT_SIZE)
+    csrw pmpaddr0, t0
+    li t0, NAPOT(VG_USER_DATA_BASE, VG_USER_DATA_SIZE)
+    csrw pmpaddr1, t0
+    li t0, USER_RULES
+    csrw pmpcfg0, t0
     la t0, bss_begin
     la t1, bss_end
 clear:
@@ -16,43 +31,9 @@ clear:
     addi t0, t0, 4
     j clear
 run:
+    call entry_start
+    mv a0, s0
     call kernel_start
-loop:
-    addi sp, sp, -16
-    mv a0, sp
-    call kernel_step
-    lbu a2, 0(sp)
-    addi sp, sp, 16
-    or t0, a0, a1
-    beqz t0, loop
-    call board_sleep
-    j loop
-
-/* No trap is expected and no interrupt taken: say where it was and begin anew. */
-trap:
-    la t0, trap_record
-    li t1, TRAP_MAGIC
-    sw t1, 0(t0)
-    csrr t1, mcause
-    sw t1, 4(t0)
-    csrr t1, mepc
-    sw t1, 8(t0)
-    csrr t1, mtval
-    sw t1, 12(t0)
-    li t0, VG_SYSTEM_RESET
-    li t1, VG_RESET_KEY
-again:
-    sw t1, 0(t0)
-    j again
-
-    .option norvc
-    .balign VG_VECTOR_ALIGN
-vectors:
-    .rept 32
-    j trap
-    .endr
-
-    .section .trap, "aw", @nobits
-    .globl trap_record
-trap_record:
-    .space TRAP_BYTES
+    li t0, 0x1800 /* a return goes to user mode; interrupts are on there, and off in here */
+    csrc mstatus, t0
+    j schedule_next

@@ -1,9 +1,11 @@
-/* Where a trap leaves its reason: the last words of memory, which no start clears. */
+/* What trap.S and C share: where a trap leaves its reason, the last words of memory, which no start clears. */
 #ifndef TRAP_H
 #define TRAP_H
 
 #define TRAP_MAGIC 0x50415254
 #define TRAP_BYTES 16
+#define TRAP_EPERM 1 /* errors that trap.S answers with itself: abi.h has them as C does */
+#define TRAP_ENOSYS 38
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>

@@ -33,24 +33,33 @@ AREAS = {
     for area in (
         Area("bitstream", 0x00_0000, 0x40_0000, "the gateware itself, where the board has it"),
         Area("firmware", 0x40_0000, 0x04_0000, "FIRMWARE, then the firmware"),
-        Area("firmware_spare", 0x44_0000, 0x04_0000, "place for a second one; unused so far"),
+        Area("firmware_spare", 0x44_0000, 0x04_0000, "the same, for where the first is not whole"),
         Area("model0", 0x50_0000, 0x01_0000, "MODEL, and from the second sector on the image"),
         Area("model1", 0x51_0000, 0x01_0000, "the same: a push writes the one that is not in force"),
         Area("log", 0x60_0000, 0x04_0000, "a ring of sectors: LOG_SECTOR, then text"),
+        Area("root", 0x70_0000, 0x10_0000, "ROOT, the root file system's NODEs, what is in its files"),
         Area("factory", 0xFF_F000, 0x00_1000, "the board's number; written when the board is made"),
     )
 }
 """Areas by name, in the order of their addresses."""
+
+FIRMWARE_AREAS = ("firmware", "firmware_spare")
+"""Where the loader looks for a firmware, in this order."""
 
 _DIGEST = tuple(Field(f"digest{word}", 32, f"SHA-256, bytes {4 * word}.. of it") for word in range(8))
 
 FIRMWARE_MAGIC = 0x31465756
 MODEL_MAGIC = 0x314D5756
 LOG_MAGIC = 0x314C5756
+ROOT_MAGIC = 0x31525756
+
+NODE_NAME_BYTES = 28
+"""Of a file's name, with the zero behind it."""
 
 FIRMWARE = Layout(
     "flash_firmware",
-    "What stands before the firmware; it is copied to the begin of main memory and entered there.",
+    "What stands before the firmware; it is copied to the begin of main memory and entered there, a0: the place "
+    "that it is from, 0 or 1.",
     (
         Field("magic", 32, "FIRMWARE_MAGIC"),
         Field("size", 32, "bytes of firmware, a multiple of 4; they follow the header"),
@@ -82,6 +91,31 @@ LOG_SECTOR = Layout(
         Field("magic", 32, "LOG_MAGIC"),
         Field("place", 32, "bytes of log before this sector, since the flash was blank"),
         Field("check", 32, "CRC-32 of the words before"),
+    ),
+)
+
+ROOT = Layout(
+    "flash_root",
+    "What the root file system's image begins with; its nodes follow, parents before what is in them.",
+    (
+        Field("magic", 32, "ROOT_MAGIC"),
+        Field("nodes", 32, "how many; the first is the root"),
+        Field("size", 32, "bytes of the image, this header included"),
+        Field("check", 32, "CRC-32 of the nodes"),
+    ),
+)
+
+NODE = Layout(
+    "flash_node",
+    "A file as the image has it; two that share their content have the same offset.",
+    (
+        Field("mode", 16, "type and permissions, as Linux has them"),
+        Field("parent", 16, "number of the folder it is in"),
+        Field("user", 16, "who owns it"),
+        Field("group", 16, "and their group"),
+        Field("size", 32, "bytes of content"),
+        Field("offset", 32, "where that begins in the image; of a device: which one"),
+        *(Field(f"name{word}", 32, "its name, with zeros behind") for word in range(NODE_NAME_BYTES // 4)),
     ),
 )
 

@@ -131,6 +131,7 @@ PARTS = (
             "CLOCK_HZ": (memory.CLOCK_HZ, "cycles per second"),
             "BOOT_VECTOR": (memory.BOOT_VECTOR, "the core starts this many bytes into the boot ROM"),
             "VECTOR_ALIGN": (memory.VECTOR_ALIGN, "alignment of the trap vector"),
+            "GRANULE_BYTES": (memory.GRANULE_BYTES, "a process's windows begin and end on multiples of this"),
         },
     ),
     Part(
@@ -161,7 +162,8 @@ PARTS = (
         },
     ),
     Part(
-        "flash", "The SPI flash", Stage.BOARD, (), (flash.FIRMWARE, flash.MODEL, flash.LOG_SECTOR),
+        "flash", "The SPI flash", Stage.BOARD, (),
+        (flash.FIRMWARE, flash.MODEL, flash.LOG_SECTOR, flash.ROOT, flash.NODE),
         {
             "FLASH_BYTES": (flash.FLASH_BYTES, "bytes of flash"),
             "FLASH_SECTOR_BYTES": (flash.SECTOR_BYTES, "erased at once"),
@@ -169,6 +171,8 @@ PARTS = (
             "FLASH_FIRMWARE_MAGIC": (flash.FIRMWARE_MAGIC, "first word of FIRMWARE"),
             "FLASH_MODEL_MAGIC": (flash.MODEL_MAGIC, "first word of MODEL"),
             "FLASH_LOG_MAGIC": (flash.LOG_MAGIC, "first word of LOG_SECTOR"),
+            "FLASH_ROOT_MAGIC": (flash.ROOT_MAGIC, "first word of ROOT"),
+            "NODE_NAME_BYTES": (flash.NODE_NAME_BYTES, "bytes of a file's name, with the zero behind it"),
             **{
                 f"FLASH_{area.name.upper()}_{what}": (value, f"{area.doc}: {meaning}")
                 for area in flash.AREAS.values()

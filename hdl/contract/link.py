@@ -347,15 +347,16 @@ FRAMES = (
     ),
     Frame(
         _F.MODEL_VECTORS, Sender.HOST, True,
-        "Self-test vectors: replayed before the model may be switched to.",
+        "Self-test vectors.  The image must be whole by the first of them: it is read back from the slot, its "
+        "digest compared, and switched to on trial; vectors are replayed as they come.",
         _layout(_F.MODEL_VECTORS, _COUNT, Field("spare0", 24, "0")),
         "per vector an event as in EVENT, then the RECORD that it must give",
         4,
     ),
     Frame(
         _F.MODEL_END, Sender.HOST, True,
-        "The image is whole: read it back from the slot, compare the digest, switch to it, replay the vectors, "
-        "keep it in flash, answer with MODEL_STATUS.  If anything is wrong, the model before is in force again.",
+        "All vectors have come: if every one gave its record, keep the image in flash; answer with MODEL_STATUS.  "
+        "If anything is wrong, or the session ends before this, the model before is in force again.",
         _layout(_F.MODEL_END, Field("slot", 1, "model slot"), Field("spare0", 31, "0")),
     ),
     Frame(
@@ -391,7 +392,8 @@ FRAMES = (
                 Field("end", 32, "bytes of log so far")),
         "bytes of the log, UTF-8; none at the end",
     ),
-    Frame(_F.TERMINAL, Sender.BOTH, True, "Bytes of a terminal, where both sides have the capability.",
+    Frame(_F.TERMINAL, Sender.BOTH, True, "Bytes of a terminal, where both sides have the capability.  "
+          "The board sends what is written there to a session that has sent one itself, be it empty.",
           _layout(_F.TERMINAL, Field("spare0", 32, "0")), "the bytes"),
 )  # fmt: skip
 """Every frame type, in the order of their numbers."""

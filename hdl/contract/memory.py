@@ -1,7 +1,7 @@
 """The memory map: regions of the address space, and the bus masters with what each may reach.
 
-The board's gateware, the linker fragment, the C header and the SVD come from here alone.  The cell and the user
-window are declared for later; nothing answers there yet.
+The board's gateware, the linker fragment, the C header and the SVD come from here alone.  The cell is declared for
+later; nothing answers there yet.
 """
 
 from __future__ import annotations
@@ -58,6 +58,12 @@ _PERIPHERALS = (
     ("link", "frames on the serial link"),
 )
 
+GRANULE_BYTES = KB
+"""A process's windows onto main RAM begin and end on multiples of this."""
+
+WINDOWS = ("user_text", "user_data")
+"""Regions that are windows onto main RAM."""
+
 RING_BYTES = 16 * KB
 """Bytes of each of the link's two rings; a ring appears twice in a row, so that what wraps reads on."""
 
@@ -67,11 +73,18 @@ _DECLARED = (
     Region("cell_ram", 0x2000_0000, 32 * KB, "rwx", "the cell's own memory, copy-on-write over a frozen process"),
     Region("flash_window", 0x3000_0000, 16 * KB * KB, "rx", "the SPI flash, read in place"),
     Region(
-        "user",
+        "user_text",
         0x4000_0000,
-        64 * KB,
-        "rwx",
-        "where every program is linked: the bus adds the current process's base and checks its limit",
+        32 * KB,
+        "rx",
+        "where every program is linked: the bus adds the text window's base and checks its limit",
+    ),
+    Region(
+        "user_data",
+        0x4000_8000,
+        32 * KB,
+        "rw",
+        "every program's stack, data and heap: the same by the data window; no stack grows below it",
     ),
     Region("link_receive", 0x5000_0000, 2 * RING_BYTES, "r", "frames received: a ring, seen twice"),
     Region("link_send", 0x5100_0000, 2 * RING_BYTES, "rw", "frames to be sent: a ring, seen twice"),
@@ -114,13 +127,13 @@ REGIONS = _checked(_DECLARED)
 _IO = tuple(region.name for region in REGIONS.values() if region.io)
 
 MASTERS = (
-    Master("core_fetch", ("rom", "ram", "flash_window", "user"), "the core's instructions; no side effects"),
+    Master("core_fetch", ("rom", "ram", "flash_window", "user_text"), "the core's instructions; no side effects"),
     Master(
         "core_data",
-        ("rom", "ram", "cell_ram", "flash_window", "user", "link_receive", "link_send", *_IO),
-        "the core's loads and stores; physical protection keeps user mode inside `user`",
+        ("rom", "ram", "cell_ram", "flash_window", *WINDOWS, "link_receive", "link_send", *_IO),
+        "the core's loads and stores; physical protection keeps user mode inside its windows",
     ),
-    Master("latch", ("user",), "copies a call's strings once, through the calling process's base and limit"),
+    Master("latch", WINDOWS, "copies a call's strings once, through the calling process's windows"),
     Master("cell_fetch", ("cell_ram",), "the cell's instructions"),
     Master("cell_data", ("cell_ram",), "the cell's loads and stores; it sees no peripheral at all"),
 )

@@ -13,7 +13,7 @@ from enum import Enum, IntEnum
 from hdl.contract.event import EVENT, RECORD, STATE
 from hdl.contract.layout import Field, Layout
 from hdl.contract.load import ADDRESS_BITS
-from hdl.contract.memory import REGIONS, RING_BYTES, Region
+from hdl.contract.memory import GRANULE_BYTES, REGIONS, RING_BYTES, WINDOWS, Region
 from hdl.contract.vaccine import VACCINES
 from hdl.contract.verdict import CONTRACT_VERSION, Verdict
 
@@ -111,6 +111,7 @@ class Irq(IntEnum):
     SHA256 = 5  # the block is done
     CELL = 6  # the cell has stopped
     LINK_RECEIVED = 7  # a frame has been received that is not released yet
+    RECORDS_HALF = 8  # half of the places for records are taken
 
 
 _IRQ_FIELDS = tuple(Field(line.name.lower(), 1, f"line {line.value}") for line in Irq)
@@ -359,6 +360,13 @@ LINK = Peripheral(
     ),
 )
 
+WINDOW_FIELDS = (
+    Field("base", (REGIONS["ram"].size // GRANULE_BYTES - 1).bit_length(), "the first granule of main RAM"),
+    Field("limit", max(REGIONS[name].size // GRANULE_BYTES for name in WINDOWS).bit_length(),
+          "granules from there on; 0: nothing answers"),
+)  # fmt: skip
+"""A window onto main RAM.  Where it would reach beyond its end, nothing answers."""
+
 COPROCESSOR = Peripheral(
     "coprocessor",
     "The screening pipeline as the kernel sees it.  Machine mode only: no protection entry opens it to user mode.",
@@ -412,8 +420,8 @@ COPROCESSOR = Peripheral(
         ),
         Register("slot", 0x010, Access.BOTH, "slot of the process that runs", (Field("number", 6, "0..31"),)),
         Register("generation", 0x014, Access.BOTH, "its generation"),
-        Register("window_base", 0x018, Access.BOTH, "what the bus adds to the process's addresses"),
-        Register("window_limit", 0x01C, Access.BOTH, "bytes of `user` that the process may reach"),
+        Register("text_window", 0x018, Access.BOTH, "where `user_text` lies in main RAM", WINDOW_FIELDS),
+        Register("data_window", 0x01C, Access.BOTH, "where `user_data` lies in main RAM", WINDOW_FIELDS),
         Register(
             "cwd",
             0x020,
@@ -422,6 +430,7 @@ COPROCESSOR = Peripheral(
             (Field("node", 8, "path node"), Field("excess", 8, "unknown components below it")),
         ),
         Register("shed", 0x024, Access.READ, "records lost on the observability lane since reset"),
+        Register("argument", 0x028, Access.READ, "a0 of the call in progress, as it was judged"),
         Register("event", 0x040, Access.WRITE,
                  "the words of an EVENT; the last one offers it, and is only written when the port takes it",
                  count=EVENT.words),

@@ -5,7 +5,7 @@
     event, path registers ─ host port                  └── records ──▶ record, state registers
 
 The pipeline runs in clock domain `screen`, all else in `sync`; the edges of both coincide, and those of `screen`
-may be left out while `screen_idle` says so.  It does not stop the core: what should, shows in `tamper` and
+may be left out while `screen_idle` says so.  It does not stop the core, it tells: by `stop`, `tamper` and
 `irq_tamper`.
 """
 
@@ -36,6 +36,8 @@ from hdl.soc.host_port import HostPort
 from hdl.soc.loader import Loader
 from hdl.soc.records import Records
 from hdl.soc.rest import Rest
+from hdl.soc.stray import Stray
+from hdl.soc.window import WINDOW_SHAPE
 
 
 class Coprocessor(Block):
@@ -52,7 +54,11 @@ class Coprocessor(Block):
       cycles       cycles since reset; it may leap ahead.
       irq_record   a record waits.
       irq_tamper   `tamper` is not zero: until reset.
-      window_base, window_limit   the registers' values.
+      stop         the core is to begin no further instruction, until reset: from the cycle in which it is back in
+                   user mode without having read the call's dispatch register; or from three cycles behind that in
+                   which an instruction of the kernel began that is not where the register said (see `Stray`).
+      irq_half     half of the places for records are taken.
+      text_window, data_window   the registers' values.
       screen_idle  an edge of clock `screen` at the end of this cycle would change nothing that matters.
       recorded     a record leaves the pipeline in this cycle.
 
@@ -93,8 +99,10 @@ class Coprocessor(Block):
                 "cycles": In(64),
                 "irq_record": Out(1),
                 "irq_tamper": Out(1),
-                "window_base": Out(32),
-                "window_limit": Out(32),
+                "stop": Out(1),
+                "irq_half": Out(1),
+                "text_window": Out(WINDOW_SHAPE),
+                "data_window": Out(WINDOW_SHAPE),
                 "screen_idle": Out(1),
                 "recorded": Out(1),
             }
@@ -115,6 +123,7 @@ class Coprocessor(Block):
         m.submodules.dispatch = dispatch = Dispatch(edges=pipeline.edges)
         m.submodules.loader = loader = Loader()
         m.submodules.rest = rest = Rest()
+        m.submodules.stray = stray = Stray()
 
         self._events(m, pipeline, registers, calls, host, records)
         self._leavings(m, pipeline, registers, records)
@@ -122,6 +131,9 @@ class Coprocessor(Block):
 
         wiring.connect(m, wiring.flipped(self.core), calls.core)
         lock = registers.lock
+        argument = Signal(32)
+        with m.If(calls.events.valid & calls.events.ready):
+            m.d.sync += argument.eq(calls.events.payload.a0)
         m.d.comb += [
             epoch.cycles.eq(self.cycles),
             calls.slot.eq(registers.slot.number),
@@ -139,12 +151,19 @@ class Coprocessor(Block):
             dispatch.verdict.eq(pipeline.verdict),
             dispatch.select.eq(registers.dispatch_select & ~self.bus.write),
             registers.dispatch.eq(dispatch.answer),
+            stray.call.eq(calls.call),
+            stray.over.eq(calls.over),
+            stray.began.eq(calls.began),
+            stray.pc.eq(calls.pc),
+            stray.read.eq(dispatch.read),
+            stray.answer.eq(dispatch.answer),
             dispatch.heard.eq(self.heard),
             self.answered.eq(dispatch.arrived),
             self.verdict.eq(dispatch.spoken),
             self.answer.eq(dispatch.answer),
-            self.window_base.eq(registers.window_base),
-            self.window_limit.eq(registers.window_limit),
+            self.text_window.eq(registers.text_window),
+            self.data_window.eq(registers.data_window),
+            registers.argument.eq(argument),
         ]
 
         # A write to the verdicts' handlers that is locked becomes a read, which has no effect.
@@ -177,9 +196,9 @@ class Coprocessor(Block):
             | guarded & bus.write & bus.ready
             | host.offered & (host.offer.kind == Kind.SWAP) & lock.model
         )
-        strayed = Signal()
-        undispatched, locked = Signal(), Signal()
+        undispatched, strayed, locked = Signal(), Signal(), Signal()
         m.d.sync += [
+            strayed.eq(strayed | stray.strayed),
             undispatched.eq(undispatched | dispatch.undispatched),
             locked.eq(locked | refused),
             shed.eq(shed + (calls.call & ~calls.admitted)),
@@ -199,7 +218,9 @@ class Coprocessor(Block):
             tamper.locked.eq(locked),
             registers.shed.eq(shed),
             self.irq_record.eq(records.valid),
+            self.irq_half.eq(records.half),
             self.irq_tamper.eq(tamper.as_value().any()),
+            self.stop.eq(undispatched | dispatch.undispatched | strayed),
             self.recorded.eq(pipeline.recorded),
             rest.idle.eq(pipeline.idle),
             rest.stirred.eq(pipeline.events.valid | loader.busy | loader.read | asked),

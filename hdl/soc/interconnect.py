@@ -6,6 +6,9 @@ and from registers: the core's protection speaks late in the cycle, and nothing 
 access that nothing answers ends at once with a bus error: outside every region, in one that the master may not
 reach, a store where nothing can be written, less than a word of a peripheral.  Whether user mode may is the core's
 protection's business, not the bus's.
+
+The user regions are windows onto main RAM, in every mode: by the address alone, so that the first fetch behind a
+change of mode goes where it should.
 """
 
 from __future__ import annotations
@@ -18,13 +21,14 @@ from amaranth import Cat, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from hdl.contract.memory import MASTERS, REGIONS, Region
+from hdl.contract.memory import MASTERS, REGIONS, WINDOWS, Region
 from hdl.core.ports import DataPort, FetchPort
 from hdl.screening.block import Block
 from hdl.soc.bus import BusPort, MemoryPort
+from hdl.soc.window import WINDOW_SHAPE, behind_window, inside
 
-ABSENT = ("cell_ram", "user")
-"""Regions where nothing is built yet."""
+ABSENT = ("cell_ram", *WINDOWS)
+"""Regions without a port of their own: what is not built yet, and the windows, which main RAM answers."""
 
 _REACHES = {master.name: [REGIONS[name] for name in master.reaches if name not in ABSENT] for master in MASTERS}
 FETCHED = _REACHES["core_fetch"]
@@ -40,15 +44,6 @@ def data_port(region: Region) -> wiring.Signature:
     """Return the port behind which a region answers loads and stores."""
     words = region.size // 4
     return MemoryPort(words) if "w" in region.access and not region.io else BusPort(words)
-
-
-def inside(address: Any, region: Region) -> Any:
-    """Return whether `address` lies in `region`."""
-    bits = (region.size - 1).bit_length()
-    if region.base & ((1 << bits) - 1):
-        raise ValueError(f"region {region.name!r} at {region.base:#x} is not aligned to its size")
-    above = address[bits:] == region.base >> bits
-    return above if region.size == 1 << bits else above & (address[:bits] < region.size)
 
 
 _ASKED = {"fetch": ("address",), "data": ("address", "write", "mask", "wdata")}
@@ -73,6 +68,8 @@ class Interconnect(Block):
       r             for each region r of LOADED: the port behind which it answers `data`
       rom_fetch, ram_fetch   and `fetch`
       flash_window  answers both: `data` goes first, but an access that has begun is not overtaken
+      text_window, data_window   where main RAM answers for the user regions; an access is by what they are when it
+                    is granted
     Ports of memories must be ready in every cycle; they read in every cycle without a store.
     """
 
@@ -83,6 +80,8 @@ class Interconnect(Block):
                 "data": In(DataPort()),
                 **{region.name: Out(data_port(region)) for region in LOADED},
                 **{f"{name}_fetch": Out(BusPort(REGIONS[name].size // 4)) for name in MEMORIES},
+                "text_window": In(WINDOW_SHAPE),
+                "data_window": In(WINDOW_SHAPE),
             }
         )
 
@@ -104,6 +103,7 @@ class Interconnect(Block):
     def _serve(self, m: Module, name: str, regions: list[Region], window_ready: Any) -> _Waiting:
         """Connect a master to its regions, but for the window's port, which has two."""
         asks: Any = getattr(self, name)
+        reaches = {region for master in MASTERS if master.name == f"core_{name}" for region in master.reaches}
         begins, waits = Signal(name=f"{name}_begins"), Signal(name=f"{name}_waits")
         m.d.comb += [asks.grant.eq(~waits), begins.eq(asks.request & ~waits)]
         # What the master asked for when it was last granted.
@@ -124,21 +124,30 @@ class Interconnect(Block):
             rule = inside(asks.address, region)
             if name == "data":
                 rule &= (asks.mask.all() if region.io else 1) & (1 if "w" in region.access else ~asks.write)
+            asked, granted = asks.address, kept["address"]
+            if region.name == "ram":
+                behind, asked = behind_window(asks.address, self.text_window, self.data_window)
+                for user in sorted(reaches & set(WINDOWS)):
+                    stored = name == "data" and "w" not in REGIONS[user].access
+                    rule |= behind[user] & (~asks.write if stored else 1)
+                granted = Signal.like(asked, name=f"{name}_place")
+                with m.If(~waits):
+                    m.d.sync += granted.eq(asked)
             m.d.comb += allowed.eq(rule)
             m.d.sync += chosen.eq(answered)
             reached.append(allowed)
             ends.append(answered)
             read.append(Mux(chosen, port.rdata, 0))
-            address, written = kept["address"], "w" in region.access and name == "data"
+            address, written = granted, "w" in region.access and name == "data"
             if at_once:
                 # Memories always read.  A store waits a cycle for the verdict on it, which comes late.
                 m.d.comb += [answered.eq(begins & allowed), port.select.eq(1)]
-                address = asks.address
+                address = asked
                 if written:
                     stores = Signal(name=f"{name}_stores_{region.name}")
                     m.d.sync += stores.eq(answered & asks.write)
                     m.d.comb += port.write.eq(stores)
-                    address = Mux(stores, kept["address"], asks.address)
+                    address = Mux(stores, granted, asked)
                     standing.append(stores)
             else:
                 stands, done = Signal(name=f"{name}_at_{region.name}"), Signal(name=f"{name}_done_{region.name}")

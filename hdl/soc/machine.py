@@ -18,6 +18,7 @@ from hdl.soc.irq import Irqs
 from hdl.soc.memory import Ram, Rom
 from hdl.soc.system import System
 from hdl.soc.timer import SKIP_BITS, Timer
+from hdl.soc.window import WINDOW_SHAPE
 
 WITHIN = ("rom", "ram", "system", "irq", "timer")
 """Regions that are answered in here."""
@@ -33,6 +34,7 @@ class Machine(Block):
       r              for each region r of OUTSIDE: the port of what answers there
       lines          interrupt lines, bit l: Irq l
       line_divider   see System
+      text_window, data_window   the running process's, see Interconnect
       side, stop     the core's side band; no further instruction begins while `stop` is high
       leds           bit l: lamp l is lit
       reset          for one cycle: the program asks for a reset of the whole board
@@ -50,6 +52,8 @@ class Machine(Block):
                 **{region.name: Out(data_port(region)) for region in OUTSIDE},
                 "lines": In(len(Irq)),
                 "line_divider": In(24),
+                "text_window": In(WINDOW_SHAPE),
+                "data_window": In(WINDOW_SHAPE),
                 "side": Out(SideBand()),
                 "stop": In(1),
                 "leds": Out(8),
@@ -91,6 +95,8 @@ class Machine(Block):
             core.stop.eq(self.stop),
             irq.lines.eq(self.lines),
             system.line_divider.eq(self.line_divider),
+            bus.text_window.eq(self.text_window),
+            bus.data_window.eq(self.data_window),
             timer.skip.eq(self.skip),
             self.now.eq(timer.now),
             self.alarm.eq(timer.alarm),

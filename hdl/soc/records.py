@@ -26,7 +26,7 @@ class Records(Block):
     """Members:
 
     room          a place is free for an event of the core; `room_for_others`: for any other, `CORE_SHARE` are
-                  left then.  `state_room`: for a SPILL's state.
+                  left then.  `state_room`: for a SPILL's state.  `half`: half of the places are taken.
     core, host, reaped   for one cycle each: such an event begins, only with room.  `spill`, with `host`.
     recorded, record, state   the pipeline's.
     valid, head, take     a record waits; it is `head`; it is taken at the end of this cycle.
@@ -39,6 +39,7 @@ class Records(Block):
                 "room": Out(1),
                 "room_for_others": Out(1),
                 "state_room": Out(1),
+                "half": Out(1),
                 "core": In(1),
                 "host": In(1),
                 "reaped": In(1),
@@ -66,6 +67,7 @@ class Records(Block):
             self.room.eq(places < RECORDS),
             self.room_for_others.eq(places < RECORDS - CORE_SHARE),
             self.state_room.eq(state_places < STATES),
+            self.half.eq(places >= RECORDS // 2),
         ]
         taken, state_taken = self.take & records.r_rdy, self.state_take & states.r_rdy
         m.d.sync += [

@@ -85,11 +85,15 @@ class _Board(Block):
             Irq.FLASH: flash.irq_done,
             Irq.SHA256: sha256.irq_done,
             Irq.LINK_RECEIVED: link.irq_received,
+            Irq.RECORDS_HALF: coprocessor.irq_half,
         }
         m.d.comb += [machine.lines[line].eq(asks) for line, asks in asking.items()]
         m.d.comb += [
             machine.line_divider.eq(self.line_divider),
             machine.skip.eq(self.skip),
+            machine.text_window.eq(coprocessor.text_window),
+            machine.data_window.eq(coprocessor.data_window),
+            machine.stop.eq(coprocessor.stop),
             coprocessor.cycles.eq(machine.now),
             link.line_sent.eq(uart.sent),
             uart.rx.eq(self.rx),

@@ -9,6 +9,7 @@ from host.bench.board import board_figures
 from host.bench.builds import build_figures
 from host.bench.decision import decision_figures
 from host.bench.figure import Figure, Missing
+from host.bench.processes import process_figures
 from host.bench.rates import engine_rate, prepare
 from host.bench.software import software_figures
 from host.engines import Progress, make_pipeline
@@ -28,6 +29,7 @@ def measure(package: Package, trace: Path, progress: Progress | None = None) -> 
     for name in ("gateware", "golden"):
         yield engine_rate(name, package, batches, trace.name, progress)
     yield from board_figures(package, batches, trace.name, progress)
+    yield from process_figures(package, progress)
 
 
 def encoded(package: Package, trace: Path) -> list[Batch]:

@@ -169,10 +169,10 @@ async def a_spill_waits_for_a_place_for_its_state(dut: Any) -> None:
 @cocotb.test()
 async def registers_that_are_only_kept(dut: Any) -> None:
     board = await Board.start(dut)
-    for name, value in (("window_base", 0x1001_0000), ("window_limit", 0x8000), ("cwd", 0x1234), ("slot", 33)):
+    for name, value in (("text_window", 0x0A11), ("data_window", 0x20BF), ("cwd", 0x1234), ("slot", 33)):
         await board.write(name, value)
         assert await board.read(name) == value
-    assert board.bench.get("window_base") == 0x1001_0000 and board.bench.get("window_limit") == 0x8000
+    assert board.bench.get("text_window") == 0x0A11 and board.bench.get("data_window") == 0x20BF
     await board.write("handler_index", 510)
     for index in (510, 511, 0):
         assert await board.read("handler_index") == index

@@ -9,11 +9,13 @@ from typing import Any
 
 import cocotb
 
-from hdl.contract.memory import MASTERS, REGIONS, Region
+from hdl.contract.memory import GRANULE_BYTES, MASTERS, REGIONS, WINDOWS, Region
+from hdl.contract.registers import COPROCESSOR
 from sim.benches.clocked import Clocked, draw
 
 CYCLES = 6000
-BUILT = {name: region for name, region in REGIONS.items() if name not in ("cell_ram", "user")}
+LIMIT_AT = COPROCESSOR.register["text_window"].layout.offset["limit"]
+BUILT = {name: region for name, region in REGIONS.items() if name not in ("cell_ram", *WINDOWS)}
 REACHES = {master.name: master.reaches for master in MASTERS}
 WINDOW = "flash_window"
 FETCHES = {"rom": "rom_fetch", "ram": "ram_fetch", WINDOW: WINDOW}
@@ -25,31 +27,60 @@ AT_ONCE = ("rom", "ram", "rom_fetch", "ram_fetch")
 
 @dataclass
 class Access:
-    """What a master asks for; `region` is what answers, none if it is an error."""
+    """What a master asks for at `asked`; `region` is what answers, at `address`; none if it is an error."""
 
-    address: int
+    asked: int
     write: bool = False
     mask: int = 15
     wdata: int = 0
     region: str | None = None
+    address: int = 0
+    window: str | None = None
 
 
-def answering(master: str, access: Access) -> str | None:
-    """Return the region that answers, by the contract; the golden twin of the bus's decoding."""
-    for name, region in BUILT.items():
-        if region.base <= access.address < region.end and name in REACHES[master]:
-            if (access.write and "w" not in region.access) or (region.io and access.mask != 15):
-                return None
-            return name
-    return None
+Places = dict[str, tuple[int, int]]
+"""The windows, by user region: base and limit in granules."""
 
 
-def drawn(chance: random.Random, master: str) -> Access:
+def answering(master: str, access: Access, windows: Places) -> None:
+    """Set what answers, by the contract; the golden twin of the bus's decoding."""
+    access.region, access.address, access.window = None, access.asked, None
+    for name, region in REGIONS.items():
+        if not (region.base <= access.asked < region.end and name in REACHES[master]) or name == "cell_ram":
+            continue
+        if (access.write and "w" not in region.access) or (region.io and access.mask != 15):
+            return
+        if name in BUILT:
+            access.region = name
+            return
+        base, limit = windows[name]
+        place = REGIONS["ram"].base + base * GRANULE_BYTES + access.asked - region.base
+        if access.asked - region.base < limit * GRANULE_BYTES and place < REGIONS["ram"].end:
+            access.region, access.address, access.window = "ram", place, name
+
+
+def drawn_windows(chance: random.Random) -> Places:
+    """Return random windows: blank and full ones too, and such that reach beyond the end of main RAM."""
+    granules = REGIONS["ram"].size // GRANULE_BYTES
+    return {
+        name: (
+            chance.choice((0, 1, 37, granules - 33, granules - 3, granules - 1, chance.randrange(256))),
+            chance.choice((0, 1, 2, 31, 32, chance.randrange(64))),
+        )
+        for name in WINDOWS
+    }
+
+
+def drawn(chance: random.Random, master: str, windows: Places) -> Access:
     """Return a random access: mostly into what the master reaches, near its borders too."""
     name = chance.choice(REACHES[master] if chance.random() < 0.85 else tuple(REGIONS))
     region: Region = REGIONS[name]
     # Few places, so that what was written is read.
     first = region.base if chance.random() < 0.7 else region.end - 32
+    if name in WINDOWS and chance.random() < 0.7:
+        base, limit = windows[name]
+        ends = min(limit, REGIONS["ram"].size // GRANULE_BYTES - base)
+        first = region.base + max(0, ends * GRANULE_BYTES - 16)
     address = (first + 4 * chance.randrange(-1, 9)) & 0xFFFFFFFF
     if chance.random() < 0.05:
         address ^= 1 << chance.randrange(2, 32)
@@ -58,7 +89,7 @@ def drawn(chance: random.Random, master: str) -> Access:
         access.write = chance.random() < 0.5
         access.mask = 15 if chance.random() < 0.7 else chance.choice((1, 2, 4, 8, 3, 12, 6, 7, 14))
         access.wdata = chance.getrandbits(32)
-    access.region = answering(master, access)
+    answering(master, access, windows)
     return access
 
 
@@ -71,6 +102,7 @@ class Masters:
     def __init__(self, bench: Clocked, chance: random.Random) -> None:
         self.bench = bench
         self.chance = chance
+        self.windows = drawn_windows(chance)
         self.memory: dict[int, int] = {}
         self.stores: dict[tuple[str, int], int] = {}
         self.asked: dict[str, Access | None] = {"fetch": None, "data": None}
@@ -88,13 +120,18 @@ class Masters:
     async def cycle(self, idle: float) -> None:
         """Go through one cycle, asking for something new with chance 1 - idle."""
         bench, chance = self.bench, self.chance
-        inputs: dict[str, int] = {}
+        if self.asked["fetch"] is self.asked["data"] is None and chance.random() < 0.2:
+            self.windows = drawn_windows(chance)
+        inputs = {
+            name.removeprefix("user_") + "_window": base | limit << LIMIT_AT
+            for name, (base, limit) in self.windows.items()
+        }
         for master in ("fetch", "data"):
             if self.asked[master] is None:
                 inputs |= self.noise(master)
             if self.asked[master] is None and chance.random() >= idle:
-                self.asked[master] = access = drawn(chance, f"core_{master}")
-                inputs[f"{master}__address"] = access.address
+                self.asked[master] = access = drawn(chance, f"core_{master}", self.windows)
+                inputs[f"{master}__address"] = access.asked
                 if master == "data":
                     inputs |= {"data__write": access.write, "data__mask": access.mask, "data__wdata": access.wdata}
             inputs[f"{master}__request"] = self.asked[master] is not None
@@ -120,7 +157,7 @@ class Masters:
 
     def noise(self, master: str) -> dict[str, int]:
         """Return an address that a master shows while it asks for nothing."""
-        return {f"{master}__address": drawn(self.chance, f"core_{master}").address}
+        return {f"{master}__address": drawn(self.chance, f"core_{master}", self.windows).asked}
 
     def grants(self, ready: dict[str, bool]) -> None:
         """Check who is granted and selected in this cycle, and let the ports do their part."""
@@ -175,6 +212,8 @@ class Masters:
                     ended[master] = asked
             done = ended[master]
             self.due[master] = (done, self.golden(done)) if done else None
+            if done and done.window:
+                self.met[f"{master} through {done.window}, {'write' if done.write else 'read'}"] += 1
             if done:
                 self.met[f"{done.region}, {'write' if done.write else 'read'}"] += 1
 
@@ -221,6 +260,9 @@ async def random_masters_find_what_they_wrote(dut: Any) -> None:
     for name, region in BUILT.items():
         assert masters.met[f"{name}, read"], name
         assert bool(masters.met[f"{name}, write"]) == ("w" in region.access), name
+    for way in ("fetch through user_text, read", "data through user_text, read", "data through user_data, read",
+                "data through user_data, write"):  # fmt: skip
+        assert masters.met[way] > 20, way
     assert masters.met["None, read"] > 100 and masters.met["None, write"] > 100
     assert masters.met["both at the window"] > 20
     assert len(masters.memory) > 60

@@ -11,6 +11,14 @@ from hdl.core.ports import SideBand
 from hdl.screening.block import Block
 from hdl.soc.bus import bus_port
 from hdl.soc.coprocessor import Coprocessor
+from hdl.soc.window import WINDOW_SHAPE
+
+_TOLD = {
+    **{name: Out(1) for name in ("irq_record", "irq_half", "irq_tamper", "stop", "screen_idle", "recorded")},
+    "text_window": Out(WINDOW_SHAPE),
+    "data_window": Out(WINDOW_SHAPE),
+}
+"""What the coprocessor tells beside the bus."""
 
 
 class Gated(Block):
@@ -25,12 +33,7 @@ class Gated(Block):
                 "bus": In(bus_port(COPROCESSOR)),
                 "core": In(SideBand()),
                 "cycles": In(64),
-                "irq_record": Out(1),
-                "irq_tamper": Out(1),
-                "window_base": Out(32),
-                "window_limit": Out(32),
-                "screen_idle": Out(1),
-                "recorded": Out(1),
+                **_TOLD,
             }
         )
 
@@ -40,7 +43,7 @@ class Gated(Block):
         wiring.connect(m, wiring.flipped(self.bus), block.bus)
         wiring.connect(m, wiring.flipped(self.core), block.core)
         m.d.comb += block.cycles.eq(self.cycles)
-        for name in ("irq_record", "irq_tamper", "window_base", "window_limit", "screen_idle", "recorded"):
+        for name in _TOLD:
             m.d.comb += getattr(self, name).eq(getattr(block, name))
         # The gate is set in the middle of a cycle, for the edge at its end.
         m.domains.middle = ClockDomain(clk_edge="neg", reset_less=True)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import struct
+import zlib
 from pathlib import Path
 
 import pytest
 
-from firmware import build
-from hdl.contract.flash import AREAS, FIRMWARE, FIRMWARE_MAGIC, FLASH_BYTES
+from firmware import build, image
+from hdl.contract.flash import AREAS, FIRMWARE, FIRMWARE_MAGIC, FLASH_BYTES, NODE, ROOT, ROOT_MAGIC
 from hdl.contract.memory import BOOT_VECTOR, REGIONS, VECTOR_ALIGN
+from hdl.contract.registers import COPROCESSOR
 
 
 def test_the_loader_fits_its_rom_and_begins_at_the_vector() -> None:
@@ -31,20 +33,53 @@ def test_the_firmware_has_the_header_that_the_loader_checks() -> None:
     assert digest == hashlib.sha256(image).digest()
     assert len(image) % 4 == 0 and len(image) < 64 * 1024
     jump = struct.unpack("<I", b"\x6f\xf0\xdf\xf5")[0] & 0xFFF
+    # A call goes where the dispatch register says: a load relative to x0, and a jump.  All else jumps elsewhere.
+    dispatch = (COPROCESSOR.address("dispatch") & 0xFFF) << 20 | 0x2503, 0x00050067
     vectors = [
         place
         for place in range(0, len(image) - 128, VECTOR_ALIGN)
-        if all(struct.unpack_from("<I", image, place + 4 * line)[0] & 0xFFF == jump for line in range(32))
+        if struct.unpack_from("<2I", image, place) == dispatch
+        and all(struct.unpack_from("<I", image, place + 4 * line)[0] & 0xFFF == jump for line in range(2, 32))
     ]
     assert len(vectors) == 1
 
 
 def test_a_new_boards_flash() -> None:
-    flash = build.blank_flash(0x1122334455667788, b"program")
+    flash = build.blank_flash(0x1122334455667788, b"program", b"files")
     assert len(flash) == FLASH_BYTES
     assert flash[AREAS["firmware"].base :][:8] == b"program\xff"
     assert flash[AREAS["factory"].base :][:9] == bytes.fromhex("8877665544332211ff")
-    assert flash.count(0xFF) >= FLASH_BYTES - 15
+    assert flash[AREAS["root"].base :][:6] == b"files\xff"
+    assert flash[AREAS["firmware_spare"].base :][:8] == b"program\xff"
+    assert flash.count(0xFF) >= FLASH_BYTES - 27
+
+
+def test_the_root_image_holds_programs_and_files_with_their_owners() -> None:
+    whole = build.root()
+    header = ROOT.unpack(int.from_bytes(whole[: 4 * ROOT.words], "little"))
+    assert (header["magic"], header["size"]) == (ROOT_MAGIC, len(whole))
+    size, names = 4 * NODE.words, {}
+    nodes = whole[4 * ROOT.words :][: size * header["nodes"]]
+    assert zlib.crc32(nodes) == header["check"]
+    for number in range(header["nodes"]):
+        node = NODE.unpack(int.from_bytes(nodes[size * number :][:size], "little"))
+        name = b"".join(node[f"name{word}"].to_bytes(4, "little") for word in range(7)).rstrip(b"\0").decode()
+        assert node["parent"] <= number
+        names[name] = node
+    assert names["shadow"]["mode"] == 0o100600 and names["alice"]["user"] == 1000
+    assert names["sh"]["offset"] == names["ls"]["offset"] != names["attacks"]["offset"], "one text for all"
+    begin = names["sh"]["offset"]
+    assert whole[begin : begin + 4] == b"\x7fELF"
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [("etc/" + "n" * 28, "at most 27 bytes of name fit"), ("nix/a", "folder is not in the image")],
+)
+def test_what_does_not_fit_the_image_is_told(path: str, words: str) -> None:
+    root = [image.Entry("", image.FOLDER), image.Entry("etc", image.FOLDER)]
+    with pytest.raises(image.ImageError, match=words):
+        image.packed([*root, image.Entry(path, image.FILE)])
 
 
 def test_a_second_build_is_the_first_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,13 +61,13 @@ def test_a_wrong_digest_changes_nothing(peer: Peer, shipped: Package, vectors: V
 
 
 def test_a_byte_that_the_slot_holds_wrongly_is_found(peer: Peer, shipped: Package, vectors: Vectors) -> None:
-    """Damage in the slot itself, between the data and the read-back."""
+    """Damage in the slot itself, between the data and the read-back, which the first vectors begin."""
     board = peer.board
     assert isinstance(board, NativeBoard)
     send = peer.send
 
     def damaging(kind: int, payload: bytes, milliseconds: float = 0) -> list:  # type: ignore[type-arg]
-        if kind == FrameType.MODEL_END:
+        if kind == FrameType.MODEL_VECTORS:
             board.slot(0)[4000] ^= 1
         return send(kind, payload, milliseconds)
 
@@ -127,14 +127,51 @@ def test_incomplete_pushes_are_told(peer: Peer, shipped: Package, vectors: Vecto
     digest = hashlib.sha256(shipped.image).digest()
     announced = {f"digest{word}": value for word, value in enumerate(struct.unpack("<8I", digest))}
     assert not peer.send(FrameType.MODEL_BEGIN, fixed(FrameType.MODEL_BEGIN, slot=0, size=8192, **announced))
-    for count, packed in vectors:
-        assert not peer.send(FrameType.MODEL_VECTORS, fixed(FrameType.MODEL_VECTORS, count=count) + packed)
+    messages = [fixed(FrameType.MODEL_VECTORS, count=count) + packed for count, packed in vectors]
+    early = peer.only(FrameType.MODEL_VECTORS, messages[0])
+    assert early.kind == FrameType.REFUSED and b"the whole image comes before its vectors" in early.tail
     end = fixed(FrameType.MODEL_END, slot=0)
     assert peer.only(FrameType.MODEL_END, end).fixed["result"] == ModelResult.INCOMPLETE
     for offset in reversed(range(0, 8192, 256)):  # in any order, in any pieces
         data = fixed(FrameType.MODEL_DATA, slot=0, offset=offset) + shipped.image[offset : offset + 256]
         assert not peer.send(FrameType.MODEL_DATA, data)
+    assert peer.only(FrameType.MODEL_END, end).fixed["result"] == ModelResult.INCOMPLETE
+    for message in messages:
+        assert not peer.send(FrameType.MODEL_VECTORS, message)
+    data = fixed(FrameType.MODEL_DATA, slot=0, offset=0) + shipped.image[:256]
+    late = peer.only(FrameType.MODEL_DATA, data)
+    assert late.kind == FrameType.REFUSED and b"the image stays as it is" in late.tail
     assert peer.only(FrameType.MODEL_END, end).fixed["result"] == ModelResult.ACTIVE
+
+
+def begun(peer: Peer, shipped: Package, vectors: Vectors, slot: int) -> None:
+    """Push all but MODEL_END."""
+    digest = hashlib.sha256(shipped.image).digest()
+    announced = {f"digest{word}": value for word, value in enumerate(struct.unpack("<8I", digest))}
+    peer.send(FrameType.MODEL_BEGIN, fixed(FrameType.MODEL_BEGIN, slot=slot, size=8192, **announced))
+    for offset in range(0, 8192, 512):
+        data = fixed(FrameType.MODEL_DATA, slot=slot, offset=offset) + shipped.image[offset : offset + 512]
+        assert not peer.send(FrameType.MODEL_DATA, data)
+    for count, packed in vectors:
+        assert not peer.send(FrameType.MODEL_VECTORS, fixed(FrameType.MODEL_VECTORS, count=count) + packed)
+
+
+def test_a_session_that_ends_during_the_trial_leaves_the_model_before(
+    peer: Peer, shipped: Package, vectors: Vectors
+) -> None:
+    assert peer.push(shipped.image, vectors).fixed["result"] == ModelResult.ACTIVE
+    begun(peer, shipped, vectors, slot=1)
+    assert peer.status()["active"] == 1, "on trial"
+    again = Peer(peer.board, 2)
+    assert (again.status()["running"], again.status()["active"]) == (1, 0)
+    assert again.push(shipped.image, vectors, slot=1).fixed["result"] == ModelResult.ACTIVE
+
+
+def test_a_push_that_begins_anew_ends_the_trial_before(peer: Peer, shipped: Package, vectors: Vectors) -> None:
+    assert peer.push(shipped.image, vectors).fixed["result"] == ModelResult.ACTIVE
+    begun(peer, shipped, vectors, slot=1)
+    assert peer.push(shipped.image, vectors, slot=1).fixed["result"] == ModelResult.ACTIVE
+    assert peer.status()["active"] == 1
 
 
 def test_images_are_read_back(peer: Peer, shipped: Package, vectors: Vectors) -> None:

@@ -39,7 +39,7 @@ def test_it_says_hello_when_it_boots_behind_two_delimiters(board: NativeBoard) -
     assert (fields["magic"], fields["answer"], fields["session"]) == (HELLO_MAGIC, 0, 0)
     assert (fields["board_low"], fields["board_high"], fields["clock"]) == (77, 0, CLOCK_HZ)
     assert fields["line_rate"] == pytest.approx(3_000_000, rel=1e-3)
-    wanted = (Capability.SIMULATED, Capability.RECORDS_ALL, Capability.AGGREGATES)
+    wanted = (Capability.SIMULATED, Capability.RECORDS_ALL, Capability.AGGREGATES, Capability.SHELL)
     assert fields["capabilities"] == sum(1 << bit for bit in wanted)
 
 
@@ -222,8 +222,17 @@ def test_wrong_lengths_are_refused_with_the_right_one(peer: Peer, frame: object)
 
 
 def test_types_that_are_not_the_hosts_are_refused(peer: Peer) -> None:
-    for kind in (FrameType.RECORD, FrameType.STATUS, FrameType.TERMINAL, 0x77, 0xFF):
+    for kind in (FrameType.RECORD, FrameType.STATUS, 0x77, 0xFF):
         assert refused(peer, kind, bytes(8))[0] == Refusal.TYPE
+
+
+def test_the_console_shows_what_is_typed_and_edited(peer: Peer) -> None:
+    answer = peer.only(FrameType.TERMINAL, bytes(4) + b"ab\x7fc\r")
+    assert (answer.kind, answer.tail) == (FrameType.TERMINAL, b"ab\b \bc\r\n")
+    assert not peer.send(FrameType.TERMINAL, bytes(4))
+    assert peer.only(FrameType.TERMINAL, bytes(4) + b"xyz\x03").tail == b"xyz^C\r\n"
+    again = Peer(peer.board, 2)
+    assert not again.run(milliseconds=10), "the next session is told nothing until it types"
 
 
 def test_values_that_lie_outside_are_refused(peer: Peer) -> None:

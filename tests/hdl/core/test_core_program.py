@@ -18,7 +18,7 @@ SYMBOLS = {
     "RAM": REGIONS["ram"].base,
     "RAM_END": REGIONS["ram"].end,
     "ROM": REGIONS["rom"].base,
-    "USER": REGIONS["user"].base,
+    "USER": REGIONS["user_text"].base,
     "WINDOW": REGIONS["flash_window"].base,
     "LINK_SEND": REGIONS["link_send"].base,
     "COPROCESSOR": COPROCESSOR.address("dispatch"),

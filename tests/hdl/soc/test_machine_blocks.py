@@ -7,11 +7,12 @@ import random
 import pytest
 
 from hdl.contract.memory import REGIONS, Region
-from hdl.soc.interconnect import Interconnect, inside
+from hdl.soc.interconnect import Interconnect
 from hdl.soc.irq import Irqs
 from hdl.soc.memory import Ram, Rom, rom_words
 from hdl.soc.system import System
 from hdl.soc.timer import Timer
+from hdl.soc.window import inside
 from hdl.sources import RAM
 from sim.cocotb_runner import run_bench
 

@@ -1,0 +1,306 @@
+/* Programs: from an ELF file into two windows.  Texts are loaded once and shared.
+ *
+ * A program is linked for the user regions: what is only read lies in `user_text`, the rest in `user_data`, and its
+ * stack below that, as far as the begin of the region: so the linker decides how long the stack is.  Every number in
+ * a file is a lie until it is checked. */
+#include "process.h"
+
+#define TEXTS 12
+#define SEGMENTS_MAX 8
+#define STACK_LEAST 512 /* bytes of stack beyond the arguments */
+#define STACK_DEFAULT 4096 /* where a program has no data */
+#define ELF_MAGIC 0x464C457Fu
+#define ELF_KIND 0x00010101u     /* 32 bits, little-endian, version 1 */
+#define ELF_MACHINE 0x00F30002u  /* an executable for RISC-V */
+#define SEGMENT_LOAD 1
+#define SEGMENT_WRITE 2
+#define NO_TEXT 0
+
+struct elf_header {
+    uint32_t magic, kind, pad[2], machine, version, entry, segments_at, sections_at, flags;
+    uint16_t size, segment_size, segments, section_size, sections, names;
+};
+
+struct elf_segment {
+    uint32_t type, offset, address, physical, file_size, size, flags, align;
+};
+
+/* What a file asks for, once it is known to hold. */
+struct layout {
+    uint32_t entry, text_size, data_begin, data_size; /* sizes from the regions' begins on */
+    uint32_t segments;
+    struct elf_segment segment[SEGMENTS_MAX];
+};
+
+static struct {
+    uint32_t users, region, key; /* key: of the content in flash; 0: not to be shared with a later one */
+} texts[TEXTS + 1];
+
+static struct {
+    char strings[ARGUMENT_BYTES];
+    uint32_t bytes, count, arguments; /* strings in all, and how many of them are argv */
+} staged;
+
+void exec_start(void)
+{
+    memset(texts, 0, sizeof texts);
+}
+
+void exec_share(uint32_t text)
+{
+    texts[text].users += text != NO_TEXT;
+}
+
+void exec_drop(uint32_t text)
+{
+    if (text == NO_TEXT || --texts[text].users)
+        return;
+    pool_free(texts[text].region);
+    texts[text].region = NO_REGION;
+}
+
+uint32_t exec_text_region(uint32_t text)
+{
+    return text == NO_TEXT ? NO_REGION : texts[text].region;
+}
+
+/* Return whether `size` bytes from `address` on lie in the region that begins at `base`. */
+static bool fits(uint32_t address, uint32_t size, uint32_t base, uint32_t bytes)
+{
+    return address - base <= bytes && size <= bytes - (address - base);
+}
+
+static int32_t examine(uint32_t node, struct layout *layout)
+{
+    const uint8_t *file = nodes_content(node);
+    struct elf_header header;
+    uint32_t size = nodes[node].size, data_begin = VG_USER_DATA_BASE + VG_USER_DATA_SIZE;
+    memset(layout, 0, sizeof *layout);
+    if (!file || size < sizeof header)
+        return -ENOEXEC;
+    memcpy(&header, file, sizeof header);
+    if (header.magic != ELF_MAGIC || header.kind != ELF_KIND || header.machine != ELF_MACHINE ||
+        header.segment_size != sizeof(struct elf_segment) || header.segments > SEGMENTS_MAX ||
+        !fits(header.segments_at, header.segments * (uint32_t)sizeof(struct elf_segment), 0, size))
+        return -ENOEXEC;
+    for (uint32_t number = 0; number < header.segments; number++) {
+        struct elf_segment segment;
+        memcpy(&segment, file + header.segments_at + number * sizeof segment, sizeof segment);
+        if (segment.type != SEGMENT_LOAD || segment.size == 0)
+            continue;
+        if (segment.file_size > segment.size || !fits(segment.offset, segment.file_size, 0, size))
+            return -ENOEXEC;
+        uint32_t end = segment.address + segment.size;
+        if (!(segment.flags & SEGMENT_WRITE) &&
+            fits(segment.address, segment.size, VG_USER_TEXT_BASE, VG_USER_TEXT_SIZE)) {
+            if (end - VG_USER_TEXT_BASE > layout->text_size)
+                layout->text_size = end - VG_USER_TEXT_BASE;
+        } else if (fits(segment.address, segment.size, VG_USER_DATA_BASE, VG_USER_DATA_SIZE)) {
+            if (segment.address < data_begin)
+                data_begin = segment.address;
+            if (end - VG_USER_DATA_BASE > layout->data_size)
+                layout->data_size = end - VG_USER_DATA_BASE;
+        } else {
+            return -ENOEXEC;
+        }
+        layout->segment[layout->segments++] = segment;
+    }
+    if (layout->data_size == 0) {
+        data_begin = VG_USER_DATA_BASE + STACK_DEFAULT;
+        layout->data_size = STACK_DEFAULT;
+    }
+    layout->data_begin = data_begin;
+    layout->entry = header.entry;
+    if (layout->text_size < 4 || header.entry % 2 ||
+        !fits(header.entry, 4, VG_USER_TEXT_BASE, layout->text_size))
+        return -ENOEXEC;
+    return 0;
+}
+
+static uint32_t granules_of(uint32_t bytes)
+{
+    return (bytes + VG_GRANULE_BYTES - 1) / VG_GRANULE_BYTES;
+}
+
+/* Copy the segments of one user region to where it is. */
+static void load(uint32_t node, const struct layout *layout, uint32_t region, uint32_t base)
+{
+    for (uint32_t number = 0; number < layout->segments; number++) {
+        const struct elf_segment *segment = &layout->segment[number];
+        uint32_t offset = segment->address - base;
+        if (offset < pool_size(region) * VG_GRANULE_BYTES)
+            memcpy(pool_bytes(region) + offset, nodes_content(node) + segment->offset, segment->file_size);
+    }
+}
+
+/* Return the text of a program, with one user more; NO_TEXT: there is no room. */
+static uint32_t text_of(uint32_t node, const struct layout *layout)
+{
+    uint32_t key = nodes[node].region == NO_REGION ? nodes[node].where : 0, unused = NO_TEXT;
+    for (uint32_t text = 1; text <= TEXTS; text++) {
+        if (texts[text].users && key && texts[text].key == key) {
+            texts[text].users++;
+            return text;
+        }
+        if (!texts[text].users)
+            unused = text;
+    }
+    if (unused == NO_TEXT)
+        return NO_TEXT;
+    texts[unused].region = pool_get(granules_of(layout->text_size));
+    if (texts[unused].region == NO_REGION)
+        return NO_TEXT;
+    texts[unused].users = 1;
+    texts[unused].key = key;
+    load(node, layout, texts[unused].region, VG_USER_TEXT_BASE);
+    return unused;
+}
+
+/* Put what is staged at the end of the stack, as Linux does: count, argv, NULL, envp, NULL, strings.  Return the
+ * stack pointer, or 0: there is no room. */
+static uint32_t put_arguments(uint32_t region, uint32_t top)
+{
+    uint32_t strings = (top - staged.bytes) & ~15u, words = staged.count + 3;
+    uint32_t pointer = (strings - 4 * words) & ~15u;
+    if (top - VG_USER_DATA_BASE < staged.bytes + 4 * words + 32 + STACK_LEAST)
+        return 0;
+    uint8_t *bytes = pool_bytes(region);
+    uint32_t *word = (uint32_t *)(void *)(bytes + (pointer - VG_USER_DATA_BASE));
+    memcpy(bytes + (strings - VG_USER_DATA_BASE), staged.strings, staged.bytes);
+    *word++ = staged.arguments;
+    uint32_t place = 0;
+    for (uint32_t number = 0; number <= staged.count; number++) {
+        if (number == staged.arguments)
+            *word++ = 0;
+        if (number < staged.count) {
+            *word++ = strings + place;
+            place += text_length(staged.strings + place) + 1;
+        }
+    }
+    *word = 0;
+    return pointer;
+}
+
+static int32_t stage(const char *text)
+{
+    uint32_t length = text_length(text) + 1;
+    if (length > ARGUMENT_BYTES - staged.bytes)
+        return -E2BIG;
+    memcpy(staged.strings + staged.bytes, text, length);
+    staged.bytes += length;
+    staged.count++;
+    return 0;
+}
+
+/* Stage the strings that a process's list points to, up to its NULL. */
+static int32_t stage_list(const struct process *process, uint32_t list)
+{
+    for (uint32_t pointer; list; list += 4) {
+        if (user_get(process, list, &pointer, 4) < 0)
+            return -EFAULT;
+        if (!pointer)
+            return 0;
+        int32_t length = user_string(process, pointer, staged.strings + staged.bytes,
+                                     ARGUMENT_BYTES - staged.bytes);
+        if (length < 0)
+            return length == -ENAMETOOLONG ? -E2BIG : length;
+        staged.bytes += (uint32_t)length + 1;
+        staged.count++;
+    }
+    return 0;
+}
+
+/* Replace a process's program by the one in `node`, with what is staged. */
+static int32_t replace(struct process *process, uint32_t node)
+{
+    struct layout layout;
+    int32_t failed = examine(node, &layout);
+    if (failed)
+        return failed;
+    uint32_t text = text_of(node, &layout);
+    uint32_t data = text == NO_TEXT ? NO_REGION : pool_get(granules_of(layout.data_size));
+    uint32_t stack = data == NO_REGION ? 0 : put_arguments(data, layout.data_begin);
+    if (!stack) {
+        exec_drop(text);
+        pool_free(data);
+        return data == NO_REGION ? -ENOMEM : -E2BIG;
+    }
+    load(node, &layout, data, VG_USER_DATA_BASE);
+    exec_drop(process->text);
+    pool_free(process->data);
+    process->text = text;
+    process->data = data;
+    process->heap = process->stop = (VG_USER_DATA_BASE + layout.data_size + 15) & ~15u;
+    memset(&process->registers, 0, sizeof process->registers);
+    process->registers.x[PC] = layout.entry;
+    process->registers.x[SP] = stack;
+    text_copy(process->name, nodes[node].name, sizeof process->name);
+    if (nodes[node].mode & S_ISUID)
+        process->user = nodes[node].user;
+    return 0;
+}
+
+static int32_t program_at(const struct process *process, const char *path)
+{
+    int32_t node = nodes_find(process, process->folder, path);
+    if (node < 0)
+        return node;
+    if ((nodes_mode((uint32_t)node) & S_IFMT) != S_IFREG || node >= PROC_NODE ||
+        !nodes_may(process, (uint32_t)node, 1))
+        return -EACCES;
+    return node;
+}
+
+int32_t exec_program(struct process *process, const char *path, const char *const *arguments)
+{
+    int32_t node = program_at(process, path), failed = 0;
+    memset(&staged, 0, sizeof staged);
+    for (; node >= 0 && !failed && *arguments; arguments++)
+        failed = stage(*arguments);
+    staged.arguments = staged.count;
+    if (node < 0 || failed)
+        return node < 0 ? node : failed;
+    return flash_ready() ? replace(process, (uint32_t)node) : -EAGAIN;
+}
+
+int32_t call_execve(struct process *process)
+{
+    char path[PATH_BYTES];
+    int32_t failed = user_string(process, ARGUMENT(process, 0), path, sizeof path);
+    if (failed < 0)
+        return failed;
+    int32_t node = program_at(process, path);
+    if (node < 0)
+        return node;
+    if (!flash_ready())
+        return process_wait(process, NULL, clock_soon());
+    memset(&staged, 0, sizeof staged);
+    failed = stage_list(process, ARGUMENT(process, 1));
+    staged.arguments = staged.count;
+    if (!failed)
+        failed = stage_list(process, ARGUMENT(process, 2));
+    if (!failed)
+        failed = replace(process, (uint32_t)node);
+    if (failed)
+        return failed;
+    files_exec(process);
+    events_exec(process_index(process), process->id);
+    process->again = NULL;
+    process->ignored = 0;
+    return REPLACED;
+}
+
+int32_t call_brk(struct process *process)
+{
+    uint32_t wanted = ARGUMENT(process, 0), offset = wanted - VG_USER_DATA_BASE;
+    if (wanted < process->heap || offset > VG_USER_DATA_SIZE)
+        return (int32_t)process->stop;
+    uint8_t *old = pool_bytes(process->data);
+    uint32_t had = pool_size(process->data), end = process->stop - VG_USER_DATA_BASE;
+    if (offset < end && offset < had * VG_GRANULE_BYTES)
+        memset(old + offset, 0, (end < had * VG_GRANULE_BYTES ? end : had * VG_GRANULE_BYTES) - offset);
+    if (granules_of(offset) != had && !pool_resize(process->data, granules_of(offset)))
+        return (int32_t)process->stop;
+    process->stop = wanted;
+    return (int32_t)wanted;
+}

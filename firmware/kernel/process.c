@@ -1,0 +1,330 @@
+/* The process table: birth, end, signals, and what a process asks about itself. */
+#include "process.h"
+
+#define FIRST_PROGRAM "/bin/init"
+#define ENDED(code) ((uint32_t)(code) << 8) /* as wait4 tells it */
+
+struct process processes[PROCESSES];
+
+static struct {
+    uint32_t next_id;
+    uint64_t again; /* when the first process may be begun once more */
+} table;
+
+void process_start(void)
+{
+    memset(processes, 0, sizeof processes);
+    memset(&table, 0, sizeof table);
+    table.next_id = 1;
+    pool_start();
+    exec_start();
+    nodes_start();
+    files_start();
+    pipes_start();
+    terminal_start();
+}
+
+uint32_t process_index(const struct process *process)
+{
+    return (uint32_t)(process - processes);
+}
+
+static bool lives(const struct process *process)
+{
+    return process->state == PROCESS_READY || process->state == PROCESS_WAITING;
+}
+
+/* Return a blank entry with a new id, still free; NULL: the table is full. */
+static struct process *new_entry(void)
+{
+    for (struct process *entry = processes; entry < processes + PROCESSES; entry++) {
+        if (entry->state != PROCESS_FREE)
+            continue;
+        memset(entry, 0, sizeof *entry);
+        entry->id = table.next_id;
+        entry->parent = NOBODY;
+        return entry;
+    }
+    return NULL;
+}
+
+static void keep_entry(struct process *entry)
+{
+    table.next_id = table.next_id == INT32_MAX ? 1 : table.next_id + 1;
+    entry->state = PROCESS_READY;
+}
+
+void process_begin(void)
+{
+    static const char *const arguments[] = {FIRST_PROGRAM, NULL};
+    if (lives(&processes[0]) || clock_now() < table.again ||
+        slots_in_force() == SLOTS_NONE || !flash_ready())
+        return;
+    struct process *first = processes[0].state == PROCESS_FREE ? new_entry() : NULL;
+    table.again = clock_now() + clock_cycles(1000);
+    if (first != processes)
+        return;
+    int32_t failed = -EAGAIN;
+    if (files_console(first) && (failed = exec_program(first, FIRST_PROGRAM, arguments)) == 0 &&
+        events_begin(0, first->id)) {
+        first->group = first->id;
+        keep_entry(first);
+        return;
+    }
+    log_line("no first process: " FIRST_PROGRAM ", error %u", (unsigned)-failed);
+    files_close_all(first);
+    exec_drop(first->text);
+    pool_free(first->data);
+}
+
+uint32_t process_call(struct process *process, call_function *call)
+{
+    uint32_t moves = pool_moves();
+    int32_t result = call(process);
+    if (result == REPLACED || process->state == PROCESS_FREE || process->state == PROCESS_ENDED)
+        return LEAVE_REPLACED;
+    if (result == BLOCKED) {
+        process->again = call;
+        return LEAVE_SWITCH;
+    }
+    process->again = NULL;
+    process->registers.x[A0] = (uint32_t)result;
+    return moves == pool_moves() ? LEAVE_RETURN : LEAVE_SWITCH;
+}
+
+int32_t process_wait(struct process *process, const void *what, uint64_t until)
+{
+    process->state = PROCESS_WAITING;
+    process->awaits = what;
+    process->until = until;
+    return BLOCKED;
+}
+
+void process_wake(const void *what)
+{
+    for (struct process *entry = processes; entry < processes + PROCESSES; entry++)
+        if (entry->state == PROCESS_WAITING && entry->awaits == what)
+            entry->state = PROCESS_READY;
+}
+
+void process_end(struct process *process, uint32_t status)
+{
+    struct process *parent = process->parent == NOBODY ? NULL : &processes[process->parent];
+    files_close_all(process);
+    exec_drop(process->text);
+    pool_free(process->data);
+    process->text = process->data = 0;
+    process->status = status;
+    process->again = NULL;
+    events_exit(process_index(process), process->id, parent ? process->parent : NOBODY, parent ? parent->id : 0);
+    process->state = parent ? PROCESS_ENDED : PROCESS_FREE;
+    for (struct process *child = processes; child < processes + PROCESSES; child++) {
+        if (child->state == PROCESS_FREE || child->parent != process_index(process) || child == process)
+            continue;
+        bool adopted = process != processes && lives(&processes[0]);
+        child->parent = adopted ? 0 : NOBODY;
+        if (child->state == PROCESS_ENDED && !adopted)
+            child->state = PROCESS_FREE;
+        else if (child->state == PROCESS_ENDED)
+            process_wake(&processes[0]);
+    }
+    if (parent)
+        process_wake(parent);
+}
+
+void process_signal(struct process *process, uint32_t signal)
+{
+    if (!lives(process) || signal == 0 || signal == SIGCHLD)
+        return;
+    if (signal != SIGKILL && (process->ignored >> signal & 1 || process == processes))
+        return; /* nothing but SIGKILL ends the first process */
+    process_end(process, signal);
+}
+
+bool process_signal_group(uint32_t group, uint32_t signal)
+{
+    bool any = false;
+    for (struct process *entry = processes; entry < processes + PROCESSES; entry++) {
+        if (!lives(entry) || entry->group != group)
+            continue;
+        any = true;
+        process_signal(entry, signal);
+    }
+    return any;
+}
+
+void process_fault(struct process *process, uint32_t cause, uint32_t value)
+{
+    static const uint8_t signals[] = {SIGBUS, SIGSEGV, SIGILL, SIGILL, SIGBUS, SIGSEGV, SIGBUS, SIGSEGV};
+    log_line("process %u (%s) ended by a fault: cause %u at %x, value %x", (unsigned)process->id, process->name,
+             (unsigned)cause, (unsigned)process->registers.x[PC], (unsigned)value);
+    process_end(process, cause < sizeof signals ? signals[cause] : SIGILL);
+}
+
+void process_condemned(struct process *process)
+{
+    log_line("process %u (%s) ended by a verdict", (unsigned)process->id, process->name);
+    process_end(process, SIGKILL);
+}
+
+/* --- calls --------------------------------------------------------------------------------------------------- */
+
+int32_t call_clone(struct process *process)
+{
+    if (ARGUMENT(process, 0) != CLONE_FORK || ARGUMENT(process, 1))
+        return -EINVAL;
+    struct process *child = new_entry();
+    if (!child)
+        return -EAGAIN;
+    uint32_t data = pool_copy(process->data);
+    if (data == NO_REGION)
+        return -ENOMEM;
+    if (!events_fork(process_index(process), process->id, process_index(child), child->id)) {
+        pool_free(data);
+        return -EAGAIN;
+    }
+    uint32_t id = child->id;
+    *child = *process;
+    child->id = id;
+    child->parent = process_index(process);
+    child->data = data;
+    child->ran = 0;
+    child->registers.x[A0] = 0;
+    exec_share(child->text);
+    files_share(child);
+    keep_entry(child);
+    return (int32_t)id;
+}
+
+int32_t call_exit(struct process *process)
+{
+    process_end(process, ENDED(ARGUMENT(process, 0) & 0xFF));
+    return REPLACED;
+}
+
+int32_t call_wait4(struct process *process)
+{
+    int32_t wanted = (int32_t)ARGUMENT(process, 0);
+    bool any = false;
+    for (struct process *child = processes; child < processes + PROCESSES; child++) {
+        if (child->state == PROCESS_FREE || child->parent != process_index(process) ||
+            (wanted > 0 && child->id != (uint32_t)wanted))
+            continue;
+        any = true;
+        if (child->state != PROCESS_ENDED)
+            continue;
+        if (ARGUMENT(process, 1) && user_put(process, ARGUMENT(process, 1), &child->status, 4) < 0)
+            return -EFAULT;
+        child->state = PROCESS_FREE;
+        return (int32_t)child->id;
+    }
+    if (!any)
+        return -ECHILD;
+    return ARGUMENT(process, 2) & WNOHANG ? 0 : process_wait(process, process, NEVER);
+}
+
+static bool may_signal(const struct process *process, const struct process *other)
+{
+    return lives(other) && (process->user == 0 || process->user == other->user);
+}
+
+int32_t call_kill(struct process *process)
+{
+    int32_t target = (int32_t)ARGUMENT(process, 0);
+    uint32_t signal = ARGUMENT(process, 1), group = target == 0 ? process->group : 0 - (uint32_t)target;
+    if (signal >= SIGNALS)
+        return -EINVAL;
+    int32_t result = -ESRCH;
+    for (struct process *other = processes; other < processes + PROCESSES; other++) {
+        if (!lives(other) || (target > 0 ? other->id != (uint32_t)target : other->group != group))
+            continue;
+        if (!may_signal(process, other)) {
+            result = result ? -EPERM : 0;
+            continue;
+        }
+        result = 0;
+        process_signal(other, signal);
+    }
+    return result;
+}
+
+int32_t call_rt_sigaction(struct process *process)
+{
+    uint32_t signal = ARGUMENT(process, 0), handler;
+    if (signal == 0 || signal >= SIGNALS || signal == SIGKILL)
+        return -EINVAL;
+    if (!ARGUMENT(process, 1))
+        return 0;
+    if (user_get(process, ARGUMENT(process, 1), &handler, sizeof handler) < 0)
+        return -EFAULT;
+    if (handler != SIG_DEFAULT && handler != SIG_IGNORE)
+        return -EINVAL;
+    process->ignored = (process->ignored & ~(1u << signal)) | (handler == SIG_IGNORE ? 1u << signal : 0);
+    return 0;
+}
+
+int32_t call_getppid(struct process *process)
+{
+    return process->parent == NOBODY ? 0 : (int32_t)processes[process->parent].id;
+}
+
+/* Return the process that an argument names: itself for 0, else one of its children; NULL: neither. */
+static struct process *own(struct process *process, uint32_t id)
+{
+    if (id == 0 || id == process->id)
+        return process;
+    for (struct process *child = processes; child < processes + PROCESSES; child++)
+        if (lives(child) && child->id == id && child->parent == process_index(process))
+            return child;
+    return NULL;
+}
+
+int32_t call_getpgid(struct process *process)
+{
+    const struct process *named = own(process, ARGUMENT(process, 0));
+    return named ? (int32_t)named->group : -ESRCH;
+}
+
+int32_t call_setpgid(struct process *process)
+{
+    struct process *named = own(process, ARGUMENT(process, 0));
+    uint32_t group = ARGUMENT(process, 1);
+    if (!named)
+        return -ESRCH;
+    if (group > INT32_MAX)
+        return -EINVAL;
+    named->group = group ? group : named->id;
+    return 0;
+}
+
+int32_t call_getuid(struct process *process)
+{
+    return (int32_t)process->user;
+}
+
+int32_t call_getgid(struct process *process)
+{
+    return (int32_t)process->own_group;
+}
+
+int32_t call_setuid(struct process *process)
+{
+    uint32_t user = ARGUMENT(process, 0);
+    if (user > UINT16_MAX)
+        return -EINVAL;
+    if (process->user != 0 && process->user != user)
+        return -EPERM;
+    process->user = user;
+    return 0;
+}
+
+int32_t call_setgid(struct process *process)
+{
+    uint32_t group = ARGUMENT(process, 0);
+    if (group > UINT16_MAX)
+        return -EINVAL;
+    if (process->user != 0 && process->own_group != group)
+        return -EPERM;
+    process->own_group = group;
+    return 0;
+}

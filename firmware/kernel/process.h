@@ -1,0 +1,222 @@
+/* What the kernel's files know of processes: the table, and what each file does for it.
+ *
+ * There is one kernel stack.  A call that cannot go on yet leaves nothing on it: it says BLOCKED, having said what
+ * it waits for, and is begun again when that has come.  So between calls every process is its entry in the table.
+ * A process's memory may be moved by whatever asks the pool for room: pointers into it hold until then. */
+#ifndef PROCESS_H
+#define PROCESS_H
+
+#include "abi.h"
+#include "kernel.h"
+
+#define PROCESSES 16     /* each has the hardware slot of its number */
+#define DESCRIPTORS 12   /* of a process */
+#define NAME_BYTES 16
+#define NOBODY PROCESSES /* no process */
+#define BLOCKED (-512)   /* a call's result: it waits */
+#define REPLACED (-513)  /* a call's result: the process runs something else, or nothing, now */
+
+/* Registers x1..x31 as a trap found them; in place of x0 the address at which to go on. */
+struct registers {
+    uint32_t x[32];
+};
+enum { PC = 0, RA = 1, SP = 2, A0 = 10, A1, A2, A3, A4, A5, A6, A7 };
+
+struct process;
+typedef int32_t call_function(struct process *process);
+
+enum process_state { PROCESS_FREE, PROCESS_READY, PROCESS_WAITING, PROCESS_ENDED };
+
+struct process {
+    struct registers registers; /* first: trap.S counts on it */
+    enum process_state state;
+    uint32_t id;                /* and the slot's generation: a life has its own */
+    uint32_t parent, group;     /* an entry of the table; an id */
+    uint32_t text, data;        /* in texts (exec.c), and a region of the pool */
+    uint32_t heap, stop;        /* addresses: where the heap begins, and where it ends now */
+    uint32_t user, own_group, folder;
+    uint8_t descriptors[DESCRIPTORS]; /* open files, or NO_FILE */
+    uint32_t closing;           /* bit d: descriptor d is closed by an exec */
+    uint32_t ignored;           /* bit s: signal s is */
+    uint32_t status;            /* once it has ended: as wait4 tells it */
+    call_function *again;       /* the call that waits */
+    const void *awaits;         /* what for */
+    uint64_t until;             /* or until then */
+    uint64_t ran;               /* cycles */
+    uint32_t turn;              /* when it was last picked */
+    char name[NAME_BYTES];
+};
+
+/* --- process.c ----------------------------------------------------------------------------------------------- */
+
+extern struct process processes[PROCESSES];
+
+void process_start(void);
+/* Begin the first process, unless it lives or no model is in force. */
+void process_begin(void);
+uint32_t process_index(const struct process *process);
+/* Do a call of `process`; return how to leave it. */
+enum leave { LEAVE_RETURN, LEAVE_SWITCH, LEAVE_REPLACED };
+uint32_t process_call(struct process *process, call_function *call);
+/* Wait for what process_wake is told, or until `until`; the call begins again then.  Returns BLOCKED. */
+int32_t process_wait(struct process *process, const void *what, uint64_t until);
+void process_wake(const void *what);
+/* End a process; `status` as wait4 tells it. */
+void process_end(struct process *process, uint32_t status);
+/* Send a signal to a process, to all of a group. */
+void process_signal(struct process *process, uint32_t signal);
+bool process_signal_group(uint32_t group, uint32_t signal);
+/* A trap that is no call: it ends the process. */
+void process_fault(struct process *process, uint32_t cause, uint32_t value);
+/* The verdict on its call is KILL. */
+void process_condemned(struct process *process);
+call_function call_clone, call_exit, call_wait4, call_kill, call_rt_sigaction, call_getppid, call_getpgid;
+call_function call_setpgid, call_getuid, call_getgid, call_setuid, call_setgid;
+
+/* --- events.c: the pipeline's slots follow the processes ----------------------------------------------------- */
+
+bool events_begin(uint32_t slot, uint32_t id);
+bool events_fork(uint32_t slot, uint32_t id, uint32_t child, uint32_t child_id);
+void events_exec(uint32_t slot, uint32_t id);
+void events_exit(uint32_t slot, uint32_t id, uint32_t heir, uint32_t heir_id); /* heir: or NOBODY */
+
+/* --- schedule.c ---------------------------------------------------------------------------------------------- */
+
+/* Do what there is to do until a process is to run; return it. */
+struct process *schedule(void);
+/* Pick the next process that is ready; NULL: there is none. */
+struct process *schedule_pick(void);
+uint64_t schedule_alarm(void); /* when the next one that sleeps is to be woken */
+call_function call_sched_yield, call_nanosleep, call_clock_gettime, call_uname;
+
+/* --- exec.c -------------------------------------------------------------------------------------------------- */
+
+/* Replace a process's program by the one at `path`; `arguments` ends with NULL. */
+int32_t exec_program(struct process *process, const char *path, const char *const *arguments);
+void exec_start(void);
+void exec_share(uint32_t text);
+void exec_drop(uint32_t text);
+uint32_t exec_text_region(uint32_t text);
+call_function call_execve, call_brk;
+
+/* --- pool.c: regions of memory, in granules ------------------------------------------------------------------ */
+
+#define NO_REGION 0
+void pool_start(void);
+/* Return a new region of so many granules, zeros; NO_REGION if fewer are free.  Others may be moved. */
+uint32_t pool_get(uint32_t granules);
+uint32_t pool_copy(uint32_t region); /* a new one with the same bytes, or NO_REGION */
+/* Make a region longer, by zeros, or shorter; false if there is no room.  Any may be moved. */
+bool pool_resize(uint32_t region, uint32_t granules);
+void pool_free(uint32_t region);
+uint8_t *pool_bytes(uint32_t region);
+uint32_t pool_size(uint32_t region);  /* granules; 0 for NO_REGION */
+uint32_t pool_place(uint32_t region); /* the first granule of main RAM */
+uint32_t pool_left(void);             /* granules that are free */
+uint32_t pool_moves(void);            /* counts: a change tells that regions were moved */
+
+/* --- user.c: a process's memory ------------------------------------------------------------------------------ */
+
+/* Return where `size` bytes of a process begin, or NULL if not all of them are its own. */
+uint8_t *user_bytes(const struct process *process, uint32_t address, uint32_t size, bool write);
+/* Copy a string with its zero; return its length, or an error. */
+int32_t user_string(const struct process *process, uint32_t address, char *into, uint32_t room);
+int32_t user_put(const struct process *process, uint32_t address, const void *from, uint32_t size);
+int32_t user_get(const struct process *process, uint32_t address, void *into, uint32_t size);
+#define ARGUMENT(process, number) ((process)->registers.x[A0 + (number)])
+
+/* --- nodes.c: the tree of files ------------------------------------------------------------------------------ */
+
+#define NODES 144
+#define ROOT_NODE 0
+#define PROC_NODE 0x100 /* and up: what proc.c makes up */
+
+struct node {
+    char name[VG_NODE_NAME_BYTES];
+    uint16_t mode, user, group;
+    uint16_t parent;
+    bool used, gone; /* gone: it has no name any more, but is open */
+    uint8_t opens;
+    uint8_t region;  /* its content in memory; NO_REGION: in flash */
+    uint32_t size;
+    uint32_t where;  /* content's offset in the image; of a device: which */
+    uint32_t modified;
+};
+extern struct node nodes[NODES];
+
+void nodes_start(void);
+/* Find what `path` names from `folder` on, as `process` may see it; return its number or an error. */
+int32_t nodes_find(const struct process *process, uint32_t folder, const char *path);
+/* The same of the folder that it would be in; its last part goes to `last`. */
+int32_t nodes_parent(const struct process *process, uint32_t folder, const char *path,
+                     char last[VG_NODE_NAME_BYTES]);
+int32_t nodes_child(uint32_t folder, const char *name); /* or -ENOENT */
+int32_t nodes_make(const struct process *process, uint32_t folder, const char *name, uint32_t mode);
+int32_t nodes_remove(uint32_t node);
+/* May it? `want`: 4 read, 2 write, 1 execute or search. */
+bool nodes_may(const struct process *process, uint32_t node, uint32_t want);
+uint32_t nodes_mode(uint32_t node);
+void nodes_close(uint32_t node);
+const uint8_t *nodes_content(uint32_t node); /* all of it, where it lies now */
+int32_t nodes_read(uint32_t node, uint32_t offset, uint8_t *into, uint32_t size);
+int32_t nodes_write(uint32_t node, uint32_t offset, const uint8_t *from, uint32_t size);
+int32_t nodes_truncate(uint32_t node, uint32_t size);
+int32_t nodes_path(uint32_t node, char *into, uint32_t room); /* with its zero; return the length */
+
+/* --- proc.c: files that tell of the kernel ------------------------------------------------------------------- */
+
+int32_t proc_child(uint32_t node, const char *name); /* in /proc or below; or -ENOENT */
+uint32_t proc_mode(uint32_t node);
+/* Write the text of a file; return its length. */
+uint32_t proc_text(uint32_t node, char *into, uint32_t room);
+/* Name the `index`-th entry that is made up; false: there is none. */
+bool proc_entry(uint32_t folder, uint32_t index, char name[VG_NODE_NAME_BYTES], uint32_t *node);
+bool proc_folder(uint32_t node);
+
+/* --- files.c: open files ------------------------------------------------------------------------------------- */
+
+#define NO_FILE 0
+void files_start(void);
+void files_share(struct process *process); /* its descriptors are a copy of another's */
+void files_close_all(struct process *process);
+void files_exec(struct process *process);
+bool files_console(struct process *process); /* open 0, 1 and 2 */
+call_function call_read, call_write, call_readv, call_writev, call_openat, call_close, call_lseek, call_fstat;
+call_function call_newfstatat, call_faccessat, call_getdents64, call_dup, call_dup3, call_pipe2, call_ioctl;
+call_function call_ftruncate;
+
+/* --- folders.c: calls that change the tree ------------------------------------------------------------------- */
+
+/* Return the folder that a path argument begins from, or an error. */
+int32_t folder_of(const struct process *process, int32_t descriptor);
+int32_t files_folder(const struct process *process, int32_t descriptor);
+call_function call_mkdirat, call_unlinkat, call_renameat2, call_fchmodat, call_fchownat, call_chdir, call_getcwd;
+
+/* --- pipes.c ------------------------------------------------------------------------------------------------- */
+
+void pipes_start(void);
+int32_t pipes_make(void); /* its number, with an end to read and one to write; or an error */
+void pipes_close(uint32_t pipe, bool writes);
+int32_t pipes_read(struct process *process, uint32_t pipe, uint8_t *into, uint32_t size);
+int32_t pipes_write(struct process *process, uint32_t pipe, const uint8_t *from, uint32_t size);
+
+/* --- terminal.c: the console, and its frames ----------------------------------------------------------------- */
+
+void terminal_start(void);
+enum outcome terminal_typed(const struct frame *frame);
+bool terminal_step(void);
+int32_t terminal_read(struct process *process, uint8_t *into, uint32_t size);
+int32_t terminal_write(struct process *process, const uint8_t *from, uint32_t size);
+int32_t terminal_ioctl(struct process *process, uint32_t request, uint32_t address);
+void terminal_print(const char *text); /* for the kernel; what does not fit is dropped */
+
+/* --- text.c -------------------------------------------------------------------------------------------------- */
+
+uint32_t text_length(const char *text);
+bool text_same(const char *left, const char *right);
+void text_copy(char *into, const char *from, uint32_t room); /* cut, and always with its zero */
+/* Add to text of `length` in `room` bytes; return the new length.  What does not fit is cut. */
+uint32_t text_add(char *text, uint32_t length, uint32_t room, const char *more);
+uint32_t text_number(char *text, uint32_t length, uint32_t room, uint32_t number);
+
+#endif

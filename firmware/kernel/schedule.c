@@ -1,0 +1,129 @@
+/* Who runs next: the kernel's own security task, and between its turns one process after another. */
+#include "process.h"
+
+#define SLICE_MS 10
+#define BUSY_SLICE_MS 2    /* a slice while the security task has more to do */
+#define SECURITY_STEPS 64  /* pieces of the security task's work that a ready process waits for at most */
+
+static struct {
+    struct process *running;
+    uint64_t since;
+    uint32_t turn;
+    bool calm, frames; /* the security task had nothing to do, but at `alarm`, or when a frame comes */
+    uint64_t alarm;
+} scheduler;
+
+/* Wake those whose time has come; return the ready one that was picked longest ago, or NULL. */
+struct process *schedule_pick(void)
+{
+    struct process *chosen = NULL;
+    uint64_t now = board_now();
+    for (struct process *entry = processes; entry < processes + PROCESSES; entry++) {
+        if (entry->state == PROCESS_WAITING && entry->until <= now)
+            entry->state = PROCESS_READY;
+        if (entry->state == PROCESS_READY && (!chosen || (int32_t)(entry->turn - chosen->turn) < 0))
+            chosen = entry;
+    }
+    if (chosen)
+        chosen->turn = ++scheduler.turn;
+    return chosen;
+}
+
+uint64_t schedule_alarm(void)
+{
+    uint64_t alarm = NEVER;
+    for (struct process *entry = processes; entry < processes + PROCESSES; entry++)
+        if (entry->state == PROCESS_WAITING)
+            alarm = earlier(alarm, entry->until);
+    return alarm;
+}
+
+static void enter(struct process *process, uint64_t alarm)
+{
+    uint32_t text = exec_text_region(process->text);
+    scheduler.running = process;
+    scheduler.since = board_now();
+    board_process(process_index(process), process->id);
+    board_windows(pool_place(text), pool_size(text), pool_place(process->data), pool_size(process->data));
+    board_interrupt(alarm, scheduler.frames);
+}
+
+/* Do what there is for the security task; return whether it may have more to do.  While it had nothing, and nothing
+ * has come since, it is not asked. */
+static bool secure(void)
+{
+    if (scheduler.calm && !kernel_stirred() && !board_interrupted())
+        return false;
+    scheduler.alarm = kernel_step(&scheduler.frames);
+    scheduler.calm = scheduler.alarm != 0;
+    process_begin();
+    return !scheduler.calm;
+}
+
+struct process *schedule(void)
+{
+    if (scheduler.running)
+        scheduler.running->ran += board_now() - scheduler.since;
+    scheduler.running = NULL;
+    for (;;) {
+        uint32_t steps = 0;
+        while (secure() && ++steps < SECURITY_STEPS)
+            ;
+        bool may = screen_settled() && !model_on_trial();
+        struct process *chosen = may ? schedule_pick() : NULL;
+        if (chosen && chosen->again)
+            process_call(chosen, chosen->again);
+        if (chosen && chosen->state == PROCESS_READY) {
+            uint64_t slice = board_now() + clock_cycles(scheduler.calm ? SLICE_MS : BUSY_SLICE_MS);
+            if (scheduler.calm)
+                slice = earlier(slice, scheduler.alarm);
+            enter(chosen, earlier(slice, schedule_alarm()));
+            return chosen;
+        }
+        if (!chosen && scheduler.calm) {
+            if (!screen_waits())
+                board_sleep(may ? earlier(scheduler.alarm, schedule_alarm()) : scheduler.alarm, scheduler.frames);
+            scheduler.calm = false; /* whatever ended the sleep */
+        }
+    }
+}
+
+/* --- calls --------------------------------------------------------------------------------------------------- */
+
+int32_t call_sched_yield(struct process *process)
+{
+    if (process->again)
+        return 0;
+    return process_wait(process, NULL, 0); /* it is ready again at once, behind the others */
+}
+
+int32_t call_nanosleep(struct process *process)
+{
+    struct abi_timespec span;
+    if (process->again)
+        return 0;
+    if (user_get(process, ARGUMENT(process, 0), &span, sizeof span) < 0)
+        return -EFAULT;
+    if (span.seconds < 0 || span.nanoseconds < 0 || span.nanoseconds >= 1000000000)
+        return -EINVAL;
+    uint64_t cycles = (uint64_t)(span.seconds > UINT32_MAX ? UINT32_MAX : span.seconds) * board_clock();
+    return process_wait(process, NULL, board_now() + cycles + (uint32_t)span.nanoseconds / clock_nanoseconds());
+}
+
+int32_t call_clock_gettime(struct process *process)
+{
+    if (ARGUMENT(process, 0) > 1)
+        return -EINVAL;
+    clock_step();
+    struct abi_timespec time = {clock_seconds(), clock_within() * clock_nanoseconds()};
+    return user_put(process, ARGUMENT(process, 1), &time, sizeof time);
+}
+
+int32_t call_uname(struct process *process)
+{
+    static const char *const said[] = {"Vigilante", "board", "0.2.0", FIRMWARE_NAME, "riscv32", ""};
+    static char all[6][UTSNAME_BYTES];
+    for (uint32_t part = 0; part < 6; part++)
+        text_copy(all[part], said[part], UTSNAME_BYTES);
+    return user_put(process, ARGUMENT(process, 0), all, sizeof all);
+}

@@ -1,0 +1,188 @@
+/* Traps: from user mode into the kernel and back.
+ *
+ * A call goes where the dispatch register says: two instructions at the vector, and a0 is the only register that is
+ * not as it was; what it held is in the coprocessor's `argument`.  A call that is denied, and one that needs no C,
+ * returns from there.  Every other saves what a C function may change, and the rest only if another process is to
+ * run.  mscratch is the running process, whose registers come first in it. */
+#include "calls.h"
+#include "trap.h"
+#include "vigilante.h"
+
+#define REGISTER(number) 4 * number
+#define PROGRAM_COUNTER 0
+#define STACK 2
+#define CAUSE_ECALL 8
+#define MODE_SHIFT 11 /* of the mode before the trap, in mstatus */
+
+/* Do `what` with each of the registers that a C function may change, but for sp and a0. */
+.macro each_temporary what:req
+    .irp number, 1, 5, 6, 7, 11, 12, 13, 14, 15, 16, 17, 28, 29, 30, 31
+    \what x\number, REGISTER(\number)(sp)
+    .endr
+.endm
+/* And with each of the others. */
+.macro each_kept what:req
+    .irp number, 3, 4, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
+    \what x\number, REGISTER(\number)(sp)
+    .endr
+.endm
+
+/* Go back behind the ecall. */
+.macro skip_ecall
+    csrr a0, mepc
+    addi a0, a0, 4
+    csrw mepc, a0
+.endm
+
+    .section .text.trap, "ax"
+    .option norvc
+    .balign VG_VECTOR_ALIGN
+    .globl vectors
+vectors:
+    lw a0, %lo(VG_COPROCESSOR_DISPATCH)(zero)
+    jr a0
+    .rept 5
+    j trap
+    .endr
+    j interrupt /* 7: the timer */
+    .rept 3
+    j trap
+    .endr
+    j interrupt /* 11: the lines */
+    .rept 20
+    j trap
+    .endr
+    .option rvc
+
+    .globl quick_getpid
+quick_getpid:
+    skip_ecall
+    lw a0, %lo(VG_COPROCESSOR_GENERATION)(zero)
+    mret
+
+    .globl stub_unknown
+stub_unknown:
+    skip_ecall
+    li a0, -TRAP_ENOSYS
+    mret
+
+/* No verdict that lets the call run; or no call. */
+    .globl denied
+denied:
+    csrr a0, mcause
+    addi a0, a0, -CAUSE_ECALL
+    bnez a0, fault
+    skip_ecall
+    li a0, -TRAP_EPERM
+    mret
+
+    .globl condemned
+condemned:
+    csrrw sp, mscratch, sp
+    mv a0, sp
+    la sp, stack_top
+    call process_condemned
+    j schedule_next
+
+/* Every call by a C function: a stub each, and one way in. */
+#define STUB(ID, function) .globl stub_##ID; stub_##ID: la a0, function; j enter;
+#define STUB_WHOLE(ID, function) .globl stub_##ID; stub_##ID: la a0, function; j enter_whole;
+CALLS(STUB, STUB_WHOLE)
+
+/* The C function looks at every register of its caller. */
+enter_whole:
+    csrrw sp, mscratch, sp
+    each_kept sw
+    csrrw sp, mscratch, sp
+enter:
+    csrrw sp, mscratch, sp
+    each_temporary sw
+    mv a1, a0
+    csrr t0, mscratch
+    sw t0, REGISTER(STACK)(sp)
+    csrr t0, mepc
+    addi t0, t0, 4
+    sw t0, PROGRAM_COUNTER(sp)
+    lw t0, %lo(VG_COPROCESSOR_ARGUMENT)(zero)
+    sw t0, REGISTER(10)(sp)
+    csrw mscratch, sp
+    mv a0, sp
+    la sp, stack_top
+    call process_call
+    csrr sp, mscratch
+    bnez a0, leave
+    lw t0, PROGRAM_COUNTER(sp)
+    csrw mepc, t0
+    lw a0, REGISTER(10)(sp)
+    each_temporary lw
+    lw sp, REGISTER(STACK)(sp)
+    mret
+
+/* 1: another process may run, so what C has kept goes to the table; 2: the table has something else already. */
+leave:
+    addi a0, a0, -1
+    bnez a0, schedule_next
+    each_kept sw
+    j schedule_next
+
+interrupt:
+    csrrw sp, mscratch, sp
+    each_temporary sw
+    each_kept sw
+    sw a0, REGISTER(10)(sp)
+    csrr t0, mscratch
+    sw t0, REGISTER(STACK)(sp)
+    csrr t0, mepc
+    sw t0, PROGRAM_COUNTER(sp)
+
+    .globl schedule_next
+schedule_next:
+    la sp, stack_top
+    call schedule
+    csrw mscratch, a0
+    mv sp, a0
+    lw t0, PROGRAM_COUNTER(sp)
+    csrw mepc, t0
+    lw a0, REGISTER(10)(sp)
+    each_temporary lw
+    each_kept lw
+    lw sp, REGISTER(STACK)(sp)
+    mret
+
+/* A trap that is no call: one of a process ends it, one of the kernel is fatal. */
+fault:
+    csrr a0, mstatus
+    srli a0, a0, MODE_SHIFT
+    andi a0, a0, 3
+    bnez a0, trap
+    csrrw sp, mscratch, sp
+    csrr a1, mepc
+    sw a1, PROGRAM_COUNTER(sp)
+    mv a0, sp
+    la sp, stack_top
+    csrr a1, mcause
+    csrr a2, mtval
+    call process_fault
+    j schedule_next
+
+/* Say where it was and begin anew. */
+trap:
+    la t0, trap_record
+    li t1, TRAP_MAGIC
+    sw t1, 0(t0)
+    csrr t1, mcause
+    sw t1, 4(t0)
+    csrr t1, mepc
+    sw t1, 8(t0)
+    csrr t1, mtval
+    sw t1, 12(t0)
+    li t0, VG_SYSTEM_RESET
+    li t1, VG_RESET_KEY
+again:
+    sw t1, 0(t0)
+    j again
+
+    .section .trap, "aw", @nobits
+    .globl trap_record
+trap_record:
+    .space TRAP_BYTES

@@ -1,0 +1,140 @@
+/* Processes without a core: calls are made for them from outside, in their memory. */
+#include <string.h>
+
+#include "calls.h"
+#include "native.h"
+#include "process.h"
+
+#define POOL_GRANULES 88
+
+static _Alignas(VG_GRANULE_BYTES) uint8_t memory[POOL_GRANULES * VG_GRANULE_BYTES];
+
+uint8_t *board_pool(uint32_t *granules)
+{
+    *granules = POOL_GRANULES;
+    return memory;
+}
+
+uint32_t board_pool_place(void)
+{
+    return 0;
+}
+
+void board_process(uint32_t slot, uint32_t generation)
+{
+    (void)slot, (void)generation;
+}
+
+void board_windows(uint32_t text, uint32_t text_limit, uint32_t data, uint32_t data_limit)
+{
+    (void)text, (void)text_limit, (void)data, (void)data_limit;
+}
+
+void board_interrupt(uint64_t alarm, bool frames)
+{
+    (void)alarm, (void)frames;
+}
+
+bool board_interrupted(void)
+{
+    return true;
+}
+
+/* Begin the first process, as the board does where a model is in force; return its entry's number or -1. */
+int native_begin(void)
+{
+    clock_step();
+    process_begin();
+    return processes[0].state == PROCESS_READY ? 0 : -1;
+}
+
+/* Make a call of a process; return its result, BLOCKED if it waits, REPLACED if it runs something else now. */
+int native_call(uint32_t entry, uint32_t id, const uint32_t arguments[6])
+{
+    static const struct {
+        uint32_t id;
+        call_function *call;
+    } calls[] = {
+#define ROW(ID, function) {ID, function},
+        CALLS(ROW, ROW)
+    };
+    struct process *process = &processes[entry % PROCESSES];
+    if (process->state != PROCESS_READY)
+        return -ESRCH;
+    clock_step();
+    call_function *call = process->again;
+    for (uint32_t row = 0; !call && row < sizeof calls / sizeof calls[0]; row++)
+        if (calls[row].id == id)
+            call = calls[row].call;
+    if (!call)
+        return -ENOSYS;
+    if (!process->again)
+        memcpy(&process->registers.x[A0], arguments, 6 * sizeof arguments[0]);
+    switch (process_call(process, call)) {
+    case LEAVE_REPLACED:
+        return REPLACED;
+    case LEAVE_SWITCH:
+        return process->state == PROCESS_WAITING ? BLOCKED : (int)process->registers.x[A0];
+    default:
+        return (int)process->registers.x[A0];
+    }
+}
+
+/* Pick who runs next, as the scheduler does; return its number, or -1. */
+int native_pick(void)
+{
+    const struct process *chosen = schedule_pick();
+    return chosen ? (int)process_index(chosen) : -1;
+}
+
+/* Return where a process's memory lies now, or NULL; what the table says of it. */
+uint8_t *native_memory(uint32_t entry, uint32_t address, uint32_t size)
+{
+    return user_bytes(&processes[entry % PROCESSES], address, size, true);
+}
+
+int native_state(uint32_t entry)
+{
+    return processes[entry % PROCESSES].state;
+}
+
+uint32_t native_register(uint32_t entry, uint32_t number)
+{
+    return processes[entry % PROCESSES].registers.x[number % 32];
+}
+
+uint32_t native_id(uint32_t entry)
+{
+    return processes[entry % PROCESSES].id;
+}
+
+void native_as_user(uint32_t entry, uint32_t user)
+{
+    processes[entry % PROCESSES].user = processes[entry % PROCESSES].own_group = user;
+}
+
+/* The pool alone. */
+uint32_t native_pool_get(uint32_t granules)
+{
+    return pool_get(granules);
+}
+
+int native_pool_resize(uint32_t region, uint32_t granules)
+{
+    return pool_resize(region, granules);
+}
+
+void native_pool_free(uint32_t region)
+{
+    pool_free(region);
+}
+
+uint8_t *native_pool_bytes(uint32_t region)
+{
+    return pool_bytes(region);
+}
+
+uint32_t native_pool_left(void)
+{
+    return pool_left();
+}

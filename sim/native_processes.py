@@ -1,0 +1,113 @@
+"""Processes of the native board: the kernel's own calls, made from here, in memory of a process without a core."""
+
+from __future__ import annotations
+
+import ctypes
+from enum import IntEnum
+
+from hdl.contract.memory import GRANULE_BYTES, REGIONS
+from hdl.contract.syscalls import IDS
+from sim.native import NativeBoard
+
+BLOCKED, REPLACED = -512, -513
+"""What a call gives that waits; and one after which the process runs something else, or nothing."""
+
+SCRATCH = REGIONS["user_data"].base + 256
+"""Where a process's memory is used from here: in its stack."""
+
+
+class State(IntEnum):
+    """What an entry of the process table is."""
+
+    FREE = 0
+    READY = 1
+    WAITING = 2
+    ENDED = 3
+
+
+class Processes:
+    """The process table of a native board with a model in force: its first process begins with the object."""
+
+    def __init__(self, board: NativeBoard) -> None:
+        self._library = board.library
+        for name in ("native_memory", "native_pool_bytes"):
+            getattr(self._library, name).restype = ctypes.c_void_p
+        for name in ("native_id", "native_register", "native_pool_get", "native_pool_left"):
+            getattr(self._library, name).restype = ctypes.c_uint32
+        if self._library.native_begin():
+            raise AssertionError("the first process does not begin: is a model in force, and a file system there?")
+
+    def call(self, process: int, name: str, *arguments: int) -> int:
+        """Make a call of an entry's process; go on with the one that waits, if it was waiting."""
+        words = [word & 0xFFFFFFFF for word in arguments] + [0] * (6 - len(arguments))
+        return int(self._library.native_call(process, IDS[name], (ctypes.c_uint32 * 6)(*words)))
+
+    def put(self, process: int, data: bytes, address: int = SCRATCH) -> int:
+        """Write to a process's memory; return where."""
+        place = self._library.native_memory(process, ctypes.c_uint32(address), len(data))
+        assert place, f"{address:#x} is not the process's"
+        ctypes.memmove(place, data, len(data))
+        return address
+
+    def get(self, process: int, size: int, address: int = SCRATCH) -> bytes:
+        """Read a process's memory."""
+        place = self._library.native_memory(process, ctypes.c_uint32(address), size)
+        assert place, f"{address:#x} is not the process's"
+        return ctypes.string_at(place, size)
+
+    def text(self, process: int, text: str, address: int = SCRATCH) -> int:
+        """Write a string to a process's memory; return where."""
+        return self.put(process, text.encode() + b"\0", address)
+
+    def fork(self, process: int) -> tuple[int, int]:
+        """Fork; return the child's entry and id, or (-1, the error)."""
+        result = self.call(process, "clone", 17, 0)
+        if result < 0:
+            return -1, result
+        entry = next(n for n in range(16) if self.state(n) == State.READY and self.id(n) == result)
+        return entry, result
+
+    def state(self, process: int) -> State:
+        """Return what an entry is."""
+        return State(self._library.native_state(process))
+
+    def id(self, process: int) -> int:
+        """Return a process's id."""
+        return int(self._library.native_id(process))
+
+    def register(self, process: int, number: int) -> int:
+        """Return a register; 0 is the program counter."""
+        return int(self._library.native_register(process, number))
+
+    def pick(self) -> int:
+        """Return who runs next, or -1."""
+        return int(self._library.native_pick())
+
+    def as_user(self, process: int, user: int) -> None:
+        """Make a process a user's."""
+        self._library.native_as_user(process, user)
+
+    # --- the pool alone ----------------------------------------------------------------------------------------
+
+    def region(self, granules: int) -> int:
+        """Return a new region; 0: there is no room."""
+        return int(self._library.native_pool_get(granules))
+
+    def resize(self, region: int, granules: int) -> bool:
+        """Make a region longer or shorter."""
+        return bool(self._library.native_pool_resize(region, granules))
+
+    def free(self, region: int) -> None:
+        """Let go of a region."""
+        self._library.native_pool_free(region)
+
+    def bytes_of(self, region: int, granules: int) -> ctypes.Array[ctypes.c_uint8]:
+        """Return a region's bytes, where they lie now."""
+        place = self._library.native_pool_bytes(region)
+        assert place
+        return (ctypes.c_uint8 * (granules * GRANULE_BYTES)).from_address(place)
+
+    @property
+    def left(self) -> int:
+        """Granules that are free."""
+        return int(self._library.native_pool_left())

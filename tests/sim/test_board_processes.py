@@ -1,0 +1,162 @@
+"""Programs on the whole simulated board: a shell's session, attacks from user mode, and what stops the core."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from firmware import build
+from hdl.contract.flash import AREAS
+from hdl.contract.memory import REGIONS
+from hdl.contract.registers import COPROCESSOR, SYSTEM, UART
+from hdl.contract.verdict import Verdict
+from host.bench.board import BoardLine
+from host.board import Board
+from host.cli import main
+from models.package import SHIPPED, read_package
+from sim.assemble import assembled
+from sim.board import SimulatedBoard
+
+PROMPTS = ("# ", "$ ")
+PATIENCE = 600.0
+"""Seconds for a command on a busy machine."""
+BEGIN_CYCLES = 300_000
+"""In which the shell has begun a program."""
+
+
+class Console:
+    """The board's console, a command at a time."""
+
+    def __init__(self, simulated: SimulatedBoard, board: Board) -> None:
+        self.simulated = simulated
+        self.board = board
+        board.type(b"")
+        self.wait()
+
+    def wait(self) -> str:
+        """Return what is printed until the next prompt."""
+        text, until = "", time.monotonic() + PATIENCE
+        while not text.endswith(PROMPTS):
+            text += self.board.printed(0.2).decode()
+            assert time.monotonic() < until, f"no prompt behind {text!r}"
+        return text
+
+    def begin(self, line: str) -> None:
+        """Type a line of a program that does not end by itself, and let it begin."""
+        self.board.type(line.encode() + b"\r")
+        said = b""
+        while not said.endswith(b"\n"):
+            said += self.board.printed(0.2)
+        self.simulated.run(BEGIN_CYCLES, skip=False)
+
+    def run(self, line: str) -> list[str]:
+        """Type a line; return the lines that it prints, without the echo."""
+        self.board.type(line.encode() + b"\r")
+        said = self.wait().replace("\r", "").split("\n")
+        assert said[0].endswith(line)
+        return said[1:-1]
+
+
+@pytest.fixture(scope="module")
+def flash(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A board's flash that holds the shipped model."""
+    file = tmp_path_factory.mktemp("flash") / "board.flash"
+    whole = read_package(SHIPPED)
+    with SimulatedBoard(file, paced=False) as simulated:
+        board = Board(BoardLine(simulated))
+        assert board.push(replace(whole, vectors=whole.vectors[:1]), verify=False).pushed
+        board.close()
+    return file
+
+
+@pytest.fixture
+def console(flash: Path, tmp_path: Path) -> Iterator[Console]:
+    with SimulatedBoard(Path(shutil.copy(flash, tmp_path / "board.flash")), paced=False) as simulated:
+        board = Board(BoardLine(simulated))
+        yield Console(simulated, board)
+        board.close()
+
+
+def test_a_session(console: Console) -> None:
+    run = console.run
+    assert run("ls -l /etc | grep shadow") == ["-rw------- root         145 shadow"]
+    assert run("echo one two > /tmp/x; cat /tmp/x /etc/hostname >> /tmp/y; wc /tmp/y") == [
+        "      2       3      18 /tmp/y"
+    ]
+    assert [line.split()[-1] for line in run("ps")] == ["NAME", "init", "sh", "ps"]
+    job = run("sleep 100 &")
+    assert re.fullmatch(r"\[\d+\]", job[0])
+    assert any("sleep" in line for line in run("ps"))
+    assert run(f"kill {job[0][1:-1]}; wait") == [f"{job[0]} done"]
+    assert run("su alice -c 'cat /etc/shadow'") == ["cat: /etc/shadow: permission denied (13)"]
+    assert run("su alice -c id") == ["uid=1000 alice gid=1000"]
+    assert run("nosuch") == ["sh: nosuch: there is no such file (2)"]
+    # Ctrl-C ends what is in the foreground, not the shell; and the link works beside all this.
+    console.begin("sleep 100")
+    console.board.type(b"\x03")
+    assert "ended by signal 2" in console.wait()
+    assert console.board.status().values["running"] == 1
+    counts = console.board.aggregates
+    for _ in range(10):  # counts leave a few times a second
+        console.board.printed(0.1)
+    assert counts.total() > 300 and {slot for slot, _, _ in counts} >= {0, 1, 2}, "every call was judged, by slot"
+
+
+def test_attacks_from_user_mode(console: Console) -> None:
+    said = console.run("attacks")
+    assert [line for line in said[:-1] if not line.startswith("held: ")] == []
+    found = re.fullmatch(r"(\d+) attacks, 0 succeeded", said[-1])
+    assert found and int(found[1]) == len(said) - 1 >= 40
+    assert [line.split()[-1] for line in console.run("ps")] == ["NAME", "init", "sh", "ps"], "nothing is left"
+
+
+def test_the_shell_command_types_and_shows(flash: Path, tmp_path: Path) -> None:
+    copy = shutil.copy(flash, tmp_path / "board.flash")
+    done = CliRunner().invoke(main, ["shell", "--port", f"sim://?flash={copy}", "-c", "id; exit"])
+    assert done.exit_code == 0 and "uid=0 root gid=0" in done.output, done.output
+
+
+def test_a_damaged_firmware_gives_way_to_the_spare_one(
+    flash: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = Path(shutil.copy(flash, tmp_path / "board.flash"))
+    content = bytearray(copy.read_bytes())
+    content[AREAS["firmware"].base + 5000] ^= 1
+    copy.write_bytes(content)
+    monkeypatch.setattr("sim.board.prepare_flash", lambda _file: None)  # it would mend it
+    with SimulatedBoard(copy, paced=False) as simulated:
+        board = Board(BoardLine(simulated))
+        log = b"".join(text for _place, text in board.log())
+        assert b"from the spare place: the first firmware is not whole" in log
+        board.close()
+
+
+@pytest.mark.parametrize(("way", "said"), [(0, b"1!"), (1, b"1"), (2, b"")], ids=["obeys", "unasked", "elsewhere"])
+def test_a_kernel_that_does_not_follow_the_verdict_is_stopped(
+    way: int, said: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that does not ask never gets back into its program; one that goes elsewhere not even far from there."""
+    symbols = {
+        "WAY": way,
+        "DENY_HANDLER": COPROCESSOR.address("verdict_handler") + 4 * Verdict.DENY,
+        "DISPATCH": COPROCESSOR.address("dispatch"),
+        "TEXT_WINDOW": COPROCESSOR.address("text_window"),
+        "USER_TEXT": REGIONS["user_text"].base,
+        "UART": UART.region.base,
+        "UART_SEND": UART.register["send"].offset,
+        "UART_CONTROL": UART.register["control"].offset,
+        "UART_DIVIDER": UART.register["divider"].offset,
+        "LINE_DIVIDER": SYSTEM.address("line_divider"),
+    }
+    code = assembled(Path(__file__).with_name("tamper.S"), REGIONS["ram"].base, symbols)
+    monkeypatch.setattr(build, "firmware", lambda: build.with_header(code))
+    with SimulatedBoard(tmp_path / "board.flash", paced=False) as simulated:
+        simulated.run(300_000, skip=False)
+        assert simulated.read(100) == said
