@@ -41,7 +41,7 @@ from models.image import Model, parse
 from models.intervals import DRAWS, interval
 from models.package import SHIPPED, PackageError, read_package
 from models.readers.strace import StraceReader
-from models.recordings import PLENTY, slots_of, unspilled
+from models.replay import PLENTY, slots_of, unspilled
 from models.sources import digests, sources_of
 from models.trace import Item
 

@@ -110,7 +110,8 @@ def _quick(of: str, where: tuple[str, str]) -> Aim:
     def said(found: Rows) -> str:
         return (
             f"{found['events_per_processor_second']:,} events a processor second, "
-            f"reading {found['reading_share']:.0%} of the time; {found['events_per_second']:,} a second by the clock"
+            f"reading {found['reading_share']:.0%} of the time; "
+            f"{found['events_per_second']:,} a second by the clock"
         )
 
     return Aim(

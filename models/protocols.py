@@ -38,7 +38,8 @@ from models.outcomes import Fold, best_threshold
 from models.peers.ours import Ours
 from models.peers.peer import Peer
 from models.readers.adfa import AdfaReader, find_adfa
-from models.recordings import Ints, Recording, record
+from models.recordings import Ints, Recording
+from models.replay import record
 from models.speed import Speed
 from models.train import blank_model
 from models.trial import Split, Traces, run_split

@@ -25,7 +25,8 @@ from models.folds import deal
 from models.image import Model, assemble
 from models.pathtrie import compile_trie
 from models.quantise import Quantised, quantise
-from models.recordings import Ints, Joined, Recording, join, screen
+from models.recordings import Ints, Joined, Recording, join
+from models.replay import screen
 from models.vocabulary import id_map
 
 DRAIN = 16384

@@ -19,7 +19,8 @@ from models.image import assemble
 from models.peers.peer import Floats
 from models.plots import Axis
 from models.protocols import held_out
-from models.recordings import Recording, join, record
+from models.recordings import Recording, join
+from models.replay import record
 from models.runs import Method, results
 from models.sources import sources_of
 from models.trace import Call, Item, Start

@@ -18,7 +18,8 @@ from models.peers.peer import BUDGET, Peer, answers_and_shares
 from models.peers.stide import Stide
 from models.peers.stream import CLASSES, Symbols, stream
 from models.peers.trees import Trees
-from models.recordings import Recording, join, record
+from models.recordings import Recording, join
+from models.replay import record
 from models.trace import Call, Exit, Fork, Item, PathArgument, Start
 from models.train import blank_model
 from models.vocabulary import id_map

@@ -17,7 +17,8 @@ from models.image import assemble, parse
 from models.intervals import Units, tpr_at
 from models.outcomes import best_threshold
 from models.quantise import choose_scale, folded, quantise
-from models.recordings import Recording, join, record, screen
+from models.recordings import Recording, join
+from models.replay import record, screen
 from models.trace import Call, Item, Start
 from models.train import NgramModel, blank_model, trace_scores
 

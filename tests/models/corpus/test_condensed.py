@@ -17,7 +17,8 @@ from models.evaluate import CorpusError, read_corpus
 from models.features import extract
 from models.image import assemble
 from models.package import SHIPPED, read_package
-from models.recordings import Recording, join, screen
+from models.recordings import Recording, join
+from models.replay import screen
 from models.train import blank_model
 
 IMAGE = assemble(blank_model())
