@@ -15,8 +15,8 @@ import numpy as np
 
 from hdl.contract.verdict import TIER_SCORES
 from models.calibrate import FRACTIONS
-from models.intervals import Floats, Statistic, Units, clopper_pearson, interval, over_folds, resampled
-from models.outcomes import Fold
+from models.intervals import Statistic, clopper_pearson, interval, over_folds, resampled
+from models.outcomes import Floats, Fold, Units
 
 CALIBRATED = (*FRACTIONS, 0.0)
 """Share of the benign calibration processes that reach each tier, at most."""
@@ -29,9 +29,10 @@ def reaching(level: float) -> Statistic:
     """Return the statistic: share of benign units at or above a score."""
 
     def share(units: Units, weights: Floats) -> Floats:
-        benign = weights * ~units.positive
-        hits = (benign * (units.scores >= level)).sum(axis=1)
-        whole = benign.sum(axis=1)
+        benign = ~units.positive
+        hits, whole = (
+            weights @ chosen.astype(np.float64) for chosen in (benign & (units.scores >= level), benign)
+        )
         return np.asarray(np.divide(hits, whole, out=np.full(len(whole), np.nan), where=whole > 0))
 
     return share
@@ -91,8 +92,8 @@ def attacks_between(low: float, high: float) -> Statistic:
         inside = (units.scores >= low) & ((units.scores < high) | (high >= 1.0))
         rates = []
         for side in (units.positive, ~units.positive):
-            whole = np.maximum((weights * side).sum(axis=1), 1e-12)
-            rates.append((weights * (side & inside)).sum(axis=1) / whole)
+            hits, whole = (weights @ chosen.astype(np.float64) for chosen in (side & inside, side))
+            rates.append(hits / np.maximum(whole, 1e-12))
         both = rates[0] + rates[1]
         return np.asarray(np.divide(rates[0], both, out=np.full(len(both), np.nan), where=both > 0))
 

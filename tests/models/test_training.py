@@ -14,8 +14,8 @@ from models.evaluate import judge
 from models.features import BASES, WEIGHTS, extract
 from models.fitting import PRIOR, Floats, Judged, _backward, fit, replay, sigmoid
 from models.image import assemble, parse
-from models.intervals import Units, tpr_at
-from models.outcomes import best_threshold
+from models.intervals import tpr_at
+from models.outcomes import Units, best_threshold
 from models.quantise import choose_scale, folded, quantise
 from models.recordings import Recording, join
 from models.replay import record, screen
