@@ -1106,6 +1106,8 @@
 #define VG_LINK_RECEIVE_SIZE 0x8000
 #define VG_LINK_SEND_BASE 0x51000000 /* frames to be sent: a ring, seen twice */
 #define VG_LINK_SEND_SIZE 0x8000
+#define VG_STRINGS_BASE 0x52000000 /* the strings of the call in progress, as they were judged */
+#define VG_STRINGS_SIZE 0x200
 #define VG_SYSTEM_BASE 0x80000000 /* what this board is; reset */
 #define VG_SYSTEM_SIZE 0x100
 #define VG_IRQ_BASE 0x80000100 /* interrupt lines */
@@ -1351,6 +1353,15 @@
 #define VG_COPROCESSOR_CWD_EXCESS_MASK 0x0000ff00
 #define VG_COPROCESSOR_SHED 0xfffff824 /* read: records lost on the observability lane since reset */
 #define VG_COPROCESSOR_ARGUMENT 0xfffff828 /* read: a0 of the call in progress, as it was judged */
+#define VG_COPROCESSOR_STRINGS 0xfffff82c /* read: what became of the strings of the call in progress */
+#define VG_COPROCESSOR_STRINGS_STATE0_SHIFT 0 /* a StringState */
+#define VG_COPROCESSOR_STRINGS_STATE0_MASK 0x00000003
+#define VG_COPROCESSOR_STRINGS_OFFSET0_SHIFT 2 /* of its first byte in its area of region `strings` */
+#define VG_COPROCESSOR_STRINGS_OFFSET0_MASK 0x0000000c
+#define VG_COPROCESSOR_STRINGS_STATE1_SHIFT 4 /* a StringState */
+#define VG_COPROCESSOR_STRINGS_STATE1_MASK 0x00000030
+#define VG_COPROCESSOR_STRINGS_OFFSET1_SHIFT 6 /* of its first byte in its area of region `strings` */
+#define VG_COPROCESSOR_STRINGS_OFFSET1_MASK 0x000000c0
 #define VG_COPROCESSOR_EVENT 0xfffff840 /* write: the words of an EVENT; the last one offers it, and is only written when the port takes it */
 #define VG_COPROCESSOR_EVENT_COUNT 8
 #define VG_COPROCESSOR_PATH 0xfffff860 /* write: the offered event's path stream: per path a PATH_HEAD, then its text, 4 bytes a word; the write waits until there is room */

@@ -14,6 +14,7 @@ from hdl.contract.event import EVENT, RECORD, STATE
 from hdl.contract.layout import Field, Layout
 from hdl.contract.load import ADDRESS_BITS
 from hdl.contract.memory import GRANULE_BYTES, REGIONS, RING_BYTES, WINDOWS, Region
+from hdl.contract.paths import STRINGS_MAX
 from hdl.contract.vaccine import VACCINES
 from hdl.contract.verdict import CONTRACT_VERSION, Verdict
 
@@ -431,6 +432,20 @@ COPROCESSOR = Peripheral(
         ),
         Register("shed", 0x024, Access.READ, "records lost on the observability lane since reset"),
         Register("argument", 0x028, Access.READ, "a0 of the call in progress, as it was judged"),
+        Register(
+            "strings",
+            0x02C,
+            Access.READ,
+            "what became of the strings of the call in progress",
+            tuple(
+                field
+                for string in range(STRINGS_MAX)
+                for field in (
+                    Field(f"state{string}", 2, "a StringState"),
+                    Field(f"offset{string}", 2, "of its first byte in its area of region `strings`"),
+                )
+            ),
+        ),
         Register("event", 0x040, Access.WRITE,
                  "the words of an EVENT; the last one offers it, and is only written when the port takes it",
                  count=EVENT.words),

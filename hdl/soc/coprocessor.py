@@ -3,6 +3,7 @@
     core's side band ── calls ──┐                      ┌── dispatch ◀── handler tables
                                 ├─▶ pipeline ── verdict┤
     event, path registers ─ host port                  └── records ──▶ record, state registers
+    main RAM ── strings ── paths of the core's calls
 
 The pipeline runs in clock domain `screen`, all else in `sync`; the edges of both coincide, and those of `screen`
 may be left out while `screen_idle` says so.  It does not stop the core, it tells: by `stop`, `tamper` and
@@ -21,14 +22,14 @@ from hdl.contract.event import EVENT as EVENT_LAYOUT
 from hdl.contract.event import RECORD as RECORD_LAYOUT
 from hdl.contract.event import STATE as STATE_LAYOUT
 from hdl.contract.event import Kind
-from hdl.contract.memory import CLOCK_HZ
+from hdl.contract.memory import CLOCK_HZ, REGIONS
 from hdl.contract.registers import COPROCESSOR
 from hdl.contract.syscalls import ID_COUNT
 from hdl.contract.vaccine import BANK_DEPTH, BANKS
 from hdl.contract.verdict import Verdict
 from hdl.screening.block import Block
 from hdl.screening.pipeline import Pipeline
-from hdl.soc.bus import Registers, bus_port
+from hdl.soc.bus import BusPort, Registers, bus_port
 from hdl.soc.calls import CORE_SLOTS, Calls
 from hdl.soc.dispatch import Dispatch
 from hdl.soc.epoch import Epoch
@@ -37,6 +38,7 @@ from hdl.soc.loader import Loader
 from hdl.soc.records import Records
 from hdl.soc.rest import Rest
 from hdl.soc.stray import Stray
+from hdl.soc.strings import Strings
 from hdl.soc.window import WINDOW_SHAPE
 
 
@@ -59,12 +61,15 @@ class Coprocessor(Block):
                    which an instruction of the kernel began that is not where the register said (see `Stray`).
       irq_half     half of the places for records are taken.
       text_window, data_window   the registers' values.
+      string_fetch, string_place, string_word   a word of main RAM, see `Strings`; not where `calls` is given.
+      strings      the region of that name; the same.
       screen_idle  an edge of clock `screen` at the end of this cycle would change nothing that matters.
       recorded     a record leaves the pipeline in this cycle.
 
     Cycles, if nothing else is in the pipeline:
       - from a call's trap strobe to its dispatch answer on the bus (`ready`): 4, one more if a7 was written in
         the cycle before the strobe; what was read is valid one cycle later.
+        A call with strings takes four cycles more, and three for every word of memory that they lie in.
       - from the write of an event's last word to `record_valid` and `irq_record`: 9.
       If `fast`, 7 and 13.
 
@@ -88,8 +93,16 @@ class Coprocessor(Block):
         self.clock = clock
         self.banks = banks
         self.calls: Any = Calls() if calls is None else calls
+        self.copies = calls is None
+        copies = {
+            "strings": In(BusPort(REGIONS["strings"].size // 4)),
+            "string_fetch": Out(1),
+            "string_place": Out(range(REGIONS["ram"].size // 4)),
+            "string_word": In(32),
+        }
         super().__init__(
             {
+                **(copies if self.copies else {}),
                 "bus": In(bus_port(COPROCESSOR)),
                 "core": self.calls.signature.members["core"],
                 "answered": Out(1),
@@ -126,6 +139,7 @@ class Coprocessor(Block):
         m.submodules.stray = stray = Stray()
 
         self._events(m, pipeline, registers, calls, host, records)
+        self._paths(m, pipeline, registers, calls, host, dispatch)
         self._leavings(m, pipeline, registers, records)
         self._tables(m, pipeline, registers, loader, dispatch)
 
@@ -234,7 +248,6 @@ class Coprocessor(Block):
     ) -> None:
         """Both sources into the pipeline, each with a place for its record."""
         from_core = calls.events.valid
-        wiring.connect(m, host.paths, pipeline.paths)
         m.d.comb += [
             pipeline.events.valid.eq(from_core | host.events.valid),
             pipeline.events.payload.eq(
@@ -265,6 +278,35 @@ class Coprocessor(Block):
                 m.d.comb += [calls.born.eq(of_core & (offer.slot < CORE_SLOTS)), calls.born_slot.eq(offer.slot)]
             with m.Case(Kind.FORK):
                 m.d.comb += [calls.born.eq(of_core & (offer.a0 < CORE_SLOTS)), calls.born_slot.eq(offer.a0)]
+
+    def _paths(
+        self, m: Module, pipeline: Pipeline, registers: Registers, calls: Any, host: HostPort, dispatch: Dispatch
+    ) -> None:
+        """The paths of the event in the latch: a program's, or the strings of the core's call."""
+        if not self.copies:
+            wiring.connect(m, host.paths, pipeline.paths)
+            return
+        m.submodules.strings = strings = Strings()
+        wiring.connect(m, wiring.flipped(self.strings), strings.bus)
+        m.d.comb += [
+            strings.begin.eq(calls.events.valid & calls.events.ready),
+            strings.event.eq(calls.events.payload),
+            strings.which.eq(calls.which),
+            strings.text_window.eq(registers.text_window),
+            strings.data_window.eq(registers.data_window),
+            strings.cwd.eq(registers.cwd),
+            self.string_fetch.eq(strings.fetch),
+            self.string_place.eq(strings.place),
+            strings.word.eq(self.string_word),
+            registers.strings.eq(strings.states),
+            dispatch.patient.eq(strings.busy),
+            pipeline.paths.valid.eq(Mux(strings.busy, strings.paths.valid, host.paths.valid)),
+            pipeline.paths.payload.eq(
+                Mux(strings.busy, strings.paths.payload.as_value(), host.paths.payload.as_value())
+            ),
+            strings.paths.ready.eq(strings.busy & pipeline.paths.ready),
+            host.paths.ready.eq(~strings.busy & pipeline.paths.ready),
+        ]
 
     def _leavings(self, m: Module, pipeline: Pipeline, registers: Registers, records: Records) -> None:
         """Records and states out of the pipeline, to be read word by word."""

@@ -29,7 +29,8 @@ class Dispatch(Block):
       commit             an event leaves the latch.
       decided, verdict   the pipeline's; `edges` behind the commit.
       select             a read of the register is under way; it ends in the first cycle without `hold`.
-      hold               it cannot end in this cycle; at most `wait` cycles in a row.
+      hold               it cannot end in this cycle; at most `wait` cycles in a row in which nobody is patient.
+      patient            what is waited for has its own bound: the strings of the call.
       answer             what it reads, in the cycle in which it ends.
       read               for one cycle: it was read, for the call in progress, as `answer`.
       verdict_index, verdict_handler   the handler of a verdict, from its register, in the same cycle.
@@ -61,6 +62,7 @@ class Dispatch(Block):
                 "verdict": In(Verdict),
                 "select": In(1),
                 "hold": Out(1),
+                "patient": In(1),
                 "answer": Out(32),
                 "read": Out(1),
                 "verdict_index": Out(range(len(Verdict))),
@@ -109,7 +111,7 @@ class Dispatch(Block):
         waited = Signal(range(self.wait + 1))
         waits = self.select & self.in_call & ~judged & ~arrives
         m.d.comb += [times_out.eq(waits & (waited == self.wait)), self.hold.eq(waits & ~times_out)]
-        m.d.sync += waited.eq(Mux(self.hold, waited + 1, 0))
+        m.d.sync += waited.eq(Mux(self.hold, waited + ~self.patient, 0))
         with m.If(self.call):
             m.d.sync += [self.in_call.eq(1), judged.eq(~self.admitted), verdict.eq(Verdict.DENY)]
         with m.Elif(self.over):

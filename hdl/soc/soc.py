@@ -74,6 +74,7 @@ class _Board(Block):
         wiring.connect(m, machine.flash_window, flash.window)
         wiring.connect(m, machine.sha256, sha256.bus)
         wiring.connect(m, machine.side, coprocessor.core)
+        wiring.connect(m, machine.strings, coprocessor.strings)
         wiring.connect(m, uart.received, link.received)
         wiring.connect(m, link.to_send, uart.to_send)
 
@@ -91,6 +92,9 @@ class _Board(Block):
         m.d.comb += [
             machine.line_divider.eq(self.line_divider),
             machine.skip.eq(self.skip),
+            machine.string_fetch.eq(coprocessor.string_fetch),
+            machine.string_place.eq(coprocessor.string_place),
+            coprocessor.string_word.eq(machine.string_word),
             machine.text_window.eq(coprocessor.text_window),
             machine.data_window.eq(coprocessor.data_window),
             machine.stop.eq(coprocessor.stop),
