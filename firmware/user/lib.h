@@ -31,6 +31,11 @@ static inline int32_t call_by_number(uint32_t number, uint32_t a, uint32_t b, ui
     call_by_number((uint32_t)abi_number(VG_SYS_##id), AS_WORD(a), AS_WORD(b), AS_WORD(c), AS_WORD(d), AS_WORD(e))
 #define CALL(...) CALL_OF(__VA_ARGS__, 0, 0, 0, 0, 0)
 
+/* Let `handler` run when a signal comes, or nothing happen; flags: SA_RESTART.  Returns an error. */
+int32_t on_signal(uint32_t signal, void (*handler)(int32_t signal), uint32_t flags);
+int32_t ignore_signal(uint32_t signal);
+int32_t usual_signal(uint32_t signal);
+
 /* --- text ---------------------------------------------------------------------------------------------------- */
 
 uint32_t length_of(const char *text);
