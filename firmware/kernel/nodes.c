@@ -126,7 +126,7 @@ int32_t nodes_remove(uint32_t entry)
         if (nodes[other].used && !nodes[other].gone && nodes[other].parent == entry)
             return -ENOTEMPTY;
     for (struct process *process = processes; process < processes + PROCESSES; process++)
-        if (process->state != PROCESS_FREE && process->folder == entry)
+        if (process_lives(process) && process->folder == entry)
             return -EBUSY;
     if (nodes[entry].alias) {
         memset(&nodes[entry], 0, sizeof nodes[entry]);

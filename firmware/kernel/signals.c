@@ -82,15 +82,24 @@ void signals_deliver(struct process *process)
 
 /* --- calls --------------------------------------------------------------------------------------------------- */
 
+/* Return whether kill's first argument names a process: by its id, its group, or, by -1, all but itself and the
+ * first one. */
+static bool named(const struct process *process, const struct process *other, int32_t target)
+{
+    if (target == -1)
+        return other != process && other != processes;
+    return target > 0 ? other->id == (uint32_t)target
+                      : other->group == (target ? 0 - (uint32_t)target : process->group);
+}
+
 int32_t call_kill(struct process *process)
 {
-    int32_t target = (int32_t)ARGUMENT(process, 0);
-    uint32_t signal = ARGUMENT(process, 1), group = target == 0 ? process->group : 0 - (uint32_t)target;
+    uint32_t signal = ARGUMENT(process, 1);
     if (signal >= SIGNALS)
         return -EINVAL;
     int32_t result = -ESRCH;
     for (struct process *other = processes; other < processes + PROCESSES; other++) {
-        if (!process_lives(other) || (target > 0 ? other->id != (uint32_t)target : other->group != group))
+        if (!process_lives(other) || !named(process, other, (int32_t)ARGUMENT(process, 0)))
             continue;
         if (process->user != 0 && process->user != other->user) {
             result = result ? -EPERM : 0;

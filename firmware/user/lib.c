@@ -117,7 +117,7 @@ bool join(char path[PATH_BYTES], const char *folder, const char *name)
     uint32_t length = length_of(folder), more = length_of(name);
     if (length + more + 2 > PATH_BYTES)
         return false;
-    memcpy(path, folder, length);
+    memmove(path, folder, length);
     if (length && path[length - 1] != '/')
         path[length++] = '/';
     memcpy(path + length, name, more + 1);
@@ -243,6 +243,37 @@ int32_t each_entry(const char *folder, int32_t (*each)(const char *folder, const
     }
     CALL(CLOSE, descriptor);
     return result ? result : count;
+}
+
+static int32_t add_name(const char *folder, const char *name, void *path)
+{
+    (void)folder;
+    return join(path, path, name) ? 1 : -ENAMETOOLONG;
+}
+
+/* From folder to folder by one path, so its depth takes neither stack nor descriptors. */
+int32_t remove_all(const char *path)
+{
+    char at[PATH_BYTES];
+    uint32_t whole = length_of(path), length;
+    if (whole >= sizeof at)
+        return -ENAMETOOLONG;
+    memcpy(at, path, whole + 1);
+    for (;;) {
+        int32_t failed = CALL(UNLINKAT, AT_FDCWD, at, 0);
+        if (failed == -EISDIR) {
+            int32_t found = each_entry(at, add_name, at);
+            if (found == 1)
+                continue;
+            failed = found ? found : CALL(UNLINKAT, AT_FDCWD, at, AT_REMOVEDIR);
+        }
+        length = length_of(at);
+        if (failed || length <= whole)
+            return failed;
+        while (at[--length] != '/')
+            ;
+        at[length > whole ? length : whole] = 0;
+    }
 }
 
 int32_t read_file(const char *path, char *into, uint32_t room)

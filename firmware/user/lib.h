@@ -62,6 +62,7 @@ _Noreturn void leave(int code);
 /* Call `each` with every name in a folder but "." and ".."; return an error, or what `each` gave that is not 0. */
 int32_t each_entry(const char *folder, int32_t (*each)(const char *folder, const char *name, void *with),
                    void *with);
+int32_t remove_all(const char *path); /* with all that is in it; or an error */
 int32_t read_file(const char *path, char *into, uint32_t room); /* its begin, as text; its length, or an error */
 
 /* --- programs: main.c has the list ---------------------------------------------------------------------------- */
