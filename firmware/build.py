@@ -167,11 +167,13 @@ def _program(sources: Sequence[Path], progress: Progress) -> bytes:
 
 
 def programs(progress: Progress = silent) -> dict[str, bytes]:
-    """Return what goes to /bin, by name: one ELF file under all names of `user/`, one for each of `probes/`."""
+    """Return what goes to /bin, by name: one ELF file under all names of `user/`, one for each folder and each file
+    of `probes/`."""
     shared = _program([*sorted(USER.glob("*.S")), *sorted(USER.glob("*.c"))], progress)
     found = dict.fromkeys(image.program_names(), shared)
-    for source in sorted(PROBES.glob("*.c")):
-        found[source.stem] = _program([*sorted(USER.glob("*.S")), USER / "lib.c", source], progress)
+    for probe in sorted(PROBES.iterdir()):
+        sources = sorted(probe.glob("*.c")) if probe.is_dir() else [probe]
+        found[probe.stem] = _program([*sorted(USER.glob("*.S")), USER / "lib.c", *sources], progress)
     return found
 
 

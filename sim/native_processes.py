@@ -16,6 +16,11 @@ SCRATCH = REGIONS["user_data"].base + 256
 """Where a process's memory is used from here: in its stack."""
 
 
+AT_FDCWD = -100
+SAID = "/tmp/said"
+"""Where what a program writes goes."""
+
+
 class State(IntEnum):
     """What an entry of the process table is."""
 
@@ -86,6 +91,43 @@ class Processes:
     def as_user(self, process: int, user: int) -> None:
         """Make a process a user's."""
         self._library.native_as_user(process, user)
+
+    def run(self, *words: str, user: int = 0, steps: int = 200_000_000) -> tuple[int, str]:
+        """Run a program of /bin by its words, in a child of the first process, on a core of this computer's.
+
+        Return its status as wait4 tells it, and what it wrote to standard output and error.  Raises AssertionError
+        if it needs more than so many instructions, or waits for what cannot come.
+        """
+        child, ident = self.fork(0)
+        assert child > 0, f"no child: {ident}"
+        said = self.call(child, "openat", AT_FDCWD, self.text(child, SAID), 0o3102, 0o600)  # from its begin, appended
+        for descriptor in (1, 2):
+            assert self.call(child, "dup3", said, descriptor, 0) == descriptor
+        self.call(child, "close", said)
+        if user:
+            self.as_user(child, user)
+        place, places = SCRATCH, []
+        for word in words:
+            places.append(self.text(child, word, place))
+            place += len(word.encode()) + 1
+        table = self.put(child, b"".join(at.to_bytes(4, "little") for at in [*places, 0]), place + -place % 4)
+        path = self.text(child, f"/bin/{words[0]}", table + 4 * len(places) + 4)
+        assert (failed := self.call(child, "execve", path, table, 0)) == REPLACED, f"{words[0]}: error {-failed}"
+        while self.call(0, "wait4", ident, SCRATCH, 0, 0) == BLOCKED:
+            why = int(self._library.native_programs(ctypes.c_uint64(steps)))
+            assert not why, f"{words}: {['', 'too many steps', 'all wait'][why]}; it said {self.contents(SAID)!r}"
+        status = int.from_bytes(self.get(0, 4), "little")
+        return status, self.contents(SAID).decode()
+
+    def contents(self, path: str, process: int = 0) -> bytes:
+        """Return what a file holds, as a process reads it."""
+        descriptor = self.call(process, "openat", AT_FDCWD, self.text(process, path), 0)
+        assert descriptor >= 0, f"{path}: error {-descriptor}"
+        found = b""
+        while count := self.call(process, "read", descriptor, SCRATCH, 512):
+            found += self.get(process, count)
+        assert self.call(process, "close", descriptor) == 0
+        return found
 
     # --- the pool alone ----------------------------------------------------------------------------------------
 

@@ -1,7 +1,8 @@
-/* The process table: birth, end, signals, and what a process asks about itself. */
+/* The process table: birth, calls, waiting, end. */
 #include "process.h"
 
 #define FIRST_PROGRAM "/bin/init"
+#define ECALL_BYTES 4
 #define ENDED(code) ((uint32_t)(code) << 8) /* as wait4 tells it */
 
 struct process processes[PROCESSES];
@@ -21,6 +22,7 @@ void process_start(void)
     nodes_start();
     files_start();
     pipes_start();
+    sockets_start();
     terminal_start();
 }
 
@@ -29,7 +31,7 @@ uint32_t process_index(const struct process *process)
     return (uint32_t)(process - processes);
 }
 
-static bool lives(const struct process *process)
+bool process_lives(const struct process *process)
 {
     return process->state == PROCESS_READY || process->state == PROCESS_WAITING;
 }
@@ -57,7 +59,7 @@ static void keep_entry(struct process *entry)
 void process_begin(void)
 {
     static const char *const arguments[] = {FIRST_PROGRAM, NULL};
-    if (lives(&processes[0]) || clock_now() < table.again ||
+    if (process_lives(&processes[0]) || clock_now() < table.again ||
         slots_in_force() == SLOTS_NONE || !flash_ready())
         return;
     struct process *first = processes[0].state == PROCESS_FREE ? new_entry() : NULL;
@@ -88,22 +90,35 @@ uint32_t process_call(struct process *process, call_function *call)
         return LEAVE_SWITCH;
     }
     process->again = NULL;
-    process->registers.x[A0] = (uint32_t)result;
-    return moves == pool_moves() ? LEAVE_RETURN : LEAVE_SWITCH;
+    if (result == INTERRUPTED && signals_restart(process)) {
+        process->registers.x[PC] -= ECALL_BYTES; /* a0 is still what it was */
+        return LEAVE_SWITCH;
+    }
+    process->registers.x[A0] = (uint32_t)(result == INTERRUPTED ? -EINTR : result);
+    return moves == pool_moves() && !signals_waiting(process) ? LEAVE_RETURN : LEAVE_SWITCH;
+}
+
+int32_t process_later(struct process *process, uint64_t until)
+{
+    process->state = PROCESS_WAITING;
+    process->awaits = NULL;
+    process->until = until;
+    return BLOCKED;
 }
 
 int32_t process_wait(struct process *process, const void *what, uint64_t until)
 {
-    process->state = PROCESS_WAITING;
+    if (signals_waiting(process))
+        return INTERRUPTED;
+    process_later(process, until);
     process->awaits = what;
-    process->until = until;
     return BLOCKED;
 }
 
 void process_wake(const void *what)
 {
     for (struct process *entry = processes; entry < processes + PROCESSES; entry++)
-        if (entry->state == PROCESS_WAITING && entry->awaits == what)
+        if (entry->state == PROCESS_WAITING && (entry->awaits == what || entry->awaits == ANYTHING))
             entry->state = PROCESS_READY;
 }
 
@@ -121,36 +136,17 @@ void process_end(struct process *process, uint32_t status)
     for (struct process *child = processes; child < processes + PROCESSES; child++) {
         if (child->state == PROCESS_FREE || child->parent != process_index(process) || child == process)
             continue;
-        bool adopted = process != processes && lives(&processes[0]);
+        bool adopted = process != processes && process_lives(&processes[0]);
         child->parent = adopted ? 0 : NOBODY;
         if (child->state == PROCESS_ENDED && !adopted)
             child->state = PROCESS_FREE;
         else if (child->state == PROCESS_ENDED)
             process_wake(&processes[0]);
     }
-    if (parent)
+    if (parent) {
         process_wake(parent);
-}
-
-void process_signal(struct process *process, uint32_t signal)
-{
-    if (!lives(process) || signal == 0 || signal == SIGCHLD)
-        return;
-    if (signal != SIGKILL && (process->ignored >> signal & 1 || process == processes))
-        return; /* nothing but SIGKILL ends the first process */
-    process_end(process, signal);
-}
-
-bool process_signal_group(uint32_t group, uint32_t signal)
-{
-    bool any = false;
-    for (struct process *entry = processes; entry < processes + PROCESSES; entry++) {
-        if (!lives(entry) || entry->group != group)
-            continue;
-        any = true;
-        process_signal(entry, signal);
+        process_signal(parent, SIGCHLD);
     }
-    return any;
 }
 
 void process_fault(struct process *process, uint32_t cause, uint32_t value)
@@ -189,6 +185,7 @@ int32_t call_clone(struct process *process)
     child->parent = process_index(process);
     child->data = data;
     child->ran = 0;
+    child->pending = 0;
     child->registers.x[A0] = 0;
     exec_share(child->text);
     files_share(child);
@@ -221,110 +218,4 @@ int32_t call_wait4(struct process *process)
     if (!any)
         return -ECHILD;
     return ARGUMENT(process, 2) & WNOHANG ? 0 : process_wait(process, process, NEVER);
-}
-
-static bool may_signal(const struct process *process, const struct process *other)
-{
-    return lives(other) && (process->user == 0 || process->user == other->user);
-}
-
-int32_t call_kill(struct process *process)
-{
-    int32_t target = (int32_t)ARGUMENT(process, 0);
-    uint32_t signal = ARGUMENT(process, 1), group = target == 0 ? process->group : 0 - (uint32_t)target;
-    if (signal >= SIGNALS)
-        return -EINVAL;
-    int32_t result = -ESRCH;
-    for (struct process *other = processes; other < processes + PROCESSES; other++) {
-        if (!lives(other) || (target > 0 ? other->id != (uint32_t)target : other->group != group))
-            continue;
-        if (!may_signal(process, other)) {
-            result = result ? -EPERM : 0;
-            continue;
-        }
-        result = 0;
-        process_signal(other, signal);
-    }
-    return result;
-}
-
-int32_t call_rt_sigaction(struct process *process)
-{
-    uint32_t signal = ARGUMENT(process, 0), handler;
-    if (signal == 0 || signal >= SIGNALS || signal == SIGKILL)
-        return -EINVAL;
-    if (!ARGUMENT(process, 1))
-        return 0;
-    if (user_get(process, ARGUMENT(process, 1), &handler, sizeof handler) < 0)
-        return -EFAULT;
-    if (handler != SIG_DEFAULT && handler != SIG_IGNORE)
-        return -EINVAL;
-    process->ignored = (process->ignored & ~(1u << signal)) | (handler == SIG_IGNORE ? 1u << signal : 0);
-    return 0;
-}
-
-int32_t call_getppid(struct process *process)
-{
-    return process->parent == NOBODY ? 0 : (int32_t)processes[process->parent].id;
-}
-
-/* Return the process that an argument names: itself for 0, else one of its children; NULL: neither. */
-static struct process *own(struct process *process, uint32_t id)
-{
-    if (id == 0 || id == process->id)
-        return process;
-    for (struct process *child = processes; child < processes + PROCESSES; child++)
-        if (lives(child) && child->id == id && child->parent == process_index(process))
-            return child;
-    return NULL;
-}
-
-int32_t call_getpgid(struct process *process)
-{
-    const struct process *named = own(process, ARGUMENT(process, 0));
-    return named ? (int32_t)named->group : -ESRCH;
-}
-
-int32_t call_setpgid(struct process *process)
-{
-    struct process *named = own(process, ARGUMENT(process, 0));
-    uint32_t group = ARGUMENT(process, 1);
-    if (!named)
-        return -ESRCH;
-    if (group > INT32_MAX)
-        return -EINVAL;
-    named->group = group ? group : named->id;
-    return 0;
-}
-
-int32_t call_getuid(struct process *process)
-{
-    return (int32_t)process->user;
-}
-
-int32_t call_getgid(struct process *process)
-{
-    return (int32_t)process->own_group;
-}
-
-int32_t call_setuid(struct process *process)
-{
-    uint32_t user = ARGUMENT(process, 0);
-    if (user > UINT16_MAX)
-        return -EINVAL;
-    if (process->user != 0 && process->user != user)
-        return -EPERM;
-    process->user = user;
-    return 0;
-}
-
-int32_t call_setgid(struct process *process)
-{
-    uint32_t group = ARGUMENT(process, 0);
-    if (group > UINT16_MAX)
-        return -EINVAL;
-    if (process->user != 0 && process->own_group != group)
-        return -EPERM;
-    process->own_group = group;
-    return 0;
 }

@@ -73,7 +73,9 @@ struct process *schedule(void)
         struct process *chosen = may ? schedule_pick() : NULL;
         if (chosen && chosen->again)
             process_call(chosen, chosen->again);
-        if (chosen && chosen->state == PROCESS_READY) {
+        if (chosen && chosen->state == PROCESS_READY && !chosen->again)
+            signals_deliver(chosen);
+        if (chosen && chosen->state == PROCESS_READY && !chosen->again) {
             uint64_t slice = board_now() + clock_cycles(scheduler.calm ? SLICE_MS : BUSY_SLICE_MS);
             if (scheduler.calm)
                 slice = earlier(slice, scheduler.alarm);
@@ -94,36 +96,27 @@ int32_t call_sched_yield(struct process *process)
 {
     if (process->again)
         return 0;
-    return process_wait(process, NULL, 0); /* it is ready again at once, behind the others */
+    return process_later(process, 0); /* it is ready again at once, behind the others */
+}
+
+bool schedule_after(const struct abi_timespec *span, uint64_t *until)
+{
+    if (span->seconds < 0 || span->nanoseconds < 0 || span->nanoseconds >= 1000000000)
+        return false;
+    uint64_t cycles = (uint64_t)(span->seconds > UINT32_MAX ? UINT32_MAX : span->seconds) * board_clock();
+    *until = board_now() + cycles + (uint32_t)span->nanoseconds / clock_nanoseconds();
+    return true;
 }
 
 int32_t call_nanosleep(struct process *process)
 {
     struct abi_timespec span;
-    if (process->again)
+    uint64_t until = process->until;
+    if (process->again && until <= board_now())
         return 0;
-    if (user_get(process, ARGUMENT(process, 0), &span, sizeof span) < 0)
+    if (!process->again && user_get(process, ARGUMENT(process, 0), &span, sizeof span) < 0)
         return -EFAULT;
-    if (span.seconds < 0 || span.nanoseconds < 0 || span.nanoseconds >= 1000000000)
+    if (!process->again && !schedule_after(&span, &until))
         return -EINVAL;
-    uint64_t cycles = (uint64_t)(span.seconds > UINT32_MAX ? UINT32_MAX : span.seconds) * board_clock();
-    return process_wait(process, NULL, board_now() + cycles + (uint32_t)span.nanoseconds / clock_nanoseconds());
-}
-
-int32_t call_clock_gettime(struct process *process)
-{
-    if (ARGUMENT(process, 0) > 1)
-        return -EINVAL;
-    clock_step();
-    struct abi_timespec time = {clock_seconds(), clock_within() * clock_nanoseconds()};
-    return user_put(process, ARGUMENT(process, 1), &time, sizeof time);
-}
-
-int32_t call_uname(struct process *process)
-{
-    static const char *const said[] = {"Vigilante", "board", "0.2.0", FIRMWARE_NAME, "riscv32", ""};
-    static char all[6][UTSNAME_BYTES];
-    for (uint32_t part = 0; part < 6; part++)
-        text_copy(all[part], said[part], UTSNAME_BYTES);
-    return user_put(process, ARGUMENT(process, 0), all, sizeof all);
+    return no_restart(process_wait(process, NULL, until));
 }

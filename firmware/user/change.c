@@ -24,18 +24,6 @@ int run_mkdir(int count, char **arguments)
     return worst;
 }
 
-static int32_t remove_all(const char *folder, const char *name, void *with)
-{
-    char path[PATH_BYTES];
-    if (!join(path, folder, name))
-        return -ENAMETOOLONG;
-    int32_t failed = CALL(UNLINKAT, AT_FDCWD, path, 0);
-    if (failed != -EISDIR)
-        return failed;
-    failed = each_entry(path, remove_all, with);
-    return failed ? failed : CALL(UNLINKAT, AT_FDCWD, path, AT_REMOVEDIR);
-}
-
 int run_rm(int count, char **arguments)
 {
     bool all = count > 1 && begins(arguments[1], "-") && find(arguments[1], "r");
@@ -43,7 +31,7 @@ int run_rm(int count, char **arguments)
     for (int place = 1; place < count; place++) {
         if (arguments[place][0] == '-')
             continue;
-        int32_t failed = all ? remove_all("", arguments[place], NULL)
+        int32_t failed = all ? remove_all(arguments[place])
                              : CALL(UNLINKAT, AT_FDCWD, arguments[place], 0);
         if (failed)
             worst = complain("rm", arguments[place], failed);

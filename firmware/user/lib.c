@@ -35,6 +35,31 @@ void *memset(void *into, int byte, size_t bytes)
     return into;
 }
 
+/* --- signals ------------------------------------------------------------------------------------------------- */
+
+extern void return_from_signal(void); /* start.S */
+
+static int32_t act_on(uint32_t signal, uint32_t handler, uint32_t flags)
+{
+    struct abi_sigaction action = {handler, flags | SA_RESTORER, AS_WORD(return_from_signal), {0, 0}};
+    return CALL(RT_SIGACTION, signal, &action, 0, sizeof action.mask);
+}
+
+int32_t on_signal(uint32_t signal, void (*handler)(int32_t signal), uint32_t flags)
+{
+    return act_on(signal, AS_WORD(handler), flags);
+}
+
+int32_t ignore_signal(uint32_t signal)
+{
+    return act_on(signal, SIG_IGNORE, 0);
+}
+
+int32_t usual_signal(uint32_t signal)
+{
+    return act_on(signal, SIG_DEFAULT, 0);
+}
+
 /* --- text ---------------------------------------------------------------------------------------------------- */
 
 uint32_t length_of(const char *text)
@@ -92,7 +117,7 @@ bool join(char path[PATH_BYTES], const char *folder, const char *name)
     uint32_t length = length_of(folder), more = length_of(name);
     if (length + more + 2 > PATH_BYTES)
         return false;
-    memcpy(path, folder, length);
+    memmove(path, folder, length);
     if (length && path[length - 1] != '/')
         path[length++] = '/';
     memcpy(path + length, name, more + 1);
@@ -218,6 +243,37 @@ int32_t each_entry(const char *folder, int32_t (*each)(const char *folder, const
     }
     CALL(CLOSE, descriptor);
     return result ? result : count;
+}
+
+static int32_t add_name(const char *folder, const char *name, void *path)
+{
+    (void)folder;
+    return join(path, path, name) ? 1 : -ENAMETOOLONG;
+}
+
+/* From folder to folder by one path, so its depth takes neither stack nor descriptors. */
+int32_t remove_all(const char *path)
+{
+    char at[PATH_BYTES];
+    uint32_t whole = length_of(path), length;
+    if (whole >= sizeof at)
+        return -ENAMETOOLONG;
+    memcpy(at, path, whole + 1);
+    for (;;) {
+        int32_t failed = CALL(UNLINKAT, AT_FDCWD, at, 0);
+        if (failed == -EISDIR) {
+            int32_t found = each_entry(at, add_name, at);
+            if (found == 1)
+                continue;
+            failed = found ? found : CALL(UNLINKAT, AT_FDCWD, at, AT_REMOVEDIR);
+        }
+        length = length_of(at);
+        if (failed || length <= whole)
+            return failed;
+        while (at[--length] != '/')
+            ;
+        at[length > whole ? length : whole] = 0;
+    }
 }
 
 int32_t read_file(const char *path, char *into, uint32_t room)

@@ -31,6 +31,11 @@ static inline int32_t call_by_number(uint32_t number, uint32_t a, uint32_t b, ui
     call_by_number((uint32_t)abi_number(VG_SYS_##id), AS_WORD(a), AS_WORD(b), AS_WORD(c), AS_WORD(d), AS_WORD(e))
 #define CALL(...) CALL_OF(__VA_ARGS__, 0, 0, 0, 0, 0)
 
+/* Let `handler` run when a signal comes, or nothing happen; flags: SA_RESTART.  Returns an error. */
+int32_t on_signal(uint32_t signal, void (*handler)(int32_t signal), uint32_t flags);
+int32_t ignore_signal(uint32_t signal);
+int32_t usual_signal(uint32_t signal);
+
 /* --- text ---------------------------------------------------------------------------------------------------- */
 
 uint32_t length_of(const char *text);
@@ -57,6 +62,7 @@ _Noreturn void leave(int code);
 /* Call `each` with every name in a folder but "." and ".."; return an error, or what `each` gave that is not 0. */
 int32_t each_entry(const char *folder, int32_t (*each)(const char *folder, const char *name, void *with),
                    void *with);
+int32_t remove_all(const char *path); /* with all that is in it; or an error */
 int32_t read_file(const char *path, char *into, uint32_t room); /* its begin, as text; its length, or an error */
 
 /* --- programs: main.c has the list ---------------------------------------------------------------------------- */

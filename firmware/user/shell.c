@@ -284,9 +284,8 @@ static int run_pipeline(struct stage *stages, uint32_t count, bool background)
             break;
         int32_t child = CALL(CLONE, CLONE_FORK);
         if (child == 0) {
-            uint32_t usual = SIG_DEFAULT;
             CALL(SETPGID, 0, group);
-            CALL(RT_SIGACTION, SIGINT, &usual, 0);
+            usual_signal(SIGINT);
             if (!background && !group)
                 set_foreground(CALL(GETPID));
             if (before >= 0)
@@ -399,10 +398,14 @@ static void run_line(char *line)
     }
 }
 
+static void interrupted(int32_t signal)
+{
+    (void)signal;
+}
+
 int run_shell(int count, char **arguments)
 {
     static char line[LINE_BYTES];
-    uint32_t ignore = SIG_IGNORE;
     struct abi_termios modes;
     if (count > 2 && same(arguments[1], "-c")) {
         uint32_t length = length_of(arguments[2]);
@@ -416,7 +419,7 @@ int run_shell(int count, char **arguments)
     shell.id = CALL(GETPID);
     if (shell.interactive) {
         CALL(SETPGID, 0, 0);
-        CALL(RT_SIGACTION, SIGINT, &ignore, 0);
+        on_signal(SIGINT, interrupted, 0); /* so that a read ends, and the line is given up */
         set_foreground(shell.id);
     }
     while (!shell.ended) {

@@ -1,4 +1,4 @@
-/* A program's first instructions: argv lies at the stack pointer, behind its count. */
+/* A program's first instructions: argv lies at the stack pointer, behind its count.  And where handlers return to. */
     .section .text.start, "ax"
     .globl _start
 _start:
@@ -6,3 +6,8 @@ _start:
     addi a1, sp, 4
     call main
     call leave
+
+    .globl return_from_signal
+return_from_signal:
+    li a7, 139 /* rt_sigreturn */
+    ecall

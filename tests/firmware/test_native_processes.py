@@ -16,10 +16,10 @@ from hdl.contract.memory import GRANULE_BYTES, REGIONS
 from models.package import Package
 from models.vectors import make_vectors
 from sim.native import NativeBoard
-from sim.native_processes import BLOCKED, REPLACED, SCRATCH, Processes, State
+from sim.native_processes import AT_FDCWD, BLOCKED, REPLACED, SCRATCH, Processes, State
 from sim.peer import Peer, batches, vector_words
 
-AT_FDCWD, RDONLY, WRONLY, RDWR, CREAT, TRUNC = -100, 0, 1, 2, 0o100, 0o1000
+RDONLY, WRONLY, RDWR, CREAT, TRUNC = 0, 1, 2, 0o100, 0o1000
 DATA, TEXT = REGIONS["user_data"], REGIONS["user_text"]
 POOL_TURNS = 10_000
 CALLS = 6000
@@ -47,16 +47,6 @@ def processes(screened: bytes) -> Processes:
 
 def opened(processes: Processes, path: str, flags: int = RDONLY, mode: int = 0o644, process: int = 0) -> int:
     return processes.call(process, "openat", AT_FDCWD, processes.text(process, path), flags, mode)
-
-
-def contents(processes: Processes, path: str, process: int = 0) -> bytes:
-    descriptor = opened(processes, path, process=process)
-    assert descriptor >= 0, path
-    found = b""
-    while count := processes.call(process, "read", descriptor, SCRATCH, 512):
-        found += processes.get(process, count)
-    assert processes.call(process, "close", descriptor) == 0
-    return found
 
 
 # --- memory --------------------------------------------------------------------------------------------------
@@ -212,19 +202,19 @@ def test_an_exec_that_fails_changes_nothing(processes: Processes) -> None:
 
 
 def test_files_are_read_from_flash_and_written_in_memory(processes: Processes) -> None:
-    passwd = contents(processes, "/etc/passwd")
+    passwd = processes.contents("/etc/passwd")
     assert passwd.startswith(b"root:x:0:0:")
     descriptor = opened(processes, "/etc/passwd", RDWR)
     assert processes.call(0, "write", descriptor, processes.put(0, b"ROOT"), 4) == 4
-    assert contents(processes, "/etc//./passwd") == b"ROOT" + passwd[4:]
+    assert processes.contents("/etc//./passwd") == b"ROOT" + passwd[4:]
     big = bytes(range(256)) * 20
     descriptor = opened(processes, "/tmp/big", RDWR | CREAT)
     for place in range(0, len(big), 512):
         assert processes.call(0, "write", descriptor, processes.put(0, big[place : place + 512]), 512) == 512
-    assert contents(processes, "/tmp/big") == big
+    assert processes.contents("/tmp/big") == big
     assert processes.call(0, "lseek", descriptor, -10, 2) == len(big) - 10
     assert processes.call(0, "ftruncate", descriptor, 100) == 0
-    assert contents(processes, "/tmp/big") == big[:100]
+    assert processes.contents("/tmp/big") == big[:100]
 
 
 def test_a_full_memory_is_an_error_and_a_removed_file_gives_its_back(processes: Processes) -> None:
@@ -280,9 +270,9 @@ def test_permissions_are_kept(processes: Processes) -> None:
     for path in ("/etc/shadow", "//etc/./shadow", "/home/../etc/shadow", "/root/notes.txt", "/home/bob/todo.txt"):
         assert opened(processes, path, process=child) == -EACCES, path
     assert opened(processes, "/etc/passwd", WRONLY, process=child) == -EACCES
-    assert contents(processes, "/home/alice/todo.txt", child) == b"buy milk\ncall bob\n"
+    assert processes.contents("/home/alice/todo.txt", child) == b"buy milk\ncall bob\n"
     assert processes.call(child, "setuid", 0) == -EPERM
-    assert b"Name:\tinit" in contents(processes, f"/proc/{processes.id(0)}/status", child)
+    assert b"Name:\tinit" in processes.contents(f"/proc/{processes.id(0)}/status", child)
 
 
 def test_a_pipe_waits_at_both_ends(processes: Processes) -> None:
