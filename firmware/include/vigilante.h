@@ -1085,6 +1085,56 @@
     X(461, VG_SYS_LSM_LIST_MODULES, "lsm_list_modules") \
     X(462, VG_SYS_MSEAL, "mseal")
 
+/* Strings of the core's calls.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
+#define VG_STRINGS_MAX 2 /* path arguments of a call of the core */
+#define VG_STRING_BYTES 128 /* of one at most, with the zero behind it */
+#define VG_STRING_AREA_BYTES 256 /* where each stands in region `strings` */
+#define VG_PATHS_CHDIR 1 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_CHROOT 1 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_EXECVE 1 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_TRUNCATE 1 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_STATFS 1 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_SWAPON 1 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_SWAPOFF 1 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_ACCT 1 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_UMOUNT2 1 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_SETXATTR 1 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_LSETXATTR 1 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_GETXATTR 1 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_LGETXATTR 1 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_LISTXATTR 1 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_LLISTXATTR 1 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_REMOVEXATTR 1 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_LREMOVEXATTR 1 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_INOTIFY_ADD_WATCH 2 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_QUOTACTL 2 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_MOUNT 33 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_PIVOT_ROOT 33 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_OPENAT 2 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_OPENAT2 2 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_NEWFSTATAT 2 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_STATX 2 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_FACCESSAT 2 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_FACCESSAT2 2 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_READLINKAT 2 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_MKDIRAT 2 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_MKNODAT 2 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_UNLINKAT 2 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_FCHMODAT 2 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_FCHMODAT2 2 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_FCHOWNAT 2 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_UTIMENSAT 2 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_EXECVEAT 2 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_NAME_TO_HANDLE_AT 2 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_OPEN_TREE 2 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_FSPICK 2 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_MOUNT_SETATTR 2 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_RENAMEAT2 66 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_LINKAT 66 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_MOVE_MOUNT 66 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_SYMLINKAT 49 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_FANOTIFY_MARK 5 /* its path arguments: 4 bits each, the last one highest */
+
 /* The memory map.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
 #define VG_CLOCK_HZ 0x17d7840 /* cycles per second */
 #define VG_BOOT_VECTOR 128 /* the core starts this many bytes into the boot ROM */
@@ -2004,6 +2054,13 @@ enum vg_target {
     VG_TARGET_HASH = 6, /* nibble * 16 + value: 9 secret bits */
     VG_TARGET_READY = 7, /* bit s: model slot s holds a verified model and may be switched to */
     VG_TARGET_CLOCK = 8, /* seconds, for the expiry of vaccines */
+};
+
+enum vg_string_state {
+    VG_STRING_STATE_NONE = 0, /* the call has none there */
+    VG_STRING_STATE_WHOLE = 1, /* it stands there with its zero */
+    VG_STRING_STATE_LONG = 2, /* of STRING_BYTES bytes none is zero */
+    VG_STRING_STATE_WILD = 3, /* it goes on where nothing answers */
 };
 
 enum vg_irq {

@@ -57,6 +57,21 @@ void board_process(uint32_t slot, uint32_t generation)
     VG_REG(VG_COPROCESSOR_GENERATION) = generation;
 }
 
+void board_cwd(uint32_t seed)
+{
+    VG_REG(VG_COPROCESSOR_CWD) = seed;
+}
+
+uint32_t board_strings(void)
+{
+    return VG_REG(VG_COPROCESSOR_STRINGS);
+}
+
+const char *board_string_areas(void)
+{
+    return (const char *)(uintptr_t)VG_STRINGS_BASE;
+}
+
 void board_windows(uint32_t text, uint32_t text_limit, uint32_t data, uint32_t data_limit)
 {
     VG_REG(VG_COPROCESSOR_TEXT_WINDOW) = VG_VALUE(VG_COPROCESSOR_TEXT_WINDOW_BASE, text) |

@@ -269,7 +269,7 @@ int32_t exec_program(struct process *process, const char *path, const char *cons
 
 int32_t call_execve(struct process *process)
 {
-    int32_t node = paths_node(process, (uint32_t)AT_FDCWD, ARGUMENT(process, 0), true);
+    int32_t node = paths_node(process, (uint32_t)AT_FDCWD, 0, true);
     node = program_of(process, node);
     if (node < 0)
         return node;

@@ -2,18 +2,18 @@
 #include "files.h"
 
 /* Find where a name is to be made: in a folder that holds none such. */
-static int32_t new_place(struct process *process, uint32_t descriptor, uint32_t address, struct place *place)
+static int32_t new_place(struct process *process, uint32_t descriptor, uint32_t which, struct place *place)
 {
-    int32_t failed = paths_at(process, descriptor, address, false, place);
+    int32_t failed = paths_at(process, descriptor, which, false, place);
     if (failed)
         return failed;
     return place->node >= 0 || !paths_proper(place) ? -EEXIST : 0;
 }
 
 /* Find a name that may be taken out of its folder; `place` has it. */
-static int32_t removable(struct process *process, uint32_t descriptor, uint32_t address, struct place *place)
+static int32_t removable(struct process *process, uint32_t descriptor, uint32_t which, struct place *place)
 {
-    int32_t failed = paths_at(process, descriptor, address, false, place);
+    int32_t failed = paths_at(process, descriptor, which, false, place);
     if (failed || place->node < 0)
         return failed ? failed : place->node;
     if (!paths_proper(place))
@@ -32,7 +32,7 @@ static int32_t removable(struct process *process, uint32_t descriptor, uint32_t 
 static int32_t make(struct process *process, uint32_t mode)
 {
     struct place place;
-    int32_t failed = new_place(process, ARGUMENT(process, 0), ARGUMENT(process, 1), &place);
+    int32_t failed = new_place(process, ARGUMENT(process, 0), 0, &place);
     if (!failed && place.as_folder && (mode & S_IFMT) != S_IFDIR)
         failed = -ENOENT;
     if (!failed)
@@ -57,10 +57,10 @@ int32_t call_symlinkat(struct process *process)
 {
     char text[PATH_BYTES];
     struct place place;
-    int32_t length = user_string(process, ARGUMENT(process, 0), text, sizeof text);
+    int32_t length = strings_get(process, 0, text);
     if (length <= 0)
         return length ? length : -ENOENT;
-    int32_t failed = new_place(process, ARGUMENT(process, 1), ARGUMENT(process, 2), &place);
+    int32_t failed = new_place(process, ARGUMENT(process, 1), 1, &place);
     if (failed || place.as_folder)
         return failed ? failed : -ENOENT;
     int32_t node = nodes_make(process, place.folder, place.last, S_IFLNK | 0777);
@@ -87,10 +87,10 @@ int32_t call_linkat(struct process *process)
     uint32_t flags = ARGUMENT(process, 4);
     if (flags & ~(uint32_t)AT_SYMLINK_FOLLOW)
         return -EINVAL;
-    int32_t node = paths_node(process, ARGUMENT(process, 0), ARGUMENT(process, 1), flags);
+    int32_t node = paths_node(process, ARGUMENT(process, 0), 0, flags);
     if (node < 0)
         return node;
-    int32_t failed = new_place(process, ARGUMENT(process, 2), ARGUMENT(process, 3), &place);
+    int32_t failed = new_place(process, ARGUMENT(process, 2), 1, &place);
     if (failed || place.as_folder)
         return failed ? failed : -ENOENT;
     if (node >= PROC_NODE)
@@ -106,7 +106,7 @@ int32_t call_unlinkat(struct process *process)
     uint32_t flags = ARGUMENT(process, 2);
     if (flags & ~(uint32_t)AT_REMOVEDIR)
         return -EINVAL;
-    int32_t failed = removable(process, ARGUMENT(process, 0), ARGUMENT(process, 1), &place);
+    int32_t failed = removable(process, ARGUMENT(process, 0), 0, &place);
     if (failed)
         return failed;
     bool folder = (nodes[place.node].mode & S_IFMT) == S_IFDIR;
@@ -127,12 +127,12 @@ static bool below(uint32_t node, uint32_t folder)
 int32_t call_renameat2(struct process *process)
 {
     struct place from, into;
-    int32_t failed = removable(process, ARGUMENT(process, 0), ARGUMENT(process, 1), &from);
+    int32_t failed = removable(process, ARGUMENT(process, 0), 0, &from);
     if (failed)
         return failed;
     if (ARGUMENT(process, 4))
         return -EINVAL;
-    failed = removable(process, ARGUMENT(process, 2), ARGUMENT(process, 3), &into);
+    failed = removable(process, ARGUMENT(process, 2), 1, &into);
     if (failed && (failed != -ENOENT || !paths_proper(&into)))
         return failed;
     bool there = !failed, folder = (nodes[from.node].mode & S_IFMT) == S_IFDIR;
@@ -166,7 +166,7 @@ static bool owns(const struct process *process, uint32_t node)
 
 int32_t call_fchmodat(struct process *process)
 {
-    int32_t node = paths_node(process, ARGUMENT(process, 0), ARGUMENT(process, 1), true);
+    int32_t node = paths_node(process, ARGUMENT(process, 0), 0, true);
     if (node < 0)
         return node;
     if (!owns(process, (uint32_t)node))
@@ -178,7 +178,7 @@ int32_t call_fchmodat(struct process *process)
 int32_t call_fchownat(struct process *process)
 {
     bool follow = !(ARGUMENT(process, 4) & AT_SYMLINK_NOFOLLOW);
-    int32_t node = paths_node(process, ARGUMENT(process, 0), ARGUMENT(process, 1), follow);
+    int32_t node = paths_node(process, ARGUMENT(process, 0), 0, follow);
     if (node < 0)
         return node;
     if (process->user || node >= PROC_NODE)
@@ -195,7 +195,7 @@ int32_t call_utimensat(struct process *process)
 {
     struct abi_timespec times[2] = {{0, UTIME_NOW}, {0, UTIME_NOW}};
     bool follow = !(ARGUMENT(process, 3) & AT_SYMLINK_NOFOLLOW);
-    int32_t node = paths_node(process, ARGUMENT(process, 0), ARGUMENT(process, 1), follow);
+    int32_t node = paths_node(process, ARGUMENT(process, 0), 0, follow);
     if (node < 0)
         return node;
     if (ARGUMENT(process, 2) && user_get(process, ARGUMENT(process, 2), times, sizeof times) < 0)
@@ -215,7 +215,7 @@ int32_t call_utimensat(struct process *process)
 
 int32_t call_chdir(struct process *process)
 {
-    int32_t node = paths_node(process, (uint32_t)AT_FDCWD, ARGUMENT(process, 0), true);
+    int32_t node = paths_node(process, (uint32_t)AT_FDCWD, 0, true);
     if (node < 0)
         return node;
     if ((nodes_mode((uint32_t)node) & S_IFMT) != S_IFDIR)

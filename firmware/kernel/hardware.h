@@ -33,6 +33,10 @@ bool board_interrupted(void); /* one of these has come */
 
 /* Processes: the slot and life that calls are from now on, and where the user regions lie, in granules of memory. */
 void board_process(uint32_t slot, uint32_t generation);
+void board_cwd(uint32_t seed); /* where its relative paths start: node | excess << 8 */
+/* What became of the strings of the call in progress, as the register `strings` has it, and where they stand. */
+uint32_t board_strings(void);
+const char *board_string_areas(void);
 void board_windows(uint32_t text, uint32_t text_limit, uint32_t data, uint32_t data_limit);
 /* Memory for processes and files: where it begins, in `*granules`, and as which granule. */
 uint8_t *board_pool(uint32_t *granules);

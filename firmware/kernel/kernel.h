@@ -69,6 +69,7 @@ uint32_t clock_cycles(uint32_t milliseconds); /* at most some seconds */
 uint64_t clock_soon(void);                     /* when to look again at what the gateware is at */
 uint32_t clock_seconds(void);
 uint32_t clock_milliseconds(void); /* within the second */
+uint32_t clock_sixteenths(void); /* of seconds, as events of the core carry them: not of the last step, but now */
 uint32_t clock_within(void);       /* cycles within the second */
 uint32_t clock_nanoseconds(void);  /* of a cycle */
 uint64_t clock_alarm(void);
@@ -166,6 +167,8 @@ void screen_report(uint32_t *status);
 /* Screen one event that is not the host's, of so many words with its paths; records that it did not ask for are
  * forwarded.  False: they have to be taken first. */
 bool screen_own(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS]);
+/* The same for a call of the kernel's own making: its record is told like any other. */
+bool screen_call(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS]);
 /* Check one event of a list, `left` words long: return its words with its paths, or 0 if they do not fit. */
 uint32_t screen_extent(const uint32_t *event, uint32_t left);
 

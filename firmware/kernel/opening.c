@@ -27,7 +27,7 @@ static int32_t opened_node(struct process *process, uint32_t flags)
 {
     struct place place;
     bool new = flags & O_CREAT && flags & O_EXCL, follow = !new && !(flags & O_NOFOLLOW);
-    int32_t failed = paths_at(process, ARGUMENT(process, 0), ARGUMENT(process, 1), follow, &place);
+    int32_t failed = paths_at(process, ARGUMENT(process, 0), 0, follow, &place);
     if (failed)
         return failed;
     if (place.node < 0 && flags & O_CREAT)

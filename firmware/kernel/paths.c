@@ -62,8 +62,8 @@ int32_t paths_walk(struct process *process, uint32_t folder, char text[PATH_BYTE
                    struct place *place)
 {
     const char *rest = text;
-    uint32_t links = 0;
     place->last[0] = 0;
+    place->links = 0;
     if (!text[0])
         return -ENOENT;
     for (;;) {
@@ -90,7 +90,7 @@ int32_t paths_walk(struct process *process, uint32_t folder, char text[PATH_BYTE
             return place->node;
         }
         if (is_a((uint32_t)place->node, S_IFLNK) && (follow || *rest)) {
-            if (links++ == LINKS_MAX)
+            if (place->links++ == LINKS_MAX)
                 return -ELOOP;
             if (!trusted(process, folder, (uint32_t)place->node))
                 return -EACCES;
@@ -106,20 +106,49 @@ int32_t paths_walk(struct process *process, uint32_t folder, char text[PATH_BYTE
     }
 }
 
-int32_t paths_at(struct process *process, uint32_t descriptor, uint32_t address, bool follow, struct place *place)
+/* Write the path of what has been found, free of links; return its length or an error. */
+static int32_t path_of(const struct place *place, char text[PATH_BYTES])
 {
-    char text[PATH_BYTES];
-    int32_t failed = user_string(process, address, text, sizeof text);
-    if (failed < 0)
-        return failed;
-    int32_t folder = text[0] == '/' ? ROOT_NODE : files_folder(process, (int32_t)descriptor);
-    return folder < 0 ? folder : paths_walk(process, (uint32_t)folder, text, follow, place);
+    int32_t length = nodes_path(place->folder, text, PATH_BYTES);
+    if (length < 0) { /* only what proc.c makes up has no path of its own */
+        text_copy(text, "/proc", PATH_BYTES);
+        length = (int32_t)text_length(text);
+    }
+    if (!paths_proper(place))
+        return place->node < 0 ? length : nodes_path((uint32_t)place->node, text, PATH_BYTES);
+    uint32_t more = text_length(place->last);
+    if (length == 1)
+        length = 0; /* the root's is the slash */
+    if ((uint32_t)length + 1 + more >= PATH_BYTES)
+        return -ENAMETOOLONG;
+    text[length] = '/';
+    text_copy(text + length + 1, place->last, PATH_BYTES - (uint32_t)length - 1);
+    return length + 1 + (int32_t)more;
 }
 
-int32_t paths_node(struct process *process, uint32_t descriptor, uint32_t address, bool follow)
+int32_t paths_at(struct process *process, uint32_t descriptor, uint32_t which, bool follow, struct place *place)
+{
+    char text[PATH_BYTES];
+    int32_t failed = strings_get(process, which, text);
+    if (failed < 0)
+        return failed;
+    bool relative = text[0] != '/';
+    int32_t folder = relative ? files_folder(process, (int32_t)descriptor) : ROOT_NODE;
+    failed = folder < 0 ? folder : paths_walk(process, (uint32_t)folder, text, follow, place);
+    if (failed)
+        return failed;
+    /* Gateware has judged the text.  Where that does not tell what it leads to, the object is judged as well. */
+    bool told = !relative || ((int32_t)descriptor == AT_FDCWD && process->seeded);
+    if (told && !place->links)
+        return 0;
+    failed = path_of(place, text);
+    return failed < 0 ? failed : events_resolved(process, text);
+}
+
+int32_t paths_node(struct process *process, uint32_t descriptor, uint32_t which, bool follow)
 {
     struct place place;
-    int32_t failed = paths_at(process, descriptor, address, follow, &place);
+    int32_t failed = paths_at(process, descriptor, which, follow, &place);
     return failed ? failed : place.node;
 }
 

@@ -82,13 +82,20 @@ void process_begin(void)
 uint32_t process_call(struct process *process, call_function *call)
 {
     uint32_t moves = pool_moves();
+    process->calling = call;
     int32_t result = call(process);
-    if (result == REPLACED || process->state == PROCESS_FREE || process->state == PROCESS_ENDED)
-        return LEAVE_REPLACED;
-    if (result == BLOCKED) {
-        process->again = call;
-        return LEAVE_SWITCH;
+    bool gone = process->state == PROCESS_FREE || process->state == PROCESS_ENDED;
+    if (result == BLOCKED && !gone) {
+        if (strings_keep(process)) {
+            process->again = call;
+            return LEAVE_SWITCH;
+        }
+        process->state = PROCESS_READY;
+        result = -ENOMEM;
     }
+    strings_drop(process);
+    if (result == REPLACED || gone)
+        return LEAVE_REPLACED;
     process->again = NULL;
     if (result == INTERRUPTED && signals_restart(process)) {
         process->registers.x[PC] -= ECALL_BYTES; /* a0 is still what it was */
@@ -128,6 +135,7 @@ void process_end(struct process *process, uint32_t status)
     files_close_all(process);
     exec_drop(process->text);
     pool_free(process->data);
+    strings_drop(process);
     process->text = process->data = 0;
     process->status = status;
     process->again = NULL;

@@ -44,6 +44,10 @@ struct process {
     uint32_t restorer;          /* where handlers return to */
     uint32_t status;            /* once it has ended: as wait4 tells it */
     call_function *again;       /* the call that waits */
+    call_function *calling;     /* the one that is being made */
+    uint32_t strings;           /* a region of the pool with its strings, or NO_REGION */
+    uint32_t seed, seed_model, seed_folder; /* where its relative paths start in the trie; of which model and folder */
+    bool seeded;                /* that is known */
     const void *awaits;         /* what for */
     uint64_t until;             /* or until then */
     uint64_t ran;               /* cycles */
@@ -103,6 +107,9 @@ call_function call_kill, call_rt_sigaction, call_rt_sigprocmask, call_rt_sigretu
 bool events_begin(uint32_t slot, uint32_t id);
 bool events_fork(uint32_t slot, uint32_t id, uint32_t child, uint32_t child_id);
 void events_exec(uint32_t slot, uint32_t id);
+/* Have what a call's path has led to judged once more, as `path`, before the call has an effect.  Return 0, or what
+ * the call is to return. */
+int32_t events_resolved(struct process *process, const char *path);
 void events_exit(uint32_t slot, uint32_t id, uint32_t heir, uint32_t heir_id); /* heir: or NOBODY */
 
 /* --- schedule.c ---------------------------------------------------------------------------------------------- */
@@ -154,11 +161,26 @@ uint32_t pool_moves(void);            /* counts: a change tells that regions wer
 
 /* Return where `size` bytes of a process begin, or NULL if not all of them are its own. */
 uint8_t *user_bytes(const struct process *process, uint32_t address, uint32_t size, bool write);
-/* Copy a string with its zero; return its length, or an error. */
+/* Copy a string that no path is; return its length, or an error. */
 int32_t user_string(const struct process *process, uint32_t address, char *into, uint32_t room);
 int32_t user_put(const struct process *process, uint32_t address, const void *from, uint32_t size);
 int32_t user_get(const struct process *process, uint32_t address, void *into, uint32_t size);
 #define ARGUMENT(process, number) ((process)->registers.x[A0 + (number)])
+
+/* --- strings.c: the path arguments of a call ------------------------------------------------------------------ */
+
+#define STRING_STATE_BITS 4 /* of the register `strings`, for each */
+/* Copy a string of the call in progress, the first (0) or the second (1); return its length, or an error. */
+int32_t strings_get(const struct process *process, uint32_t which, char text[PATH_BYTES]);
+bool strings_keep(struct process *process); /* for a call that waits; false if there is no room */
+void strings_drop(struct process *process);
+
+/* --- seeds.c: where relative paths start in the path trie ----------------------------------------------------- */
+
+/* Return where a path leads that begins at the root, by a model's image: node | excess << 8. */
+uint32_t seeds_walk(const uint8_t *image, const char *path);
+/* Return the same of the folder that a process is in, VG_NODE_UNKNOWN where it is not `seeded`. */
+uint32_t seeds_of(struct process *process);
 
 /* --- nodes.c: the tree of files ------------------------------------------------------------------------------ */
 
@@ -216,6 +238,7 @@ struct place {
     uint32_t folder;
     int32_t entry;  /* that name; or -ENOENT: there is none */
     int32_t node;   /* what it is the name of */
+    uint32_t links; /* symbolic links that were followed */
     bool as_folder; /* a slash stands behind it */
     char last[VG_NODE_NAME_BYTES]; /* empty, "." or "..": of a folder, without a name to be changed */
 };
@@ -224,9 +247,9 @@ struct place {
  * at its end, too.  Return 0, with `place->node` -ENOENT where only the last name is missing; or an error. */
 int32_t paths_walk(struct process *process, uint32_t folder, char text[PATH_BYTES], bool follow,
                    struct place *place);
-/* The same for a call's descriptor and the address of its string. */
-int32_t paths_at(struct process *process, uint32_t descriptor, uint32_t address, bool follow, struct place *place);
-int32_t paths_node(struct process *process, uint32_t descriptor, uint32_t address, bool follow); /* its node */
+/* The same for a call's descriptor and its string `which`. */
+int32_t paths_at(struct process *process, uint32_t descriptor, uint32_t which, bool follow, struct place *place);
+int32_t paths_node(struct process *process, uint32_t descriptor, uint32_t which, bool follow); /* its node */
 bool paths_proper(const struct place *place); /* its last part is a name */
 
 /* --- files.c, opening.c, transfer.c, stat.c, poll.c: open files, see files.h ---------------------------------- */

@@ -365,6 +365,19 @@ bool screen_own(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD
     return answer != ANSWER_FULL;
 }
 
+bool screen_call(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS])
+{
+    if (!screen_own(event, words, record))
+        return false;
+    if (!records_ready()) {
+        screen.shed++;
+        return true;
+    }
+    memcpy(next_record(), record, VG_RECORD_BYTES);
+    take_record(record);
+    return true;
+}
+
 enum outcome screen_mode(const struct frame *frame)
 {
     uint32_t mode = PART(frame->payload[0], VG_FRAME_RECORD_MODE_MODE);

@@ -48,7 +48,7 @@ int32_t call_newfstatat(struct process *process)
     uint32_t flags = ARGUMENT(process, 3);
     if (flags & ~(uint32_t)AT_SYMLINK_NOFOLLOW)
         return -EINVAL;
-    int32_t node = paths_node(process, ARGUMENT(process, 0), ARGUMENT(process, 1), !flags);
+    int32_t node = paths_node(process, ARGUMENT(process, 0), 0, !flags);
     if (node < 0)
         return node;
     describe_node((uint32_t)node, &stat);
@@ -57,7 +57,7 @@ int32_t call_newfstatat(struct process *process)
 
 int32_t call_faccessat(struct process *process)
 {
-    int32_t node = paths_node(process, ARGUMENT(process, 0), ARGUMENT(process, 1), true);
+    int32_t node = paths_node(process, ARGUMENT(process, 0), 0, true);
     if (node < 0)
         return node;
     if (ARGUMENT(process, 2) > 7)
@@ -68,7 +68,7 @@ int32_t call_faccessat(struct process *process)
 int32_t call_readlinkat(struct process *process)
 {
     uint32_t address = ARGUMENT(process, 2), room = ARGUMENT(process, 3);
-    int32_t node = paths_node(process, ARGUMENT(process, 0), ARGUMENT(process, 1), false);
+    int32_t node = paths_node(process, ARGUMENT(process, 0), 0, false);
     if (node < 0)
         return node;
     if ((nodes_mode((uint32_t)node) & S_IFMT) != S_IFLNK || !room || room > INT32_MAX)

@@ -284,8 +284,10 @@ static bool make_call(struct process *process)
     uint32_t number = process->registers.x[17];
     process->registers.x[PC] += 4;
     for (uint32_t row = 0; row < sizeof calls / sizeof calls[0]; row++)
-        if ((uint32_t)abi_number(calls[row].id) == number)
+        if ((uint32_t)abi_number(calls[row].id) == number) {
+            native_take(process, calls[row].id);
             return process_call(process, calls[row].call) == LEAVE_RETURN;
+        }
     bool own = number == (uint32_t)abi_number(VG_SYS_GETPID) || number == (uint32_t)abi_number(VG_SYS_GETTID);
     process->registers.x[A0] = own ? process->id : (uint32_t)-ENOSYS;
     return true;

@@ -25,6 +25,10 @@ void native_compress(bool first, uint32_t state[8], const uint32_t block[16]);
 void native_stop(int why);
 uint64_t native_now(void);
 
+/* strings.c: copies the strings of a process's call that begins, as gateware does. */
+struct process;
+void native_take(const struct process *process, uint32_t id);
+
 /* line.c: the line, and the link behind it. */
 void line_power_on(void);
 void line_take(uint8_t byte);

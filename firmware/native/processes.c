@@ -68,8 +68,10 @@ int native_call(uint32_t entry, uint32_t id, const uint32_t arguments[6])
             call = calls[row].call;
     if (!call)
         return -ENOSYS;
-    if (!process->again)
+    if (!process->again) {
         memcpy(&process->registers.x[A0], arguments, 6 * sizeof arguments[0]);
+        native_take(process, id);
+    }
     switch (process_call(process, call)) {
     case LEAVE_REPLACED:
         return REPLACED;

@@ -14,6 +14,7 @@ from hdl.contract import (
     load,
     memory,
     model,
+    paths,
     policy,
     registers,
     syscalls,
@@ -123,6 +124,19 @@ PARTS = (
         {
             "ID_COUNT": (syscalls.ID_COUNT, "size of the id space"),
             "ID_UNKNOWN": (syscalls.UNKNOWN, "the id of every call without a name; never assigned"),
+        },
+    ),
+    Part(
+        "paths", "Strings of the core's calls", Stage.BOARD, (paths.StringState,), (),
+        {
+            "STRINGS_MAX": (paths.STRINGS_MAX, "path arguments of a call of the core"),
+            "STRING_BYTES": (paths.STRING_BYTES, "of one at most, with the zero behind it"),
+            "STRING_AREA_BYTES": (memory.STRING_AREA_BYTES, "where each stands in region `strings`"),
+            **{
+                f"PATHS_{name.upper()}": (paths.packed(name), "its path arguments: 4 bits each, the last one highest")
+                for name in paths.PATHS
+                if syscalls.IDS.get(name) in syscalls.NUMBERS["riscv64"].values()
+            },
         },
     ),
     Part(

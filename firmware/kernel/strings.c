@@ -1,0 +1,51 @@
+/* The strings of a call, as gateware copied and judged them: a program's own memory is not read for them again.
+ *
+ * Gateware holds those of one call.  A call that waits takes its strings along, in a granule of the pool, and finds
+ * them there when it is begun again. */
+#include "process.h"
+
+_Static_assert(PATH_BYTES == VG_STRING_BYTES, "what gateware copies is what a path may be");
+
+/* A call's strings while it waits. */
+struct kept {
+    uint32_t states; /* as the register `strings` has them */
+    char areas[VG_STRINGS_MAX * VG_STRING_AREA_BYTES];
+};
+_Static_assert(sizeof(struct kept) <= VG_GRANULE_BYTES, "a granule holds it");
+
+int32_t strings_get(const struct process *process, uint32_t which, char text[PATH_BYTES])
+{
+    const struct kept *kept = process->strings ? (const struct kept *)pool_bytes(process->strings) : NULL;
+    uint32_t states = (kept ? kept->states : board_strings()) >> which * STRING_STATE_BITS;
+    const char *from = (kept ? kept->areas : board_string_areas()) + which * VG_STRING_AREA_BYTES +
+                       VG_FIELD(states, VG_COPROCESSOR_STRINGS_OFFSET0);
+    switch (VG_FIELD(states, VG_COPROCESSOR_STRINGS_STATE0)) {
+    case VG_STRING_STATE_WHOLE:
+        text_copy(text, from, PATH_BYTES);
+        return (int32_t)text_length(text);
+    case VG_STRING_STATE_LONG:
+        return -ENAMETOOLONG;
+    default:
+        return -EFAULT;
+    }
+}
+
+bool strings_keep(struct process *process)
+{
+    uint32_t states = board_strings();
+    if (process->strings || !states)
+        return true;
+    process->strings = pool_get(1);
+    if (!process->strings)
+        return false;
+    struct kept *kept = (struct kept *)pool_bytes(process->strings);
+    kept->states = states;
+    memcpy(kept->areas, board_string_areas(), sizeof kept->areas);
+    return true;
+}
+
+void strings_drop(struct process *process)
+{
+    pool_free(process->strings);
+    process->strings = NO_REGION;
+}

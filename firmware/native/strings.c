@@ -1,0 +1,70 @@
+/* The strings of calls, copied as gateware does it on the board. */
+#include "native.h"
+#include "process.h"
+
+static struct {
+    uint32_t states;
+    _Alignas(4) char areas[VG_STRINGS_MAX * VG_STRING_AREA_BYTES];
+} strings;
+
+static uint32_t arguments_of(uint32_t id)
+{
+    static const struct {
+        uint32_t id, paths;
+    } calls[] = {
+        {VG_SYS_OPENAT, VG_PATHS_OPENAT},       {VG_SYS_EXECVE, VG_PATHS_EXECVE},
+        {VG_SYS_NEWFSTATAT, VG_PATHS_NEWFSTATAT}, {VG_SYS_FACCESSAT, VG_PATHS_FACCESSAT},
+        {VG_SYS_READLINKAT, VG_PATHS_READLINKAT}, {VG_SYS_MKDIRAT, VG_PATHS_MKDIRAT},
+        {VG_SYS_MKNODAT, VG_PATHS_MKNODAT},     {VG_SYS_SYMLINKAT, VG_PATHS_SYMLINKAT},
+        {VG_SYS_LINKAT, VG_PATHS_LINKAT},       {VG_SYS_UNLINKAT, VG_PATHS_UNLINKAT},
+        {VG_SYS_RENAMEAT2, VG_PATHS_RENAMEAT2}, {VG_SYS_FCHMODAT, VG_PATHS_FCHMODAT},
+        {VG_SYS_FCHOWNAT, VG_PATHS_FCHOWNAT},   {VG_SYS_UTIMENSAT, VG_PATHS_UTIMENSAT},
+        {VG_SYS_CHDIR, VG_PATHS_CHDIR},
+    };
+    for (uint32_t row = 0; row < sizeof calls / sizeof calls[0]; row++)
+        if (calls[row].id == id)
+            return calls[row].paths;
+    return 0;
+}
+
+static uint32_t copy(const struct process *process, uint32_t address, char *into)
+{
+    for (uint32_t length = 0; length < VG_STRING_BYTES; length++) {
+        const uint8_t *byte = user_bytes(process, address + length, 1, false);
+        if (!byte)
+            return VG_STRING_STATE_WILD;
+        into[length] = (char)*byte;
+        if (!*byte)
+            return VG_STRING_STATE_WHOLE;
+    }
+    return VG_STRING_STATE_LONG;
+}
+
+/* Take the strings of a call that begins. */
+void native_take(const struct process *process, uint32_t id)
+{
+    uint32_t arguments = arguments_of(id);
+    strings.states = 0;
+    for (uint32_t which = 0; arguments; arguments >>= 4, which++) {
+        uint32_t address = ARGUMENT(process, (arguments & 15) - 1), offset = address & 3;
+        uint32_t state = copy(process, address, strings.areas + which * VG_STRING_AREA_BYTES + offset);
+        strings.states |= (VG_VALUE(VG_COPROCESSOR_STRINGS_STATE0, state) |
+                           VG_VALUE(VG_COPROCESSOR_STRINGS_OFFSET0, offset))
+                          << which * STRING_STATE_BITS;
+    }
+}
+
+uint32_t board_strings(void)
+{
+    return strings.states;
+}
+
+const char *board_string_areas(void)
+{
+    return strings.areas;
+}
+
+void board_cwd(uint32_t seed)
+{
+    (void)seed;
+}
