@@ -26,6 +26,8 @@ Progress = Callable[[str, int, int], None]
 ROOT = Path(__file__).parent
 INCLUDE, BOOT, KERNEL, NATIVE, BENCH = (ROOT / name for name in ("include", "boot", "kernel", "native", "bench"))
 ABI, USER, PROBES = (ROOT / name for name in ("abi", "user", "probes"))
+LIBRARY = USER / "lib"
+"""What every program is linked with, as far as it needs it."""
 
 TARGET = ("-target", "riscv32-freestanding-none", "-mcpu=generic_rv32+m+c+zicsr", "-mabi=ilp32")
 WARNINGS = ("-Wall", "-Wextra", "-Werror")
@@ -155,11 +157,12 @@ def _program(sources: Sequence[Path], progress: Progress) -> bytes:
     zig = [sys.executable, "-m", "ziglang"]
     flags = [*BOARD_FLAGS, *PROGRAM_FLAGS]
     name = sources[-1].parent.name
+    sources = [*sorted(LIBRARY.glob("*.S")), *sorted(LIBRARY.glob("*.c")), *sources]
 
     def make(work: Path) -> None:
         progress(f"compiling {name}", 0, 1)
         shutil.copy(INCLUDE / "memory.ld", work)
-        options: list[str | Path] = ["-I", INCLUDE, "-I", ABI, "-I", USER, "-T", USER / "user.ld"]
+        options: list[str | Path] = ["-I", INCLUDE, "-I", ABI, "-I", LIBRARY, "-T", USER / "user.ld"]
         _run([*zig, "cc", *flags, *options, *sources, "-o", "program"], work)
         progress(f"compiling {name}", 1, 1)
 
@@ -169,11 +172,11 @@ def _program(sources: Sequence[Path], progress: Progress) -> bytes:
 def programs(progress: Progress = silent) -> dict[str, bytes]:
     """Return what goes to /bin, by name: one ELF file under all names of `user/`, one for each folder and each file
     of `probes/`."""
-    shared = _program([*sorted(USER.glob("*.S")), *sorted(USER.glob("*.c"))], progress)
+    shared = _program(sorted(USER.glob("*.c")), progress)
     found = dict.fromkeys(image.program_names(), shared)
     for probe in sorted(PROBES.iterdir()):
         sources = sorted(probe.glob("*.c")) if probe.is_dir() else [probe]
-        found[probe.stem] = _program([*sorted(USER.glob("*.S")), USER / "lib.c", *sources], progress)
+        found[probe.stem] = _program(sources, progress)
     return found
 
 

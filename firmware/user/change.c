@@ -1,4 +1,4 @@
-/* Programs that change something: mkdir, rm, mv, cp, kill, sleep, su; and true and false. */
+/* Programs that change something: mkdir, rm, mv, ln, cp, kill, sleep, su; and true and false. */
 #include "lib.h"
 
 int run_true(int count, char **arguments)
@@ -45,10 +45,7 @@ static bool target(const char *from, const char *into, char path[PATH_BYTES])
     struct abi_stat stat;
     if (CALL(NEWFSTATAT, AT_FDCWD, into, &stat) == 0 && (stat.mode & S_IFMT) == S_IFDIR)
         return join(path, into, last_part(from));
-    if (length_of(into) >= PATH_BYTES)
-        return false;
-    memcpy(path, into, length_of(into) + 1);
-    return true;
+    return join(path, "", into);
 }
 
 int run_mv(int count, char **arguments)
@@ -60,6 +57,19 @@ int run_mv(int count, char **arguments)
         return complain("mv", arguments[2], -ENAMETOOLONG);
     int32_t failed = CALL(RENAMEAT2, AT_FDCWD, arguments[1], AT_FDCWD, path, 0);
     return failed ? complain("mv", arguments[1], failed) : 0;
+}
+
+int run_ln(int count, char **arguments)
+{
+    char path[PATH_BYTES];
+    bool symbolic = count > 1 && same(arguments[1], "-s");
+    if (count != (symbolic ? 4 : 3))
+        return complain("ln", "name what is to be linked to, and the link", -EINVAL);
+    const char *held = arguments[count - 2], *into = arguments[count - 1];
+    if (!target(held, into, path))
+        return complain("ln", into, -ENAMETOOLONG);
+    int32_t failed = symbolic ? CALL(SYMLINKAT, held, AT_FDCWD, path) : CALL(LINKAT, AT_FDCWD, held, AT_FDCWD, path, 0);
+    return failed ? complain("ln", path, failed) : 0;
 }
 
 int run_cp(int count, char **arguments)

@@ -309,7 +309,7 @@ NAMES = [row.removeprefix("call_") for row in re.findall(r"call_\w+", CALLS_LIST
 
 MAY_END_OR_WAIT = [
     *("exit", "execve", "kill", "setuid", "clone", "wait4", "nanosleep", "sched_yield"),
-    *("read", "readv", "write", "writev"),
+    *("read", "readv", "write", "writev", "ppoll", "accept", "connect", "sendto", "recvfrom", "rt_sigreturn"),
 ]
 
 
@@ -321,7 +321,8 @@ def test_no_call_whatever_its_arguments_breaks_anything(processes: Processes, se
     words = (0, 1, 2, 3, 4, 17, 64, 100, -1, -100, 0o100, 0o1102, 0x7FFFFFFF, 0x80000000, DATA.base,
              DATA.base + 4096, DATA.end, TEXT.base, REGIONS["ram"].base, 0xFFFFF800)  # fmt: skip
     paths = ("/", "/etc/passwd", "/tmp/a", "/tmp/a/b", "tmp", "..", "/proc/1/status", "/bin/ls", "/dev/null",
-             "/proc", "/dev/console", "/tmp/" + "n" * 40, "a" * 130, "", "/tmp/../tmp/./c/", "/nix")  # fmt: skip
+             "/proc", "/dev/console", "/tmp/" + "n" * 40, "a" * 130, "", "/tmp/../tmp/./c/", "/nix", "/tmp/l",
+             "l/l/a", "/tmp/a/../l/")  # fmt: skip
     for _ in range(CALLS):
         processes.pick()
         alive = [entry for entry in range(16) if processes.state(entry) == State.READY]
@@ -348,3 +349,9 @@ def test_no_call_whatever_its_arguments_breaks_anything(processes: Processes, se
     for descriptor in range(12):
         processes.call(0, "close", descriptor)
     assert processes.left <= left
+    held = [processes.call(0, "socket", 2, 1, 0) for _ in range(6)]
+    held += [processes.call(0, "dup", held[0]) for _ in range(6)]
+    assert held == list(range(12)), "every socket and every descriptor is to be had again"
+    for descriptor in held:
+        processes.call(0, "close", descriptor)
+    assert [processes.call(0, "pipe2", SCRATCH, 0) for _ in range(6)] == [0] * 6

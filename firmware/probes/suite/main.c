@@ -4,7 +4,7 @@
 
 #define FOLDER "/tmp/suite"
 
-char bytes[512];
+_Alignas(4) char bytes[512];
 
 static const struct test *const lists[] = {
     file_tests, link_tests, pipe_tests, process_tests, signal_tests, memory_tests, socket_tests, full_tests,

@@ -95,9 +95,9 @@ static int32_t programs(void)
 
 static int32_t many_arguments(void)
 {
-    static char *words[200];
-    for (uint32_t word = 0; word + 1 < 200; word++)
-        words[word] = (char *)"argument";
+    char **words = (char **)(void *)bytes;
+    for (uint32_t word = 0; word < sizeof bytes / 4; word++)
+        words[word] = word + 1 < sizeof bytes / 4 ? (char *)"argument" : NULL;
     MUST(CALL(EXECVE, "/bin/true", words, 0) == -E2BIG);
     return 0;
 }

@@ -19,7 +19,7 @@ extern const struct test socket_tests[], full_tests[];
             return __LINE__; \
     } while (0)
 
-extern char bytes[512]; /* to be read into and written from */
+extern char bytes[512]; /* at a word's begin, to be read into and written from */
 
 int32_t make_file(const char *path, const char *text); /* return 0 or an error */
 /* Return whether a file holds just this. */

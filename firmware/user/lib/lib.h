@@ -41,6 +41,7 @@ int32_t usual_signal(uint32_t signal);
 uint32_t length_of(const char *text);
 bool same(const char *left, const char *right);
 bool begins(const char *text, const char *with);
+bool begins_with(const char *text, const char *with, uint32_t length); /* with its first so many bytes */
 const char *find(const char *text, const char *wanted); /* where it first stands, or NULL */
 const char *last_part(const char *path);
 bool number_of(const char *text, uint32_t *number); /* decimal */
@@ -62,6 +63,11 @@ _Noreturn void leave(int code);
 /* Call `each` with every name in a folder but "." and ".."; return an error, or what `each` gave that is not 0. */
 int32_t each_entry(const char *folder, int32_t (*each)(const char *folder, const char *name, void *with),
                    void *with);
+uint32_t more_memory(uint32_t bytes); /* where it is; 0: there is no more */
+/* Call `each` with a path and all below it: once for what is no folder, and for a folder ahead of what is in it and
+ * `behind` that.  Links are not followed.  Return an error, or what `each` gave that is not 0. */
+typedef int32_t visit(const char *path, const struct abi_stat *stat, bool behind, void *with);
+int32_t each_below(const char *path, visit *each, void *with);
 int32_t remove_all(const char *path); /* with all that is in it; or an error */
 int32_t read_file(const char *path, char *into, uint32_t room); /* its begin, as text; its length, or an error */
 
@@ -69,6 +75,7 @@ int32_t read_file(const char *path, char *into, uint32_t room); /* its begin, as
 
 typedef int program(int count, char **arguments);
 program run_init, run_shell, run_ls, run_ps, run_cat, run_echo, run_wc, run_grep, run_head, run_mkdir, run_rm;
-program run_mv, run_cp, run_kill, run_sleep, run_uname, run_uptime, run_id, run_su, run_true, run_false;
+program run_mv, run_cp, run_ln, run_kill, run_sleep, run_uname, run_uptime, run_id, run_su, run_true, run_false;
+program run_tail, run_hexdump, run_find, run_du, run_tar;
 
 #endif
