@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from enum import IntEnum
 
+from hdl.contract.load import Target
 from hdl.contract.memory import GRANULE_BYTES, REGIONS
 from hdl.contract.syscalls import IDS
 from sim.native import NativeBoard
@@ -41,6 +42,16 @@ class Processes:
             getattr(self._library, name).restype = ctypes.c_uint32
         if self._library.native_begin():
             raise AssertionError("the first process does not begin: is a model in force, and a file system there?")
+        # Calls are not judged here, but for what their paths lead to: too little to be judged by.
+        self.enforce(0)
+
+    def enforce(self, profiles: int) -> None:
+        """Have verdicts count for the profiles whose bit is set; elsewhere they are recorded only."""
+        self.load(Target.ENFORCE, [profiles])
+
+    def load(self, target: Target, words: list[int], first: int = 0) -> None:
+        """Write words to the pipeline's tables."""
+        self._library.board_load(target << 16 | first, (ctypes.c_uint32 * len(words))(*words), len(words))
 
     def call(self, process: int, name: str, *arguments: int) -> int:
         """Make a call of an entry's process; go on with the one that waits, if it was waiting."""
@@ -100,7 +111,9 @@ class Processes:
         """
         child, ident = self.fork(0)
         assert child > 0, f"no child: {ident}"
-        said = self.call(child, "openat", AT_FDCWD, self.text(child, SAID), 0o3102, 0o600)  # from its begin, appended
+        said = self.call(
+            child, "openat", AT_FDCWD, self.text(child, SAID), 0o3102, 0o600
+        )  # from its begin, appended
         for descriptor in (1, 2):
             assert self.call(child, "dup3", said, descriptor, 0) == descriptor
         self.call(child, "close", said)

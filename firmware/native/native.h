@@ -27,7 +27,7 @@ uint64_t native_now(void);
 
 /* strings.c: copies the strings of a process's call that begins, as gateware does. */
 struct process;
-void native_take(const struct process *process, uint32_t id);
+void native_take(struct process *process, uint32_t id);
 
 /* line.c: the line, and the link behind it. */
 void line_power_on(void);

@@ -40,10 +40,11 @@ static uint32_t copy(const struct process *process, uint32_t address, char *into
     return VG_STRING_STATE_LONG;
 }
 
-/* Take the strings of a call that begins. */
-void native_take(const struct process *process, uint32_t id)
+/* Take the strings of a call that begins, of a process that was entered. */
+void native_take(struct process *process, uint32_t id)
 {
     uint32_t arguments = arguments_of(id);
+    seeds_of(process);
     strings.states = 0;
     for (uint32_t which = 0; arguments; arguments >>= 4, which++) {
         uint32_t address = ARGUMENT(process, (arguments & 15) - 1), offset = address & 3;

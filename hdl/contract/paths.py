@@ -40,6 +40,7 @@ def _path_table() -> dict[str, tuple[tuple[int, int | None], ...]]:
 PATHS: dict[str, tuple[tuple[int, int | None], ...]] = _path_table()
 """Path arguments by call: index, and the index of the descriptor it starts from (None: the cwd)."""
 
+
 def packed(name: str) -> int:
     """Return the path arguments of a call as a number: 1 + index, 4 bits each, the first lowest; 0: it has none."""
     return sum(1 + path << 4 * place for place, (path, _base) in enumerate(PATHS.get(name, ())))

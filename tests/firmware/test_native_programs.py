@@ -4,32 +4,7 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
-from models.package import Package
-from models.vectors import make_vectors
-from sim.native import NativeBoard
 from sim.native_processes import Processes
-from sim.peer import Peer, batches, vector_words
-
-
-@pytest.fixture(scope="module")
-def screened(blank: bytes, shipped: Package) -> bytes:
-    """A flash with a model in it: nothing runs without one."""
-    flash = bytearray(blank)
-    peer = Peer(NativeBoard(flash))
-    items = [item for vector in make_vectors(shipped.image, count=1) for item in vector_words(vector)]
-    assert peer.push(shipped.image, batches(items)).fixed["result"] == 3
-    return bytes(flash)
-
-
-@pytest.fixture
-def processes(screened: bytes) -> Processes:
-    board = NativeBoard(bytearray(screened))
-    board.exchange()
-    made = Processes(board)
-    made.board = board  # type: ignore[attr-defined]
-    return made
 
 
 def shell(processes: Processes, line: str, user: int = 0) -> list[str]:
