@@ -1089,51 +1089,51 @@
 #define VG_STRINGS_MAX 2 /* path arguments of a call of the core */
 #define VG_STRING_BYTES 128 /* of one at most, with the zero behind it */
 #define VG_STRING_AREA_BYTES 256 /* where each stands in region `strings` */
-#define VG_PATHS_CHDIR 1 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_CHROOT 1 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_EXECVE 1 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_TRUNCATE 1 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_STATFS 1 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_SWAPON 1 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_SWAPOFF 1 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_ACCT 1 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_UMOUNT2 1 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_SETXATTR 1 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_LSETXATTR 1 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_GETXATTR 1 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_LGETXATTR 1 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_LISTXATTR 1 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_LLISTXATTR 1 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_REMOVEXATTR 1 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_LREMOVEXATTR 1 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_INOTIFY_ADD_WATCH 2 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_QUOTACTL 2 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_MOUNT 33 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_PIVOT_ROOT 33 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_OPENAT 2 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_OPENAT2 2 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_NEWFSTATAT 2 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_STATX 2 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_FACCESSAT 2 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_FACCESSAT2 2 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_READLINKAT 2 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_MKDIRAT 2 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_MKNODAT 2 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_UNLINKAT 2 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_FCHMODAT 2 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_FCHMODAT2 2 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_FCHOWNAT 2 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_UTIMENSAT 2 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_EXECVEAT 2 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_NAME_TO_HANDLE_AT 2 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_OPEN_TREE 2 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_FSPICK 2 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_MOUNT_SETATTR 2 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_RENAMEAT2 66 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_LINKAT 66 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_MOVE_MOUNT 66 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_SYMLINKAT 49 /* its path arguments: 4 bits each, the last one highest */
-#define VG_PATHS_FANOTIFY_MARK 5 /* its path arguments: 4 bits each, the last one highest */
+#define VG_PATHS_CHDIR 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_CHROOT 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_EXECVE 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_TRUNCATE 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_STATFS 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_SWAPON 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_SWAPOFF 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_ACCT 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_UMOUNT2 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_SETXATTR 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_LSETXATTR 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_GETXATTR 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_LGETXATTR 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_LISTXATTR 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_LLISTXATTR 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_REMOVEXATTR 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_LREMOVEXATTR 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_INOTIFY_ADD_WATCH 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_QUOTACTL 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_MOUNT 33 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_PIVOT_ROOT 33 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_OPENAT 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_OPENAT2 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_NEWFSTATAT 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_STATX 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_FACCESSAT 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_FACCESSAT2 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_READLINKAT 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_MKDIRAT 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_MKNODAT 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_UNLINKAT 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_FCHMODAT 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_FCHMODAT2 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_FCHOWNAT 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_UTIMENSAT 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_EXECVEAT 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_NAME_TO_HANDLE_AT 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_OPEN_TREE 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_FSPICK 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_MOUNT_SETATTR 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_RENAMEAT2 66 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_LINKAT 66 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_MOVE_MOUNT 66 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_SYMLINKAT 49 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_FANOTIFY_MARK 5 /* its path arguments, 4 bits each: 1 + index */
 
 /* The memory map.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
 #define VG_CLOCK_HZ 0x17d7840 /* cycles per second */

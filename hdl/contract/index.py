@@ -133,7 +133,7 @@ PARTS = (
             "STRING_BYTES": (paths.STRING_BYTES, "of one at most, with the zero behind it"),
             "STRING_AREA_BYTES": (memory.STRING_AREA_BYTES, "where each stands in region `strings`"),
             **{
-                f"PATHS_{name.upper()}": (paths.packed(name), "its path arguments: 4 bits each, the last one highest")
+                f"PATHS_{name.upper()}": (paths.packed(name), "its path arguments, 4 bits each: 1 + index")
                 for name in paths.PATHS
                 if syscalls.IDS.get(name) in syscalls.NUMBERS["riscv64"].values()
             },

@@ -42,7 +42,7 @@ PATHS: dict[str, tuple[tuple[int, int | None], ...]] = _path_table()
 
 
 def packed(name: str) -> int:
-    """Return the path arguments of a call as a number: 1 + index, 4 bits each, the first lowest; 0: it has none."""
+    """Return the path arguments of a call as a number: 4 bits each, 1 + index, the first lowest; 0: none."""
     return sum(1 + path << 4 * place for place, (path, _base) in enumerate(PATHS.get(name, ())))
 
 

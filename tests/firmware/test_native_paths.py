@@ -1,4 +1,4 @@
-"""What a path leads to, natively: where relative ones start in the trie, and the second verdict on what was found."""
+"""What paths lead to, natively: where relative ones start in the trie, and the second verdict on what is found."""
 
 from __future__ import annotations
 

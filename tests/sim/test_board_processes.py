@@ -9,14 +9,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from firmware import build
+from hdl.contract.event import RECORD
 from hdl.contract.flash import AREAS
+from hdl.contract.link import RecordMode
 from hdl.contract.memory import REGIONS
 from hdl.contract.registers import COPROCESSOR, SYSTEM, UART
-from hdl.contract.verdict import Verdict
+from hdl.contract.syscalls import IDS
+from hdl.contract.verdict import SECRET_FROM, Verdict
 from host.bench.board import BoardLine
 from host.board import Board
 from host.cli import main
@@ -115,6 +119,35 @@ def test_attacks_from_user_mode(console: Console) -> None:
     found = re.fullmatch(r"(\d+) attacks, 0 succeeded", said[-1])
     assert found and int(found[1]) == len(said) - 1 >= 40
     assert [line.split()[-1] for line in console.run("ps")] == ["NAME", "init", "sh", "ps"], "nothing is left"
+
+
+def test_the_paths_of_calls_are_judged_and_what_they_lead_to(console: Console) -> None:
+    """Absolute, from the cwd, through a link: the object is a secret each time, and a verdict says so."""
+    run, board = console.run, console.board
+    run("ln -s /etc/shadow /tmp/link")
+    run("cd /etc")
+    board.record_mode(RecordMode.ALL)
+    records = board.records()
+
+    def opened(line: str) -> list[int]:
+        """Return the path classes of what is opened until a program ends."""
+        run(line)
+        classes = []
+        for told in records:
+            for row in told if isinstance(told, np.ndarray) else ():
+                record = RECORD.unpack(int.from_bytes(row.tobytes(), "little"))
+                if record["id"] == IDS["openat"]:
+                    classes.append(record["path_class"])
+                if record["id"] in (IDS["exit"], IDS["exit_group"]):
+                    return classes
+        raise AssertionError("the program does not end")
+
+    secret = opened("cat /etc/shadow")
+    assert len(secret) == 1 and secret[0] >= SECRET_FROM
+    assert opened("cat shadow") == opened("cat ../etc//./shadow") == secret, "from the cwd, by one verdict"
+    assert opened("cat hostname")[0] < SECRET_FROM
+    first, second = opened("cat /tmp/link")
+    assert first < SECRET_FROM <= second, "the link's own place, then what it leads to"
 
 
 def test_the_shell_command_types_and_shows(flash: Path, tmp_path: Path) -> None:
