@@ -170,8 +170,7 @@ def _program(sources: Sequence[Path], progress: Progress) -> bytes:
 
 
 def programs(progress: Progress = silent) -> dict[str, bytes]:
-    """Return what goes to /bin, by name: one ELF file under all names of `user/`, one for each folder and each file
-    of `probes/`."""
+    """Return what goes to /bin, by name: one ELF file for all of `user/`, one for each part of `probes/`."""
     shared = _program(sorted(USER.glob("*.c")), progress)
     found = dict.fromkeys(image.program_names(), shared)
     for probe in sorted(PROBES.iterdir()):

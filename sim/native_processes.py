@@ -19,6 +19,8 @@ SCRATCH = REGIONS["user_data"].base + 256
 AT_FDCWD = -100
 SAID = "/tmp/said"
 """Where what a program writes goes."""
+SAID_FLAGS = 0o3102
+"""Read and write, made anew, appended to."""
 
 
 class State(IntEnum):
@@ -34,6 +36,7 @@ class Processes:
     """The process table of a native board with a model in force: its first process begins with the object."""
 
     def __init__(self, board: NativeBoard) -> None:
+        self.board = board  # which lives as long as its library is called
         self._library = board.library
         for name in ("native_memory", "native_pool_bytes"):
             getattr(self._library, name).restype = ctypes.c_void_p
@@ -100,7 +103,7 @@ class Processes:
         """
         child, ident = self.fork(0)
         assert child > 0, f"no child: {ident}"
-        said = self.call(child, "openat", AT_FDCWD, self.text(child, SAID), 0o3102, 0o600)  # from its begin, appended
+        said = self.call(child, "openat", AT_FDCWD, self.text(child, SAID), SAID_FLAGS, 0o600)
         for descriptor in (1, 2):
             assert self.call(child, "dup3", said, descriptor, 0) == descriptor
         self.call(child, "close", said)

@@ -3,6 +3,7 @@ VIGILANTE_SANITIZE says."""
 
 from __future__ import annotations
 
+import ctypes
 import random
 import re
 import struct
@@ -13,36 +14,13 @@ from pathlib import Path
 import pytest
 
 from hdl.contract.memory import GRANULE_BYTES, REGIONS
-from models.package import Package
-from models.vectors import make_vectors
-from sim.native import NativeBoard
 from sim.native_processes import AT_FDCWD, BLOCKED, REPLACED, SCRATCH, Processes, State
-from sim.peer import Peer, batches, vector_words
 
 RDONLY, WRONLY, RDWR, CREAT, TRUNC = 0, 1, 2, 0o100, 0o1000
 DATA, TEXT = REGIONS["user_data"], REGIONS["user_text"]
 POOL_TURNS = 10_000
 CALLS = 6000
 CALLS_LIST = Path(__file__).parents[2] / "firmware" / "kernel" / "calls.h"
-
-
-@pytest.fixture(scope="module")
-def screened(blank: bytes, shipped: Package) -> bytes:
-    """A flash with a model in it: nothing runs without one."""
-    flash = bytearray(blank)
-    peer = Peer(NativeBoard(flash))
-    items = [item for vector in make_vectors(shipped.image, count=1) for item in vector_words(vector)]
-    assert peer.push(shipped.image, batches(items)).fixed["result"] == 3
-    return bytes(flash)
-
-
-@pytest.fixture
-def processes(screened: bytes) -> Processes:
-    board = NativeBoard(bytearray(screened))
-    board.exchange()
-    made = Processes(board)
-    made.board = board  # type: ignore[attr-defined]
-    return made
 
 
 def opened(processes: Processes, path: str, flags: int = RDONLY, mode: int = 0o644, process: int = 0) -> int:
@@ -101,7 +79,7 @@ def test_regions_come_and_go_and_nothing_is_lost(processes: Processes) -> None:
 
 def ctypes_fill(processes: Processes, region: int, granules: int, mark: int) -> None:
     found = processes.bytes_of(region, granules)
-    found[:] = bytes([mark]) * len(found)  # type: ignore[assignment]
+    ctypes.memset(found, mark, len(found))
 
 
 def test_brk_gives_zeros_and_takes_them_back(processes: Processes) -> None:

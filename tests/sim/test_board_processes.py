@@ -115,6 +115,13 @@ def test_attacks_from_user_mode(console: Console) -> None:
     assert [line.split()[-1] for line in console.run("ps")] == ["NAME", "init", "sh", "ps"], "nothing is left"
 
 
+def test_the_suite_in_short(console: Console) -> None:
+    said = console.run("suite short")
+    assert [line for line in said[:-1] if not line.startswith("ok: ")] == []
+    found = re.fullmatch(r"(\d+) tests, 0 failed", said[-1])
+    assert found and int(found[1]) == len(said) - 1 >= 30
+
+
 def test_the_shell_command_types_and_shows(flash: Path, tmp_path: Path) -> None:
     copy = shutil.copy(flash, tmp_path / "board.flash")
     done = CliRunner().invoke(main, ["shell", "--port", f"sim://?flash={copy}", "-c", "id; exit"])
