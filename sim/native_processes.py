@@ -117,10 +117,15 @@ class Processes:
         path = self.text(child, f"/bin/{words[0]}", table + 4 * len(places) + 4)
         assert (failed := self.call(child, "execve", path, table, 0)) == REPLACED, f"{words[0]}: error {-failed}"
         while self.call(0, "wait4", ident, SCRATCH, 0, 0) == BLOCKED:
-            why = int(self._library.native_programs(ctypes.c_uint64(steps)))
+            why = self.go(steps)
             assert not why, f"{words}: {['', 'too many steps', 'all wait'][why]}; it said {self.contents(SAID)!r}"
         status = int.from_bytes(self.get(0, 4), "little")
         return status, self.contents(SAID).decode()
+
+    def go(self, steps: int) -> int:
+        """Run programs for so many instructions, or until the first process is ready: 0.  1: it is not.  2: all wait
+        for what cannot come."""
+        return int(self._library.native_programs(ctypes.c_uint64(steps)))
 
     def contents(self, path: str, process: int = 0) -> bytes:
         """Return what a file holds, as a process reads it."""

@@ -66,11 +66,37 @@ static bool taken(uint32_t kind, uint32_t left, uint32_t right)
     return holds != (kind & 1);
 }
 
+/* Where a process's two windows lie, as they were when it was entered: a call that changes them has to say so. */
+static struct {
+    uint8_t *begin;
+    uint32_t bytes;
+} text_window, data_window;
+
+static void set_windows(const struct process *process)
+{
+    uint32_t text = exec_text_region(process->text);
+    text_window.begin = pool_bytes(text);
+    text_window.bytes = pool_size(text) * VG_GRANULE_BYTES;
+    data_window.begin = pool_bytes(process->data);
+    data_window.bytes = pool_size(process->data) * VG_GRANULE_BYTES;
+}
+
+/* Return what lies at an address of the program, or NULL. */
+static uint8_t *translated(uint32_t address, uint32_t size, bool store)
+{
+    bool data = address >= VG_USER_DATA_BASE;
+    uint32_t offset = address - (data ? VG_USER_DATA_BASE : VG_USER_TEXT_BASE);
+    uint32_t bytes = data ? data_window.bytes : text_window.bytes;
+    if ((store && !data) || offset > bytes || size > bytes - offset)
+        return NULL;
+    return (data ? data_window.begin : text_window.begin) + offset;
+}
+
 /* Load or store; false: a fault. */
-static bool reach(const struct process *process, uint32_t kind, uint32_t address, uint32_t *value, bool store)
+static bool reach(uint32_t kind, uint32_t address, uint32_t *value, bool store)
 {
     uint32_t size = 1u << (kind & 3);
-    uint8_t *bytes = kind == 3 || kind > 5 ? NULL : user_bytes(process, address, size, store);
+    uint8_t *bytes = kind == 3 || kind > 5 ? NULL : translated(address, size, store);
     if (!bytes)
         return false;
     if (store) {
@@ -88,10 +114,10 @@ static bool reach(const struct process *process, uint32_t kind, uint32_t address
 static uint32_t step(struct process *process, uint32_t *value)
 {
     uint32_t *x = process->registers.x, pc = x[PC];
-    const uint8_t *code = pc < VG_USER_DATA_BASE ? user_bytes(process, pc, 2, false) : NULL;
+    const uint8_t *code = pc < VG_USER_DATA_BASE ? translated(pc, 2, false) : NULL;
     uint32_t word = code ? code[0] | (uint32_t)code[1] << 8 : 0, length = (word & 3) == 3 ? 4 : 2;
     *value = pc;
-    if (!code || (length == 4 && !user_bytes(process, pc, 4, false)))
+    if (!code || (length == 4 && !translated(pc, 4, false)))
         return CAUSE_FETCH;
     word = length == 4 ? word | (uint32_t)code[2] << 16 | (uint32_t)code[3] << 24 : core_long_form(word);
     uint32_t rd = bits(word, 11, 7), kind = bits(word, 14, 12), next = pc + length;
@@ -123,12 +149,12 @@ static uint32_t step(struct process *process, uint32_t *value)
         break;
     case OP_LOAD:
         *value = left + immediate;
-        if (!reach(process, kind, left + immediate, &result, false))
+        if (!reach(kind, left + immediate, &result, false))
             return CAUSE_LOAD;
         break;
     case OP_STORE:
         *value = left + extended(part(word, 31, 25, 5) | rd, 12);
-        if (!reach(process, kind, *value, &right, true))
+        if (!reach(kind, *value, &right, true))
             return CAUSE_STORE;
         rd = 0;
         break;
@@ -175,6 +201,7 @@ static bool make_call(struct process *process)
 /* Let a process run for a slice, or until it waits or ends; return how many instructions that were. */
 static uint32_t run(struct process *process)
 {
+    set_windows(process);
     for (uint32_t done = 1;; done++) {
         uint32_t value, cause = step(process, &value);
         if (cause == CAUSE_CALL ? !make_call(process) : cause == NO_TRAP && done >= SLICE)
