@@ -20,6 +20,8 @@ SCRATCH = REGIONS["user_data"].base + 256
 AT_FDCWD = -100
 SAID = "/tmp/said"
 """Where what a program writes goes."""
+SAID_FLAGS = 0o3102
+"""Read and write, made anew, appended to."""
 
 
 class State(IntEnum):
@@ -35,6 +37,7 @@ class Processes:
     """The process table of a native board with a model in force: its first process begins with the object."""
 
     def __init__(self, board: NativeBoard) -> None:
+        self.board = board  # which lives as long as its library is called
         self._library = board.library
         for name in ("native_memory", "native_pool_bytes"):
             getattr(self._library, name).restype = ctypes.c_void_p
@@ -111,9 +114,7 @@ class Processes:
         """
         child, ident = self.fork(0)
         assert child > 0, f"no child: {ident}"
-        said = self.call(
-            child, "openat", AT_FDCWD, self.text(child, SAID), 0o3102, 0o600
-        )  # from its begin, appended
+        said = self.call(child, "openat", AT_FDCWD, self.text(child, SAID), SAID_FLAGS, 0o600)
         for descriptor in (1, 2):
             assert self.call(child, "dup3", said, descriptor, 0) == descriptor
         self.call(child, "close", said)
@@ -127,10 +128,15 @@ class Processes:
         path = self.text(child, f"/bin/{words[0]}", table + 4 * len(places) + 4)
         assert (failed := self.call(child, "execve", path, table, 0)) == REPLACED, f"{words[0]}: error {-failed}"
         while self.call(0, "wait4", ident, SCRATCH, 0, 0) == BLOCKED:
-            why = int(self._library.native_programs(ctypes.c_uint64(steps)))
+            why = self.go(steps)
             assert not why, f"{words}: {['', 'too many steps', 'all wait'][why]}; it said {self.contents(SAID)!r}"
         status = int.from_bytes(self.get(0, 4), "little")
         return status, self.contents(SAID).decode()
+
+    def go(self, steps: int) -> int:
+        """Run programs for so many instructions, or until the first process is ready: 0.  1: it is not.  2: all wait
+        for what cannot come."""
+        return int(self._library.native_programs(ctypes.c_uint64(steps)))
 
     def contents(self, path: str, process: int = 0) -> bytes:
         """Return what a file holds, as a process reads it."""

@@ -155,7 +155,7 @@ uint8_t *pool_bytes(uint32_t region);
 uint32_t pool_size(uint32_t region);  /* granules; 0 for NO_REGION */
 uint32_t pool_place(uint32_t region); /* the first granule of main RAM */
 uint32_t pool_left(void);             /* granules that are free */
-uint32_t pool_moves(void);            /* counts: a change tells that regions were moved */
+uint32_t pool_moves(void);            /* counts: a change tells that regions were moved, or are longer or shorter */
 
 /* --- user.c: a process's memory ------------------------------------------------------------------------------ */
 

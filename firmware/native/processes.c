@@ -82,10 +82,12 @@ int native_call(uint32_t entry, uint32_t id, const uint32_t arguments[6])
     }
 }
 
-/* Pick who runs next, as the scheduler does; return its number, or -1. */
+/* Pick who runs next, as the scheduler does, and let it begin the handler of a signal; return its number, or -1. */
 int native_pick(void)
 {
-    const struct process *chosen = schedule_pick();
+    struct process *chosen = schedule_pick();
+    if (chosen && !chosen->again)
+        signals_deliver(chosen);
     return chosen ? (int)process_index(chosen) : -1;
 }
 

@@ -68,7 +68,8 @@ int run_ln(int count, char **arguments)
     const char *held = arguments[count - 2], *into = arguments[count - 1];
     if (!target(held, into, path))
         return complain("ln", into, -ENAMETOOLONG);
-    int32_t failed = symbolic ? CALL(SYMLINKAT, held, AT_FDCWD, path) : CALL(LINKAT, AT_FDCWD, held, AT_FDCWD, path, 0);
+    int32_t failed = symbolic ? CALL(SYMLINKAT, held, AT_FDCWD, path)
+                              : CALL(LINKAT, AT_FDCWD, held, AT_FDCWD, path, 0);
     return failed ? complain("ln", path, failed) : 0;
 }
 

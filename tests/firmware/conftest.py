@@ -60,9 +60,7 @@ def screened(blank: bytes, shipped: Package) -> bytes:
 
 @pytest.fixture
 def processes(screened: bytes) -> Processes:
-    """The processes of a native board with that flash."""
+    """A board's processes, the first of them."""
     board = NativeBoard(bytearray(screened))
     board.exchange()
-    made = Processes(board)
-    made.board = board  # type: ignore[attr-defined]
-    return made
+    return Processes(board)

@@ -3,6 +3,7 @@ VIGILANTE_SANITIZE says."""
 
 from __future__ import annotations
 
+import ctypes
 import random
 import re
 import struct
@@ -78,7 +79,7 @@ def test_regions_come_and_go_and_nothing_is_lost(processes: Processes) -> None:
 
 def ctypes_fill(processes: Processes, region: int, granules: int, mark: int) -> None:
     found = processes.bytes_of(region, granules)
-    found[:] = bytes([mark]) * len(found)  # type: ignore[assignment]
+    ctypes.memset(found, mark, len(found))
 
 
 def test_brk_gives_zeros_and_takes_them_back(processes: Processes) -> None:
@@ -311,6 +312,11 @@ def test_no_call_whatever_its_arguments_breaks_anything(processes: Processes, se
             continue  # the first one stays, awake
         for place in (0, 128):
             processes.put(process, chance.choice(paths).encode() + b"\0", SCRATCH + place)
+        if name == "rt_sigaction" and chance.random() < 0.5:  # a handler that is one
+            handler = (TEXT.base + chance.randrange(2, 4096), 0x04000000, TEXT.base + 2, 0, 0)
+            processes.put(process, struct.pack("<5I", *handler))
+        if name in ("bind", "connect"):
+            processes.put(process, struct.pack("<H6sQ", 2, bytes((0x10, chance.randrange(3), 127, 0, 0, 1)), 0))
         arguments = [
             chance.choice((SCRATCH, SCRATCH + 128, *words)) if chance.random() < 0.9 else chance.getrandbits(32)
             for _ in range(6)

@@ -150,6 +150,13 @@ def test_the_paths_of_calls_are_judged_and_what_they_lead_to(console: Console) -
     assert first < SECRET_FROM <= second, "the link's own place, then what it leads to"
 
 
+def test_the_suite_in_short(console: Console) -> None:
+    said = console.run("suite short")
+    assert [line for line in said[:-1] if not line.startswith("ok: ")] == []
+    found = re.fullmatch(r"(\d+) tests, 0 failed", said[-1])
+    assert found and int(found[1]) == len(said) - 1 >= 30
+
+
 def test_the_shell_command_types_and_shows(flash: Path, tmp_path: Path) -> None:
     copy = shutil.copy(flash, tmp_path / "board.flash")
     done = CliRunner().invoke(main, ["shell", "--port", f"sim://?flash={copy}", "-c", "id; exit"])

@@ -6,7 +6,8 @@ static int32_t descriptors(void)
     int32_t file, last = -1;
     while ((file = CALL(OPENAT, AT_FDCWD, ".", O_RDONLY)) >= 0)
         last = file;
-    MUST(file == -EMFILE && last == 10 && CALL(DUP, 0) == -EMFILE && CALL(SOCKET, AF_INET, SOCK_STREAM, 0) == -EMFILE);
+    MUST(file == -EMFILE && last == 10 && CALL(DUP, 0) == -EMFILE &&
+         CALL(SOCKET, AF_INET, SOCK_STREAM, 0) == -EMFILE);
     int32_t ends[2];
     MUST(CALL(CLOSE, last) == 0 && CALL(PIPE2, ends, 0) == -EMFILE && CALL(DUP, 0) == last);
     return 0;
@@ -63,7 +64,8 @@ static int32_t names(void)
         CALL(CLOSE, file);
     }
     MUST(file == -ENOSPC && made > 20 && CALL(MKDIRAT, AT_FDCWD, "f", 0755) == -ENOSPC);
-    MUST(CALL(SYMLINKAT, "x", AT_FDCWD, "l") == -ENOSPC && CALL(LINKAT, AT_FDCWD, "AA", AT_FDCWD, "l", 0) == -ENOSPC);
+    MUST(CALL(SYMLINKAT, "x", AT_FDCWD, "l") == -ENOSPC &&
+         CALL(LINKAT, AT_FDCWD, "AA", AT_FDCWD, "l", 0) == -ENOSPC);
     MUST(CALL(MKNODAT, AT_FDCWD, "l", S_IFIFO | 0600, 0) == -ENOSPC && CALL(UNLINKAT, AT_FDCWD, "AA", 0) == 0);
     MUST(CALL(SYMLINKAT, "x", AT_FDCWD, "l") == 0);
     return 0;
@@ -83,7 +85,8 @@ static int32_t memory(void)
             written = 0;
         CALL(CLOSE, file);
     }
-    MUST(written == -ENOSPC && CALL(CLONE, CLONE_FORK) == -ENOMEM && CALL(SYMLINKAT, "x", AT_FDCWD, "l") == -ENOSPC);
+    MUST(written == -ENOSPC && CALL(CLONE, CLONE_FORK) == -ENOMEM &&
+         CALL(SYMLINKAT, "x", AT_FDCWD, "l") == -ENOSPC);
     MUST(CALL(OPENAT, AT_FDCWD, "l", O_RDONLY) == -ENOENT && CALL(SYSINFO, &after) == 0 && after.memory_free == 0);
     while (--name[0] >= 'a')
         MUST(CALL(UNLINKAT, AT_FDCWD, name, 0) == 0);

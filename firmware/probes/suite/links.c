@@ -6,7 +6,8 @@ static int32_t symbolic(void)
     struct abi_stat stat;
     MUST(make_file("a", "text") == 0 && CALL(SYMLINKAT, "a", AT_FDCWD, "l") == 0 && holds("l", "text"));
     MUST(CALL(READLINKAT, AT_FDCWD, "l", bytes, 512) == 1 && bytes[0] == 'a');
-    MUST(CALL(READLINKAT, AT_FDCWD, "a", bytes, 512) == -EINVAL && CALL(READLINKAT, AT_FDCWD, "l", bytes, 0) == -EINVAL);
+    MUST(CALL(READLINKAT, AT_FDCWD, "a", bytes, 512) == -EINVAL &&
+         CALL(READLINKAT, AT_FDCWD, "l", bytes, 0) == -EINVAL);
     MUST(CALL(NEWFSTATAT, AT_FDCWD, "l", &stat, AT_SYMLINK_NOFOLLOW) == 0 && stat.mode == (S_IFLNK | 0777));
     MUST(stat.size == 1 && CALL(NEWFSTATAT, AT_FDCWD, "l", &stat, 0) == 0 && stat.mode == (S_IFREG | 0644));
     MUST(CALL(SYMLINKAT, "b", AT_FDCWD, "l") == -EEXIST && CALL(SYMLINKAT, "", AT_FDCWD, "m") == -ENOENT);
@@ -21,8 +22,10 @@ static int32_t on_the_way(void)
     MUST(CALL(SYMLINKAT, "f", AT_FDCWD, "l") == 0 && holds("l/a", "deep") && holds("l//./a", "deep"));
     MUST(CALL(SYMLINKAT, "/tmp/suite/l", AT_FDCWD, "f/up") == 0 && holds("f/up/up/up/a", "deep"));
     MUST(CALL(SYMLINKAT, "../f/a", AT_FDCWD, "f/back") == 0 && holds("l/back", "deep"));
-    MUST(CALL(OPENAT, AT_FDCWD, "l", O_RDONLY | O_DIRECTORY) >= 0 && CALL(CHDIR, "l/../l") == 0 && holds("a", "deep"));
-    MUST(CALL(MKDIRAT, AT_FDCWD, "../l", 0755) == -EEXIST && CALL(UNLINKAT, AT_FDCWD, "../l", AT_REMOVEDIR) == -ENOTDIR);
+    MUST(CALL(OPENAT, AT_FDCWD, "l", O_RDONLY | O_DIRECTORY) >= 0 && CALL(CHDIR, "l/../l") == 0 &&
+         holds("a", "deep"));
+    MUST(CALL(MKDIRAT, AT_FDCWD, "../l", 0755) == -EEXIST &&
+         CALL(UNLINKAT, AT_FDCWD, "../l", AT_REMOVEDIR) == -ENOTDIR);
     MUST(CALL(OPENAT, AT_FDCWD, "back/", O_RDONLY) == -ENOTDIR);
     return 0;
 }
@@ -63,17 +66,21 @@ static int32_t hard(void)
 {
     struct abi_stat stat, other;
     MUST(make_file("a", "text") == 0 && CALL(LINKAT, AT_FDCWD, "a", AT_FDCWD, "b", 0) == 0);
-    MUST(CALL(LINKAT, AT_FDCWD, "b", AT_FDCWD, "c", 0) == 0 && CALL(LINKAT, AT_FDCWD, "a", AT_FDCWD, "c", 0) == -EEXIST);
+    MUST(CALL(LINKAT, AT_FDCWD, "b", AT_FDCWD, "c", 0) == 0 &&
+         CALL(LINKAT, AT_FDCWD, "a", AT_FDCWD, "c", 0) == -EEXIST);
     MUST(CALL(NEWFSTATAT, AT_FDCWD, "a", &stat, 0) == 0 && stat.links == 3);
     MUST(CALL(NEWFSTATAT, AT_FDCWD, "c", &other, 0) == 0 && stat.inode == other.inode);
     MUST(make_file("b", "other") == 0 && holds("c", "other"));
-    MUST(CALL(RENAMEAT2, AT_FDCWD, "a", AT_FDCWD, "b", 0) == 0 && holds("a", "other")); /* one file: nothing is done */
-    MUST(CALL(UNLINKAT, AT_FDCWD, "a", 0) == 0 && holds("b", "other") && CALL(OPENAT, AT_FDCWD, "a", 0) == -ENOENT);
+    MUST(CALL(RENAMEAT2, AT_FDCWD, "a", AT_FDCWD, "b", 0) == 0 &&
+         holds("a", "other")); /* one file: nothing is done */
+    MUST(CALL(UNLINKAT, AT_FDCWD, "a", 0) == 0 && holds("b", "other") &&
+         CALL(OPENAT, AT_FDCWD, "a", 0) == -ENOENT);
     MUST(CALL(RENAMEAT2, AT_FDCWD, "b", AT_FDCWD, "d", 0) == 0 && holds("d", "other"));
     MUST(CALL(NEWFSTATAT, AT_FDCWD, "c", &stat, 0) == 0 && stat.links == 2);
     MUST(CALL(UNLINKAT, AT_FDCWD, "c", 0) == 0 && CALL(FCHMODAT, AT_FDCWD, "d", 0600) == 0);
     MUST(CALL(NEWFSTATAT, AT_FDCWD, "d", &stat, 0) == 0 && stat.links == 1 && stat.mode == (S_IFREG | 0600));
-    MUST(CALL(LINKAT, AT_FDCWD, ".", AT_FDCWD, "e", 0) == -EPERM && CALL(LINKAT, AT_FDCWD, "x", AT_FDCWD, "e", 0) == -ENOENT);
+    MUST(CALL(LINKAT, AT_FDCWD, ".", AT_FDCWD, "e", 0) == -EPERM &&
+         CALL(LINKAT, AT_FDCWD, "x", AT_FDCWD, "e", 0) == -ENOENT);
     return 0;
 }
 
@@ -81,7 +88,8 @@ static int32_t hard_to_symbolic(void)
 {
     struct abi_stat stat;
     MUST(make_file("a", "x") == 0 && CALL(SYMLINKAT, "a", AT_FDCWD, "l") == 0);
-    MUST(CALL(LINKAT, AT_FDCWD, "l", AT_FDCWD, "m", 0) == 0 && CALL(LINKAT, AT_FDCWD, "l", AT_FDCWD, "n", AT_SYMLINK_FOLLOW) == 0);
+    MUST(CALL(LINKAT, AT_FDCWD, "l", AT_FDCWD, "m", 0) == 0 &&
+         CALL(LINKAT, AT_FDCWD, "l", AT_FDCWD, "n", AT_SYMLINK_FOLLOW) == 0);
     MUST(CALL(NEWFSTATAT, AT_FDCWD, "m", &stat, AT_SYMLINK_NOFOLLOW) == 0 && (stat.mode & S_IFMT) == S_IFLNK);
     MUST(CALL(NEWFSTATAT, AT_FDCWD, "n", &stat, AT_SYMLINK_NOFOLLOW) == 0 && (stat.mode & S_IFMT) == S_IFREG);
     MUST(CALL(UNLINKAT, AT_FDCWD, "l", 0) == 0 && holds("m", "x"));
