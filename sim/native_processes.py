@@ -134,8 +134,8 @@ class Processes:
         return status, self.contents(SAID).decode()
 
     def go(self, steps: int) -> int:
-        """Run programs for so many instructions, or until the first process is ready: 0.  1: it is not.  2: all wait
-        for what cannot come."""
+        """Run programs for so many instructions, or until the first process is ready: 0.  1: it is not.  2: all
+        wait for what cannot come."""
         return int(self._library.native_programs(ctypes.c_uint64(steps)))
 
     def contents(self, path: str, process: int = 0) -> bytes:

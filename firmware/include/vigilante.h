@@ -1172,6 +1172,8 @@
 #define VG_SHA256_SIZE 0x100
 #define VG_LINK_BASE 0x80000600 /* frames on the serial link */
 #define VG_LINK_SIZE 0x100
+#define VG_SCHEDULER_BASE 0x80000700 /* which process runs next */
+#define VG_SCHEDULER_SIZE 0x100
 #define VG_COPROCESSOR_BASE 0xfffff800 /* the screening pipeline: one load relative to x0 reaches it */
 #define VG_COPROCESSOR_SIZE 0x800
 
@@ -1344,6 +1346,24 @@
 #define VG_LINK_STATUS_SENT_MASK 0x003fffc0
 #define VG_LINK_DAMAGED 0x80000610 /* read: frames received since reset: damaged, too short or too long */
 #define VG_LINK_DROPPED 0x80000614 /* read: frames received since reset: no room in the ring */
+
+/* Which of the core's processes runs next.  Each slot has a pass, in ticks that its process has run, each counted for as many as its score says; the one that is least far goes first. */
+#define VG_SCHEDULER_READY 0x80000700 /* read, write: bit s: the process in slot s is ready to run */
+#define VG_SCHEDULER_RAN 0x80000704 /* write: a process has run */
+#define VG_SCHEDULER_RAN_SLOT_SHIFT 0 /* which */
+#define VG_SCHEDULER_RAN_SLOT_MASK 0x0000001f
+#define VG_SCHEDULER_RAN_TICKS_SHIFT 5 /* for how long, as the program counts */
+#define VG_SCHEDULER_RAN_TICKS_MASK 0x00001fe0
+#define VG_SCHEDULER_WOKEN 0x80000708 /* write: a process is ready that was not */
+#define VG_SCHEDULER_WOKEN_SLOT_SHIFT 0 /* which */
+#define VG_SCHEDULER_WOKEN_SLOT_MASK 0x0000001f
+#define VG_SCHEDULER_WOKEN_FRESH_SHIFT 5 /* it is the slot's first time: nothing is known of it */
+#define VG_SCHEDULER_WOKEN_FRESH_MASK 0x00000020
+#define VG_SCHEDULER_PICK 0x8000070c /* read takes: who is to run now; the read waits for the search, 70 cycles at most */
+#define VG_SCHEDULER_PICK_SLOT_SHIFT 0 /* which */
+#define VG_SCHEDULER_PICK_SLOT_MASK 0x0000001f
+#define VG_SCHEDULER_PICK_ANY_SHIFT 5 /* one at least is ready */
+#define VG_SCHEDULER_PICK_ANY_MASK 0x00000020
 
 /* The screening pipeline as the kernel sees it.  Machine mode only: no protection entry opens it to user mode. */
 #define VG_COPROCESSOR_DISPATCH 0xfffff800 /* read: address of the handler that this call is to go to: its own if it may run, else the verdict's; outside a call, and when the verdict takes too long, the deny handler */

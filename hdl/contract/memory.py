@@ -56,6 +56,7 @@ _PERIPHERALS = (
     ("flash", "commands to the SPI flash"),
     ("sha256", "SHA-256, one block at a time"),
     ("link", "frames on the serial link"),
+    ("scheduler", "which process runs next"),
 )
 
 GRANULE_BYTES = KB

@@ -361,6 +361,36 @@ LINK = Peripheral(
     ),
 )
 
+SCHEDULER = Peripheral(
+    "scheduler",
+    "Which of the core's processes runs next.  Each slot has a pass, in ticks that its process has run, each "
+    "counted for as many as its score says; the one that is least far goes first.",
+    (
+        Register("ready", 0x00, Access.BOTH, "bit s: the process in slot s is ready to run"),
+        Register(
+            "ran",
+            0x04,
+            Access.WRITE,
+            "a process has run",
+            (Field("slot", 5, "which"), Field("ticks", 8, "for how long, as the program counts")),
+        ),
+        Register(
+            "woken",
+            0x08,
+            Access.WRITE,
+            "a process is ready that was not",
+            (Field("slot", 5, "which"), Field("fresh", 1, "it is the slot's first time: nothing is known of it")),
+        ),
+        Register(
+            "pick",
+            0x0C,
+            Access.TAKE,
+            "who is to run now; the read waits for the search, 70 cycles at most",
+            (Field("slot", 5, "which"), Field("any", 1, "one at least is ready")),
+        ),
+    ),
+)
+
 WINDOW_FIELDS = (
     Field("base", (REGIONS["ram"].size // GRANULE_BYTES - 1).bit_length(), "the first granule of main RAM"),
     Field("limit", max(REGIONS[name].size // GRANULE_BYTES for name in WINDOWS).bit_length(),
@@ -493,5 +523,5 @@ PATH_HEAD = Layout(
     ),
 )
 
-PERIPHERALS = (SYSTEM, IRQ, TIMER, UART, FLASH, SHA256, LINK, COPROCESSOR)
+PERIPHERALS = (SYSTEM, IRQ, TIMER, UART, FLASH, SHA256, LINK, SCHEDULER, COPROCESSOR)
 """In the order of their addresses."""

@@ -65,6 +65,7 @@ class Coprocessor(Block):
       strings      the region of that name; the same.
       screen_idle  an edge of clock `screen` at the end of this cycle would change nothing that matters.
       recorded     a record leaves the pipeline in this cycle.
+      scored       it is that of a call of the core, by the process in slot `scored_slot`, with this `score` byte.
 
     Cycles, if nothing else is in the pipeline:
       - from a call's trap strobe to its dispatch answer on the bus (`ready`): 4, one more if a7 was written in
@@ -118,6 +119,9 @@ class Coprocessor(Block):
                 "data_window": Out(WINDOW_SHAPE),
                 "screen_idle": Out(1),
                 "recorded": Out(1),
+                "scored": Out(1),
+                "scored_slot": Out(range(CORE_SLOTS)),
+                "score": Out(8),
             }
         )
 
@@ -236,6 +240,11 @@ class Coprocessor(Block):
             self.irq_tamper.eq(tamper.as_value().any()),
             self.stop.eq(undispatched | dispatch.undispatched | strayed),
             self.recorded.eq(pipeline.recorded),
+            self.scored.eq(
+                pipeline.recorded & (pipeline.record.kind == Kind.CALL) & (pipeline.record.slot < CORE_SLOTS)
+            ),
+            self.scored_slot.eq(pipeline.record.slot),
+            self.score.eq(pipeline.record.score),
             rest.idle.eq(pipeline.idle),
             rest.stirred.eq(pipeline.events.valid | loader.busy | loader.read | asked),
             rest.rescan.eq(loader.ticked | host.offered & (host.offer.kind == Kind.VACCINATE)),

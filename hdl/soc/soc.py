@@ -3,7 +3,8 @@
     core, memories, timer ── bus ──┬── coprocessor: the screening pipeline, on the core's side band too
             machine                ├── link ── uart ── rx, tx
                                    ├── flash ── pins
-                                   └── sha256
+                                   ├── sha256
+                             └── scheduler: who runs next, by the scores that the pipeline gives
 
 One clock, as two domains: `sync`, and `screen` for the pipeline alone, reset with `sync`.  On hardware both are
 the same net; a simulator may leave out edges of `screen` where `screen_idle` says so.
@@ -21,6 +22,7 @@ from hdl.soc.coprocessor import Coprocessor
 from hdl.soc.flash import Flash
 from hdl.soc.link import Link
 from hdl.soc.machine import Machine
+from hdl.soc.scheduler import Scheduler
 from hdl.soc.sha256 import Sha256
 from hdl.soc.timer import SKIP_BITS
 from hdl.soc.uart import Uart
@@ -64,6 +66,7 @@ class _Board(Block):
         m.submodules.link = link = Link()
         m.submodules.flash = flash = Flash()
         m.submodules.sha256 = sha256 = Sha256()
+        m.submodules.scheduler = scheduler = Scheduler()
 
         wiring.connect(m, machine.coprocessor, coprocessor.bus)
         wiring.connect(m, machine.uart, uart.bus)
@@ -73,6 +76,7 @@ class _Board(Block):
         wiring.connect(m, machine.flash, flash.bus)
         wiring.connect(m, machine.flash_window, flash.window)
         wiring.connect(m, machine.sha256, sha256.bus)
+        wiring.connect(m, machine.scheduler, scheduler.bus)
         wiring.connect(m, machine.side, coprocessor.core)
         wiring.connect(m, machine.strings, coprocessor.strings)
         wiring.connect(m, uart.received, link.received)
@@ -90,6 +94,9 @@ class _Board(Block):
         }
         m.d.comb += [machine.lines[line].eq(asks) for line, asks in asking.items()]
         m.d.comb += [
+            scheduler.scored.eq(coprocessor.scored),
+            scheduler.slot.eq(coprocessor.scored_slot),
+            scheduler.score.eq(coprocessor.score),
             machine.line_divider.eq(self.line_divider),
             machine.skip.eq(self.skip),
             machine.string_fetch.eq(coprocessor.string_fetch),
