@@ -86,7 +86,7 @@ def _board_image(
     """
     sources = [*sorted(folder.glob("*.S")), *sorted(folder.glob("*.c"))]
     zig = [sys.executable, "-m", "ziglang"]
-    flags = (*BOARD_FLAGS, *more, "-I", INCLUDE, "-I", ABI, "-I", folder)
+    flags: tuple[str | Path, ...] = (*BOARD_FLAGS, *more, "-I", INCLUDE, "-I", ABI, "-I", folder)
 
     def make(work: Path) -> None:
         progress(f"compiling {folder.name}", 0, 3)

@@ -1,9 +1,9 @@
 """How the core's next process is chosen, as numbers; gateware, firmware and the golden twin have them from here.
 
 A process that has run for t ticks goes t * (1 + heat) further, and heat grows with its score: a suspect's share
-falls to an eighth of another's.  Whoever wakes is put level with the last that was picked, if it is behind; so nobody
-saves up.  Of those that are about equally far the one goes first that has woken more often lately, then the next
-by number.
+falls to an eighth of another's.  Whoever wakes is put level with the last that was picked, if it is behind; so
+nobody saves up.  Of those that are about equally far the one goes first that has woken more often lately, then the
+next by number.
 """
 
 from __future__ import annotations

@@ -9,7 +9,9 @@ has changed.  The rules are the contract's (`hdl/contract/schedule.py`); twin: `
 
 from __future__ import annotations
 
-from amaranth import C, Cat, Module, Mux, Signal, Value
+from typing import Any
+
+from amaranth import C, Cat, Module, Mux, Signal
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In
 
@@ -110,7 +112,7 @@ class Scheduler(Block):
         ]
         return m
 
-    def _heat(self, m: Module, registers: Registers) -> Value:
+    def _heat(self, m: Module, registers: Registers) -> Any:
         """Keep how hot each slot is; return it for the slot that has run."""
         m.submodules.heats = heats = rows_of(8 - HEAT_SHIFT, CORE_SLOTS)
         read, write = heats.read_port(domain="comb"), heats.write_port()

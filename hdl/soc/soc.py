@@ -4,7 +4,7 @@
             machine                ├── link ── uart ── rx, tx
                                    ├── flash ── pins
                                    ├── sha256
-                             └── scheduler: who runs next, by the scores that the pipeline gives
+                                   └── scheduler: who runs next, by the scores that the pipeline gives
 
 One clock, as two domains: `sync`, and `screen` for the pipeline alone, reset with `sync`.  On hardware both are
 the same net; a simulator may leave out edges of `screen` where `screen_idle` says so.

@@ -103,9 +103,9 @@ async def a_share_falls_with_the_score_and_nobody_starves(dut: Any) -> None:
     """Sixteen processes that always want to run; two are suspects; one sleeps now and then."""
     rig, chance = Rig(await Clocked.start(dut, scored=0)), draw()
     scores = {slot: (255 if slot == 3 else 204 if slot == 5 else 0) for slot in range(16)}
-    for slot, score in scores.items():
-        await rig.wake(slot, fresh=True)
-        await rig.score(slot, score)
+    for process, score in scores.items():
+        await rig.wake(process, fresh=True)
+        await rig.score(process, score)
     share, waits = dict.fromkeys(scores, 0), dict.fromkeys(scores, 0)
     worst = 0
     for _ in range(2500):
@@ -122,8 +122,8 @@ async def a_share_falls_with_the_score_and_nobody_starves(dut: Any) -> None:
             await rig.run(slot, 0)
             await rig.wake(7)
     plain = share[0]
-    for slot, score in scores.items():
-        assert abs(share[slot] * weight(score) - plain) < 0.15 * plain, (slot, share)
+    for process, score in scores.items():
+        assert abs(share[process] * weight(score) - plain) < 0.15 * plain, (process, share)
     # A process waits until all others are as far as it is: it is at most a slice of its own weight ahead.
     bound = (len(scores) - 1) * (SLICE_MAX * weight(255) + SLICE_MAX)
     cocotb.log.info("ticks by slot: %s; the longest wait was %d ticks, the bound is %d", share, worst, bound)
