@@ -1135,6 +1135,13 @@
 #define VG_PATHS_SYMLINKAT 49 /* its path arguments, 4 bits each: 1 + index */
 #define VG_PATHS_FANOTIFY_MARK 5 /* its path arguments, 4 bits each: 1 + index */
 
+/* How the next process is chosen.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
+#define VG_SCHEDULE_HEAT_SHIFT 5 /* a tick counts for 1 + (score >> this) */
+#define VG_SCHEDULE_EQUAL_BITS 4 /* low bits in which passes that are equal may differ */
+#define VG_SCHEDULE_LEAD 4096 /* a pass that is further ahead when its process wakes is put level */
+#define VG_SCHEDULE_WAKES_MAX 15 /* recent wake-ups are counted up to here */
+#define VG_SCHEDULE_PICKS 64 /* and halved with every so many picks */
+
 /* The memory map.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
 #define VG_CLOCK_HZ 0x17d7840 /* cycles per second */
 #define VG_BOOT_VECTOR 128 /* the core starts this many bytes into the boot ROM */

@@ -57,6 +57,27 @@ void board_process(uint32_t slot, uint32_t generation)
     VG_REG(VG_COPROCESSOR_GENERATION) = generation;
 }
 
+void board_ready(uint32_t slots)
+{
+    VG_REG(VG_SCHEDULER_READY) = slots;
+}
+
+void board_ran(uint32_t slot, uint32_t ticks)
+{
+    VG_REG(VG_SCHEDULER_RAN) = VG_VALUE(VG_SCHEDULER_RAN_SLOT, slot) | VG_VALUE(VG_SCHEDULER_RAN_TICKS, ticks);
+}
+
+void board_woken(uint32_t slot, bool fresh)
+{
+    VG_REG(VG_SCHEDULER_WOKEN) = VG_VALUE(VG_SCHEDULER_WOKEN_SLOT, slot) | VG_VALUE(VG_SCHEDULER_WOKEN_FRESH, fresh);
+}
+
+uint32_t board_pick(void)
+{
+    uint32_t pick = VG_REG(VG_SCHEDULER_PICK);
+    return VG_FIELD(pick, VG_SCHEDULER_PICK_ANY) ? VG_FIELD(pick, VG_SCHEDULER_PICK_SLOT) : NOBODY;
+}
+
 void board_cwd(uint32_t seed)
 {
     VG_REG(VG_COPROCESSOR_CWD) = seed;

@@ -33,6 +33,12 @@ bool board_interrupted(void); /* one of these has come */
 
 /* Processes: the slot and life that calls are from now on, and where the user regions lie, in granules of memory. */
 void board_process(uint32_t slot, uint32_t generation);
+/* Who runs next: which slots are ready; that one has run for so many ticks, or is ready that was not, `fresh` for its
+ * first time; and the one that is to run, NOBODY if none is ready. */
+void board_ready(uint32_t slots);
+void board_ran(uint32_t slot, uint32_t ticks);
+void board_woken(uint32_t slot, bool fresh);
+uint32_t board_pick(void);
 void board_cwd(uint32_t seed); /* where its relative paths start: node | excess << 8 */
 /* What became of the strings of the call in progress, as the register `strings` has it, and where they stand. */
 uint32_t board_strings(void);

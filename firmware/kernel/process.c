@@ -193,6 +193,7 @@ int32_t call_clone(struct process *process)
     child->parent = process_index(process);
     child->data = data;
     child->ran = 0;
+    child->known = false;
     child->pending = 0;
     child->registers.x[A0] = 0;
     exec_share(child->text);

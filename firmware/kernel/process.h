@@ -51,7 +51,7 @@ struct process {
     const void *awaits;         /* what for */
     uint64_t until;             /* or until then */
     uint64_t ran;               /* cycles */
-    uint32_t turn;              /* when it was last picked */
+    bool known;                 /* the scheduler has been told of it */
     char name[NAME_BYTES];
 };
 

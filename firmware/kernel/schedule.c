@@ -3,30 +3,47 @@
 
 #define SLICE_MS 10
 #define BUSY_SLICE_MS 2    /* a slice while the security task has more to do */
+#define TICK_SHIFT 12      /* a tick is 4096 cycles: 164 us */
+#define TICKS_MAX 255
 #define SECURITY_STEPS 64  /* pieces of the security task's work that a ready process waits for at most */
 
 static struct {
     struct process *running;
     uint64_t since;
-    uint32_t turn;
+    uint32_t ready; /* bit e: entry e is, as gateware knows it */
     bool calm, frames; /* the security task had nothing to do, but at `alarm`, or when a frame comes */
     uint64_t alarm;
 } scheduler;
 
-/* Wake those whose time has come; return the ready one that was picked longest ago, or NULL. */
+/* Wake those whose time has come, tell gateware who is ready, and ask it who is to run; NULL: nobody. */
 struct process *schedule_pick(void)
 {
-    struct process *chosen = NULL;
     uint64_t now = board_now();
-    for (struct process *entry = processes; entry < processes + PROCESSES; entry++) {
+    uint32_t ready = 0;
+    for (uint32_t index = 0; index < PROCESSES; index++) {
+        struct process *entry = &processes[index];
         if (entry->state == PROCESS_WAITING && entry->until <= now)
             entry->state = PROCESS_READY;
-        if (entry->state == PROCESS_READY && (!chosen || (int32_t)(entry->turn - chosen->turn) < 0))
-            chosen = entry;
+        if (entry->state != PROCESS_READY)
+            continue;
+        ready |= 1u << index;
+        if (scheduler.ready >> index & entry->known)
+            continue;
+        board_woken(index, !entry->known);
+        entry->known = true;
     }
-    if (chosen)
-        chosen->turn = ++scheduler.turn;
-    return chosen;
+    if (ready != scheduler.ready)
+        board_ready(scheduler.ready = ready);
+    uint32_t chosen = board_pick();
+    return chosen == NOBODY ? NULL : &processes[chosen];
+}
+
+/* Charge a process for what it has run. */
+static void charge(struct process *process, uint64_t cycles)
+{
+    uint32_t ticks = (uint32_t)(cycles >> TICK_SHIFT) + 1;
+    process->ran += cycles;
+    board_ran(process_index(process), ticks < TICKS_MAX ? ticks : TICKS_MAX);
 }
 
 uint64_t schedule_alarm(void)
@@ -64,7 +81,7 @@ static bool secure(void)
 struct process *schedule(void)
 {
     if (scheduler.running)
-        scheduler.running->ran += board_now() - scheduler.since;
+        charge(scheduler.running, board_now() - scheduler.since);
     scheduler.running = NULL;
     for (;;) {
         uint32_t steps = 0;
@@ -97,7 +114,8 @@ int32_t call_sched_yield(struct process *process)
 {
     if (process->again)
         return 0;
-    return process_later(process, 0); /* it is ready again at once, behind the others */
+    board_ran(process_index(process), 1u << VG_SCHEDULE_EQUAL_BITS);
+    return process_later(process, 0); /* it is ready again at once, behind its equals */
 }
 
 bool schedule_after(const struct abi_timespec *span, uint64_t *until)

@@ -237,6 +237,7 @@ int native_programs(uint64_t steps)
             signals_deliver(chosen);
         if (chosen->state == PROCESS_READY && !chosen->again)
             board_sleep(native_now() + run(chosen), false);
+        board_ran(process_index(chosen), 1);
     }
     return 1;
 }

@@ -206,6 +206,7 @@ static void power_on(void)
     line_power_on();
     memset(native.slots, 0, sizeof native.slots);
     chip_power_on();
+    scheduler_power_on();
 }
 
 /* Attach the pipeline and the flash.  The board is off until native_run. */

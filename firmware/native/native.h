@@ -29,6 +29,10 @@ uint64_t native_now(void);
 struct process;
 void native_take(struct process *process, uint32_t id);
 
+/* scheduler.c: what the scheduler is told of a score. */
+void native_scored(uint32_t slot, uint32_t score);
+void scheduler_power_on(void);
+
 /* line.c: the line, and the link behind it. */
 void line_power_on(void);
 void line_take(uint8_t byte);

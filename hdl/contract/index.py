@@ -17,6 +17,7 @@ from hdl.contract import (
     paths,
     policy,
     registers,
+    schedule,
     syscalls,
     vaccine,
     verdict,
@@ -137,6 +138,16 @@ PARTS = (
                 for name in paths.PATHS
                 if syscalls.IDS.get(name) in syscalls.NUMBERS["riscv64"].values()
             },
+        },
+    ),
+    Part(
+        "schedule", "How the next process is chosen", Stage.BOARD, (), (),
+        {
+            "SCHEDULE_HEAT_SHIFT": (schedule.HEAT_SHIFT, "a tick counts for 1 + (score >> this)"),
+            "SCHEDULE_EQUAL_BITS": (schedule.EQUAL_BITS, "low bits in which passes that are equal may differ"),
+            "SCHEDULE_LEAD": (schedule.LEAD, "a pass that is further ahead when its process wakes is put level"),
+            "SCHEDULE_WAKES_MAX": (schedule.WAKES_MAX, "recent wake-ups are counted up to here"),
+            "SCHEDULE_PICKS": (schedule.PICKS, "and halved with every so many picks"),
         },
     ),
     Part(
