@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from enum import IntEnum
 
+from firmware.build import KERNEL
 from hdl.contract.load import Target
 from hdl.contract.memory import GRANULE_BYTES, REGIONS
 from hdl.contract.syscalls import IDS
@@ -18,6 +20,9 @@ SCRATCH = REGIONS["user_data"].base + 256
 
 
 AT_FDCWD = -100
+CALL_NAMES = re.findall(r"call_(\w+)", (KERNEL / "calls.h").read_text())
+"""The calls that the kernel has, but getpid and gettid; exit is there twice."""
+
 SAID = "/tmp/said"
 """Where what a program writes goes."""
 SAID_FLAGS = 0o3102
@@ -134,8 +139,10 @@ class Processes:
         return status, self.contents(SAID).decode()
 
     def go(self, steps: int) -> int:
-        """Run programs for so many instructions, or until the first process is ready: 0.  1: it is not.  2: all
-        wait for what cannot come."""
+        """Run programs for so many instructions, or until the first process is ready: 0.
+
+        1: it is not.  2: all wait for what cannot come.
+        """
         return int(self._library.native_programs(ctypes.c_uint64(steps)))
 
     def contents(self, path: str, process: int = 0) -> bytes:
@@ -147,6 +154,10 @@ class Processes:
             found += self.get(process, count)
         assert self.call(process, "close", descriptor) == 0
         return found
+
+    def end(self, process: int) -> None:
+        """End a process by SIGKILL, if it lives."""
+        self._library.native_end(process)
 
     # --- the pool alone ----------------------------------------------------------------------------------------
 

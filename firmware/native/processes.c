@@ -117,6 +117,11 @@ void native_as_user(uint32_t entry, uint32_t user)
     processes[entry % PROCESSES].user = processes[entry % PROCESSES].own_group = user;
 }
 
+void native_end(uint32_t entry)
+{
+    process_signal(&processes[entry % PROCESSES], SIGKILL);
+}
+
 /* The pool alone. */
 uint32_t native_pool_get(uint32_t granules)
 {

@@ -5,22 +5,19 @@ from __future__ import annotations
 
 import ctypes
 import random
-import re
 import struct
 from errno import EACCES, EAGAIN, EBADF, ECHILD, EEXIST, EFAULT, EISDIR, ENOENT, ENOMEM, ENOTEMPTY, EPERM
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
 from hdl.contract.memory import GRANULE_BYTES, REGIONS
-from sim.native_processes import AT_FDCWD, BLOCKED, REPLACED, SCRATCH, Processes, State
+from sim.native_processes import AT_FDCWD, BLOCKED, CALL_NAMES, REPLACED, SCRATCH, Processes, State
 
 RDONLY, WRONLY, RDWR, CREAT, TRUNC = 0, 1, 2, 0o100, 0o1000
 DATA, TEXT = REGIONS["user_data"], REGIONS["user_text"]
 POOL_TURNS = 10_000
 CALLS = 6000
-CALLS_LIST = Path(__file__).parents[2] / "firmware" / "kernel" / "calls.h"
 
 
 def opened(processes: Processes, path: str, flags: int = RDONLY, mode: int = 0o644, process: int = 0) -> int:
@@ -282,9 +279,6 @@ def test_descriptors_run_out_and_come_back(processes: Processes) -> None:
     assert opened(processes, "/etc/motd") == held[0]
 
 
-NAMES = [row.removeprefix("call_") for row in re.findall(r"call_\w+", CALLS_LIST.read_text())]
-"""As the kernel lists them."""
-
 MAY_END_OR_WAIT = [
     *("exit", "execve", "kill", "setuid", "clone", "wait4", "nanosleep", "sched_yield"),
     *("read", "readv", "write", "writev", "ppoll", "accept", "connect", "sendto", "recvfrom", "rt_sigreturn"),
@@ -307,7 +301,7 @@ def test_no_call_whatever_its_arguments_breaks_anything(processes: Processes, se
         if not alive or (len(alive) == 1 and chance.random() < 0.2):
             alive = [entry] if (entry := processes.fork(0)[0]) > 0 else [0]
         process = chance.choice(alive)
-        name = chance.choice(NAMES)
+        name = chance.choice(CALL_NAMES)
         if process == 0 and name in MAY_END_OR_WAIT:
             continue  # the first one stays, awake
         for place in (0, 128):
