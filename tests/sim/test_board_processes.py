@@ -150,6 +150,7 @@ def test_the_paths_of_calls_are_judged_and_what_they_lead_to(console: Console) -
     assert first < SECRET_FROM <= second, "the link's own place, then what it leads to"
 
 
+@pytest.mark.slow
 def test_the_suite_in_short(console: Console) -> None:
     said = console.run("suite short")
     assert [line for line in said[:-1] if not line.startswith("ok: ")] == []
