@@ -98,7 +98,8 @@ def _rtl(target: Target) -> str:
     """Return the digest of a target's netlist, with 0 for its own number, and of what is read beside it."""
 
     def make(work: Path) -> None:
-        (work / "rtl").write_text(netlist_digest(target.netlist(), *(path.read_bytes() for path in OURS)))
+        beside = OURS if target.whole else ()  # a block by itself has none of them in it
+        (work / "rtl").write_text(netlist_digest(target.netlist(), *(path.read_bytes() for path in beside)))
 
     made_of = f"{target.name} {gateware_digest((*target.made_from, Path(__file__).parent))} {version('amaranth')}"
     key = hashlib.sha256(made_of.encode()).hexdigest()[:24]

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdl import cache
-from hdl.contract.event import EVENT, SLOTS, Kind
+from hdl.contract.event import EVENT, Kind
 from hdl.contract.policy import default_policy
 from hdl.contract.verdict import Tier
 from host.explain import Explainer, Reason
@@ -32,7 +32,7 @@ from host.screen import Screening
 from host.terminal import Terminal
 from models.build import CORPUS, corpus_digest
 from models.calibrate import Floats, evidence
-from models.encode import Batch, Encoder, Words
+from models.encode import Words
 from models.evaluate import CorpusError, Progress, group_of, in_parallel, read_labels
 from models.gateway import Screened, switch
 from models.golden.engine import GoldenEngine
@@ -40,7 +40,7 @@ from models.image import Model, parse
 from models.intervals import DRAWS, interval
 from models.package import SHIPPED, PackageError, read_package
 from models.readers.strace import StraceReader
-from models.recordings import PLENTY
+from models.recordings import PLENTY, slots_of, unspilled
 from models.sources import digests, sources_of
 from models.trace import Item
 
@@ -81,22 +81,13 @@ class Replay:
     """
 
     def __init__(self, name: str, items: Iterable[Item], image: bytes) -> None:
-        batches: list[Batch] = []
-
-        def keep(batch: Batch) -> Words:
-            batches.append(batch)
-            return np.zeros((len(batch.events), 6), np.uint32)
-
-        # Slots enough that nothing is spilled: what is spilled would bring back sums of calls that are gone.
-        encoder = Encoder(image, keep, slots=range(SLOTS // 2, PLENTY))
-        encoder.feed(items)
-        encoder.finish()
+        # Nothing may be spilled: it would bring back sums of calls that are gone.
+        encoder, batches = unspilled(items, image)
         self._image = image
         self._model: Model = parse(image)
-        slot_of = np.array([life.slot for life in encoder.lives], np.int64)
         unscreened = [Screened(batch, np.zeros((len(batch.events), 6), np.uint32)) for batch in batches]
         self.screening = Screening(name, unscreened, encoder.lives)
-        self._slots = slot_of[self.screening.lives]
+        self._slots = slots_of(encoder.lives)[self.screening.lives]
         self.screening.records = self._records(self.screening.events, np.ones(len(self._slots), np.bool_))
         self.scores = self._scores(self.screening.records)
 

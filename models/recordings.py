@@ -18,6 +18,7 @@ from hdl.contract.policy import default_policy
 from models.encode import Batch, Encoder
 from models.gateway import switch
 from models.golden.engine import GoldenEngine
+from models.slots import Life
 from models.trace import Item
 
 Words = NDArray[np.uint32]
@@ -78,10 +79,11 @@ class Joined:
         return found
 
 
-def record(
-    items: Iterable[Item], image: bytes, name: str = "", group: str = "", onset: int | None = None
-) -> Recording:
-    """Encode one trace.  image: any model with the path trie in use."""
+def unspilled(items: Iterable[Item], image: bytes) -> tuple[Encoder, list[Batch]]:
+    """Encode one trace for a machine with `PLENTY` of slots, so without spills; return encoder and batches.
+
+    The list grows with whatever the encoder is given afterwards.
+    """
     batches: list[Batch] = []
 
     def keep(batch: Batch) -> Words:
@@ -91,8 +93,21 @@ def record(
     encoder = Encoder(image, keep, slots=range(SLOTS // 2, PLENTY))
     encoder.feed(items)
     encoder.finish()
+    return encoder, batches
+
+
+def slots_of(lives: Sequence[Life]) -> Ints:
+    """Return the slot that each life had."""
+    return np.array([life.slot for life in lives], np.int64)
+
+
+def record(
+    items: Iterable[Item], image: bytes, name: str = "", group: str = "", onset: int | None = None
+) -> Recording:
+    """Encode one trace.  image: any model with the path trie in use."""
+    encoder, batches = unspilled(items, image)
     encoder.release()
-    slot_of = np.array([life.slot for life in encoder.lives], np.int64)
+    slot_of = slots_of(encoder.lives)
     pools = np.cumsum([0] + [len(batch.pool) for batch in batches])
     return Recording(
         events=np.concatenate([batch.events for batch in batches] or [np.zeros((0, 8), np.uint32)]),

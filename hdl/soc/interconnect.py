@@ -134,7 +134,7 @@ class Interconnect(Block):
             asked, granted = asks.address, kept["address"]
             if region.name == "ram":
                 behind, asked = behind_window(asks.address, self.text_window, self.data_window)
-                for user in reaches & set(WINDOWS):
+                for user in sorted(reaches & set(WINDOWS)):
                     stored = name == "data" and "w" not in REGIONS[user].access
                     rule |= behind[user] & (~asks.write if stored else 1)
                 granted = Signal.like(asked, name=f"{name}_place")
