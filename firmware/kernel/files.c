@@ -1,17 +1,17 @@
 /* Open files: descriptors of processes, what they stand for, and the calls that take one. */
-#include "process.h"
+#include "operator.h"
 
 #define FILES 40
 #define VECTORS_MAX 16
 #define PROC_TEXT 256
 
-enum file_kind { FILE_FREE, FILE_NODE, FILE_PIPE_READ, FILE_PIPE_WRITE, FILE_NULL, FILE_ZERO, FILE_TERMINAL };
+enum file_kind { FILE_FREE, FILE_NODE, FILE_PIPE_READ, FILE_PIPE_WRITE, FILE_NULL, FILE_ZERO, FILE_TERMINAL, FILE_RUN };
 enum { DEVICE_NULL = 1, DEVICE_ZERO, DEVICE_TERMINAL };
 
 static struct file {
     enum file_kind kind;
     uint32_t users, flags;
-    uint32_t what;   /* node or pipe */
+    uint32_t what;   /* node or pipe; or of which run it is */
     uint32_t offset; /* of the next byte; in a folder: of the next entry */
 } files[FILES + 1]; /* the first one is NO_FILE */
 
@@ -92,9 +92,9 @@ void files_exec(struct process *process)
     process->closing = 0;
 }
 
-bool files_console(struct process *process)
+bool files_standard(struct process *process, bool console)
 {
-    struct file *file = new_file(FILE_TERMINAL, 0, O_RDWR);
+    struct file *file = new_file(console ? FILE_TERMINAL : FILE_RUN, process->id, O_RDWR);
     for (uint32_t descriptor = 0; file && descriptor < 3; descriptor++)
         describe(process, file, descriptor, false);
     return file != NULL;
@@ -192,6 +192,8 @@ static int32_t write_file(struct process *process, struct file *file, uint32_t a
         return pipes_write(process, file->what, from, size);
     case FILE_TERMINAL:
         return terminal_write(process, from, size);
+    case FILE_RUN:
+        return runs_write(process, file->what, from, size);
     default:
         return (int32_t)size;
     }

@@ -25,13 +25,19 @@ enum { PC = 0, RA = 1, SP = 2, A0 = 10, A1, A2, A3, A4, A5, A6, A7 };
 struct process;
 typedef int32_t call_function(struct process *process);
 
-enum process_state { PROCESS_FREE, PROCESS_READY, PROCESS_WAITING, PROCESS_ENDED };
+enum process_state {
+    PROCESS_FREE,
+    PROCESS_READY = VG_PROCESS_STATE_READY,
+    PROCESS_WAITING = VG_PROCESS_STATE_WAITING,
+    PROCESS_ENDED = VG_PROCESS_STATE_ENDED,
+};
 
 struct process {
     struct registers registers; /* first: trap.S counts on it */
     enum process_state state;
     uint32_t id;                /* and the slot's generation: a life has its own */
     uint32_t parent, group;     /* an entry of the table; an id */
+    uint32_t tree;              /* process tree, as the pipeline counts them */
     uint32_t text, data;        /* in texts (exec.c), and a region of the pool */
     uint32_t heap, stop;        /* addresses: where the heap begins, and where it ends now */
     uint32_t user, own_group, folder;
@@ -55,6 +61,8 @@ void process_start(void);
 /* Begin the first process, unless it lives or no model is in force. */
 void process_begin(void);
 uint32_t process_index(const struct process *process);
+/* Begin a program as nobody's child, in a process tree of its own, for the operator; return its id, or an error. */
+int32_t process_run(const char *path, const char *const *arguments, uint32_t user, uint32_t group);
 /* Do a call of `process`; return how to leave it. */
 enum leave { LEAVE_RETURN, LEAVE_SWITCH, LEAVE_REPLACED };
 uint32_t process_call(struct process *process, call_function *call);
@@ -75,7 +83,7 @@ call_function call_setpgid, call_getuid, call_getgid, call_setuid, call_setgid;
 
 /* --- events.c: the pipeline's slots follow the processes ----------------------------------------------------- */
 
-bool events_begin(uint32_t slot, uint32_t id);
+bool events_begin(uint32_t slot, uint32_t id, uint32_t tree);
 bool events_fork(uint32_t slot, uint32_t id, uint32_t child, uint32_t child_id);
 void events_exec(uint32_t slot, uint32_t id);
 void events_exit(uint32_t slot, uint32_t id, uint32_t heir, uint32_t heir_id); /* heir: or NOBODY */
@@ -180,7 +188,8 @@ void files_start(void);
 void files_share(struct process *process); /* its descriptors are a copy of another's */
 void files_close_all(struct process *process);
 void files_exec(struct process *process);
-bool files_console(struct process *process); /* open 0, 1 and 2 */
+/* Open 0, 1 and 2: on the console, or nothing to read, and the operator to write to. */
+bool files_standard(struct process *process, bool console);
 call_function call_read, call_write, call_readv, call_writev, call_openat, call_close, call_lseek, call_fstat;
 call_function call_newfstatat, call_faccessat, call_getdents64, call_dup, call_dup3, call_pipe2, call_ioctl;
 call_function call_ftruncate;
