@@ -4,7 +4,7 @@
  * read.  What outlives it, a child in the background, writes to nobody. */
 #include "operator.h"
 
-#define WRITTEN_BYTES 512 /* a power of two */
+#define WRITTEN_BYTES 256 /* a power of two */
 #define ARGUMENTS_MAX 24
 
 _Static_assert(NAME_BYTES <= VG_LINK_PROCESS_NAME_BYTES, "names fit");
