@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from host.board import Board
 
 
+_Entries = list[FileEntry]
+
+
 class Files:
     """The files of a board: `board.files`.  Paths are from the root.
 
@@ -22,7 +25,7 @@ class Files:
     def __init__(self, board: Board) -> None:
         self._board = board
 
-    def list(self, path: str = "/") -> list[FileEntry]:
+    def list(self, path: str = "/") -> _Entries:
         """Return what is in a folder, by name; of a file the file alone."""
         return self._listed(path, itself=False)
 
@@ -81,8 +84,8 @@ class Files:
                 found[parts[0]] = int(parts[2]), int(parts[3])
         return found
 
-    def _listed(self, path: str, *, itself: bool) -> list[FileEntry]:
-        found: list[FileEntry] = []
+    def _listed(self, path: str, *, itself: bool) -> _Entries:
+        found: _Entries = []
         board, first = self._board, 0
         while True:
             message = Message(FrameType.FILE_LIST, {"first": first, "itself": int(itself)}, _sent(path))

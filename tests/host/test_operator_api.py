@@ -295,7 +295,7 @@ def test_processes_are_listed_with_what_they_score(lot: Lot) -> None:
 
 def test_kill(lot: Lot) -> None:
     inside, board = lot.inside, lot.board
-    child, ident = inside.fork(0)
+    _child, ident = inside.fork(0)
     with pytest.raises(Failed, match="process 99: there is no such process"):
         board.processes.kill(99)
     with pytest.raises(Failed, match="EINVAL"):
@@ -355,7 +355,12 @@ def test_what_cannot_be_run(lot: Lot) -> None:
     board, inside = lot.board, lot.inside
     left = inside.left
     board.files.write("/tmp/text", b"no program", 0o755)
-    for path, code in (("/bin/nix", "ENOENT"), ("/etc/motd", "EACCES"), ("/tmp", "EACCES"), ("/tmp/text", "ENOEXEC")):
+    for path, code in (
+        ("/bin/nix", "ENOENT"),
+        ("/etc/motd", "EACCES"),
+        ("/tmp", "EACCES"),
+        ("/tmp/text", "ENOEXEC"),
+    ):
         with pytest.raises(Failed, match=code):
             board.processes.run(path)
     with pytest.raises(Failed, match="EACCES"):
@@ -371,7 +376,7 @@ def test_what_cannot_be_run(lot: Lot) -> None:
     held = []
     while (child := inside.fork(0)[0]) >= 0:
         held.append(child)
-    with pytest.raises(Failed, match="EAGAIN|ENOMEM"):
+    with pytest.raises(Failed, match=r"EAGAIN|ENOMEM"):
         board.processes.run("/bin/ls")
 
 
