@@ -138,16 +138,9 @@ class Board:
                 self._aside(message)
             self._seen.clear()
 
-    def begin_anew(self) -> None:
-        """End the session, with all that was under way in it, and begin another."""
-        self.session.end()
-        self.session = Session(self.session.line)
-        self._mode = None
-        for left in (self._seen, self._written, self._ended):
-            left.clear()
-
     def reset(self) -> BoardInfo:
         """Reset the board and greet it anew; return its info.  What it keeps in flash stays."""
+        line = self.session.line
         try:
             self.session.send(Message(FrameType.RESET, {"key": RESET_KEY}))
             self.session.flush()
@@ -155,7 +148,10 @@ class Board:
                 self._aside(message)
         except SessionOver:
             pass  # it is back already, or answered that it knows us no more
-        self.begin_anew()
+        self.session = Session(line)
+        self._mode = None
+        for left in (self._seen, self._written, self._ended):
+            left.clear()
         return self.info()
 
     # --- models ------------------------------------------------------------------------------------------------

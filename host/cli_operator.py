@@ -153,7 +153,7 @@ def kill(process: int, signal: str, port: str) -> int:
 def run(program: str, arguments: tuple[str, ...], user: str, port: str) -> int:
     """Run a program on the board, and show what it writes; Ctrl-C ends it.
 
-    PROGRAM is a file here, which goes to the board's /tmp until it has begun, or with a colon one of the board's.
+    PROGRAM is a file here, which leaves no trace in the board's files, or with a colon one of the board's.
     `vigilante cc` makes them from C.  Options stand before it; what follows is the program's.  It has nothing to
     read.  The exit code is the program's, 128 + n after signal n; if it could not be run, as for every command.
 

@@ -55,6 +55,12 @@ class Files:
         mode: permissions of a new file, which is root's; of one that is there they stay, and its owner.
         """
         board = self._board
+        self.bring(path, content, mode, progress)
+        board.result(board.operator(Message(FrameType.FILE_END)), path, FrameType.RESULT)
+
+    def bring(self, path: str, content: bytes, mode: int, progress: Progress | None = None) -> None:
+        """Send a file that has no name yet: `write` gives it one, `processes.run` runs it."""
+        board = self._board
         begin = Message(FrameType.FILE_WRITE, {"size": len(content), "mode": mode & 0o7777}, _sent(path))
         board.result(board.operator(begin), path, FrameType.RESULT)
         for offset in range(0, len(content), FILE_CHUNK):
@@ -62,7 +68,6 @@ class Files:
             board.session.send(Message(FrameType.FILE_DATA, {"offset": offset}, chunk))
             if progress is not None:
                 progress(path, offset + len(chunk), len(content))
-        board.result(board.operator(Message(FrameType.FILE_END)), path, FrameType.RESULT)
 
     def remove(self, path: str) -> None:
         """Remove a file, or a folder with nothing in it."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hdl.contract.link import FrameType
 from host.link.entries import Process, processes
 from host.link.frames import Message
+from host.link.transport import Progress
 
 if TYPE_CHECKING:
     from host.board import Board
@@ -39,14 +40,26 @@ class Processes:
         message = Message(FrameType.KILL, {"process": process, "signal": signal, "group": int(group)})
         board.result(board.operator(message), f"process {process}", FrameType.RESULT)
 
-    def run(self, path: str, arguments: Sequence[str] = (), user: int = 0, group: int = 0) -> Run:
-        """Have a program of the board's begun, for a user; one runs at a time, and it has nothing to read.
+    def run(
+        self,
+        path: str,
+        arguments: Sequence[str] = (),
+        user: int = 0,
+        group: int = 0,
+        *,
+        content: bytes | None = None,
+        progress: Progress | None = None,
+    ) -> Run:
+        """Have a program begun, for a user; one runs at a time, and it has nothing to read.
 
+        content: the program; `path` says where it would be, but it is never there.  Else it is what is at `path`.
         It needs a model in force.  Raise `Failed` if it cannot be begun, `Refused` if there is no model.
         """
         board = self._board
+        if content is not None:
+            board.files.bring(path, content, 0o755, progress)
         words = b"".join(word.encode(errors="surrogateescape") + b"\0" for word in (path, *arguments))
-        message = Message(FrameType.RUN, {"user": user, "group": group}, words)
+        message = Message(FrameType.RUN, {"user": user, "group": group, "written": content is not None}, words)
         answer = board.result(board.operator(message), path, FrameType.RESULT)
         return Run(board, answer.values["value"])
 

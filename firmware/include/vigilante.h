@@ -1769,12 +1769,16 @@
 #define VG_FRAME_PROCESS_ENTRIES_SPARE0_WIDTH 24
 
 /* Fixed part of RUN. */
-#define VG_FRAME_RUN_WORDS 1
-#define VG_FRAME_RUN_BYTES 4
+#define VG_FRAME_RUN_WORDS 2
+#define VG_FRAME_RUN_BYTES 8
 #define VG_FRAME_RUN_USER_OFFSET 0 /* whose it is */
 #define VG_FRAME_RUN_USER_WIDTH 16
 #define VG_FRAME_RUN_GROUP_OFFSET 16 /* and their group */
 #define VG_FRAME_RUN_GROUP_WIDTH 16
+#define VG_FRAME_RUN_WRITTEN_OFFSET 32 /* it is what FILE_WRITE and FILE_DATA have brought, which never gets a name */
+#define VG_FRAME_RUN_WRITTEN_WIDTH 1
+#define VG_FRAME_RUN_SPARE0_OFFSET 33 /* 0 */
+#define VG_FRAME_RUN_SPARE0_WIDTH 31
 
 /* Fixed part of ENDED. */
 #define VG_FRAME_ENDED_WORDS 2
@@ -2504,7 +2508,7 @@ typedef struct {
 
 /* Fixed part of RUN. */
 typedef struct {
-    uint32_t words[1];
+    uint32_t words[2];
 } vg_frame_run;
 
 /* Fixed part of ENDED. */

@@ -251,16 +251,22 @@ static int32_t program_at(const struct process *process, const char *path)
     return node;
 }
 
-int32_t exec_program(struct process *process, const char *path, const char *const *arguments)
+int32_t exec_node(struct process *process, uint32_t node, const char *const *arguments)
 {
-    int32_t node = program_at(process, path), failed = 0;
+    int32_t failed = 0;
     memset(&staged, 0, sizeof staged);
-    for (; node >= 0 && !failed && *arguments; arguments++)
+    for (; !failed && *arguments; arguments++)
         failed = stage(*arguments);
     staged.arguments = staged.count;
-    if (node < 0 || failed)
-        return node < 0 ? node : failed;
-    return flash_ready() ? replace(process, (uint32_t)node) : -EAGAIN;
+    if (failed)
+        return failed;
+    return flash_ready() ? replace(process, node) : -EAGAIN;
+}
+
+int32_t exec_program(struct process *process, const char *path, const char *const *arguments)
+{
+    int32_t node = program_at(process, path);
+    return node < 0 ? node : exec_node(process, (uint32_t)node, arguments);
 }
 
 int32_t call_execve(struct process *process)

@@ -28,7 +28,7 @@ static void stop_reading(void)
     operator.reading = false;
 }
 
-static void stop_writing(void)
+void operator_forget(void)
 {
     if (operator.writing) {
         nodes_close(operator.target);
@@ -37,13 +37,19 @@ static void stop_writing(void)
     operator.writing = false;
 }
 
+uint32_t operator_written(void)
+{
+    operator_step();
+    return operator.writing && operator.written == operator.size ? operator.target : NODES;
+}
+
 void operator_step(void)
 {
     if (operator.epoch == link_epoch())
         return;
     operator.epoch = link_epoch();
     stop_reading();
-    stop_writing();
+    operator_forget();
 }
 
 enum outcome operator_answer(int32_t result)
@@ -187,7 +193,7 @@ enum outcome operator_write(const struct frame *frame)
 {
     char last[VG_NODE_NAME_BYTES];
     int32_t parent, old = named(frame, VG_FRAME_FILE_WRITE_BYTES, &parent, last);
-    stop_writing();
+    operator_forget();
     int32_t failed = parent < 0 ? parent : replaceable(old);
     if (!failed)
         failed = replaceable(nodes_child((uint32_t)parent, last));
@@ -221,7 +227,7 @@ enum outcome operator_data(const struct frame *frame)
         return serve_refuse(frame, VG_REFUSAL_ORDER, "FILE_WRITE comes first");
     if (VG_GET(frame->payload, VG_FRAME_FILE_DATA_OFFSET) != operator.written ||
         count > operator.size - operator.written) {
-        stop_writing();
+        operator_forget();
         return serve_refuse(frame, VG_REFUSAL_RANGE, "bytes come in order, as many as FILE_WRITE says");
     }
     nodes_write(operator.target, operator.written, (const uint8_t *)(frame->payload + VG_FRAME_FILE_DATA_WORDS),
@@ -234,7 +240,7 @@ enum outcome operator_end(const struct frame *frame)
 {
     operator_step();
     if (!operator.writing || operator.written != operator.size) {
-        stop_writing();
+        operator_forget();
         return serve_refuse(frame, VG_REFUSAL_ORDER, "FILE_WRITE and all bytes come first");
     }
     struct node *node = &nodes[operator.target];
@@ -247,7 +253,7 @@ enum outcome operator_end(const struct frame *frame)
         failed = nodes_remove((uint32_t)old);
     }
     node->gone = failed != 0; /* here it gets its name */
-    stop_writing();
+    operator_forget();
     return operator_answer(failed);
 }
 

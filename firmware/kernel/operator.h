@@ -18,6 +18,9 @@ enum outcome operator_remove(const struct frame *frame);
 enum outcome operator_folder(const struct frame *frame);
 /* Forget what a session that is over was at. */
 void operator_step(void);
+/* Return the file that was written, all of it, and has no name yet; NODES: there is none.  Forget it. */
+uint32_t operator_written(void);
+void operator_forget(void);
 /* Answer with a RESULT: an error if it is negative. */
 enum outcome operator_answer(int32_t result);
 

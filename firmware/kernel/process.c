@@ -65,12 +65,14 @@ static uint32_t free_tree(void)
     return tree;
 }
 
-/* Give a new entry a program, as the first of a tree; an error leaves it free. */
-static int32_t begin_tree(struct process *entry, const char *path, const char *const *arguments, bool console)
+/* Give a new entry the program in `node`, or at arguments[0], as the first of a tree; an error leaves it free. */
+static int32_t begin_tree(struct process *entry, uint32_t node, const char *const *arguments, bool console)
 {
     int32_t failed = -ENFILE;
     entry->tree = free_tree();
-    if (files_standard(entry, console) && (failed = exec_program(entry, path, arguments)) == 0) {
+    if (files_standard(entry, console))
+        failed = node < NODES ? exec_node(entry, node, arguments) : exec_program(entry, arguments[0], arguments);
+    if (!failed) {
         if (events_begin(process_index(entry), entry->id, entry->tree)) {
             entry->group = entry->id;
             keep_entry(entry);
@@ -84,14 +86,14 @@ static int32_t begin_tree(struct process *entry, const char *path, const char *c
     return failed;
 }
 
-int32_t process_run(const char *path, const char *const *arguments, uint32_t user, uint32_t group)
+int32_t process_run(uint32_t node, const char *const *arguments, uint32_t user, uint32_t group)
 {
     struct process *entry = new_entry();
     if (!entry || entry == processes) /* that place is the first process's */
         return -EAGAIN;
     entry->user = user;
     entry->own_group = group;
-    int32_t failed = begin_tree(entry, path, arguments, false);
+    int32_t failed = begin_tree(entry, node, arguments, false);
     return failed ? failed : (int32_t)entry->id;
 }
 
@@ -105,7 +107,7 @@ void process_begin(void)
     table.again = clock_now() + clock_cycles(1000);
     if (first != processes)
         return;
-    int32_t failed = begin_tree(first, FIRST_PROGRAM, arguments, true);
+    int32_t failed = begin_tree(first, NODES, arguments, true);
     if (failed)
         log_line("no first process: " FIRST_PROGRAM ", error %u", (unsigned)-failed);
 }

@@ -61,8 +61,9 @@ void process_start(void);
 /* Begin the first process, unless it lives or no model is in force. */
 void process_begin(void);
 uint32_t process_index(const struct process *process);
-/* Begin a program as nobody's child, in a process tree of its own, for the operator; return its id, or an error. */
-int32_t process_run(const char *path, const char *const *arguments, uint32_t user, uint32_t group);
+/* Begin the program in `node`, or if that is NODES the one at the path that is the first argument, as nobody's child,
+ * in a process tree of its own, for the operator; return its id, or an error. */
+int32_t process_run(uint32_t node, const char *const *arguments, uint32_t user, uint32_t group);
 /* Do a call of `process`; return how to leave it. */
 enum leave { LEAVE_RETURN, LEAVE_SWITCH, LEAVE_REPLACED };
 uint32_t process_call(struct process *process, call_function *call);
@@ -101,6 +102,7 @@ call_function call_sched_yield, call_nanosleep, call_clock_gettime, call_uname;
 
 /* Replace a process's program by the one at `path`; `arguments` ends with NULL. */
 int32_t exec_program(struct process *process, const char *path, const char *const *arguments);
+int32_t exec_node(struct process *process, uint32_t node, const char *const *arguments); /* whoever may */
 void exec_start(void);
 void exec_share(uint32_t text);
 void exec_drop(uint32_t text);

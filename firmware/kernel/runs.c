@@ -117,8 +117,13 @@ enum outcome runs_begin(const struct frame *frame)
     }
     arguments[count] = NULL;
     run.begin = run.end = 0;
-    int32_t id = process_run(text, arguments, VG_GET(frame->payload, VG_FRAME_RUN_USER),
+    uint32_t written = VG_GET(frame->payload, VG_FRAME_RUN_WRITTEN) ? operator_written() : NODES;
+    if (written == NODES && VG_GET(frame->payload, VG_FRAME_RUN_WRITTEN))
+        return serve_refuse(frame, VG_REFUSAL_ORDER, "FILE_WRITE and all bytes come first");
+    int32_t id = process_run(written, arguments, VG_GET(frame->payload, VG_FRAME_RUN_USER),
                              VG_GET(frame->payload, VG_FRAME_RUN_GROUP));
+    if (written != NODES)
+        operator_forget();
     if (id > 0) {
         run.id = (uint32_t)id;
         run.ended = false;

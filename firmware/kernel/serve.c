@@ -78,7 +78,7 @@ static const struct service {
     {VG_FRAME_TYPE_FOLDER_MAKE, VG_FRAME_FOLDER_MAKE_BYTES, 1, 1, VG_LINK_PAYLOAD_MAX, operator_folder, A_PATH},
     {VG_FRAME_TYPE_PROCESS_LIST, VG_FRAME_PROCESS_LIST_BYTES, 0, 1, 0, runs_list, "4 bytes"},
     {VG_FRAME_TYPE_RUN, VG_FRAME_RUN_BYTES, 2, 1, VG_LINK_PAYLOAD_MAX, runs_begin,
-     "4 bytes, then a path and arguments"},
+     "8 bytes, then a path and arguments"},
     {VG_FRAME_TYPE_KILL, VG_FRAME_KILL_BYTES, 0, 1, 0, runs_kill, "8 bytes"},
     {VG_FRAME_TYPE_LOG_READ, VG_FRAME_LOG_READ_BYTES, 0, 1, 0, log_read, "4 bytes: the place"},
 };

@@ -525,8 +525,10 @@ FRAMES = (
         "Run a program, in a process tree of its own: answered by a RESULT with its number.  What it writes comes "
         "in TERMINAL frames, then ENDED; it has nothing to read.  One runs at a time; it is killed, with its "
         "group, when the session ends.",
-        _layout(_F.RUN, Field("user", 16, "whose it is"), Field("group", 16, "and their group")),
-        "its path and its arguments, UTF-8, each with a zero behind it",
+        _layout(_F.RUN, Field("user", 16, "whose it is"), Field("group", 16, "and their group"),
+                Field("written", 1, "it is what FILE_WRITE and FILE_DATA have brought, which never gets a name"),
+                Field("spare0", 31, "0")),
+        "its path, or with `written` a name, and its arguments: UTF-8, each with a zero behind it",
     ),
     Frame(_F.ENDED, Sender.BOARD, True, "The program of a RUN has ended, and all that it wrote has been sent.",
           _layout(_F.ENDED, Field("process", 32, "its number"),

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -13,8 +11,6 @@ import click
 from host.board import Board
 from host.commands.connect import connected, with_model
 from host.exits import ExitCode
-from host.link.errors import Failed, LinkError
-from host.processes import Run
 from host.terminal import Terminal
 
 _NAME_BYTES = 16
@@ -22,42 +18,21 @@ _NAME_BYTES = 16
 
 
 def run(terminal: Terminal, port: str, program: str, arguments: Sequence[str], user: str) -> int:
-    """Run a program, from here or the board's own; return its exit code.  Ctrl-C kills it and leaves nothing."""
+    """Run a program, from here or the board's own; return its exit code.
+
+    It is never in the board's tree of files, and ends with the session: whatever ends us leaves nothing.
+    """
     content = None if program.startswith(":") else _content(program)
+    place = program[1:] if content is None else f"/tmp/{_short(Path(program).name)}"
     with connected(terminal, port) as board:
         with_model(terminal, board)
-        owner = _owner(board, user)
-        place = program[1:] if content is None else f"/tmp/{_short(Path(program).name)}.{secrets.token_hex(3)}"
-        try:
-            begun = _begin(terminal, board, place, content, arguments, owner)
-            for written in begun:
-                sys.stdout.buffer.write(written)
-                sys.stdout.buffer.flush()
-        except KeyboardInterrupt:
-            # Whatever was half said is over with the session, and what ran in it is killed.
-            board.begin_anew()
-            if content is not None:
-                _remove(board, place)
-            raise
+        user_and_group = _owner(board, user)
+        with terminal.steps("copying ") as progress:
+            begun = board.processes.run(place, arguments, *user_and_group, content=content, progress=progress)
+        for written in begun:
+            sys.stdout.buffer.write(written)
+            sys.stdout.buffer.flush()
     return ExitCode.CLEAN if begun.code is None else begun.code
-
-
-def _begin(
-    terminal: Terminal, board: Board, place: str, content: bytes | None, arguments: Sequence[str],
-    owner: tuple[int, int],
-) -> Run:  # fmt: skip
-    """Have the program begun; its file is not needed any longer than that."""
-    if content is None:
-        return board.processes.run(place, arguments, *owner)
-    with terminal.steps("copying ") as progress:
-        board.files.write(place, content, 0o755, progress)
-    try:
-        begun = board.processes.run(place, arguments, *owner)
-    except LinkError:
-        _remove(board, place)
-        raise
-    _remove(board, place)
-    return begun
 
 
 def _content(program: str) -> bytes:
@@ -80,10 +55,5 @@ def _owner(board: Board, user: str) -> tuple[int, int]:
 
 
 def _short(name: str) -> str:
-    """Return as much of a name as the board's process shows."""
+    """Return as much of a name as the board's process can show."""
     return name.encode(errors="surrogateescape")[:_NAME_BYTES].decode(errors="ignore")
-
-
-def _remove(board: Board, place: str) -> None:
-    with suppress(Failed):  # it is not there any more, or has never been
-        board.files.remove(place)

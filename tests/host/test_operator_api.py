@@ -335,6 +335,27 @@ def test_a_program_runs_for_the_operator(lot: Lot) -> None:
     assert list(again) == [] and again.code == 128 + 9
 
 
+def test_a_program_from_here_is_never_in_the_tree(lot: Lot) -> None:
+    inside, board = lot.inside, lot.board
+    before, left = tree(board), inside.left
+    program = board.files.read("/bin/paces")
+    told: list[int] = []
+    run = board.processes.run(
+        "/tmp/mine", ["x"], 1000, 1000, content=program, progress=lambda _what, done, _total: told.append(done)
+    )
+    assert told[-1] == len(program) and tree(board) == before
+    (begun,) = (process for process in board.processes.list() if process.id == run.id)
+    assert (begun.name, begun.user) == ("mine", 1000)
+    run.kill()
+    assert list(run) == [] and inside.left == left
+    with pytest.raises(Failed, match="ENOEXEC"):
+        board.processes.run("/tmp/mine", content=b"no program")
+    assert inside.left == left
+    board.session.send(Message(FrameType.FILE_WRITE, {"size": 3}, b"/tmp/mine"))
+    with pytest.raises(Refused, match="FILE_WRITE and all bytes come first"):
+        board.answer(board.session.send(Message(FrameType.RUN, {"written": 1}, b"mine\0")), FrameType.STATUS)
+
+
 def test_its_children_belong_to_its_tree_and_write_to_nobody_later(lot: Lot) -> None:
     inside, board = lot.inside, lot.board
     run = board.processes.run("/bin/sh")
