@@ -57,9 +57,8 @@ enum outcome operator_answer(int32_t result)
     uint32_t *payload = send_open(VG_FRAME_TYPE_RESULT, VG_FRAME_RESULT_BYTES);
     if (!payload)
         return OUTCOME_WAIT; /* serve.c has seen to it that there is room */
-    memset(payload, 0, VG_FRAME_RESULT_BYTES);
-    VG_PUT(payload, VG_FRAME_RESULT_ERROR, result < 0 ? (uint32_t)-result : 0);
-    VG_PUT(payload, VG_FRAME_RESULT_VALUE, result < 0 ? 0 : (uint32_t)result);
+    payload[WORD(VG_FRAME_RESULT_ERROR)] = AS(VG_FRAME_RESULT_ERROR, result < 0 ? -result : 0);
+    payload[WORD(VG_FRAME_RESULT_VALUE)] = result < 0 ? 0 : (uint32_t)result;
     send_close(VG_FRAME_RESULT_BYTES);
     return OUTCOME_DONE;
 }
@@ -92,14 +91,15 @@ static uint32_t type_of(int32_t node)
 static void describe(uint32_t *entry, uint32_t number, const char *name)
 {
     memset(entry, 0, VG_FILE_ENTRY_BYTES);
-    VG_PUT(entry, VG_FILE_ENTRY_MODE, nodes_mode(number));
-    text_copy((char *)(entry + VG_FILE_ENTRY_NAME0_OFFSET / 32), name, VG_LINK_FILE_NAME_BYTES);
+    entry[WORD(VG_FILE_ENTRY_MODE)] = AS(VG_FILE_ENTRY_MODE, nodes_mode(number));
+    text_copy((char *)(entry + WORD(VG_FILE_ENTRY_NAME0)), name, VG_LINK_FILE_NAME_BYTES);
     if (number >= PROC_NODE)
         return;
-    VG_PUT(entry, VG_FILE_ENTRY_USER, nodes[number].user);
-    VG_PUT(entry, VG_FILE_ENTRY_GROUP, nodes[number].group);
-    VG_PUT(entry, VG_FILE_ENTRY_SIZE, nodes[number].size);
-    VG_PUT(entry, VG_FILE_ENTRY_MODIFIED, nodes[number].modified);
+    const struct node *node = &nodes[number];
+    entry[WORD(VG_FILE_ENTRY_USER)] |= AS(VG_FILE_ENTRY_USER, node->user);
+    entry[WORD(VG_FILE_ENTRY_GROUP)] = AS(VG_FILE_ENTRY_GROUP, node->group);
+    entry[WORD(VG_FILE_ENTRY_SIZE)] = node->size;
+    entry[WORD(VG_FILE_ENTRY_MODIFIED)] = node->modified;
 }
 
 enum outcome operator_list(const struct frame *frame)
@@ -131,9 +131,7 @@ enum outcome operator_list(const struct frame *frame)
         }
         place = more ? place : 0;
     }
-    payload[0] = 0;
-    VG_PUT(payload, VG_FRAME_FILE_ENTRIES_COUNT, count);
-    VG_PUT(payload, VG_FRAME_FILE_ENTRIES_NEXT, place);
+    payload[0] = AS(VG_FRAME_FILE_ENTRIES_COUNT, count) | AS(VG_FRAME_FILE_ENTRIES_NEXT, place);
     send_close(VG_FRAME_FILE_ENTRIES_BYTES + count * VG_FILE_ENTRY_BYTES);
     return OUTCOME_DONE;
 }
@@ -167,8 +165,8 @@ enum outcome operator_read(const struct frame *frame)
     else
         count = (uint32_t)nodes_read(operator.source, operator.read, bytes, VG_LINK_FILE_CHUNK);
     uint32_t size = made_up ? count : node->size;
-    VG_PUT(payload, VG_FRAME_FILE_DATA_OFFSET, operator.read);
-    VG_PUT(payload, VG_FRAME_FILE_DATA_SIZE, size);
+    payload[WORD(VG_FRAME_FILE_DATA_OFFSET)] = operator.read;
+    payload[WORD(VG_FRAME_FILE_DATA_SIZE)] = size;
     send_close(VG_FRAME_FILE_DATA_BYTES + count);
     operator.read += count;
     if (count && operator.read < size)

@@ -6,6 +6,10 @@
 
 #include "process.h"
 
+/* The word of a layout that a field begins in, and a value that fits the field, where it lies in that word. */
+#define WORD(FIELD) (FIELD##_OFFSET / 32)
+#define AS(FIELD, value) ((uint32_t)(value) << FIELD##_OFFSET % 32)
+
 /* --- operator.c: files --------------------------------------------------------------------------------------- */
 
 void operator_start(void);

@@ -29,23 +29,23 @@ static void describe(uint32_t *entry, const struct process *process)
     uint32_t slot = process_index(process);
     const struct score *score = scores_of(slot, process->id);
     memset(entry, 0, VG_PROCESS_ENTRY_BYTES);
-    VG_PUT(entry, VG_PROCESS_ENTRY_ID, process->id);
-    VG_PUT(entry, VG_PROCESS_ENTRY_PARENT, process->parent == NOBODY ? 0 : processes[process->parent].id);
-    VG_PUT(entry, VG_PROCESS_ENTRY_USER, process->user);
-    VG_PUT(entry, VG_PROCESS_ENTRY_SLOT, slot);
-    VG_PUT(entry, VG_PROCESS_ENTRY_STATE, process->state);
-    VG_PUT(entry, VG_PROCESS_ENTRY_MEMORY,
-           (pool_size(process->data) + pool_size(exec_text_region(process->text))) * (VG_GRANULE_BYTES / 1024));
-    VG_PUT(entry, VG_PROCESS_ENTRY_RAN_LOW, (uint32_t)process->ran);
-    VG_PUT(entry, VG_PROCESS_ENTRY_RAN_HIGH, (uint32_t)(process->ran >> 32));
-    text_copy((char *)(entry + VG_PROCESS_ENTRY_NAME0_OFFSET / 32), process->name, VG_LINK_PROCESS_NAME_BYTES);
+    uint32_t memory = pool_size(process->data) + pool_size(exec_text_region(process->text));
+    entry[WORD(VG_PROCESS_ENTRY_ID)] = process->id;
+    entry[WORD(VG_PROCESS_ENTRY_PARENT)] = process->parent == NOBODY ? 0 : processes[process->parent].id;
+    entry[WORD(VG_PROCESS_ENTRY_USER)] = AS(VG_PROCESS_ENTRY_USER, process->user) |
+                                         AS(VG_PROCESS_ENTRY_SLOT, slot) |
+                                         AS(VG_PROCESS_ENTRY_STATE, process->state);
+    entry[WORD(VG_PROCESS_ENTRY_MEMORY)] = AS(VG_PROCESS_ENTRY_MEMORY, memory * (VG_GRANULE_BYTES / 1024));
+    entry[WORD(VG_PROCESS_ENTRY_RAN_LOW)] = (uint32_t)process->ran;
+    entry[WORD(VG_PROCESS_ENTRY_RAN_HIGH)] = (uint32_t)(process->ran >> 32);
+    text_copy((char *)(entry + WORD(VG_PROCESS_ENTRY_NAME0)), process->name, VG_LINK_PROCESS_NAME_BYTES);
     if (!score)
         return;
-    VG_PUT(entry, VG_PROCESS_ENTRY_SCORED, 1);
-    VG_PUT(entry, VG_PROCESS_ENTRY_TIER, PART(score->record[0], VG_RECORD_TIER));
-    VG_PUT(entry, VG_PROCESS_ENTRY_VERDICT, PART(score->record[0], VG_RECORD_VERDICT));
-    VG_PUT(entry, VG_PROCESS_ENTRY_SCORE, PART(score->record[1], VG_RECORD_SCORE));
-    memcpy(entry + VG_PROCESS_ENTRY_COUNT0_OFFSET / 32, score->counts, sizeof score->counts);
+    entry[WORD(VG_PROCESS_ENTRY_SCORED)] |=
+        AS(VG_PROCESS_ENTRY_SCORED, 1) | AS(VG_PROCESS_ENTRY_TIER, PART(score->record[0], VG_RECORD_TIER)) |
+        AS(VG_PROCESS_ENTRY_VERDICT, PART(score->record[0], VG_RECORD_VERDICT));
+    entry[WORD(VG_PROCESS_ENTRY_SCORE)] |= AS(VG_PROCESS_ENTRY_SCORE, PART(score->record[1], VG_RECORD_SCORE));
+    memcpy(entry + WORD(VG_PROCESS_ENTRY_COUNT0), score->counts, sizeof score->counts);
 }
 
 enum outcome runs_list(const struct frame *frame)
@@ -58,8 +58,7 @@ enum outcome runs_list(const struct frame *frame)
     for (const struct process *process = processes; process < processes + PROCESSES; process++)
         if (process->state != PROCESS_FREE)
             describe(payload + VG_FRAME_PROCESS_ENTRIES_WORDS + VG_PROCESS_ENTRY_WORDS * count++, process);
-    payload[0] = 0;
-    VG_PUT(payload, VG_FRAME_PROCESS_ENTRIES_COUNT, count);
+    payload[0] = AS(VG_FRAME_PROCESS_ENTRIES_COUNT, count);
     send_close(VG_FRAME_PROCESS_ENTRIES_BYTES + count * VG_PROCESS_ENTRY_BYTES);
     return OUTCOME_DONE;
 }
@@ -172,7 +171,7 @@ bool runs_step(void)
         process_wake(&run);
         return true;
     }
-    payload[VG_FRAME_ENDED_STATUS_OFFSET / 32] = run.status;
+    payload[WORD(VG_FRAME_ENDED_STATUS)] = run.status;
     send_close(VG_FRAME_ENDED_BYTES);
     run.id = 0;
     return true;
