@@ -15,10 +15,8 @@ void scores_take(const uint32_t *record)
     if (slot >= PROCESSES || word & BITS(VG_RECORD_KIND) || verdict > VG_VERDICT_KILL)
         return;
     struct score *score = &scores[slot];
-    if (score->life != record[4]) {
-        memset(score, 0, sizeof *score);
-        score->life = record[4];
-    }
+    if (score->life != record[4])
+        *score = (struct score){.life = record[4]};
     score->record[0] = word;
     score->record[1] = record[3];
     score->counts[verdict]++;
