@@ -1,4 +1,4 @@
-"""Puts bitstream and firmware into a board's flash, with openFPGALoader.
+"""Puts bitstream, firmware and files into a board's flash, with openFPGALoader.
 
 What lies where: `hdl/contract/flash.py`, and beside the bitstream docs/boards.md.  Models are not written here:
 the board checks each one before it keeps it, so they go through `vigilante push`.
@@ -16,9 +16,9 @@ from boards.board import Board
 from boards.report import Report, load
 from boards.targets import target_named
 from boards.tools import BuildError
-from firmware.build import firmware
+from firmware.build import firmware, root
 from hdl import cache
-from hdl.contract.flash import AREAS
+from hdl.contract.flash import AREAS, FIRMWARE_AREAS
 
 LOADER = "openFPGALoader"
 PROVIDED = "apt-get install openfpgaloader"
@@ -81,7 +81,9 @@ def checked_bitstream(name: str, file: Path | None) -> bytes:
 
 def pieces(bitstream: bytes, number: int | None) -> list[Piece]:
     """Return what is to be written.  number: the board's, for a new one.  Raises BuildError if one is too long."""
-    found = [Piece("bitstream", bitstream), Piece("firmware", firmware())]
+    program = firmware()
+    found = [Piece("bitstream", bitstream), Piece("root", root())]
+    found += [Piece(area, program) for area in FIRMWARE_AREAS]
     if number is not None:
         found.append(Piece("factory", number.to_bytes(NUMBER_BYTES, "little")))
     for piece in found:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from firmware import image
 from hdl import cache
-from hdl.contract.flash import AREAS, FIRMWARE, FIRMWARE_MAGIC, FLASH_BYTES
+from hdl.contract.flash import AREAS, FIRMWARE, FIRMWARE_AREAS, FIRMWARE_MAGIC, FLASH_BYTES
 from hdl.contract.memory import REGIONS
 from hdl.contract.verdict import CONTRACT_VERSION
 
@@ -221,18 +221,17 @@ def root(progress: Progress = silent) -> bytes:
 
 
 def blank_flash(number: int, program: bytes | None = None, files: bytes | None = None) -> bytearray:
-    """Return the content of a new board's flash: firmware, root file system, and the board's number.
+    """Return the content of a new board's flash: firmware, twice, root file system, and the board's number.
 
     program, files: as `firmware` and `root` return them; built if there are none.
     """
     content = bytearray(b"\xff") * FLASH_BYTES
     files = root() if files is None else files
-    content[AREAS["root"].base : AREAS["root"].base + len(files)] = files
     program = firmware() if program is None else program
-    base = AREAS["firmware"].base
     if len(program) > AREAS["firmware"].size:
         raise BuildError(f"the firmware takes {len(program)} bytes, there are {AREAS['firmware'].size}")
-    content[base : base + len(program)] = program
+    for area, held in (("root", files), *((area, program) for area in FIRMWARE_AREAS)):
+        content[AREAS[area].base : AREAS[area].base + len(held)] = held
     base = AREAS["factory"].base
     content[base : base + 8] = number.to_bytes(8, "little")
     return content

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 
 from hdl import cache
-from hdl.contract.flash import AREAS, FLASH_BYTES
+from hdl.contract.flash import AREAS, FIRMWARE_AREAS, FLASH_BYTES
 from hdl.contract.memory import CLOCK_HZ
 from hdl.contract.registers import SIMULATED_DIVIDER, uart_divider
 from hdl.netlist import netlist_digest
@@ -119,7 +119,8 @@ def prepare_flash(file: Path) -> None:
                 held.write(blank_flash(secrets.randbits(64)))
             elif size != FLASH_BYTES:
                 raise BoardError(f"{file}: {size} bytes, a flash has {FLASH_BYTES}: remove it, or name another")
-            for area, image in ((AREAS["firmware"], firmware()), (AREAS["root"], root())):
+            images = {"root": root(), **dict.fromkeys(FIRMWARE_AREAS, firmware())}
+            for area, image in ((AREAS[name], image) for name, image in images.items()):
                 held.seek(area.base)
                 if held.read(len(image)) != image:
                     held.seek(area.base)

@@ -1,17 +1,21 @@
 /* The loader: brings the firmware from flash into memory, if it is whole.
  *
- * Where it is not, the loader says so once a second, as text at the line's rate: whoever listens there expects
+ * There are two places for it; the second counts where the first is not whole, and the firmware is told which one it
+ * is.  Where none is, the loader says why once a second, as text at the line's rate: whoever listens there expects
  * frames and takes the text for none. */
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "vigilante.h"
 
 #define AT(ADDRESS) ((volatile uint32_t *)(uintptr_t)(ADDRESS))
 #define STACK_BYTES 4096 /* of memory that stay the loader's own */
-#define HEADER (VG_FLASH_WINDOW_BASE + VG_FLASH_FIRMWARE_BASE)
 #define BYTES_MAX (VG_RAM_SIZE - STACK_BYTES)
 _Static_assert(BYTES_MAX <= VG_FLASH_FIRMWARE_SIZE - VG_FLASH_FIRMWARE_BYTES, "what fits memory fits its area");
+_Static_assert(VG_FLASH_FIRMWARE_SIZE == VG_FLASH_FIRMWARE_SPARE_SIZE, "and both places are alike");
+static const uint32_t places[] = {VG_FLASH_WINDOW_BASE + VG_FLASH_FIRMWARE_BASE,
+                                  VG_FLASH_WINDOW_BASE + VG_FLASH_FIRMWARE_SPARE_BASE};
 
 static void say(const char *text)
 {
@@ -40,22 +44,31 @@ _Noreturn void trapped(void)
     complain("the loader trapped");
 }
 
-/* Return a word of a message of `size` bytes, whole words, as SHA-256 pads it. */
-static uint32_t padded(const volatile uint32_t *words, uint32_t size, uint32_t word, uint32_t total)
-{
-    if (word < size / 4)
-        return __builtin_bswap32(words[word]);
-    if (word == size / 4)
-        return 0x80000000u;
-    return word == total - 1 ? size << 3 : 0;
-}
+/* Where the loaded firmware begins, and which of the places it is from. */
+struct loaded {
+    uintptr_t entry;
+    uint32_t place;
+};
 
-static bool digest_holds(const volatile uint32_t *words, uint32_t size, const volatile uint32_t *expected)
+/* Copy `size` bytes, whole words, to the begin of memory; return whether they have the digest `expected`.
+ *
+ * They are padded as SHA-256 wants it: a one, zeros, and the length in bits as the last of whole blocks.  What is
+ * digested is what memory gives back. */
+static bool copied(const volatile uint32_t *words, uint32_t size, const volatile uint32_t *expected)
 {
-    uint32_t total = (size / 4 + 3 + VG_SHA256_BLOCK_COUNT - 1) / VG_SHA256_BLOCK_COUNT * VG_SHA256_BLOCK_COUNT;
+    volatile uint32_t *memory = AT(VG_RAM_BASE), *message = AT(VG_SHA256_BLOCK);
+    uint32_t count = size / 4;
+    uint32_t total = (count + 3 + VG_SHA256_BLOCK_COUNT - 1) / VG_SHA256_BLOCK_COUNT * VG_SHA256_BLOCK_COUNT;
     for (uint32_t block = 0; block < total; block += VG_SHA256_BLOCK_COUNT) {
-        for (uint32_t word = 0; word < VG_SHA256_BLOCK_COUNT; word++)
-            AT(VG_SHA256_BLOCK)[word] = padded(words, size, block + word, total);
+        uint32_t here = count < block ? 0 : count - block, word = 0;
+        if (here > VG_SHA256_BLOCK_COUNT)
+            here = VG_SHA256_BLOCK_COUNT;
+        for (; word < here; word++) {
+            memory[block + word] = words[block + word];
+            message[word] = __builtin_bswap32(memory[block + word]);
+        }
+        for (; word < VG_SHA256_BLOCK_COUNT; word++)
+            message[word] = block + word == count ? 0x80000000u : block + word == total - 1 ? size << 3 : 0;
         VG_REG(VG_SHA256_CONTROL) = VG_VALUE(VG_SHA256_CONTROL_FIRST, block == 0) | VG_SHA256_CONTROL_GO_MASK;
         while (VG_FIELD(VG_REG(VG_SHA256_STATUS), VG_SHA256_STATUS_BUSY))
             ;
@@ -66,24 +79,36 @@ static bool digest_holds(const volatile uint32_t *words, uint32_t size, const vo
     return true;
 }
 
-/* Load the firmware; return where it begins. */
-uintptr_t load(void)
+/* Load what stands at `place` of flash; return what is wrong with it, or NULL, and where it begins. */
+static const char *load_from(uint32_t place, uintptr_t *entry)
 {
     uint32_t header[VG_FLASH_FIRMWARE_WORDS];
-    volatile uint32_t *memory = AT(VG_RAM_BASE);
-    VG_REG(VG_UART_DIVIDER) = VG_FIELD(VG_REG(VG_SYSTEM_LINE_DIVIDER), VG_SYSTEM_LINE_DIVIDER_DIVIDER);
     for (uint32_t word = 0; word < VG_FLASH_FIRMWARE_WORDS; word++)
-        header[word] = AT(HEADER)[word];
-    uint32_t size = VG_GET(header, VG_FLASH_FIRMWARE_SIZE), entry = VG_GET(header, VG_FLASH_FIRMWARE_ENTRY);
+        header[word] = AT(place)[word];
+    uint32_t size = VG_GET(header, VG_FLASH_FIRMWARE_SIZE), begin = VG_GET(header, VG_FLASH_FIRMWARE_ENTRY);
     if (VG_GET(header, VG_FLASH_FIRMWARE_MAGIC) != VG_FLASH_FIRMWARE_MAGIC)
-        complain("none is in flash");
+        return "none is in flash";
     if (VG_GET(header, VG_FLASH_FIRMWARE_CONTRACT) != VG_REG(VG_SYSTEM_CONTRACT))
-        complain("it is for another contract");
-    if (size == 0 || size % 4 || size > BYTES_MAX || entry >= size || entry % 4)
-        complain("its header is damaged");
-    for (uint32_t word = 0; word < size / 4; word++)
-        memory[word] = AT(HEADER + VG_FLASH_FIRMWARE_BYTES)[word];
-    if (!digest_holds(memory, size, header + VG_FLASH_FIRMWARE_DIGEST0_OFFSET / 32))
-        complain("it is damaged");
-    return VG_RAM_BASE + entry;
+        return "it is for another contract";
+    if (size == 0 || size % 4 || size > BYTES_MAX || begin >= size || begin % 4)
+        return "its header is damaged";
+    if (!copied(AT(place + VG_FLASH_FIRMWARE_BYTES), size, header + VG_FLASH_FIRMWARE_DIGEST0_OFFSET / 32))
+        return "it is damaged";
+    *entry = VG_RAM_BASE + begin;
+    return NULL;
+}
+
+/* Load the firmware from the first place where it is whole.  What is wrong with the first is what is told. */
+struct loaded load(void)
+{
+    struct loaded loaded;
+    const char *why = NULL;
+    VG_REG(VG_UART_DIVIDER) = VG_FIELD(VG_REG(VG_SYSTEM_LINE_DIVIDER), VG_SYSTEM_LINE_DIVIDER_DIVIDER);
+    for (loaded.place = 0; loaded.place < sizeof places / sizeof *places; loaded.place++) {
+        const char *wrong = load_from(places[loaded.place], &loaded.entry);
+        if (!wrong)
+            return loaded;
+        why = why ? why : wrong;
+    }
+    complain(why);
 }

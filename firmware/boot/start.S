@@ -14,7 +14,9 @@
 _start:
     la sp, stack_top
     call load
-    jr a0
+    mv t0, a0
+    mv a0, a1 /* the place that it is from */
+    jr t0
 
 /* A loader that traps has read what is not there. */
 trap:

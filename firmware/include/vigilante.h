@@ -1933,8 +1933,8 @@
 #define VG_FLASH_BITSTREAM_SIZE 0x400000 /* the gateware itself, where the board has it: bytes */
 #define VG_FLASH_FIRMWARE_BASE 0x400000 /* FIRMWARE, then the firmware: first byte */
 #define VG_FLASH_FIRMWARE_SIZE 0x40000 /* FIRMWARE, then the firmware: bytes */
-#define VG_FLASH_FIRMWARE_SPARE_BASE 0x440000 /* place for a second one; unused so far: first byte */
-#define VG_FLASH_FIRMWARE_SPARE_SIZE 0x40000 /* place for a second one; unused so far: bytes */
+#define VG_FLASH_FIRMWARE_SPARE_BASE 0x440000 /* the same, for where the first is not whole: first byte */
+#define VG_FLASH_FIRMWARE_SPARE_SIZE 0x40000 /* the same, for where the first is not whole: bytes */
 #define VG_FLASH_MODEL0_BASE 0x500000 /* MODEL, and from the second sector on the image: first byte */
 #define VG_FLASH_MODEL0_SIZE 0x10000 /* MODEL, and from the second sector on the image: bytes */
 #define VG_FLASH_MODEL1_BASE 0x510000 /* the same: a push writes the one that is not in force: first byte */
@@ -1946,7 +1946,7 @@
 #define VG_FLASH_FACTORY_BASE 0xfff000 /* the board's number; written when the board is made: first byte */
 #define VG_FLASH_FACTORY_SIZE 4096 /* the board's number; written when the board is made: bytes */
 
-/* What stands before the firmware; it is copied to the begin of main memory and entered there. */
+/* What stands before the firmware; it is copied to the begin of main memory and entered there, a0: the place that it is from, 0 or 1. */
 #define VG_FLASH_FIRMWARE_WORDS 12
 #define VG_FLASH_FIRMWARE_BYTES 48
 #define VG_FLASH_FIRMWARE_MAGIC_OFFSET 0 /* FIRMWARE_MAGIC */
@@ -2546,7 +2546,7 @@ typedef struct {
     uint32_t words[16];
 } vg_process_entry;
 
-/* What stands before the firmware; it is copied to the begin of main memory and entered there. */
+/* What stands before the firmware; it is copied to the begin of main memory and entered there, a0: the place that it is from, 0 or 1. */
 typedef struct {
     uint32_t words[12];
 } vg_flash_firmware;

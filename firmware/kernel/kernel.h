@@ -47,7 +47,7 @@ static inline uint32_t cost_of(uint32_t payload)
 
 /* --- main.c -------------------------------------------------------------------------------------------------- */
 
-void kernel_start(void);
+void kernel_start(uint32_t place); /* of flash, that the firmware is from: 0 or 1 */
 /* Do a piece of work.  Return 0 if there may be more, else the time until which nothing is to be done; `*frames`
  * is then whether a frame that arrives is news. */
 uint64_t kernel_step(bool *frames);

@@ -9,9 +9,9 @@ static struct {
     uint64_t reset_at;
 } kernel;
 
-void kernel_start(void)
+void kernel_start(uint32_t place)
 {
-    uint32_t why[3];
+    uint32_t why[3], from = place ? VG_FLASH_FIRMWARE_SPARE_BASE : VG_FLASH_FIRMWARE_BASE;
     memset(&kernel, 0, sizeof kernel);
     clock_start();
     flash_start();
@@ -20,7 +20,9 @@ void kernel_start(void)
     if (board_trap(why))
         log_line("reset by a trap: cause %x at %x, value %x", (unsigned)why[0], (unsigned)why[1],
                  (unsigned)why[2]);
-    memcpy(&kernel.firmware, flash_at(VG_FLASH_FIRMWARE_BASE + VG_FLASH_FIRMWARE_DIGEST0_OFFSET / 8), 4);
+    if (place)
+        log_line("from the spare place: the first firmware is not whole");
+    memcpy(&kernel.firmware, flash_at(from + VG_FLASH_FIRMWARE_DIGEST0_OFFSET / 8), 4);
     policy_start();
     store_start();
     screen_start();

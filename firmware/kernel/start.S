@@ -13,6 +13,7 @@
     .section .text.start, "ax"
     .globl _start
 _start:
+    mv s0, a0
     la sp, stack_top
     la t0, vectors
     csrw mtvec, t0
@@ -31,6 +32,7 @@ clear:
     j clear
 run:
     call entry_start
+    mv a0, s0
     call kernel_start
     li t0, 0x1800 /* a return goes to user mode; interrupts are on there, and off in here */
     csrc mstatus, t0

@@ -227,7 +227,7 @@ int native_run(const uint8_t *bytes, uint32_t count, uint64_t cycles)
     if (!native.running) {
         power_on();
         native.running = true;
-        kernel_start();
+        kernel_start(0);
     }
     uint64_t end = native.now + cycles;
     uint32_t idle = 0; /* steps without work at which no time was to pass either */

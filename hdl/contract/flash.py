@@ -33,7 +33,7 @@ AREAS = {
     for area in (
         Area("bitstream", 0x00_0000, 0x40_0000, "the gateware itself, where the board has it"),
         Area("firmware", 0x40_0000, 0x04_0000, "FIRMWARE, then the firmware"),
-        Area("firmware_spare", 0x44_0000, 0x04_0000, "place for a second one; unused so far"),
+        Area("firmware_spare", 0x44_0000, 0x04_0000, "the same, for where the first is not whole"),
         Area("model0", 0x50_0000, 0x01_0000, "MODEL, and from the second sector on the image"),
         Area("model1", 0x51_0000, 0x01_0000, "the same: a push writes the one that is not in force"),
         Area("log", 0x60_0000, 0x04_0000, "a ring of sectors: LOG_SECTOR, then text"),
@@ -42,6 +42,9 @@ AREAS = {
     )
 }
 """Areas by name, in the order of their addresses."""
+
+FIRMWARE_AREAS = ("firmware", "firmware_spare")
+"""Where the loader looks for a firmware, in this order."""
 
 _DIGEST = tuple(Field(f"digest{word}", 32, f"SHA-256, bytes {4 * word}.. of it") for word in range(8))
 
@@ -55,7 +58,8 @@ NODE_NAME_BYTES = 28
 
 FIRMWARE = Layout(
     "flash_firmware",
-    "What stands before the firmware; it is copied to the begin of main memory and entered there.",
+    "What stands before the firmware; it is copied to the begin of main memory and entered there, a0: the place "
+    "that it is from, 0 or 1.",
     (
         Field("magic", 32, "FIRMWARE_MAGIC"),
         Field("size", 32, "bytes of firmware, a multiple of 4; they follow the header"),

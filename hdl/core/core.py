@@ -118,6 +118,8 @@ class Core(Block):
             o_trap=side.trap,
             o_cause=side.cause,
             o_mret=side.mret,
+            o_began=side.began,
+            o_pc=side.pc,
             o_sleeping=self.sleeping,
             o_double_fault=self.double_fault,
         )

@@ -1,11 +1,11 @@
 // Ibex without its outer shell: RV32IMC, machine and user mode, eight protected regions in grains of 64 bytes, no
-// writeback stage, no instruction cache, no debug mode.  The register file is outside, and four signals inside the
-// core are brought out by name; nothing of Ibex is changed.
+// writeback stage, no instruction cache, no debug mode.  The register file is outside, and what is to be
+// seen inside the core is brought out by name; nothing of Ibex is changed.
 //
 // clk, rst: rst is active high.  Memory ports: as Ibex has them.  rf_*: the register file's ports; reads answer
 // in the same cycle, writes take effect at the end of it (writes to register 0 must be ignored).
 // stop: no further instruction begins.  sleeping: in wfi, and no interrupt asks.
-// user, trap, cause, mret: see ports.py.  double_fault: a trap was taken inside a trap handler, for one cycle.
+// user, trap, cause, mret, began, pc: see ports.py.  double_fault: a trap was taken inside a trap handler, for one cycle.
 module ibex
   import ibex_pkg::*;
 #(
@@ -46,6 +46,8 @@ module ibex
   output logic        trap,
   output logic [5:0]  cause,
   output logic        mret,
+  output logic        began,
+  output logic [31:0] pc,
   output logic        sleeping,
   output logic        double_fault
 );
@@ -133,5 +135,7 @@ module ibex
   assign trap     = core.csr_save_cause;
   assign cause    = {core.exc_cause.irq_ext | core.exc_cause.irq_int, core.exc_cause.lower_cause};
   assign mret     = core.csr_restore_mret_id;
+  assign began    = core.instr_valid_id & core.instr_new_id;
+  assign pc       = core.pc_id;
   assign sleeping = busy == IbexMuBiOff;
 endmodule

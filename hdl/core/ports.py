@@ -63,6 +63,7 @@ class SideBand(wiring.Signature):
     user: the instruction in this cycle is a user-mode one.
     trap: a trap is entered at the end of this cycle; `cause` is its cause then, `user` the mode that it leaves.
     mret: a return from a trap ends in this cycle.
+    began: an instruction begins in this cycle, at `pc`.
     rf_write: register `rf_index` (1..31) becomes `rf_data` at the end of this cycle.
     """
 
@@ -73,6 +74,8 @@ class SideBand(wiring.Signature):
                 "trap": Out(1),
                 "cause": Out(CAUSE_BITS),
                 "mret": Out(1),
+                "began": Out(1),
+                "pc": Out(32),
                 "rf_write": Out(1),
                 "rf_index": Out(5),
                 "rf_data": Out(32),

@@ -55,6 +55,8 @@ CALLS_MEMBERS: dict[str, Any] = {
     "admitted": Out(1),
     "over": Out(1),
     "returned": Out(1),
+    "began": Out(1),
+    "pc": Out(32),
     "events": Out(event_stream()),
     "current": Out(1),
     "id": Out(9),
@@ -73,6 +75,7 @@ class Calls(Block):
                   where there is no room, or the event of an earlier call still waits.
       over        a call that was in progress is no longer: any other trap, or a return.
       returned    the core is back in user mode, since this cycle, by a return.
+      began, pc   an instruction begins in this cycle, at `pc`.
       events      the calls.  Valid in the cycle of `call` (one later if a7 was written in the cycle before), and
                   until it is taken.
       current     with `events` taken: it is the event of the last `call`, and that one is in progress.
@@ -109,7 +112,7 @@ class Calls(Block):
         ]
         came_back = Signal()
         m.d.sync += came_back.eq(core.mret)
-        m.d.comb += self.returned.eq(came_back & core.user)
+        m.d.comb += [self.returned.eq(came_back & core.user), self.began.eq(core.began), self.pc.eq(core.pc)]
 
         slot = self.slot[:5]
         good = succeeded(m, slot, self.call, self.returned, result, self.born, self.born_slot)

@@ -36,6 +36,7 @@ from hdl.soc.host_port import HostPort
 from hdl.soc.loader import Loader
 from hdl.soc.records import Records
 from hdl.soc.rest import Rest
+from hdl.soc.stray import Stray
 from hdl.soc.window import WINDOW_SHAPE
 
 
@@ -53,8 +54,9 @@ class Coprocessor(Block):
       cycles       cycles since reset; it may leap ahead.
       irq_record   a record waits.
       irq_tamper   `tamper` is not zero: until reset.
-      stop         the core is to begin no further instruction: from the cycle in which it is back in user mode
-                   without having read the call's dispatch register, until reset.
+      stop         the core is to begin no further instruction, until reset: from the cycle in which it is back in
+                   user mode without having read the call's dispatch register; or from three cycles behind that in
+                   which an instruction of the kernel began that is not where the register said (see `Stray`).
       irq_half     half of the places for records are taken.
       text_window, data_window   the registers' values.
       screen_idle  an edge of clock `screen` at the end of this cycle would change nothing that matters.
@@ -121,6 +123,7 @@ class Coprocessor(Block):
         m.submodules.dispatch = dispatch = Dispatch(edges=pipeline.edges)
         m.submodules.loader = loader = Loader()
         m.submodules.rest = rest = Rest()
+        m.submodules.stray = stray = Stray()
 
         self._events(m, pipeline, registers, calls, host, records)
         self._leavings(m, pipeline, registers, records)
@@ -148,6 +151,12 @@ class Coprocessor(Block):
             dispatch.verdict.eq(pipeline.verdict),
             dispatch.select.eq(registers.dispatch_select & ~self.bus.write),
             registers.dispatch.eq(dispatch.answer),
+            stray.call.eq(calls.call),
+            stray.over.eq(calls.over),
+            stray.began.eq(calls.began),
+            stray.pc.eq(calls.pc),
+            stray.read.eq(dispatch.read),
+            stray.answer.eq(dispatch.answer),
             dispatch.heard.eq(self.heard),
             self.answered.eq(dispatch.arrived),
             self.verdict.eq(dispatch.spoken),
@@ -187,9 +196,9 @@ class Coprocessor(Block):
             | guarded & bus.write & bus.ready
             | host.offered & (host.offer.kind == Kind.SWAP) & lock.model
         )
-        strayed = Signal()
-        undispatched, locked = Signal(), Signal()
+        undispatched, strayed, locked = Signal(), Signal(), Signal()
         m.d.sync += [
+            strayed.eq(strayed | stray.strayed),
             undispatched.eq(undispatched | dispatch.undispatched),
             locked.eq(locked | refused),
             shed.eq(shed + (calls.call & ~calls.admitted)),
@@ -211,7 +220,7 @@ class Coprocessor(Block):
             self.irq_record.eq(records.valid),
             self.irq_half.eq(records.half),
             self.irq_tamper.eq(tamper.as_value().any()),
-            self.stop.eq(undispatched | dispatch.undispatched),
+            self.stop.eq(undispatched | dispatch.undispatched | strayed),
             self.recorded.eq(pipeline.recorded),
             rest.idle.eq(pipeline.idle),
             rest.stirred.eq(pipeline.events.valid | loader.busy | loader.read | asked),

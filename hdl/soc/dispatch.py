@@ -31,6 +31,7 @@ class Dispatch(Block):
       select             a read of the register is under way; it ends in the first cycle without `hold`.
       hold               it cannot end in this cycle; at most `wait` cycles in a row.
       answer             what it reads, in the cycle in which it ends.
+      read               for one cycle: it was read, for the call in progress, as `answer`.
       verdict_index, verdict_handler   the handler of a verdict, from its register, in the same cycle.
       write, write_id, write_address   a handler for `id`; only while not `clearing`.
       clearing           after reset all handlers are made invalid, for 512 cycles.
@@ -61,6 +62,7 @@ class Dispatch(Block):
                 "select": In(1),
                 "hold": Out(1),
                 "answer": Out(32),
+                "read": Out(1),
                 "verdict_index": Out(range(len(Verdict))),
                 "verdict_handler": In(32),
                 "write": In(1),
@@ -129,9 +131,12 @@ class Dispatch(Block):
         ]
 
         owed = Signal()
-        m.d.comb += self.undispatched.eq(self.returned & owed)
+        m.d.comb += [
+            self.read.eq(self.select & ~self.hold & self.in_call),
+            self.undispatched.eq(self.returned & owed),
+        ]
         with m.If(self.call):
             m.d.sync += owed.eq(1)
-        with m.Elif(self.returned | self.select & ~self.hold & self.in_call | arrives & self.heard):
+        with m.Elif(self.returned | self.read | arrives & self.heard):
             m.d.sync += owed.eq(0)
         return m

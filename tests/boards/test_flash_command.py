@@ -22,7 +22,7 @@ from host.cli import main
 from host.exits import ExitCode
 
 BITSTREAM = b"a bitstream"
-FIRMWARE = b"firmware in flash"
+FIRMWARE, FILES = b"firmware in flash", b"files"
 
 LOADER = """#!{python}
 import json, os, pathlib, sys
@@ -45,6 +45,7 @@ def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], lis
     monkeypatch.setattr(reports, "FOLDER", tmp_path / "reports")
     monkeypatch.setenv("VIGILANTE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(flash, "firmware", lambda: FIRMWARE)
+    monkeypatch.setattr(flash, "root", lambda: FILES)
     # Nothing here looks at the netlist, and it takes long to elaborate.
     monkeypatch.setattr(targets, "_rtl", lambda _target: "1" * 64)
     target = TARGETS["ulx3s"]
@@ -62,14 +63,21 @@ def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], lis
     return lambda: [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
 
 
-def test_bitstream_and_firmware_go_to_their_areas(written: Callable[[], list[Any]]) -> None:
+def test_bitstream_firmware_and_files_go_to_their_areas(written: Callable[[], list[Any]]) -> None:
     result = vigilante("flash")
     assert result.exit_code == ExitCode.CLEAN, result.output
-    (first, bitstream), (second, firmware) = written()
     head = ["--board", "ulx3s", "--write-flash", "--verify", "--offset"]
-    assert first == [*head, "0x0", "--skip-reset", "bitstream.bit"]
-    assert second == [*head, hex(AREAS["firmware"].base), "firmware.bin"], "the board is reset behind the last"
-    assert (bitstream.encode(), firmware.encode()) == (BITSTREAM, FIRMWARE)
+    expected = {
+        "bitstream.bit": ("bitstream", BITSTREAM),
+        "root.bin": ("root", FILES),
+        "firmware.bin": ("firmware", FIRMWARE),
+        "firmware_spare.bin": ("firmware_spare", FIRMWARE),
+    }
+    done = written()
+    for (arguments, content), (file, (area, held)) in zip(done, expected.items(), strict=True):
+        quiet = [] if file == "firmware_spare.bin" else ["--skip-reset"]  # the board is reset behind the last
+        assert arguments == [*head, hex(AREAS[area].base), *quiet, file]
+        assert content.encode() == held
     assert "firmware: 17 bytes at 0x400000" in result.stdout
 
 

@@ -50,7 +50,8 @@ def test_a_new_boards_flash() -> None:
     assert flash[AREAS["firmware"].base :][:8] == b"program\xff"
     assert flash[AREAS["factory"].base :][:9] == bytes.fromhex("8877665544332211ff")
     assert flash[AREAS["root"].base :][:6] == b"files\xff"
-    assert flash.count(0xFF) >= FLASH_BYTES - 20
+    assert flash[AREAS["firmware_spare"].base :][:8] == b"program\xff"
+    assert flash.count(0xFF) >= FLASH_BYTES - 27
 
 
 def test_the_root_image_holds_programs_and_files_with_their_owners() -> None:

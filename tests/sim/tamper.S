@@ -1,8 +1,19 @@
 # A kernel of a few instructions: its program makes two calls, and it says '1' at the first and '!' at the second.
-# With READS it asks the dispatch register at each, as a kernel has to; else it does not.
+#   WAY 0: it goes where the dispatch register says, as a kernel has to
+#   WAY 1: it does not ask, and returns
+#   WAY 2: it asks, and goes elsewhere; it says nothing before that has been seen
 # The program lies at the begin of the fourth granule of memory.
 
 #define PROGRAM_GRANULE 3
+
+.macro answer
+  sw s1, UART_SEND(s0)
+  li s1, '!'
+  csrr a0, mepc
+  addi a0, a0, 4
+  csrw mepc, a0
+  mret
+.endm
 
 .text
 .globl _start
@@ -22,6 +33,9 @@ _start:
   li t0, TEXT_WINDOW
   li t1, 1 << 8 | PROGRAM_GRANULE
   sw t1, (t0)
+  la t1, handler
+  li t0, DENY_HANDLER
+  sw t1, (t0)
   li s1, '1'
   li t0, 0x1800
   csrc mstatus, t0
@@ -30,22 +44,26 @@ _start:
   mret
 
 handler:
-  .if READS
-  lw a0, %lo(DISPATCH)(zero)
-  .endif
-  sw s1, UART_SEND(s0)
-  li s1, '!'
-  csrr a0, mepc
-  addi a0, a0, 4
-  csrw mepc, a0
-  mret
+  answer
+
+elsewhere:
+  .rept 4
+  nop
+  .endr
+  answer
 
   .option norvc
   .p2align 8
 vectors:
-  .rept 32
-  j handler
-  .endr
+  .if WAY == 0
+  lw a0, %lo(DISPATCH)(zero)
+  jr a0
+  .elseif WAY == 1
+  answer
+  .else
+  lw a0, %lo(DISPATCH)(zero)
+  j elsewhere
+  .endif
 
   .p2align 10
   .org PROGRAM_GRANULE * 1024

@@ -13,8 +13,10 @@ import pytest
 from click.testing import CliRunner
 
 from firmware import build
+from hdl.contract.flash import AREAS
 from hdl.contract.memory import REGIONS
 from hdl.contract.registers import COPROCESSOR, SYSTEM, UART
+from hdl.contract.verdict import Verdict
 from host.bench.board import BoardLine
 from host.board import Board
 from host.cli import main
@@ -121,13 +123,29 @@ def test_the_shell_command_types_and_shows(flash: Path, tmp_path: Path) -> None:
     assert done.exit_code == 0 and "uid=0 root gid=0" in done.output, done.output
 
 
-@pytest.mark.parametrize(("reads", "said"), [(1, b"1!"), (0, b"1")])
-def test_a_return_without_the_dispatch_read_stops_the_core(
-    reads: int, said: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_damaged_firmware_gives_way_to_the_spare_one(
+    flash: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A kernel that answers a call without asking for the verdict never gets back into its program."""
+    copy = Path(shutil.copy(flash, tmp_path / "board.flash"))
+    content = bytearray(copy.read_bytes())
+    content[AREAS["firmware"].base + 5000] ^= 1
+    copy.write_bytes(content)
+    monkeypatch.setattr("sim.board.prepare_flash", lambda _file: None)  # it would mend it
+    with SimulatedBoard(copy, paced=False) as simulated:
+        board = Board(BoardLine(simulated))
+        log = b"".join(text for _place, text in board.log())
+        assert b"from the spare place: the first firmware is not whole" in log
+        board.close()
+
+
+@pytest.mark.parametrize(("way", "said"), [(0, b"1!"), (1, b"1"), (2, b"")], ids=["obeys", "unasked", "elsewhere"])
+def test_a_kernel_that_does_not_follow_the_verdict_is_stopped(
+    way: int, said: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that does not ask never gets back into its program; one that goes elsewhere not even far from there."""
     symbols = {
-        "READS": reads,
+        "WAY": way,
+        "DENY_HANDLER": COPROCESSOR.address("verdict_handler") + 4 * Verdict.DENY,
         "DISPATCH": COPROCESSOR.address("dispatch"),
         "TEXT_WINDOW": COPROCESSOR.address("text_window"),
         "USER_TEXT": REGIONS["user_text"].base,
