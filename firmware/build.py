@@ -35,18 +35,8 @@ BOARD_FLAGS = (*TARGET, "-std=c11", *WARNINGS, "-ffreestanding", "-fno-builtin",
                "-fno-asynchronous-unwind-tables")  # fmt: skip
 PROGRAM_FLAGS = ("-Os", "-ffunction-sections", "-Wl,--gc-sections", "-Wl,-z,max-page-size=4", "-Wl,-s")
 NATIVE_FLAGS = ("-std=c11", "-g", "-O1", *WARNINGS, "-fPIC", "-shared")
-QUICK = (
-    "board.c",
-    "clock.c",
-    "counts.c",
-    "link.c",
-    "main.c",
-    "memory.c",
-    "scores.c",
-    "screen.c",
-    "send.c",
-    "serve.c",
-)
+QUICK = ("board.c", "clock.c", "counts.c", "link.c", "main.c", "memory.c", "scores.c", "screen.c", "send.c",
+         "serve.c")  # fmt: skip
 """Files of the kernel that are compiled for speed: what a host's event goes through.  The others are small."""
 BOARD_ONLY = ("board.c", "entry.c", "memory.c")
 """Files of the kernel that the native build replaces."""
