@@ -10,6 +10,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -38,7 +39,8 @@ BOARD_FLAGS = (*TARGET, "-std=c11", *WARNINGS, "-ffreestanding", "-fno-builtin",
                "-fno-asynchronous-unwind-tables")  # fmt: skip
 PROGRAM_FLAGS = (*RELAXED, "-Os", "-ffunction-sections", "-Wl,--gc-sections", "-Wl,-z,max-page-size=4", "-Wl,-s")
 NATIVE_FLAGS = ("-std=c11", "-g", "-O1", *WARNINGS, "-fPIC", "-shared")
-QUICK = ("board.c", "clock.c", "counts.c", "link.c", "main.c", "memory.c", "screen.c", "send.c", "serve.c")
+QUICK = ("board.c", "clock.c", "counts.c", "link.c", "main.c", "memory.c", "scores.c", "screen.c", "send.c",
+         "serve.c")  # fmt: skip
 """Files of the kernel that are compiled for speed: what a host's event goes through.  The others are small."""
 BOARD_ONLY = ("board.c", "entry.c", "memory.c")
 """Files of the kernel that the native build replaces."""
@@ -172,6 +174,31 @@ def _program(sources: Sequence[Path], progress: Progress) -> bytes:
         progress(f"compiling {name}", 1, 1)
 
     return cache.made("firmware", _digest(sources, flags), "program", make).read_bytes()
+
+
+def own_program(
+    sources: Sequence[Path], output: Path, folders: Sequence[Path] = (), defines: Sequence[str] = ()
+) -> int:
+    """Compile anybody's C to a program for user mode, with the programs' library; return its size in bytes.
+
+    folders: where to look for headers beside `lib.h`.  What the compiler says goes to standard error.  Raises
+    BuildError if it does not compile, OSError if `output` cannot be written.
+    """
+    flags = [flag for flag in (*BOARD_FLAGS, *PROGRAM_FLAGS) if flag != "-Werror"]
+    for folder in (*(folder.resolve() for folder in folders), USER, ABI, INCLUDE):
+        flags += ["-I", str(folder)]
+    flags += [f"-D{define}" for define in defines]
+    every = [*sorted(USER.glob("*.S")), USER / "lib.c", *(source.resolve() for source in sources)]
+    with tempfile.TemporaryDirectory(prefix="cc-") as work:
+        shutil.copy(INCLUDE / "memory.ld", work)  # the linker looks for what a script includes where it runs
+        command = [sys.executable, "-m", "ziglang", "cc", *flags, "-T", USER / "user.ld", *every, "-o", "program"]
+        done = subprocess.run([str(part) for part in command], cwd=work, check=False)
+        if done.returncode:
+            raise BuildError(f"{output} was not made: the compiler says above what is wrong")
+        content = (Path(work) / "program").read_bytes()
+    output.write_bytes(content)
+    output.chmod(output.stat().st_mode | 0o111)
+    return len(content)
 
 
 def programs(progress: Progress = silent) -> dict[str, bytes]:

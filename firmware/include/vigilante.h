@@ -1482,6 +1482,9 @@
 #define VG_LINK_CRC_POLYNOMIAL 0xedb88320 /* CRC-32, reflected; starts and ends with all ones */
 #define VG_LINK_PAYLOAD_MAX 4096 /* bytes of payload that every receiver takes */
 #define VG_LINK_MODEL_CHUNK 512 /* bytes of a model in one MODEL_DATA */
+#define VG_LINK_FILE_CHUNK 1024 /* bytes of a file in one FILE_DATA */
+#define VG_LINK_FILE_NAME_BYTES 32 /* bytes for the name in a FILE_ENTRY */
+#define VG_LINK_PROCESS_NAME_BYTES 16 /* bytes for the name in a PROCESS_ENTRY */
 #define VG_LINK_HELLO_MAGIC 0x31474956 /* first word of a HELLO */
 #define VG_LINK_ABORT_ZEROS 2 /* delimiters before an ABORT */
 #define VG_LINK_CREDIT_BYTES 64 /* the unit of credit */
@@ -1772,8 +1775,128 @@
 /* Fixed part of TERMINAL. */
 #define VG_FRAME_TERMINAL_WORDS 1
 #define VG_FRAME_TERMINAL_BYTES 4
-#define VG_FRAME_TERMINAL_SPARE0_OFFSET 0 /* 0 */
-#define VG_FRAME_TERMINAL_SPARE0_WIDTH 32
+#define VG_FRAME_TERMINAL_PROCESS_OFFSET 0 /* 0: the console; else, from the board, the program's number */
+#define VG_FRAME_TERMINAL_PROCESS_WIDTH 32
+
+/* Fixed part of FILE_LIST. */
+#define VG_FRAME_FILE_LIST_WORDS 1
+#define VG_FRAME_FILE_LIST_BYTES 4
+#define VG_FRAME_FILE_LIST_FIRST_OFFSET 0 /* 0, or `next` of the FILE_ENTRIES before */
+#define VG_FRAME_FILE_LIST_FIRST_WIDTH 16
+#define VG_FRAME_FILE_LIST_ITSELF_OFFSET 16 /* of a folder, too */
+#define VG_FRAME_FILE_LIST_ITSELF_WIDTH 1
+#define VG_FRAME_FILE_LIST_SPARE0_OFFSET 17 /* 0 */
+#define VG_FRAME_FILE_LIST_SPARE0_WIDTH 15
+
+/* Fixed part of FILE_ENTRIES. */
+#define VG_FRAME_FILE_ENTRIES_WORDS 1
+#define VG_FRAME_FILE_ENTRIES_BYTES 4
+#define VG_FRAME_FILE_ENTRIES_COUNT_OFFSET 0 /* how many follow; there may be none */
+#define VG_FRAME_FILE_ENTRIES_COUNT_WIDTH 8
+#define VG_FRAME_FILE_ENTRIES_SPARE0_OFFSET 8 /* 0 */
+#define VG_FRAME_FILE_ENTRIES_SPARE0_WIDTH 8
+#define VG_FRAME_FILE_ENTRIES_NEXT_OFFSET 16 /* where to go on; 0: that was all */
+#define VG_FRAME_FILE_ENTRIES_NEXT_WIDTH 16
+
+/* Fixed part of FILE_READ. */
+#define VG_FRAME_FILE_READ_WORDS 1
+#define VG_FRAME_FILE_READ_BYTES 4
+#define VG_FRAME_FILE_READ_SPARE0_OFFSET 0 /* 0 */
+#define VG_FRAME_FILE_READ_SPARE0_WIDTH 32
+
+/* Fixed part of FILE_WRITE. */
+#define VG_FRAME_FILE_WRITE_WORDS 2
+#define VG_FRAME_FILE_WRITE_BYTES 8
+#define VG_FRAME_FILE_WRITE_SIZE_OFFSET 0 /* its bytes */
+#define VG_FRAME_FILE_WRITE_SIZE_WIDTH 32
+#define VG_FRAME_FILE_WRITE_MODE_OFFSET 32 /* permissions; but those of a file that is there already stay, and its owner */
+#define VG_FRAME_FILE_WRITE_MODE_WIDTH 16
+#define VG_FRAME_FILE_WRITE_SPARE0_OFFSET 48 /* 0 */
+#define VG_FRAME_FILE_WRITE_SPARE0_WIDTH 16
+
+/* Fixed part of FILE_DATA. */
+#define VG_FRAME_FILE_DATA_WORDS 2
+#define VG_FRAME_FILE_DATA_BYTES 8
+#define VG_FRAME_FILE_DATA_OFFSET_OFFSET 0 /* where they stand in it */
+#define VG_FRAME_FILE_DATA_OFFSET_WIDTH 32
+#define VG_FRAME_FILE_DATA_SIZE_OFFSET 32 /* bytes of all of it; 0 from the host */
+#define VG_FRAME_FILE_DATA_SIZE_WIDTH 32
+
+/* Fixed part of FILE_END. */
+#define VG_FRAME_FILE_END_WORDS 1
+#define VG_FRAME_FILE_END_BYTES 4
+#define VG_FRAME_FILE_END_SPARE0_OFFSET 0 /* 0 */
+#define VG_FRAME_FILE_END_SPARE0_WIDTH 32
+
+/* Fixed part of FILE_REMOVE. */
+#define VG_FRAME_FILE_REMOVE_WORDS 1
+#define VG_FRAME_FILE_REMOVE_BYTES 4
+#define VG_FRAME_FILE_REMOVE_SPARE0_OFFSET 0 /* 0 */
+#define VG_FRAME_FILE_REMOVE_SPARE0_WIDTH 32
+
+/* Fixed part of FOLDER_MAKE. */
+#define VG_FRAME_FOLDER_MAKE_WORDS 1
+#define VG_FRAME_FOLDER_MAKE_BYTES 4
+#define VG_FRAME_FOLDER_MAKE_MODE_OFFSET 0 /* permissions */
+#define VG_FRAME_FOLDER_MAKE_MODE_WIDTH 16
+#define VG_FRAME_FOLDER_MAKE_SPARE0_OFFSET 16 /* 0 */
+#define VG_FRAME_FOLDER_MAKE_SPARE0_WIDTH 16
+
+/* Fixed part of PROCESS_LIST. */
+#define VG_FRAME_PROCESS_LIST_WORDS 1
+#define VG_FRAME_PROCESS_LIST_BYTES 4
+#define VG_FRAME_PROCESS_LIST_SPARE0_OFFSET 0 /* 0 */
+#define VG_FRAME_PROCESS_LIST_SPARE0_WIDTH 32
+
+/* Fixed part of PROCESS_ENTRIES. */
+#define VG_FRAME_PROCESS_ENTRIES_WORDS 1
+#define VG_FRAME_PROCESS_ENTRIES_BYTES 4
+#define VG_FRAME_PROCESS_ENTRIES_COUNT_OFFSET 0 /* how many follow; there may be none */
+#define VG_FRAME_PROCESS_ENTRIES_COUNT_WIDTH 8
+#define VG_FRAME_PROCESS_ENTRIES_SPARE0_OFFSET 8 /* 0 */
+#define VG_FRAME_PROCESS_ENTRIES_SPARE0_WIDTH 24
+
+/* Fixed part of RUN. */
+#define VG_FRAME_RUN_WORDS 2
+#define VG_FRAME_RUN_BYTES 8
+#define VG_FRAME_RUN_USER_OFFSET 0 /* whose it is */
+#define VG_FRAME_RUN_USER_WIDTH 16
+#define VG_FRAME_RUN_GROUP_OFFSET 16 /* and their group */
+#define VG_FRAME_RUN_GROUP_WIDTH 16
+#define VG_FRAME_RUN_WRITTEN_OFFSET 32 /* it is what FILE_WRITE and FILE_DATA have brought, which never gets a name */
+#define VG_FRAME_RUN_WRITTEN_WIDTH 1
+#define VG_FRAME_RUN_SPARE0_OFFSET 33 /* 0 */
+#define VG_FRAME_RUN_SPARE0_WIDTH 31
+
+/* Fixed part of ENDED. */
+#define VG_FRAME_ENDED_WORDS 2
+#define VG_FRAME_ENDED_BYTES 8
+#define VG_FRAME_ENDED_PROCESS_OFFSET 0 /* its number */
+#define VG_FRAME_ENDED_PROCESS_WIDTH 32
+#define VG_FRAME_ENDED_STATUS_OFFSET 32 /* as wait4 tells it: exit code << 8, or the signal */
+#define VG_FRAME_ENDED_STATUS_WIDTH 32
+
+/* Fixed part of KILL. */
+#define VG_FRAME_KILL_WORDS 2
+#define VG_FRAME_KILL_BYTES 8
+#define VG_FRAME_KILL_PROCESS_OFFSET 0 /* whom to */
+#define VG_FRAME_KILL_PROCESS_WIDTH 32
+#define VG_FRAME_KILL_SIGNAL_OFFSET 32 /* as Linux numbers them */
+#define VG_FRAME_KILL_SIGNAL_WIDTH 8
+#define VG_FRAME_KILL_GROUP_OFFSET 40 /* and to all of its group */
+#define VG_FRAME_KILL_GROUP_WIDTH 1
+#define VG_FRAME_KILL_SPARE0_OFFSET 41 /* 0 */
+#define VG_FRAME_KILL_SPARE0_WIDTH 23
+
+/* Fixed part of RESULT. */
+#define VG_FRAME_RESULT_WORDS 2
+#define VG_FRAME_RESULT_BYTES 8
+#define VG_FRAME_RESULT_ERROR_OFFSET 0 /* 0: it is done; else why nothing is: errors as Linux numbers them */
+#define VG_FRAME_RESULT_ERROR_WIDTH 8
+#define VG_FRAME_RESULT_SPARE0_OFFSET 8 /* 0 */
+#define VG_FRAME_RESULT_SPARE0_WIDTH 24
+#define VG_FRAME_RESULT_VALUE_OFFSET 32 /* of a RUN the program's number */
+#define VG_FRAME_RESULT_VALUE_WIDTH 32
 
 /* How often a slot's process was allowed a call since the last AGGREGATE. */
 #define VG_AGGREGATE_ENTRY_WORDS 2
@@ -1800,6 +1923,90 @@
 #define VG_STATE_ENTRY_SPARE0_WIDTH 20
 #define VG_STATE_ENTRY_GENERATION_OFFSET 32 /* the process's life */
 #define VG_STATE_ENTRY_GENERATION_WIDTH 32
+
+/* A file or folder, as the board's tree has it. */
+#define VG_FILE_ENTRY_WORDS 12
+#define VG_FILE_ENTRY_BYTES 48
+#define VG_FILE_ENTRY_MODE_OFFSET 0 /* type and permissions, as Linux has them */
+#define VG_FILE_ENTRY_MODE_WIDTH 16
+#define VG_FILE_ENTRY_USER_OFFSET 16 /* who owns it */
+#define VG_FILE_ENTRY_USER_WIDTH 16
+#define VG_FILE_ENTRY_GROUP_OFFSET 32 /* and their group */
+#define VG_FILE_ENTRY_GROUP_WIDTH 16
+#define VG_FILE_ENTRY_SPARE0_OFFSET 48 /* 0 */
+#define VG_FILE_ENTRY_SPARE0_WIDTH 16
+#define VG_FILE_ENTRY_SIZE_OFFSET 64 /* bytes of content; 0 of what the kernel makes up */
+#define VG_FILE_ENTRY_SIZE_WIDTH 32
+#define VG_FILE_ENTRY_MODIFIED_OFFSET 96 /* seconds since reset at which it was written; 0: it came with the image */
+#define VG_FILE_ENTRY_MODIFIED_WIDTH 32
+#define VG_FILE_ENTRY_NAME0_OFFSET 128 /* its name, with zeros behind */
+#define VG_FILE_ENTRY_NAME0_WIDTH 32
+#define VG_FILE_ENTRY_NAME1_OFFSET 160 /* its name, with zeros behind */
+#define VG_FILE_ENTRY_NAME1_WIDTH 32
+#define VG_FILE_ENTRY_NAME2_OFFSET 192 /* its name, with zeros behind */
+#define VG_FILE_ENTRY_NAME2_WIDTH 32
+#define VG_FILE_ENTRY_NAME3_OFFSET 224 /* its name, with zeros behind */
+#define VG_FILE_ENTRY_NAME3_WIDTH 32
+#define VG_FILE_ENTRY_NAME4_OFFSET 256 /* its name, with zeros behind */
+#define VG_FILE_ENTRY_NAME4_WIDTH 32
+#define VG_FILE_ENTRY_NAME5_OFFSET 288 /* its name, with zeros behind */
+#define VG_FILE_ENTRY_NAME5_WIDTH 32
+#define VG_FILE_ENTRY_NAME6_OFFSET 320 /* its name, with zeros behind */
+#define VG_FILE_ENTRY_NAME6_WIDTH 32
+#define VG_FILE_ENTRY_NAME7_OFFSET 352 /* its name, with zeros behind */
+#define VG_FILE_ENTRY_NAME7_WIDTH 32
+
+/* A process of the board's own, with what only the operator may know: how it scores. */
+#define VG_PROCESS_ENTRY_WORDS 16
+#define VG_PROCESS_ENTRY_BYTES 64
+#define VG_PROCESS_ENTRY_ID_OFFSET 0 /* the process's number, and its slot's generation */
+#define VG_PROCESS_ENTRY_ID_WIDTH 32
+#define VG_PROCESS_ENTRY_PARENT_OFFSET 32 /* its parent's; 0: it has none */
+#define VG_PROCESS_ENTRY_PARENT_WIDTH 32
+#define VG_PROCESS_ENTRY_USER_OFFSET 64 /* whose it is */
+#define VG_PROCESS_ENTRY_USER_WIDTH 16
+#define VG_PROCESS_ENTRY_SLOT_OFFSET 80 /* the slot that it is screened in */
+#define VG_PROCESS_ENTRY_SLOT_WIDTH 6
+#define VG_PROCESS_ENTRY_STATE_OFFSET 86 /* what it is at */
+#define VG_PROCESS_ENTRY_STATE_WIDTH 2
+#define VG_PROCESS_ENTRY_TIER_OFFSET 88 /* as of its last call: RECORD */
+#define VG_PROCESS_ENTRY_TIER_WIDTH 2
+#define VG_PROCESS_ENTRY_VERDICT_OFFSET 90 /* likewise */
+#define VG_PROCESS_ENTRY_VERDICT_WIDTH 3
+#define VG_PROCESS_ENTRY_SCORED_OFFSET 93 /* a record of it has come: tier, verdict, score and counts hold */
+#define VG_PROCESS_ENTRY_SCORED_WIDTH 1
+#define VG_PROCESS_ENTRY_SPARE0_OFFSET 94 /* 0 */
+#define VG_PROCESS_ENTRY_SPARE0_WIDTH 2
+#define VG_PROCESS_ENTRY_SCORE_OFFSET 96 /* score * 255, as of its last call */
+#define VG_PROCESS_ENTRY_SCORE_WIDTH 8
+#define VG_PROCESS_ENTRY_SPARE1_OFFSET 104 /* 0 */
+#define VG_PROCESS_ENTRY_SPARE1_WIDTH 8
+#define VG_PROCESS_ENTRY_MEMORY_OFFSET 112 /* its text and data, in KB; a text that is shared counts for each */
+#define VG_PROCESS_ENTRY_MEMORY_WIDTH 16
+#define VG_PROCESS_ENTRY_RAN_LOW_OFFSET 128 /* cycles that it has had, lower half */
+#define VG_PROCESS_ENTRY_RAN_LOW_WIDTH 32
+#define VG_PROCESS_ENTRY_RAN_HIGH_OFFSET 160 /* and upper half */
+#define VG_PROCESS_ENTRY_RAN_HIGH_WIDTH 32
+#define VG_PROCESS_ENTRY_COUNT0_OFFSET 192 /* calls answered by ALLOW */
+#define VG_PROCESS_ENTRY_COUNT0_WIDTH 32
+#define VG_PROCESS_ENTRY_COUNT1_OFFSET 224 /* calls answered by DECOY */
+#define VG_PROCESS_ENTRY_COUNT1_WIDTH 32
+#define VG_PROCESS_ENTRY_COUNT2_OFFSET 256 /* calls answered by CLONE */
+#define VG_PROCESS_ENTRY_COUNT2_WIDTH 32
+#define VG_PROCESS_ENTRY_COUNT3_OFFSET 288 /* calls answered by QUARANTINE */
+#define VG_PROCESS_ENTRY_COUNT3_WIDTH 32
+#define VG_PROCESS_ENTRY_COUNT4_OFFSET 320 /* calls answered by DENY */
+#define VG_PROCESS_ENTRY_COUNT4_WIDTH 32
+#define VG_PROCESS_ENTRY_COUNT5_OFFSET 352 /* calls answered by KILL */
+#define VG_PROCESS_ENTRY_COUNT5_WIDTH 32
+#define VG_PROCESS_ENTRY_NAME0_OFFSET 384 /* its name, with zeros behind */
+#define VG_PROCESS_ENTRY_NAME0_WIDTH 32
+#define VG_PROCESS_ENTRY_NAME1_OFFSET 416 /* its name, with zeros behind */
+#define VG_PROCESS_ENTRY_NAME1_WIDTH 32
+#define VG_PROCESS_ENTRY_NAME2_OFFSET 448 /* its name, with zeros behind */
+#define VG_PROCESS_ENTRY_NAME2_WIDTH 32
+#define VG_PROCESS_ENTRY_NAME3_OFFSET 480 /* its name, with zeros behind */
+#define VG_PROCESS_ENTRY_NAME3_WIDTH 32
 
 /* The SPI flash.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
 #define VG_FLASH_BYTES 0x1000000 /* bytes of flash */
@@ -2125,6 +2332,20 @@ enum vg_frame_type {
     VG_FRAME_TYPE_LOG_READ = 48,
     VG_FRAME_TYPE_LOG = 49,
     VG_FRAME_TYPE_TERMINAL = 56,
+    VG_FRAME_TYPE_FILE_LIST = 64,
+    VG_FRAME_TYPE_FILE_ENTRIES = 65,
+    VG_FRAME_TYPE_FILE_READ = 66,
+    VG_FRAME_TYPE_FILE_WRITE = 67,
+    VG_FRAME_TYPE_FILE_DATA = 68,
+    VG_FRAME_TYPE_FILE_END = 69,
+    VG_FRAME_TYPE_FILE_REMOVE = 70,
+    VG_FRAME_TYPE_FOLDER_MAKE = 71,
+    VG_FRAME_TYPE_PROCESS_LIST = 72,
+    VG_FRAME_TYPE_PROCESS_ENTRIES = 73,
+    VG_FRAME_TYPE_RUN = 74,
+    VG_FRAME_TYPE_ENDED = 75,
+    VG_FRAME_TYPE_KILL = 76,
+    VG_FRAME_TYPE_RESULT = 79,
 };
 
 enum vg_capability {
@@ -2133,6 +2354,7 @@ enum vg_capability {
     VG_CAPABILITY_AGGREGATES = 2, /* allowed calls can be sent as counts */
     VG_CAPABILITY_CELL = 3, /* the cell is there */
     VG_CAPABILITY_SHELL = 4, /* a terminal can be had beside the frames */
+    VG_CAPABILITY_OPERATOR = 5, /* files and processes can be listed and changed */
 };
 
 enum vg_refusal {
@@ -2161,6 +2383,12 @@ enum vg_model_result {
 enum vg_record_mode {
     VG_RECORD_MODE_AGGREGATE = 0, /* allowed calls as counts */
     VG_RECORD_MODE_ALL = 1, /* every record; events are held back rather than a record lost */
+};
+
+enum vg_process_state {
+    VG_PROCESS_STATE_READY = 1, /* it runs, or would */
+    VG_PROCESS_STATE_WAITING = 2, /* for something, or for a time */
+    VG_PROCESS_STATE_ENDED = 3, /* and nobody has asked how */
 };
 
 /* What is offered to the latch.  Words 2..7 are the call's arguments a0..a5. */
@@ -2323,6 +2551,76 @@ typedef struct {
     uint32_t words[1];
 } vg_frame_terminal;
 
+/* Fixed part of FILE_LIST. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_file_list;
+
+/* Fixed part of FILE_ENTRIES. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_file_entries;
+
+/* Fixed part of FILE_READ. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_file_read;
+
+/* Fixed part of FILE_WRITE. */
+typedef struct {
+    uint32_t words[2];
+} vg_frame_file_write;
+
+/* Fixed part of FILE_DATA. */
+typedef struct {
+    uint32_t words[2];
+} vg_frame_file_data;
+
+/* Fixed part of FILE_END. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_file_end;
+
+/* Fixed part of FILE_REMOVE. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_file_remove;
+
+/* Fixed part of FOLDER_MAKE. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_folder_make;
+
+/* Fixed part of PROCESS_LIST. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_process_list;
+
+/* Fixed part of PROCESS_ENTRIES. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_process_entries;
+
+/* Fixed part of RUN. */
+typedef struct {
+    uint32_t words[2];
+} vg_frame_run;
+
+/* Fixed part of ENDED. */
+typedef struct {
+    uint32_t words[2];
+} vg_frame_ended;
+
+/* Fixed part of KILL. */
+typedef struct {
+    uint32_t words[2];
+} vg_frame_kill;
+
+/* Fixed part of RESULT. */
+typedef struct {
+    uint32_t words[2];
+} vg_frame_result;
+
 /* How often a slot's process was allowed a call since the last AGGREGATE. */
 typedef struct {
     uint32_t words[2];
@@ -2332,6 +2630,16 @@ typedef struct {
 typedef struct {
     uint32_t words[2];
 } vg_state_entry;
+
+/* A file or folder, as the board's tree has it. */
+typedef struct {
+    uint32_t words[12];
+} vg_file_entry;
+
+/* A process of the board's own, with what only the operator may know: how it scores. */
+typedef struct {
+    uint32_t words[16];
+} vg_process_entry;
 
 /* What stands before the firmware; it is copied to the begin of main memory and entered there, a0: the place that it is from, 0 or 1. */
 typedef struct {

@@ -25,9 +25,9 @@ static bool screened(uint32_t kind, uint32_t slot, uint32_t id, uint32_t tree, u
     return taken;
 }
 
-bool events_begin(uint32_t slot, uint32_t id)
+bool events_begin(uint32_t slot, uint32_t id, uint32_t tree)
 {
-    return screened(VG_KIND_CLEAR, slot, id, slot, PROFILE, 0);
+    return screened(VG_KIND_CLEAR, slot, id, tree, PROFILE, 0);
 }
 
 bool events_fork(uint32_t slot, uint32_t id, uint32_t child, uint32_t child_id)

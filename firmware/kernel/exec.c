@@ -250,6 +250,18 @@ static int32_t program_of(const struct process *process, int32_t node)
     return node;
 }
 
+int32_t exec_node(struct process *process, uint32_t node, const char *const *arguments)
+{
+    int32_t failed = 0;
+    memset(&staged, 0, sizeof staged);
+    for (; !failed && *arguments; arguments++)
+        failed = stage(*arguments);
+    staged.arguments = staged.count;
+    if (failed)
+        return failed;
+    return flash_ready() ? replace(process, node) : -EAGAIN;
+}
+
 int32_t exec_program(struct process *process, const char *path, const char *const *arguments)
 {
     char text[PATH_BYTES];
@@ -257,14 +269,7 @@ int32_t exec_program(struct process *process, const char *path, const char *cons
     text_copy(text, path, sizeof text);
     int32_t failed = paths_walk(process, ROOT_NODE, text, true, &place);
     int32_t node = failed ? failed : program_of(process, place.node);
-    failed = 0;
-    memset(&staged, 0, sizeof staged);
-    for (; node >= 0 && !failed && *arguments; arguments++)
-        failed = stage(*arguments);
-    staged.arguments = staged.count;
-    if (node < 0 || failed)
-        return node < 0 ? node : failed;
-    return flash_ready() ? replace(process, (uint32_t)node) : -EAGAIN;
+    return node < 0 ? node : exec_node(process, (uint32_t)node, arguments);
 }
 
 int32_t call_execve(struct process *process)

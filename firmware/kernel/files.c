@@ -105,9 +105,11 @@ void files_exec(struct process *process)
     process->closing = 0;
 }
 
-bool files_console(struct process *process)
+bool files_standard(struct process *process, bool console)
 {
-    struct file *file = files_new(FILE_TERMINAL, 0, O_RDWR);
+    struct file *file = files_new(console ? FILE_TERMINAL : FILE_RUN, 0, O_RDWR);
+    if (file)
+        file->offset = process->id;
     for (uint32_t descriptor = 0; file && descriptor < 3; descriptor++)
         files_describe(process, file, descriptor, false);
     return file != NULL;

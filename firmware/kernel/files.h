@@ -13,6 +13,7 @@ enum file_kind {
     FILE_NULL,
     FILE_ZERO,
     FILE_TERMINAL,
+    FILE_RUN,      /* nothing to read; written to the operator, `offset`: by which run */
 };
 
 struct file {

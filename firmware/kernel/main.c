@@ -1,5 +1,5 @@
 /* Boot as a list, and the security task: a loop over stages that never wait. */
-#include "process.h"
+#include "operator.h"
 
 #define RESET_WAIT_MS 500 /* a line that takes nothing does not keep the board from being reset */
 
@@ -28,6 +28,9 @@ void kernel_start(uint32_t place)
     screen_start();
     model_start();
     process_start();
+    operator_start();
+    runs_start();
+    scores_start();
     link_start();
     kernel.boot_cycles = (uint32_t)board_now();
 }
@@ -70,6 +73,8 @@ uint64_t kernel_step(bool *frames)
     worked |= model_step();
     worked |= log_step();
     worked |= terminal_step();
+    worked |= runs_step();
+    operator_step();
     if (!worked)
         worked |= screen_close();
     link_serve(!worked);

@@ -1,5 +1,5 @@
 /* The process table: birth, calls, waiting, end. */
-#include "process.h"
+#include "operator.h"
 
 #define FIRST_PROGRAM "/bin/init"
 #define ECALL_BYTES 4
@@ -56,6 +56,49 @@ static void keep_entry(struct process *entry)
     entry->state = PROCESS_READY;
 }
 
+/* Return a tree that no process is of. */
+static uint32_t free_tree(void)
+{
+    uint32_t used = 0, tree = 0;
+    for (const struct process *entry = processes; entry < processes + PROCESSES; entry++)
+        used |= entry->state == PROCESS_FREE ? 0 : 1u << entry->tree;
+    while (used >> tree & 1)
+        tree++;
+    return tree;
+}
+
+/* Give a new entry the program in `node`, or at arguments[0], as the first of a tree; an error leaves it free. */
+static int32_t begin_tree(struct process *entry, uint32_t node, const char *const *arguments, bool console)
+{
+    int32_t failed = -ENFILE;
+    entry->tree = free_tree();
+    if (files_standard(entry, console))
+        failed = node < NODES ? exec_node(entry, node, arguments) : exec_program(entry, arguments[0], arguments);
+    if (!failed) {
+        if (events_begin(process_index(entry), entry->id, entry->tree)) {
+            entry->group = entry->id;
+            keep_entry(entry);
+            return 0;
+        }
+        failed = -EAGAIN;
+    }
+    files_close_all(entry);
+    exec_drop(entry->text);
+    pool_free(entry->data);
+    return failed;
+}
+
+int32_t process_run(uint32_t node, const char *const *arguments, uint32_t user, uint32_t group)
+{
+    struct process *entry = new_entry();
+    if (!entry || entry == processes) /* that place is the first process's */
+        return -EAGAIN;
+    entry->user = user;
+    entry->own_group = group;
+    int32_t failed = begin_tree(entry, node, arguments, false);
+    return failed ? failed : (int32_t)entry->id;
+}
+
 void process_begin(void)
 {
     static const char *const arguments[] = {FIRST_PROGRAM, NULL};
@@ -66,17 +109,9 @@ void process_begin(void)
     table.again = clock_now() + clock_cycles(1000);
     if (first != processes)
         return;
-    int32_t failed = -EAGAIN;
-    if (files_console(first) && (failed = exec_program(first, FIRST_PROGRAM, arguments)) == 0 &&
-        events_begin(0, first->id)) {
-        first->group = first->id;
-        keep_entry(first);
-        return;
-    }
-    log_line("no first process: " FIRST_PROGRAM ", error %u", (unsigned)-failed);
-    files_close_all(first);
-    exec_drop(first->text);
-    pool_free(first->data);
+    int32_t failed = begin_tree(first, NODES, arguments, true);
+    if (failed)
+        log_line("no first process: " FIRST_PROGRAM ", error %u", (unsigned)-failed);
 }
 
 uint32_t process_call(struct process *process, call_function *call)
@@ -138,6 +173,7 @@ void process_end(struct process *process, uint32_t status)
     strings_drop(process);
     process->text = process->data = 0;
     process->status = status;
+    runs_ended(process);
     process->again = NULL;
     events_exit(process_index(process), process->id, parent ? process->parent : NOBODY, parent ? parent->id : 0);
     process->state = parent ? PROCESS_ENDED : PROCESS_FREE;

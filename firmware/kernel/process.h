@@ -26,13 +26,19 @@ enum { PC = 0, RA = 1, SP = 2, A0 = 10 };
 struct process;
 typedef int32_t call_function(struct process *process);
 
-enum process_state { PROCESS_FREE, PROCESS_READY, PROCESS_WAITING, PROCESS_ENDED };
+enum process_state {
+    PROCESS_FREE,
+    PROCESS_READY = VG_PROCESS_STATE_READY,
+    PROCESS_WAITING = VG_PROCESS_STATE_WAITING,
+    PROCESS_ENDED = VG_PROCESS_STATE_ENDED,
+};
 
 struct process {
     struct registers registers; /* first: trap.S counts on it */
     enum process_state state;
     uint32_t id;                /* and the slot's generation: a life has its own */
     uint32_t parent, group;     /* an entry of the table; an id */
+    uint32_t tree;              /* process tree, as the pipeline counts them */
     uint32_t text, data;        /* in texts (exec.c), and a region of the pool */
     uint32_t heap, stop;        /* addresses: where the heap begins, and where it ends now */
     uint32_t mapped;            /* bit g: granule g of its data window is a mapping's */
@@ -63,6 +69,9 @@ void process_start(void);
 /* Begin the first process, unless it lives or no model is in force. */
 void process_begin(void);
 uint32_t process_index(const struct process *process);
+/* Begin the program in `node`, or if that is NODES the one at the path that is the first argument, as nobody's child,
+ * in a process tree of its own, for the operator; return its id, or an error. */
+int32_t process_run(uint32_t node, const char *const *arguments, uint32_t user, uint32_t group);
 /* Do a call of `process`; return how to leave it. */
 enum leave { LEAVE_RETURN, LEAVE_SWITCH, LEAVE_REPLACED };
 uint32_t process_call(struct process *process, call_function *call);
@@ -104,7 +113,7 @@ call_function call_kill, call_rt_sigaction, call_rt_sigprocmask, call_rt_sigretu
 
 /* --- events.c: the pipeline's slots follow the processes ----------------------------------------------------- */
 
-bool events_begin(uint32_t slot, uint32_t id);
+bool events_begin(uint32_t slot, uint32_t id, uint32_t tree);
 bool events_fork(uint32_t slot, uint32_t id, uint32_t child, uint32_t child_id);
 void events_exec(uint32_t slot, uint32_t id);
 /* Have what a call's path has led to judged once more, as `path`, before the call has an effect.  Return 0, or what
@@ -131,6 +140,7 @@ call_function call_clock_gettime, call_uname, call_sysinfo, call_prctl;
 
 /* Replace a process's program by the one at `path`; `arguments` ends with NULL. */
 int32_t exec_program(struct process *process, const char *path, const char *const *arguments);
+int32_t exec_node(struct process *process, uint32_t node, const char *const *arguments); /* whoever may */
 void exec_start(void);
 void exec_share(uint32_t text);
 void exec_drop(uint32_t text);
@@ -259,7 +269,8 @@ void files_start(void);
 void files_share(struct process *process); /* its descriptors are a copy of another's */
 void files_close_all(struct process *process);
 void files_exec(struct process *process);
-bool files_console(struct process *process); /* open 0, 1 and 2 */
+/* Open 0, 1 and 2: on the console, or nothing to read, and the operator to write to. */
+bool files_standard(struct process *process, bool console);
 /* Return the folder that a path argument begins from, or an error. */
 int32_t files_folder(const struct process *process, int32_t descriptor);
 call_function call_close, call_dup, call_dup3, call_fcntl, call_ioctl, call_openat, call_pipe2;

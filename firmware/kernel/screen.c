@@ -4,7 +4,7 @@
  * nothing is lost however slow the host is.  In mode ALL every record is sent, packed many to a frame.  In mode
  * AGGREGATE those are whose verdict is not ALLOW, in either mode of their profile, and those of faults and spills;
  * other calls are counted by slot, life and call. */
-#include "kernel.h"
+#include "operator.h"
 
 #define RECORDS_MAX 40  /* in a frame */
 #define EVENTS_A_STEP 32
@@ -407,10 +407,12 @@ void screen_drain(void)
     while (screen_waits()) {
         uint32_t record[VG_RECORD_WORDS];
         bool room = link_session() && !(screen.full && !send_counts()) && records_ready();
-        if (!board_record(room ? next_record() : record))
+        uint32_t *into = room ? next_record() : record;
+        if (!board_record(into))
             return;
+        scores_take(into);
         if (room) {
-            take_record(next_record());
+            take_record(into);
             continue;
         }
         screen.shed++;

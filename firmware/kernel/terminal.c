@@ -154,7 +154,7 @@ bool terminal_step(void)
     if (!payload)
         return false;
     uint8_t *into = (uint8_t *)(payload + VG_FRAME_TERMINAL_WORDS);
-    payload[0] = 0;
+    payload[0] = 0; /* the console, not a program of the operator's */
     for (uint32_t byte = 0; byte < count; byte++)
         into[byte] = terminal.written_bytes[terminal.written.begin++ % WRITTEN_BYTES];
     send_close(VG_FRAME_TERMINAL_BYTES + count);

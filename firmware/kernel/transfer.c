@@ -1,5 +1,6 @@
 /* Reading and writing open files. */
 #include "files.h"
+#include "operator.h"
 
 #define VECTORS_MAX 16
 #define PROC_TEXT 256
@@ -81,6 +82,8 @@ static int32_t write_file(struct process *process, struct file *file, const uint
         return -ENOTCONN;
     case FILE_TERMINAL:
         return terminal_write(process, from, size);
+    case FILE_RUN:
+        return runs_write(process, file->offset, from, size);
     default:
         return (int32_t)size;
     }

@@ -169,8 +169,10 @@ PARTS = (
     ),
     Part(
         "link", "The link", Stage.BOARD,
-        (link.FrameType, link.Capability, link.Refusal, link.ModelResult, link.RecordMode),
-        (link.HEADER, *(frame.fixed for frame in link.FRAMES), link.AGGREGATE_ENTRY, link.STATE_ENTRY),
+        (link.FrameType, link.Capability, link.Refusal, link.ModelResult, link.RecordMode,
+         link.ProcessState),
+        (link.HEADER, *(frame.fixed for frame in link.FRAMES), link.AGGREGATE_ENTRY, link.STATE_ENTRY,
+         link.FILE_ENTRY, link.PROCESS_ENTRY),
         {
             "LINK_VERSION": (link.LINK_VERSION, "version of framing and frame types"),
             "LINK_DELIMITER": (link.DELIMITER, "the byte that ends every frame"),
@@ -178,6 +180,9 @@ PARTS = (
             "LINK_CRC_POLYNOMIAL": (link.CRC_POLYNOMIAL, "CRC-32, reflected; starts and ends with all ones"),
             "LINK_PAYLOAD_MAX": (link.PAYLOAD_MAX, "bytes of payload that every receiver takes"),
             "LINK_MODEL_CHUNK": (link.MODEL_CHUNK, "bytes of a model in one MODEL_DATA"),
+            "LINK_FILE_CHUNK": (link.FILE_CHUNK, "bytes of a file in one FILE_DATA"),
+            "LINK_FILE_NAME_BYTES": (link.FILE_NAME_BYTES, "bytes for the name in a FILE_ENTRY"),
+            "LINK_PROCESS_NAME_BYTES": (link.PROCESS_NAME_BYTES, "bytes for the name in a PROCESS_ENTRY"),
             "LINK_HELLO_MAGIC": (link.HELLO_MAGIC, "first word of a HELLO"),
             "LINK_ABORT_ZEROS": (link.ABORT_ZEROS, "delimiters before an ABORT"),
             "LINK_CREDIT_BYTES": (link.CREDIT_BYTES, "the unit of credit"),

@@ -26,5 +26,42 @@ class Refused(LinkError):  # noqa: N818 - the contract's own word
         super().__init__(f"{name}: the board refused {what}: {why}" + (f" ({hint})" if hint else ""))
 
 
+LINUX_ERRORS = {
+    1: ("EPERM", "not permitted"),
+    2: ("ENOENT", "there is no such file or folder"),
+    3: ("ESRCH", "there is no such process"),
+    5: ("EIO", "its memory failed"),
+    7: ("E2BIG", "too many arguments"),
+    8: ("ENOEXEC", "not a program for the board: build one with `vigilante cc`"),
+    11: ("EAGAIN", "no process is free: end one"),
+    12: ("ENOMEM", "no memory is free: end a process, or remove files from /tmp"),
+    13: ("EACCES", "permission denied: it is nothing that can be run, read or written so"),
+    16: ("EBUSY", "busy: something else is under way there"),
+    17: ("EEXIST", "it is there already"),
+    20: ("ENOTDIR", "a part of the path is no folder"),
+    21: ("EISDIR", "it is a folder"),
+    22: ("EINVAL", "that cannot be done with it"),
+    23: ("ENFILE", "too many files are open"),
+    27: ("EFBIG", "too large: a file that is written has at most 64 KB"),
+    28: ("ENOSPC", "no room: remove files from /tmp, or end a process"),
+    36: ("ENAMETOOLONG", "too long: a name has at most 27 bytes, a path 127"),
+    39: ("ENOTEMPTY", "the folder is not empty: remove what is in it first, or use -r"),
+    40: ("ELOOP", "too many symbolic links"),
+}
+"""Linux's numbers of the errors that the board's files and processes give, with name and words."""
+
+
+class Failed(LinkError):  # noqa: N818 - the board works: it could not do this
+    """The board could not do what was asked of its files or processes; nothing was changed.
+
+    Members: `what` it was about; `error`, why, as Linux numbers errors.
+    """
+
+    def __init__(self, name: str, what: str, error: int) -> None:
+        self.what, self.error = what, error
+        code, words = LINUX_ERRORS.get(error, (f"error {error}", "it could not be done"))
+        super().__init__(f"{name}: {what}: {words} ({code})")
+
+
 class PushError(Exception):
     """A board did not take a model; what was in force still is.  The message says why."""
