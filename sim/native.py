@@ -125,7 +125,8 @@ class NativeBoard:
     engine: what screens; a reset of the board replaces it with a new one.
     progress: called while the firmware is compiled, on first use.
 
-    Members: `engine`, the one in use; `cut`: the power has gone, and comes back with the next exchange.
+    Members: `engine`, the one in use; `cut`: the power has gone, and comes back with the next exchange; `taken`: if
+    it is a list, what the pipeline is given goes there: (event's words, path stream's words, record's words).
     """
 
     def __init__(
@@ -149,6 +150,7 @@ class NativeBoard:
         self._fresh, self._used = True, False
         self._error: BaseException | None = None
         self.cut = False
+        self.taken: list[tuple[list[int], list[int], list[int]]] | None = None
         self._callbacks = _Pipeline(_EVENT(self._event), _LOAD(self._load), _STATUS(self._status))
         self._library.native_attach(ctypes.byref(self._callbacks), self._held, _WORD(size))
 
@@ -235,6 +237,8 @@ class NativeBoard:
     def _event(self, event: object, paths: object, words: int, record: object, state: object) -> None:
         try:
             given = self._golden.event(event[:8], paths[:words])  # type: ignore[index]
+            if self.taken is not None:
+                self.taken.append((event[:8], paths[:words], given[0]))  # type: ignore[index]
             for place in range(6):
                 record[place], state[place] = given[0][place], given[1][place]  # type: ignore[index]
         except BaseException as error:

@@ -102,15 +102,40 @@ bool board_record(uint32_t record[VG_RECORD_WORDS])
     return true;
 }
 
+bool native_half(void)
+{
+    return native.record_count >= RECORDS / 2;
+}
+
+/* Have the pipeline take an event; return its record, where it waits, or NULL. */
+static const uint32_t *screened(const uint32_t *event, uint32_t words)
+{
+    uint32_t offered[VG_EVENT_WORDS], *record = native.records[native.record_count];
+    if (native.record_count == RECORDS)
+        return NULL;
+    native.record_count++;
+    memcpy(offered, event, sizeof offered);
+    native.pipeline.event(offered, event + VG_EVENT_WORDS, words, record, native.state);
+    native.state_valid = VG_GET(event, VG_EVENT_KIND) == VG_KIND_SPILL;
+    return record;
+}
+
+bool native_judged(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS])
+{
+    const uint32_t *left = screened(event, words);
+    if (left)
+        memcpy(record, left, VG_RECORD_BYTES);
+    return left;
+}
+
 enum answer board_screen(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS])
 {
-    uint32_t offered[VG_EVENT_WORDS];
-    if (native.record_count == RECORDS)
+    if (!screened(event, words))
         return ANSWER_FULL;
-    memcpy(offered, event, sizeof offered);
-    uint32_t *left = native.records[native.record_count++];
-    native.pipeline.event(offered, event + VG_EVENT_WORDS, words, left, native.state);
-    native.state_valid = (offered[0] & 15) == VG_KIND_SPILL;
+    if (VG_GET(event, VG_EVENT_SOURCE) == 0 && VG_GET(event, VG_EVENT_KIND) == VG_KIND_FORK)
+        judge_born(VG_GET(event, VG_EVENT_A0));
+    if (VG_GET(event, VG_EVENT_SOURCE) == 0 && VG_GET(event, VG_EVENT_KIND) == VG_KIND_CLEAR)
+        judge_born(VG_GET(event, VG_EVENT_SLOT));
     return board_record(record) ? ANSWER_RECORD : ANSWER_NONE;
 }
 
@@ -207,6 +232,7 @@ static void power_on(void)
     memset(native.slots, 0, sizeof native.slots);
     chip_power_on();
     scheduler_power_on();
+    judge_power_on();
 }
 
 /* Attach the pipeline and the flash.  The board is off until native_run. */
