@@ -125,8 +125,8 @@ class NativeBoard:
     engine: what screens; a reset of the board replaces it with a new one.
     progress: called while the firmware is compiled, on first use.
 
-    Members: `engine`, the one in use; `cut`: the power has gone, and comes back with the next exchange; `taken`: if
-    it is a list, what the pipeline is given goes there: (event's words, path stream's words, record's words).
+    Members: `engine`, the one in use; `cut`: the power has gone, and comes back with the next exchange; `taken`:
+    if it is a list, what the pipeline is given goes there: (event's words, path stream's words, record's words).
     """
 
     def __init__(
