@@ -26,6 +26,7 @@ static struct {
     uint32_t state[VG_STATE_WORDS];
     bool state_valid;
     uint32_t sha[VG_SHA256_DIGEST_COUNT];
+    uint32_t tampering[VG_FRAME_TAMPER_WORDS]; /* what the next start is told */
 } native;
 
 /* --- the board ----------------------------------------------------------------------------------------------- */
@@ -54,6 +55,13 @@ bool board_trap(uint32_t why[3])
 {
     (void)why;
     return false;
+}
+
+bool board_tampering(uint32_t record[VG_FRAME_TAMPER_WORDS])
+{
+    memcpy(record, native.tampering, sizeof native.tampering);
+    memset(native.tampering, 0, sizeof native.tampering);
+    return record[0];
 }
 
 void board_reset(void)
@@ -275,4 +283,10 @@ void native_record(const uint32_t *record)
 {
     if (native.record_count < RECORDS)
         memcpy(native.records[native.record_count++], record, VG_RECORD_BYTES);
+}
+
+/* Let the next start be told of what was broken before it. */
+void native_tamper(const uint32_t *record)
+{
+    memcpy(native.tampering, record, sizeof native.tampering);
 }

@@ -272,3 +272,21 @@ def test_reset_says_hello_when_it_is_back(peer: Peer) -> None:
     assert (said[0].fixed["next"], said[1].fixed["answer"]) == (1, 0)
     peer = Peer(peer.board, 2)
     assert "reset by the host" in peer.log()
+
+
+def test_what_gateware_told_before_a_reset_is_logged_once(board: NativeBoard) -> None:
+    where = {"pc": 0x1000_0120, "before": 0x1000_0104, "handler": 0x1000_0200, "slot": 3, "generation": 0x12}
+    said = "at 10000120 from 10000104, not to {}, slot 3, life 12"
+    for rules, line in (
+        ({"strayed": 1, "answered": 1}, "tampering: jump past the verdict " + said.format("10000200")),
+        ({"strayed": 1, "undispatched": 1}, "tampering: return without a verdict " + said.format("0")),
+        ({"locked": 1}, "tampering: write to what is locked " + said.format("0")),
+    ):
+        board.tamper({**where, **rules})
+        board.reset()
+        for _ in range(2):
+            board.exchange()
+            log = Peer(board, 2).log()
+            assert log.count(line + "\n") == 1, log
+            board.exchange(b"", 2000)  # until it is in flash
+            board.reset()
