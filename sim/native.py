@@ -34,6 +34,7 @@ _LOAD = ctypes.CFUNCTYPE(None, _WORD, _WORD)
 _STATUS = ctypes.CFUNCTYPE(_WORD)
 _STATUS_AT = COPROCESSOR.register["status"].layout.offset
 _PATHS = EVENT.offset["paths"]
+_LOCK = COPROCESSOR.register["lock"].layout
 _OUTPUT = 1 << 20
 _CUT, _STUCK = 1, 3
 
@@ -220,6 +221,10 @@ class NativeBoard:
     def expire(self, record: list[int]) -> None:
         """Put a record among those that wait, as a vaccine that expires does."""
         self._library.native_record((_WORD * 6)(*record))
+
+    def lock(self, *tables: str) -> None:
+        """Lock tables until a reset: names of the register `lock`."""
+        self._library.native_lock(_WORD(_LOCK.pack(dict.fromkeys(tables, 1))))
 
     def tamper(self, record: Mapping[str, int]) -> None:
         """Let the next boot be told of what was broken before it: fields of TAMPER."""

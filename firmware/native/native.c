@@ -26,6 +26,7 @@ static struct {
     uint32_t state[VG_STATE_WORDS];
     bool state_valid;
     uint32_t sha[VG_SHA256_DIGEST_COUNT];
+    uint32_t locks;
     uint32_t tampering[VG_FRAME_TAMPER_WORDS]; /* what the next start is told */
 } native;
 
@@ -93,7 +94,7 @@ uint32_t board_pipeline_status(void)
 
 uint32_t board_pipeline_locks(void)
 {
-    return 0;
+    return native.locks;
 }
 
 uint32_t board_pipeline_shed(void)
@@ -211,6 +212,7 @@ static void power_on(void)
     native.now = 0;
     native.record_count = 0;
     native.state_valid = false;
+    native.locks = 0;
     line_power_on();
     memset(native.slots, 0, sizeof native.slots);
     chip_power_on();
@@ -283,6 +285,12 @@ void native_record(const uint32_t *record)
 {
     if (native.record_count < RECORDS)
         memcpy(native.records[native.record_count++], record, VG_RECORD_BYTES);
+}
+
+/* Lock tables until a reset, as a program's write to the register does. */
+void native_lock(uint32_t locks)
+{
+    native.locks |= locks;
 }
 
 /* Let the next start be told of what was broken before it. */

@@ -128,8 +128,8 @@ PROOFS = (
     Proof(
         name="obeys",
         says="No system call of a program reaches a handler without a verdict of its own: the first jump behind "
-        "its entry goes where the register said in this call, by ALLOW of its own event or to a verdict's handler, "
-        "or the core is stopped until reset; so is one that is back in a program and never asked.",
+        "its entry goes where the register said in this call, by ALLOW of its own event or to a verdict's one, "
+        "else the core is stopped until reset; so is one that is back in a program and never asked.",
         modules=("hdl/soc/stray.py", "hdl/soc/tampering.py", *ANSWERS[0].modules),
         build=build,
         mutant=Mutant(

@@ -265,6 +265,38 @@ def test_policy_is_loaded(peer: Peer) -> None:
     assert int(machine.rows[1]) == 0x123456789ABCDEF
 
 
+def test_what_is_locked_is_refused_until_a_reset(peer: Peer) -> None:
+    board = peer.board
+    assert isinstance(board, NativeBoard)
+    begin = fixed(FrameType.MODEL_BEGIN, size=8192)
+    loads = {
+        "policy": (Target.ATTRIBUTES, Target.JUDGE, Target.ENFORCE),
+        "vaccines": (Target.HASH_SET, Target.HASH),
+        "model": (),
+    }
+    for number, (lock, targets) in enumerate(loads.items()):
+        words = {target: struct.pack("<III", target << 16, 1, 1)[: 8 if target == Target.ENFORCE else 12]
+                 for targets in loads.values() for target in targets}  # fmt: skip
+        board.lock(lock)
+        before = board.engine.machine.attributes.copy(), board.engine.machine.rows.copy()
+        for target, payload in words.items():
+            if target in targets:
+                reason, text = refused(peer, FrameType.LOAD, payload)
+                assert reason == Refusal.LOCKED and "until the board is reset" in text, target.name
+            else:
+                assert not peer.send(FrameType.LOAD, payload), target.name
+        if lock == "policy":
+            assert all((kept == now).all() for kept, now in zip(
+                before, (board.engine.machine.attributes, board.engine.machine.rows), strict=True
+            ))  # fmt: skip
+        if lock == "model":
+            assert refused(peer, FrameType.MODEL_BEGIN, begin)[0] == Refusal.LOCKED
+        board.reset()
+        board.exchange()
+        peer = Peer(board, 10 + number)
+    assert not peer.send(FrameType.MODEL_BEGIN, begin)
+
+
 def test_reset_says_hello_when_it_is_back(peer: Peer) -> None:
     wire = encode(FrameType.RESET, 0, struct.pack("<I", RESET_KEY))
     said = decode(peer.board.exchange(wire, BATCH_MS))
