@@ -11,6 +11,7 @@ import mmap
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from hdl.contract.load import Target
 from hdl.contract.memory import CLOCK_HZ
 from hdl.contract.model import IMAGE_BYTES, MODEL_SLOTS
 from hdl.contract.registers import COPROCESSOR
+from hdl.contract.tamper import TAMPER
 from hdl.contract.vaccine import HASH_NIBBLES, BankKey
 from models.golden import machine as m
 from models.golden.engine import GoldenEngine
@@ -32,6 +34,7 @@ _LOAD = ctypes.CFUNCTYPE(None, _WORD, _WORD)
 _STATUS = ctypes.CFUNCTYPE(_WORD)
 _STATUS_AT = COPROCESSOR.register["status"].layout.offset
 _PATHS = EVENT.offset["paths"]
+_LOCK = COPROCESSOR.register["lock"].layout
 _OUTPUT = 1 << 20
 _CUT, _STUCK = 1, 3
 
@@ -220,6 +223,16 @@ class NativeBoard:
     def expire(self, record: list[int]) -> None:
         """Put a record among those that wait, as a vaccine that expires does."""
         self._library.native_record((_WORD * 6)(*record))
+
+    def lock(self, *tables: str) -> None:
+        """Lock tables until a reset: names of the register `lock`."""
+        self._library.native_lock(_WORD(_LOCK.pack(dict.fromkeys(tables, 1))))
+
+    def tamper(self, record: Mapping[str, int]) -> None:
+        """Let the next boot be told of what was broken before it: fields of TAMPER."""
+        packed = TAMPER.pack(record)
+        words = [packed >> 32 * number & 0xFFFF_FFFF for number in range(TAMPER.words)]
+        self._library.native_tamper((_WORD * len(words))(*words))
 
     def _renew(self) -> None:
         if self._used:

@@ -26,6 +26,8 @@ static struct {
     uint32_t state[VG_STATE_WORDS];
     bool state_valid;
     uint32_t sha[VG_SHA256_DIGEST_COUNT];
+    uint32_t locks;
+    uint32_t tampering[VG_FRAME_TAMPER_WORDS]; /* what the next start is told */
 } native;
 
 /* --- the board ----------------------------------------------------------------------------------------------- */
@@ -54,6 +56,13 @@ bool board_trap(uint32_t why[3])
 {
     (void)why;
     return false;
+}
+
+bool board_tampering(uint32_t record[VG_FRAME_TAMPER_WORDS])
+{
+    memcpy(record, native.tampering, sizeof native.tampering);
+    memset(native.tampering, 0, sizeof native.tampering);
+    return record[0];
 }
 
 void board_reset(void)
@@ -85,7 +94,7 @@ uint32_t board_pipeline_status(void)
 
 uint32_t board_pipeline_locks(void)
 {
-    return 0;
+    return native.locks;
 }
 
 uint32_t board_pipeline_shed(void)
@@ -228,6 +237,7 @@ static void power_on(void)
     native.now = 0;
     native.record_count = 0;
     native.state_valid = false;
+    native.locks = 0;
     line_power_on();
     memset(native.slots, 0, sizeof native.slots);
     chip_power_on();
@@ -301,4 +311,16 @@ void native_record(const uint32_t *record)
 {
     if (native.record_count < RECORDS)
         memcpy(native.records[native.record_count++], record, VG_RECORD_BYTES);
+}
+
+/* Lock tables until a reset, as a program's write to the register does. */
+void native_lock(uint32_t locks)
+{
+    native.locks |= locks;
+}
+
+/* Let the next start be told of what was broken before it. */
+void native_tamper(const uint32_t *record)
+{
+    memcpy(native.tampering, record, sizeof native.tampering);
 }
