@@ -116,9 +116,18 @@ def rom(progress: Progress = silent) -> bytes:
     return code
 
 
-def firmware(progress: Progress = silent) -> bytes:
-    """Return the firmware as it lies in flash, behind its header.  Raises BuildError."""
-    return with_header(_board_image(KERNEL, "kernel.ld", progress, QUICK, RELAXED))
+def firmware(progress: Progress = silent, *, screened: bool = True) -> bytes:
+    """Return the firmware as it lies in flash, behind its header.
+
+    screened: if false, one that screens nothing, to measure what screening costs.  Raises BuildError.
+    """
+    return with_header(kernel(progress, screened=screened))
+
+
+def kernel(progress: Progress = silent, *, screened: bool = True) -> bytes:
+    """Return the same as the loader copies it to memory: text and data.  Raises BuildError."""
+    more = RELAXED if screened else (*RELAXED, "-DUNSCREENED")
+    return _board_image(KERNEL, "kernel.ld", progress, QUICK, more)
 
 
 def with_header(code: bytes) -> bytes:

@@ -12,6 +12,14 @@
 
 #include "hardware.h"
 
+/* False in a kernel that screens nothing, which is there to measure what screening costs (`firmware/build.py`): it has
+ * no events, dispatches and copies strings itself, and needs no model. */
+#ifdef UNSCREENED
+#define SCREENED false
+#else
+#define SCREENED true
+#endif
+
 #define FIRMWARE_NAME "vigilante firmware 0.2.0"
 #define NEVER UINT64_MAX
 #define NOT_CLEARED __attribute__((section(".noinit"))) /* large, and written before it is read */

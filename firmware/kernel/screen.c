@@ -401,7 +401,7 @@ bool screen_waits(void)
 
 void screen_drain(void)
 {
-    if (!screen_waits())
+    if (!SCREENED || !screen_waits())
         return;
     keep_epoch();
     while (screen_waits()) {
