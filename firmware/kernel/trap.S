@@ -57,17 +57,15 @@ vectors:
     csrr t0, mcause
     addi t0, t0, -CAUSE_ECALL
     bnez t0, fault
-    li t0, TRAP_NUMBERS
-    bgeu a7, t0, stub_unknown
-    slli t0, a7, 2
     j dispatch
+    .rept 3
 #else
     lw a0, %lo(VG_COPROCESSOR_DISPATCH)(zero)
     jr a0
     .rept 5
+#endif
     j trap
     .endr
-#endif
     j interrupt /* 7: the timer */
     .rept 3
     j trap
@@ -80,9 +78,12 @@ vectors:
 
 #ifdef UNSCREENED
 dispatch:
-    la t1, handlers_by_number
+    li t0, TRAP_NUMBERS
+    bgeu a7, t0, unknown
+    slli t0, a7, 2
+    lui t1, %hi(handlers_by_number)
     add t0, t0, t1
-    lw t0, 0(t0)
+    lw t0, %lo(handlers_by_number)(t0)
     jr t0
 #endif
 
@@ -99,6 +100,7 @@ quick_getpid:
 
     .globl stub_unknown
 stub_unknown:
+unknown:
     skip_ecall
     li a0, -TRAP_ENOSYS
     mret
