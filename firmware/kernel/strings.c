@@ -52,8 +52,9 @@ int32_t strings_get(const struct process *process, uint32_t which, char text[PAT
 
 bool strings_keep(struct process *process)
 {
+    const uint32_t any = VG_COPROCESSOR_STRINGS_STATE0_MASK | VG_COPROCESSOR_STRINGS_STATE1_MASK;
     uint32_t states = SCREENED ? board_strings() : 0;
-    if (process->strings || !states)
+    if (process->strings || !(states & any))
         return true;
     process->strings = pool_get(1);
     if (!process->strings)

@@ -46,9 +46,12 @@ void native_take(struct process *process, uint32_t id)
     uint32_t arguments = arguments_of(id);
     seeds_of(process);
     strings.states = 0;
-    for (uint32_t which = 0; arguments; arguments >>= 4, which++) {
-        uint32_t address = ARGUMENT(process, (arguments & 15) - 1), offset = address & 3;
-        uint32_t state = copy(process, address, strings.areas + which * VG_STRING_AREA_BYTES + offset);
+    for (uint32_t which = 0; which < VG_STRINGS_MAX; arguments >>= 4, which++) {
+        bool any = arguments & 15;
+        uint32_t address = ARGUMENT(process, any ? (arguments & 15) - 1 : 0), offset = address & 3; /* none: a0's */
+        uint32_t state = VG_STRING_STATE_NONE;
+        if (any)
+            state = copy(process, address, strings.areas + which * VG_STRING_AREA_BYTES + offset);
         strings.states |= (VG_VALUE(VG_COPROCESSOR_STRINGS_STATE0, state) |
                            VG_VALUE(VG_COPROCESSOR_STRINGS_OFFSET0, offset))
                           << which * STRING_STATE_BITS;

@@ -26,6 +26,7 @@ from hdl.contract.memory import CLOCK_HZ, REGIONS
 from hdl.contract.paths import StringState
 from hdl.contract.registers import COPROCESSOR
 from hdl.contract.syscalls import ID_COUNT
+from hdl.contract.tamper import TAMPER
 from hdl.contract.vaccine import BANK_DEPTH, BANKS
 from hdl.contract.verdict import Verdict
 from hdl.screening.block import Block
@@ -40,6 +41,7 @@ from hdl.soc.records import Records
 from hdl.soc.rest import Rest
 from hdl.soc.stray import Stray
 from hdl.soc.strings import Strings
+from hdl.soc.tampering import AlarmPort, Tampering
 from hdl.soc.window import WINDOW_SHAPE
 
 
@@ -59,6 +61,7 @@ class Coprocessor(Block):
       cycles       cycles since reset; it may leap ahead.
       irq_record   a record waits.
       irq_tamper   `tamper` is not zero: until reset.
+      alarm        the same as a frame, for the line.
       stop         the core is to begin no further instruction, until reset: from the cycle in which it is back in
                    user mode without having read the call's dispatch register; or from three cycles behind that in
                    which an instruction of the kernel began that is not where the register said (see `Stray`).
@@ -125,6 +128,7 @@ class Coprocessor(Block):
                 "cycles": In(64),
                 "irq_record": Out(1),
                 "irq_tamper": Out(1),
+                "alarm": Out(AlarmPort()),
                 "stop": Out(1),
                 "irq_half": Out(1),
                 "text_window": Out(WINDOW_SHAPE),
@@ -158,11 +162,13 @@ class Coprocessor(Block):
         m.submodules.loader = loader = Loader()
         m.submodules.rest = rest = Rest()
         m.submodules.stray = stray = Stray()
+        m.submodules.tampering = tampering = Tampering()
 
         self._events(m, pipeline, registers, calls, host, records)
         self._paths(m, pipeline, registers, calls, host, dispatch)
         self._leavings(m, pipeline, registers, records)
         self._tables(m, pipeline, registers, loader, dispatch)
+        self._broken(m, registers, calls, dispatch, stray, tampering)
 
         wiring.connect(m, wiring.flipped(self.core), calls.core)
         lock = registers.lock
@@ -186,12 +192,6 @@ class Coprocessor(Block):
             dispatch.verdict.eq(pipeline.verdict),
             dispatch.select.eq(registers.dispatch_select & ~self.bus.write),
             registers.dispatch.eq(dispatch.answer),
-            stray.call.eq(calls.call),
-            stray.over.eq(calls.over),
-            stray.began.eq(calls.began),
-            stray.pc.eq(calls.pc),
-            stray.read.eq(dispatch.read),
-            stray.answer.eq(dispatch.answer),
             dispatch.heard.eq(self.heard),
             self.answered.eq(dispatch.arrived),
             self.verdict.eq(dispatch.spoken),
@@ -222,23 +222,20 @@ class Coprocessor(Block):
             | loader.read & ~loader.done
             | questions & asked
             | registers.handler_select & bus.write & dispatch.clearing
+            | registers.tampering_select & tampering.hold
         )
 
-        status, tamper, shed = registers.status, registers.tamper, Signal(32)
+        status, shed = registers.status, Signal(32)
         refused = (
             loader.refused
             | registers.handler_written & lock.handlers
             | guarded & bus.write & bus.ready
             | host.offered & (host.offer.kind == Kind.SWAP) & lock.model
         )
-        undispatched, strayed, locked = Signal(), Signal(), Signal()
-        m.d.sync += [
-            strayed.eq(strayed | stray.strayed),
-            undispatched.eq(undispatched | dispatch.undispatched),
-            locked.eq(locked | refused),
-            shed.eq(shed + (calls.call & ~calls.admitted)),
-        ]
+        m.d.sync += shed.eq(shed + (calls.call & ~calls.admitted))
         m.d.comb += [
+            tampering.locked.eq(refused),
+            tampering.cycles.eq(self.cycles),
             status.in_call.eq(dispatch.in_call),
             status.event_ready.eq(host.event_ready),
             status.path_ready.eq(host.path_ready),
@@ -248,14 +245,9 @@ class Coprocessor(Block):
             status.running.eq(pipeline.running),
             status.model.eq(pipeline.model),
             status.model_ready.eq(pipeline.model_ready),
-            tamper.undispatched.eq(undispatched),
-            tamper.strayed.eq(strayed),
-            tamper.locked.eq(locked),
             registers.shed.eq(shed),
             self.irq_record.eq(records.valid),
             self.irq_half.eq(records.half),
-            self.irq_tamper.eq(tamper.as_value().any()),
-            self.stop.eq(undispatched | dispatch.undispatched | strayed if self.screens else 0),
             self.dispatched.eq(dispatch.read & dispatch.owed),
             self.dispatch_waits.eq(dispatch.hold),
             self.recorded.eq(pipeline.recorded),
@@ -306,6 +298,35 @@ class Coprocessor(Block):
                 m.d.comb += [calls.born.eq(of_core & (offer.slot < CORE_SLOTS)), calls.born_slot.eq(offer.slot)]
             with m.Case(Kind.FORK):
                 m.d.comb += [calls.born.eq(of_core & (offer.a0 < CORE_SLOTS)), calls.born_slot.eq(offer.a0)]
+
+    def _broken(
+        self, m: Module, registers: Registers, calls: Any, dispatch: Dispatch, stray: Stray, tampering: Tampering
+    ) -> None:
+        """What becomes of a kernel that does not follow the verdict."""
+        wiring.connect(m, tampering.alarm, wiring.flipped(self.alarm))
+        m.d.comb += [
+            stray.call.eq(calls.call),
+            stray.over.eq(calls.over),
+            stray.began.eq(calls.began),
+            stray.pc.eq(calls.pc),
+            stray.read.eq(dispatch.read),
+            stray.answer.eq(dispatch.answer),
+            tampering.undispatched.eq(dispatch.undispatched if self.screens else 0),
+            tampering.strayed.eq(stray.strayed if self.screens else 0),
+            tampering.last.eq(stray.last),
+            tampering.before.eq(stray.before),
+            tampering.handler.eq(stray.handler),
+            tampering.answered.eq(stray.answered),
+            tampering.call.eq(calls.call),
+            tampering.slot.eq(registers.slot.number),
+            tampering.generation.eq(registers.generation),
+            tampering.index.eq(registers.tampering_index),
+            tampering.take.eq(registers.tampering_read & (registers.tampering_index == TAMPER.words - 1)),
+            registers.tampering.value.eq(tampering.word),
+            registers.tamper.as_value().eq(tampering.rules),
+            self.irq_tamper.eq(tampering.rules.any()),
+            self.stop.eq(tampering.stop),
+        ]
 
     def _paths(
         self, m: Module, pipeline: Pipeline, registers: Registers, calls: Any, host: HostPort, dispatch: Dispatch

@@ -85,6 +85,7 @@ class _Board(Block):
         wiring.connect(m, machine.strings, coprocessor.strings)
         wiring.connect(m, uart.received, link.received)
         wiring.connect(m, link.to_send, uart.to_send)
+        wiring.connect(m, coprocessor.alarm, link.alarm)
 
         asking = {
             Irq.RECORD: coprocessor.irq_record,
@@ -111,6 +112,8 @@ class _Board(Block):
             machine.stop.eq(coprocessor.stop),
             coprocessor.cycles.eq(machine.now),
             link.line_sent.eq(uart.sent),
+            uart.seized.eq(coprocessor.stop),
+            uart.line_divider.eq(self.line_divider),
             uart.rx.eq(self.rx),
             self.tx.eq(uart.tx),
             self.flash_cs_n.eq(flash.cs_n),
