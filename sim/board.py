@@ -121,7 +121,8 @@ def unscreened_board(progress: Progress = silent) -> Path:
 def prepare_flash(file: Path, program: bytes | None = None) -> None:
     """Make the flash's file, if there is none, and put today's firmware and files into it; all else on it stays.
 
-    program: in place of today's firmware.  Raises BoardError if it cannot be written, is no flash of ours, or another simulated board has it.
+    program: in place of today's firmware.  Raises BoardError if it cannot be written, is no flash of ours, or
+    another simulated board has it.
     """
     from firmware.build import blank_flash, firmware, root
 

@@ -25,7 +25,7 @@ static const struct {
     {VG_SYS_GETTID, quick_getpid},
 };
 
-#ifdef UNSCREENED
+#ifdef TABLE
 void (*handlers_by_number[TRAP_NUMBERS])(void); /* trap.S goes by it */
 
 void entry_start(void)

@@ -10,8 +10,8 @@ static bool screened(uint32_t kind, uint32_t slot, uint32_t id, uint32_t tree, u
     if (!SCREENED)
         return true;
     uint32_t event[VG_EVENT_WORDS] = {0}, record[VG_RECORD_WORDS];
-    screen_drain();
-    kernel_stir();
+    if (screen_drain())
+        kernel_stir();
     VG_PUT(event, VG_EVENT_KIND, kind);
     VG_PUT(event, VG_EVENT_SLOT, slot);
     VG_PUT(event, VG_EVENT_ID, tree);

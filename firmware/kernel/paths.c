@@ -132,9 +132,10 @@ static int32_t path_of(const struct place *place, char text[PATH_BYTES])
 
 int32_t paths_at(struct process *process, uint32_t descriptor, uint32_t which, bool follow, struct place *place)
 {
-    char room[STRING_ROOM], text[PATH_BYTES];
+    struct string_room room;
+    char text[PATH_BYTES];
     int32_t failed;
-    const char *path = strings_at(process, which, room, &failed);
+    const char *path = strings_at(process, which, &room, &failed);
     if (failed)
         return failed;
     bool relative = path[0] != '/';

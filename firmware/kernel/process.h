@@ -180,10 +180,12 @@ int32_t user_get(const struct process *process, uint32_t address, void *into, ui
 /* --- strings.c: the path arguments of a call ------------------------------------------------------------------ */
 
 #define STRING_STATE_BITS 4 /* of the register `strings`, for each */
-#define STRING_ROOM (PATH_BYTES + 3)
+struct string_room {
+    uint32_t words[PATH_BYTES / 4 + 1];
+};
 /* Return a string of the call in progress, the first (0) or the second (1), where it lies: until the pool moves, or in
  * `room`.  `*failed`: an error, or 0. */
-const char *strings_at(const struct process *process, uint32_t which, char room[STRING_ROOM], int32_t *failed);
+const char *strings_at(const struct process *process, uint32_t which, struct string_room *room, int32_t *failed);
 /* Copy one; return its length, or an error. */
 int32_t strings_get(const struct process *process, uint32_t which, char text[PATH_BYTES]);
 bool strings_keep(struct process *process); /* for a call that waits; false if there is no room */

@@ -60,11 +60,10 @@ static void enter(struct process *process, uint64_t alarm)
     uint32_t text = exec_text_region(process->text);
     scheduler.running = process;
     scheduler.since = board_now();
+    board_process(process_index(process), process->id);
     board_windows(pool_place(text), pool_size(text), pool_place(process->data), pool_size(process->data));
-    if (SCREENED) {
-        board_process(process_index(process), process->id);
+    if (SCREENED)
         board_cwd(seeds_of(process));
-    }
     board_interrupt(alarm, scheduler.frames);
 }
 

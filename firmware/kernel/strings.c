@@ -21,11 +21,11 @@ static uint32_t argument_of(const struct process *process, uint32_t which)
     return which ? 3 : process->calling != call_execve && process->calling != call_chdir;
 }
 
-const char *strings_at(const struct process *process, uint32_t which, char room[STRING_ROOM], int32_t *failed)
+const char *strings_at(const struct process *process, uint32_t which, struct string_room *room, int32_t *failed)
 {
     if (!SCREENED) {
         uint32_t address = ARGUMENT(process, argument_of(process, which));
-        char *text = room + (address & 3); /* so that whole words can be copied */
+        char *text = (char *)room->words + (address & 3); /* so that whole words can be copied */
         int32_t length = user_string(process, address, text, PATH_BYTES);
         *failed = length < 0 ? length : 0;
         return text;
@@ -41,9 +41,9 @@ const char *strings_at(const struct process *process, uint32_t which, char room[
 
 int32_t strings_get(const struct process *process, uint32_t which, char text[PATH_BYTES])
 {
-    char room[STRING_ROOM];
+    struct string_room room;
     int32_t failed;
-    const char *from = strings_at(process, which, room, &failed);
+    const char *from = strings_at(process, which, &room, &failed);
     if (failed)
         return failed;
     text_copy(text, from, PATH_BYTES);

@@ -1,11 +1,11 @@
 /* Traps: from user mode into the kernel and back.
  *
- * A call goes where the dispatch register says: two instructions at the vector, and a0 is the only register that is
- * not as it was; what it held is in the coprocessor's `argument`.  A call that is denied, and one that needs no C,
+ * A call goes where the dispatch register says: a0 is the only register that is not as it was, and what it held is in
+ * the coprocessor's `argument`.  While the verdict comes, mepc is moved behind the ecall.  A call that is denied, and one that needs no C,
  * returns from there.  Every other saves what a C function may change, and the rest only if another process is to
  * run.  mscratch is the running process, whose registers come first in it.
  *
- * UNSCREENED: a kernel to measure against.  It goes where a table in memory says, by the number of the call, and is as
+ * TABLE: of a kernel to measure against.  It goes where a table in memory says, by the number of the call, and is as
  * lean as that can be: t0 and t1 are lost. */
 #include "calls.h"
 #include "trap.h"
@@ -25,7 +25,7 @@
 .endm
 /* Do it with those of them that a call brings back. */
 .macro each_of_call what:req
-#ifdef UNSCREENED
+#ifdef TABLE
     .irp number, 1, 7, 11, 12, 13, 14, 15, 16, 17, 28, 29, 30, 31
     \what x\number, REGISTER(\number)(sp)
     .endr
@@ -41,11 +41,11 @@
     .endr
 .endm
 
-/* Go back behind the ecall. */
-.macro skip_ecall
-    csrr a0, mepc
-    addi a0, a0, 4
-    csrw mepc, a0
+/* Go back behind the ecall; a register is lost. */
+.macro skip_ecall by=a0
+    csrr \by, mepc
+    addi \by, \by, 4
+    csrw mepc, \by
 .endm
 
     .section .text.trap, "ax"
@@ -53,16 +53,17 @@
     .balign VG_VECTOR_ALIGN
     .globl vectors
 vectors:
-#ifdef UNSCREENED
+#ifdef TABLE
     csrr t0, mcause
     addi t0, t0, -CAUSE_ECALL
     bnez t0, fault
     j dispatch
     .rept 3
 #else
+    skip_ecall
     lw a0, %lo(VG_COPROCESSOR_DISPATCH)(zero)
     jr a0
-    .rept 5
+    .rept 2
 #endif
     j trap
     .endr
@@ -76,8 +77,9 @@ vectors:
     .endr
     .option rvc
 
-#ifdef UNSCREENED
+#ifdef TABLE
 dispatch:
+    skip_ecall t1
     li t0, TRAP_NUMBERS
     bgeu a7, t0, unknown
     slli t0, a7, 2
@@ -89,8 +91,7 @@ dispatch:
 
     .globl quick_getpid
 quick_getpid:
-    skip_ecall
-#ifdef UNSCREENED
+#ifdef TABLE
     csrr a0, mscratch
     lw a0, TRAP_ID(a0)
 #else
@@ -101,7 +102,6 @@ quick_getpid:
     .globl stub_unknown
 stub_unknown:
 unknown:
-    skip_ecall
     li a0, -TRAP_ENOSYS
     mret
 
@@ -110,8 +110,7 @@ unknown:
 denied:
     csrr a0, mcause
     addi a0, a0, -CAUSE_ECALL
-    bnez a0, fault
-    skip_ecall
+    bnez a0, no_call
     li a0, -TRAP_EPERM
     mret
 
@@ -124,7 +123,7 @@ condemned:
     j schedule_next
 
 /* Every call by a C function: a stub each, and one way in. */
-#ifdef UNSCREENED
+#ifdef TABLE
 #define FUNCTION t1
 #else
 #define FUNCTION a0
@@ -145,9 +144,8 @@ enter:
     csrr t0, mscratch
     sw t0, REGISTER(STACK)(sp)
     csrr t0, mepc
-    addi t0, t0, 4
     sw t0, PROGRAM_COUNTER(sp)
-#ifndef UNSCREENED
+#ifndef TABLE
     lw t0, %lo(VG_COPROCESSOR_ARGUMENT)(zero)
     sw t0, REGISTER(10)(sp)
 #endif
@@ -159,7 +157,7 @@ enter:
     bnez a0, leave
     lw t0, PROGRAM_COUNTER(sp)
     csrw mepc, t0
-#ifndef UNSCREENED
+#ifndef TABLE
     lw a0, REGISTER(10)(sp)
 #endif
     each_of_call lw
@@ -198,6 +196,10 @@ schedule_next:
     mret
 
 /* A trap that is no call: one of a process ends it, one of the kernel is fatal. */
+no_call:
+    csrr a0, mepc
+    addi a0, a0, -4
+    csrw mepc, a0
 fault:
     csrr a0, mstatus
     srli a0, a0, MODE_SHIFT

@@ -102,6 +102,11 @@ bool board_record(uint32_t record[VG_RECORD_WORDS])
     return true;
 }
 
+bool board_waiting(uint32_t record[VG_RECORD_WORDS])
+{
+    return board_record(record);
+}
+
 enum answer board_screen(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS])
 {
     uint32_t offered[VG_EVENT_WORDS];

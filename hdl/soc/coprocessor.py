@@ -50,8 +50,8 @@ class Coprocessor(Block):
 
     Parameters: `clock`, cycles per second; `banks`, of the vaccine CAM; `fast`, see Pipeline; `calls`, who
     makes events of the core's calls: `Calls`, or another block with its members but for `core`, which is its own;
-    `screens`: if false, calls are no events, the register sends each to its handler, and nothing stops the core: no
-    board is built like that, it is there to measure what screening costs.
+    `screens`: if false, calls are no events, the register sends each to its handler, and nothing stops the core:
+    no board is built like that, it is there to measure what screening costs.
 
     Members:
       bus          the peripheral's port.

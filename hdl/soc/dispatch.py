@@ -21,8 +21,8 @@ ROW = data.StructLayout({"address": 32, "valid": 1})
 
 
 class Dispatch(Block):
-    """Parameters: `wait`, cycles that a read waits at most; `edges`, the pipeline's; `unasked`, the verdict on a call
-    that was not admitted.
+    """Parameters: `wait`, cycles that a read waits at most; `edges`, the pipeline's; `unasked`, the verdict on a
+    call that was not admitted.
 
     Members:
       call, admitted, over, returned, id   as `Calls` gives them.
