@@ -46,6 +46,12 @@ BOARD_ONLY = ("board.c", "entry.c", "memory.c")
 """Files of the kernel that the native build replaces."""
 
 
+UNSCREENED = ("UNSCREENED",)
+LEAN = ("UNSCREENED", "TABLE")
+"""Kernels to measure against: one that has no events, copies strings itself and needs no model; and one that
+dispatches by itself besides, as lean as that can be."""
+
+
 class BuildError(Exception):
     """Something cannot be built.  The message names what failed and the mend."""
 
@@ -116,9 +122,19 @@ def rom(progress: Progress = silent) -> bytes:
     return code
 
 
-def firmware(progress: Progress = silent) -> bytes:
-    """Return the firmware as it lies in flash, behind its header.  Raises BuildError."""
-    return with_header(_board_image(KERNEL, "kernel.ld", progress, QUICK, RELAXED))
+def firmware(progress: Progress = silent, defines: Sequence[str] = ()) -> bytes:
+    """Return the firmware as it lies in flash, behind its header; defines: as for `kernel`.  Raises BuildError."""
+    return with_header(kernel(progress, defines))
+
+
+def kernel(progress: Progress = silent, defines: Sequence[str] = ()) -> bytes:
+    """Return the firmware as the loader copies it to memory: text and data.
+
+    defines: UNSCREENED or LEAN, for a kernel that screens nothing, to measure what screening costs.  Raises
+    BuildError.
+    """
+    more = (*RELAXED, *(f"-D{define}" for define in defines))
+    return _board_image(KERNEL, "kernel.ld", progress, QUICK, more)
 
 
 def with_header(code: bytes) -> bytes:

@@ -189,18 +189,31 @@ static inline bool awaited(uint32_t bit)
     return false;
 }
 
-static bool take_record(uint32_t record[VG_RECORD_WORDS])
+static inline void read_record(uint32_t record[VG_RECORD_WORDS])
 {
     volatile uint32_t *port = AT(VG_COPROCESSOR_RECORD);
     _Static_assert(VG_COPROCESSOR_RECORD_COUNT == 6, "the words are read one by one");
-    if (!awaited(VG_COPROCESSOR_STATUS_RECORD_VALID_MASK))
-        return false;
     record[0] = port[0];
     record[1] = port[1];
     record[2] = port[2];
     record[3] = port[3];
     record[4] = port[4];
     record[5] = port[5];
+}
+
+static bool take_record(uint32_t record[VG_RECORD_WORDS])
+{
+    if (!awaited(VG_COPROCESSOR_STATUS_RECORD_VALID_MASK))
+        return false;
+    read_record(record);
+    return true;
+}
+
+bool board_waiting(uint32_t record[VG_RECORD_WORDS])
+{
+    if (!(VG_REG(VG_COPROCESSOR_STATUS) & VG_COPROCESSOR_STATUS_RECORD_VALID_MASK))
+        return false;
+    read_record(record);
     return true;
 }
 

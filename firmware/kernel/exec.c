@@ -266,8 +266,7 @@ int32_t exec_program(struct process *process, const char *path, const char *cons
 {
     char text[PATH_BYTES];
     struct place place;
-    text_copy(text, path, sizeof text);
-    int32_t failed = paths_walk(process, ROOT_NODE, text, true, &place);
+    int32_t failed = paths_walk(process, ROOT_NODE, path, text, true, &place);
     int32_t node = failed ? failed : program_of(process, place.node);
     return node < 0 ? node : exec_node(process, (uint32_t)node, arguments);
 }

@@ -75,6 +75,7 @@ enum answer {
     ANSWER_RECORD, /* there it is */
 };
 enum answer board_screen(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS]);
+bool board_waiting(uint32_t record[VG_RECORD_WORDS]); /* take the oldest record, if one waits */
 /* Take the oldest record or a spilled state; false if none comes within some hundred cycles. */
 bool board_record(uint32_t record[VG_RECORD_WORDS]);
 bool board_state(uint32_t state[VG_STATE_WORDS]);

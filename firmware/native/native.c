@@ -137,6 +137,11 @@ bool native_judged(const uint32_t *event, uint32_t words, uint32_t record[VG_REC
     return left;
 }
 
+bool board_waiting(uint32_t record[VG_RECORD_WORDS])
+{
+    return board_record(record);
+}
+
 enum answer board_screen(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS])
 {
     if (!screened(event, words))

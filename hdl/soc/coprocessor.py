@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from amaranth import DomainRenamer, Module, Mux, Signal
+from amaranth import C, DomainRenamer, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -23,6 +23,7 @@ from hdl.contract.event import RECORD as RECORD_LAYOUT
 from hdl.contract.event import STATE as STATE_LAYOUT
 from hdl.contract.event import Kind
 from hdl.contract.memory import CLOCK_HZ, REGIONS
+from hdl.contract.paths import StringState
 from hdl.contract.registers import COPROCESSOR
 from hdl.contract.syscalls import ID_COUNT
 from hdl.contract.tamper import TAMPER
@@ -48,7 +49,9 @@ class Coprocessor(Block):
     """The registers of `COPROCESSOR`, and what they stand for.
 
     Parameters: `clock`, cycles per second; `banks`, of the vaccine CAM; `fast`, see Pipeline; `calls`, who
-    makes events of the core's calls: `Calls`, or another block with its members but for `core`, which is its own.
+    makes events of the core's calls: `Calls`, or another block with its members but for `core`, which is its own;
+    `screens`: if false, calls are no events, the register sends each to its handler, and nothing stops the core:
+    no board is built like that, it is there to measure what screening costs.
 
     Members:
       bus          the peripheral's port.
@@ -69,6 +72,8 @@ class Coprocessor(Block):
       screen_idle  an edge of clock `screen` at the end of this cycle would change nothing that matters.
       recorded     a record leaves the pipeline in this cycle.
       scored       it is that of a call of the core, by the process in slot `scored_slot`, with this `score` byte.
+      dispatched   a call's first read of the dispatch register ends in this cycle; `dispatch_waits`: one is under
+                   way and does not; `dispatch_strings`: the call that it is for has strings.
 
     Cycles, if nothing else is in the pipeline:
       - from a call's trap strobe to its dispatch answer on the bus (`ready`): 4, one more if a7 was written in
@@ -91,9 +96,16 @@ class Coprocessor(Block):
     """
 
     def __init__(
-        self, clock: int = CLOCK_HZ, *, banks: int = BANKS, fast: bool = False, calls: Block | None = None
+        self,
+        clock: int = CLOCK_HZ,
+        *,
+        banks: int = BANKS,
+        fast: bool = False,
+        calls: Block | None = None,
+        screens: bool = True,
     ) -> None:
         self.fast = fast
+        self.screens = screens
         self.clock = clock
         self.banks = banks
         self.calls: Any = Calls() if calls is None else calls
@@ -126,6 +138,9 @@ class Coprocessor(Block):
                 "scored": Out(1),
                 "scored_slot": Out(range(CORE_SLOTS)),
                 "score": Out(8),
+                "dispatched": Out(1),
+                "dispatch_waits": Out(1),
+                "dispatch_strings": Out(1),
             }
         )
 
@@ -141,7 +156,9 @@ class Coprocessor(Block):
         # The pipeline takes its first event when it has blanked all places of a bank.  Handlers are blanked by
         # then: else an event could find one from before a reset.
         assert ID_COUNT <= BANK_DEPTH, f"{ID_COUNT} handlers are blanked later than {BANK_DEPTH} places of a bank"
-        m.submodules.dispatch = dispatch = Dispatch(edges=pipeline.edges)
+        m.submodules.dispatch = dispatch = Dispatch(
+            edges=pipeline.edges, unasked=Verdict.DENY if self.screens else Verdict.ALLOW
+        )
         m.submodules.loader = loader = Loader()
         m.submodules.rest = rest = Rest()
         m.submodules.stray = stray = Stray()
@@ -164,7 +181,7 @@ class Coprocessor(Block):
             calls.generation.eq(registers.generation),
             calls.epoch.eq(epoch.epoch),
             dispatch.call.eq(calls.call),
-            dispatch.admitted.eq(calls.admitted),
+            dispatch.admitted.eq(calls.admitted if self.screens else 0),
             dispatch.over.eq(calls.over),
             dispatch.returned.eq(calls.returned),
             dispatch.id.eq(calls.id),
@@ -231,6 +248,8 @@ class Coprocessor(Block):
             registers.shed.eq(shed),
             self.irq_record.eq(records.valid),
             self.irq_half.eq(records.half),
+            self.dispatched.eq(dispatch.read & dispatch.owed),
+            self.dispatch_waits.eq(dispatch.hold),
             self.recorded.eq(pipeline.recorded),
             self.scored.eq(
                 pipeline.recorded & (pipeline.record.kind == Kind.CALL) & (pipeline.record.slot < CORE_SLOTS)
@@ -248,13 +267,13 @@ class Coprocessor(Block):
         self, m: Module, pipeline: Pipeline, registers: Registers, calls: Any, host: HostPort, records: Records
     ) -> None:
         """Both sources into the pipeline, each with a place for its record."""
-        from_core = calls.events.valid
+        from_core = calls.events.valid if self.screens else C(0)
         m.d.comb += [
             pipeline.events.valid.eq(from_core | host.events.valid),
             pipeline.events.payload.eq(
                 Mux(from_core, calls.events.payload.as_value(), host.events.payload.as_value())
             ),
-            calls.events.ready.eq(pipeline.events.ready),
+            calls.events.ready.eq(pipeline.events.ready if self.screens else 1),
             host.events.ready.eq(pipeline.events.ready & ~from_core),
             pipeline.hold_reaps.eq(from_core | ~records.room_for_others),
             pipeline.locked.eq(registers.lock.model),
@@ -266,7 +285,7 @@ class Coprocessor(Block):
             host.room.eq(records.room_for_others),
             host.state_room.eq(records.state_room),
             calls.room.eq(records.room),
-            records.core.eq(calls.admitted),
+            records.core.eq(calls.admitted if self.screens else 0),
             records.host.eq(host.offered),
             records.spill.eq(host.offer.kind == Kind.SPILL),
             records.reaped.eq(pipeline.reaped),
@@ -292,8 +311,8 @@ class Coprocessor(Block):
             stray.pc.eq(calls.pc),
             stray.read.eq(dispatch.read),
             stray.answer.eq(dispatch.answer),
-            tampering.undispatched.eq(dispatch.undispatched),
-            tampering.strayed.eq(stray.strayed),
+            tampering.undispatched.eq(dispatch.undispatched if self.screens else 0),
+            tampering.strayed.eq(stray.strayed if self.screens else 0),
             tampering.last.eq(stray.last),
             tampering.before.eq(stray.before),
             tampering.handler.eq(stray.handler),
@@ -319,7 +338,7 @@ class Coprocessor(Block):
         m.submodules.strings = strings = Strings()
         wiring.connect(m, wiring.flipped(self.strings), strings.bus)
         m.d.comb += [
-            strings.begin.eq(calls.events.valid & calls.events.ready),
+            strings.begin.eq(calls.events.valid & calls.events.ready if self.screens else 0),
             strings.event.eq(calls.events.payload),
             strings.which.eq(calls.which),
             strings.text_window.eq(registers.text_window),
@@ -330,6 +349,7 @@ class Coprocessor(Block):
             strings.word.eq(self.string_word),
             registers.strings.eq(strings.states),
             dispatch.patient.eq(strings.busy),
+            self.dispatch_strings.eq(strings.states.state0 != StringState.NONE),
             pipeline.paths.valid.eq(Mux(strings.busy, strings.paths.valid, host.paths.valid)),
             pipeline.paths.payload.eq(
                 Mux(strings.busy, strings.paths.payload.as_value(), host.paths.payload.as_value())

@@ -46,6 +46,9 @@ PINS = {
     "uart_idle": Out(1),
     "frame_received": Out(1),
     "recorded": Out(1),
+    "dispatched": Out(1),
+    "dispatch_waits": Out(1),
+    "dispatch_strings": Out(1),
     "now": Out(64),
     "alarm": Out(64),
 }
@@ -54,14 +57,15 @@ PINS = {
 class _Board(Block):
     """All but the reset.  Members: see `Soc`; `reset`: a program asks for it, for one cycle."""
 
-    def __init__(self, rom: bytes, *, simulated: bool, build: int) -> None:
+    def __init__(self, rom: bytes, *, simulated: bool, build: int, screens: bool) -> None:
         self.machine = Machine(rom, simulated=simulated, build=build)
+        self.screens = screens
         super().__init__({**PINS, "reset": Out(1)})
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
         m.submodules.machine = machine = self.machine
-        m.submodules.coprocessor = coprocessor = Coprocessor()
+        m.submodules.coprocessor = coprocessor = Coprocessor(screens=self.screens)
         m.submodules.uart = uart = Uart()
         m.submodules.link = link = Link()
         m.submodules.flash = flash = Flash()
@@ -124,6 +128,9 @@ class _Board(Block):
             self.uart_idle.eq(uart.idle & link.idle),
             self.frame_received.eq(link.frame_received),
             self.recorded.eq(coprocessor.recorded),
+            self.dispatched.eq(coprocessor.dispatched),
+            self.dispatch_waits.eq(coprocessor.dispatch_waits),
+            self.dispatch_strings.eq(coprocessor.dispatch_strings),
             self.now.eq(machine.now),
             self.alarm.eq(machine.alarm),
         ]
@@ -132,7 +139,7 @@ class _Board(Block):
 
 class Soc(Block):
     """Parameters: `rom`, the boot ROM's content; `simulated`: what `system.features` says; `build`, the first 32
-    bits of the digest of the gateware's sources.
+    bits of the digest of the gateware's sources; `screens`: see `Coprocessor`, false only to measure against.
 
     Pins:
       rx, tx             the serial line
@@ -149,13 +156,14 @@ class Soc(Block):
       uart_idle          neither the line nor the link is at work, and nothing waits in them
       frame_received     for one cycle: a frame stands in the receive ring
       recorded           for one cycle: a record leaves the pipeline
+      dispatched, dispatch_waits, dispatch_strings   see `Coprocessor`
       now, alarm         the timer's
 
     RESET_KEY in `system.reset` has the effect of `rst`: all but the content of memories begins anew.
     """
 
-    def __init__(self, rom: bytes, *, simulated: bool, build: int) -> None:
-        self.board = _Board(rom, simulated=simulated, build=build)
+    def __init__(self, rom: bytes, *, simulated: bool, build: int, screens: bool = True) -> None:
+        self.board = _Board(rom, simulated=simulated, build=build, screens=screens)
         super().__init__(PINS)
 
     def elaborate(self, platform: object) -> Module:

@@ -190,7 +190,7 @@ def test_a_damaged_firmware_gives_way_to_the_spare_one(
     content = bytearray(copy.read_bytes())
     content[AREAS["firmware"].base + 5000] ^= 1
     copy.write_bytes(content)
-    monkeypatch.setattr("sim.board.prepare_flash", lambda _file: None)  # it would mend it
+    monkeypatch.setattr("sim.board.prepare_flash", lambda *_args: None)  # it would mend it
     with SimulatedBoard(copy, paced=False) as simulated:
         board = Board(BoardLine(simulated))
         log = b"".join(text for _place, text in board.log())
