@@ -1,8 +1,8 @@
 """What people do at the board's own shell, recorded from the event stream: benign work for the shipped model.
 
 A session is a script of shell lines, drawn from a theme of `kernel_sessions.txt`, and run by the kernel's own
-programs on a native board that judges (`sim.native_processes`), so its events are the board's.  A session's *theme*
-is its cluster.
+programs on a native board that judges (`sim.native_processes`), so its events are the board's.  A session's
+*theme* is its cluster.
 """
 
 from __future__ import annotations
