@@ -33,8 +33,8 @@ def test_the_firmware_has_the_header_that_the_loader_checks() -> None:
     assert digest == hashlib.sha256(image).digest()
     assert len(image) % 4 == 0 and len(image) < 64 * 1024
     jump = struct.unpack("<I", b"\x6f\xf0\xdf\xf5")[0] & 0xFFF
-    # A call goes where the dispatch register says: mepc moves behind it (csrr, addi, csrw), then a load relative to
-    # x0, and a jump.  All else jumps elsewhere.
+    # A call goes where the dispatch register says: mepc moves behind it (csrr, addi, csrw), then a load relative
+    # to x0, and a jump.  All else jumps elsewhere.
     load = (COPROCESSOR.address("dispatch") & 0xFFF) << 20 | 0x2503
     dispatch = 0x34102573, 0x00450513, 0x34151073, load, 0x00050067
     vectors = [
