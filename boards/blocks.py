@@ -45,8 +45,12 @@ SCREENING = (
 SOC = {
     "core": "machine.core", "bus": "machine.bus", "main RAM": "machine.ram", "boot ROM": "machine.rom",
     "system": "machine.system", "timer": "machine.timer", "irq": "machine.irq", "uart": "uart", "link": "link",
-    "flash": "flash", "sha256": "sha256", "coprocessor": "coprocessor",
-    **{name: f"coprocessor.{name}" for name in ("calls", "dispatch", "host", "loader", "records", "rest")},
+    "flash": "flash", "sha256": "sha256", "scheduler": "scheduler", "coprocessor": "coprocessor",
+    **{
+        name: f"coprocessor.{name}"
+        for name in ("calls", "dispatch", "stray", "tampering", "strings", "host", "loader", "records",
+                     "rest")
+    },
     "pipeline": "coprocessor.pipeline",
 }  # fmt: skip
 """Blocks of the board, and where they are in it."""

@@ -22,7 +22,7 @@ DEVICES = {"null": 1, "zero": 2, "console": 3, "tty": 3}
 EMPTY = ("bin", "dev", "proc", "tmp", "var/tmp")
 """Folders that are not in `root/`, for they would be empty there."""
 
-MODES = {"tmp": 0o777, "var/tmp": 0o777, "proc": 0o555, "root": 0o700, "home/alice": 0o700, "home/bob": 0o750,
+MODES = {"tmp": 0o1777, "var/tmp": 0o1777, "proc": 0o555, "root": 0o700, "home/alice": 0o700, "home/bob": 0o750,
          "home/alice/.ssh": 0o700, "etc/shadow": 0o600, "etc/ssh/ssh_host_key": 0o600, "root/notes.txt": 0o600,
          "home/alice/.ssh/id_ed25519": 0o600, "var/log/messages": 0o640}  # fmt: skip
 """Permissions other than 755 of folders and 644 of files."""

@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NoReturn, Self, TypeVar
 
 from hdl.contract.event import RECORD, STATE
-from hdl.contract.link import AGGREGATE_ENTRY, FRAME, STATE_ENTRY, FrameType, ModelResult, RecordMode
+from hdl.contract.link import (
+    AGGREGATE_ENTRY,
+    FRAME,
+    STATE_ENTRY,
+    Capability,
+    FrameType,
+    ModelResult,
+    RecordMode,
+)
 from hdl.contract.load import Target, Writes, bank_key_writes, hash_set_writes, policy_writes
 from hdl.contract.policy import Policy, default_policy
 from hdl.contract.registers import RESET_KEY
 from hdl.contract.vaccine import BankKey
 from host.boardinfo import BoardInfo, ModelSlot, board_info, model_slot, now
 from host.columns import Bytes, Ints, Words, column
+from host.files import Files
 from host.link.answers import Answers
 from host.link.codec import encode
-from host.link.errors import PushError, Refused, SessionOver
-from host.link.frames import Message
+from host.link.errors import Failed, LinkError, PushError, Refused, SessionOver
+from host.link.frames import FrameError, Message
 from host.link.payloads import event_messages, load_messages, model_messages
 from host.link.session import Session
 from host.link.transport import Line, PortLine, Progress
+from host.processes import Processes
 
 if TYPE_CHECKING:  # it imports what computes, which takes a second
     from models.package import Package
+
+_Understood = TypeVar("_Understood")
 
 _LIVE_SECONDS = 2.0
 """While only watching: seconds after which a silent board is asked whether it is still there."""
@@ -69,18 +81,21 @@ class Board:
 
     line: to the board; the board's alone.
 
-    Members: `name`, the port; `session`; `aggregates`, how often (slot, generation, canonical id) was allowed, as
-    far as the board has told.
+    Members: `name`, the port; `session`; `files` and `processes`, the board's own; `aggregates`, how often (slot,
+    generation, canonical id) was allowed, as far as the board has told.
     """
 
     def __init__(self, line: Line) -> None:
         self.name = line.name
         self.session = Session(line)
+        self.files, self.processes = Files(self), Processes(self)
         self.aggregates: Counter[tuple[int, int, int]] = Counter()
         self._mode: RecordMode | None = None
         self._seen: deque[Words | Aggregate] = deque()
         self._answers: Answers | None = None
         self._printed = bytearray()
+        self._written: dict[int, bytearray] = {}
+        self._ended: dict[int, int] = {}
 
     @classmethod
     def open(cls, port: str = "sim", progress: Progress | None = None, patience: float | None = None) -> Board:
@@ -105,14 +120,23 @@ class Board:
 
     def status(self) -> Message:
         """Return the board's STATUS; everything sent before it has been obeyed, or is refused here."""
-        return self._ask(Message(FrameType.STATUS_READ), FrameType.STATUS)
+        return self.ask(Message(FrameType.STATUS_READ), FrameType.STATUS)
 
     def models(self) -> tuple[ModelSlot, ...]:
         """Return what is in both model slots."""
         return tuple(
-            model_slot(self._ask(Message(FrameType.MODEL_READ, {"slot": slot}), FrameType.MODEL_STATUS))
+            model_slot(self.ask(Message(FrameType.MODEL_READ, {"slot": slot}), FrameType.MODEL_STATUS))
             for slot in (0, 1)
         )
+
+    def wait(self, seconds: float) -> None:
+        """Let so much time pass; records that come meanwhile are dropped."""
+        until = self.session.line.now() + seconds
+        while (left := until - self.session.line.now()) > 0:
+            message = self.session.receive(left)
+            if message is not None:
+                self._aside(message)
+            self._seen.clear()
 
     def reset(self) -> BoardInfo:
         """Reset the board and greet it anew; return its info.  What it keeps in flash stays."""
@@ -126,7 +150,8 @@ class Board:
             pass  # it is back already, or answered that it knows us no more
         self.session = Session(line)
         self._mode = None
-        self._seen.clear()
+        for left in (self._seen, self._written, self._ended):
+            left.clear()
         return self.info()
 
     # --- models ------------------------------------------------------------------------------------------------
@@ -159,7 +184,7 @@ class Board:
         image = bytearray(len(package.image))
         number = self.session.send(Message(FrameType.MODEL_READ, {"slot": status.values["active"], "image": 1}))
         while True:
-            message = self._answer(number, FrameType.MODEL_DATA, FrameType.MODEL_STATUS)
+            message = self.answer(number, FrameType.MODEL_DATA, FrameType.MODEL_STATUS)
             if message.kind is FrameType.MODEL_STATUS:
                 break
             offset = message.values["offset"]
@@ -187,9 +212,9 @@ class Board:
                 progress(f"{package.name} {package.version}", sent, total)
         last = session.send(Message(FrameType.STATUS_READ))
         end = session.send(Message(FrameType.MODEL_END, {"slot": slot}))
-        began = now(self._answer(first, FrameType.STATUS))
-        ended = now(self._answer(last, FrameType.STATUS))
-        answer = self._answer(end, FrameType.MODEL_STATUS)
+        began = now(self.answer(first, FrameType.STATUS))
+        ended = now(self.answer(last, FrameType.STATUS))
+        answer = self.answer(end, FrameType.MODEL_STATUS)
         result = ModelResult(answer.values["result"])
         if result is not ModelResult.ACTIVE:
             which = f" (self-test vector {answer.values['vector']})" if result is ModelResult.SELF_TEST else ""
@@ -291,18 +316,60 @@ class Board:
     def log(self, place: int = 0) -> Iterator[tuple[int, bytes]]:
         """Yield (place, text) of the log from `place` on, or from the oldest byte kept, up to its end."""
         while True:
-            piece = self._ask(Message(FrameType.LOG_READ, {"place": place}), FrameType.LOG)
+            piece = self.ask(Message(FrameType.LOG_READ, {"place": place}), FrameType.LOG)
             if not piece.tail:
                 return
             yield piece.values["place"], piece.tail
             place = (piece.values["place"] + len(piece.tail)) & 0xFFFFFFFF
 
+    # --- for `files` and `processes` ---------------------------------------------------------------------------
+
+    def operator(self, message: Message) -> int:
+        """Send a message about files or processes; return its number.  Raise LinkError if the board takes none."""
+        if not self.session.hello.values["capabilities"] >> Capability.OPERATOR & 1:
+            raise LinkError(
+                f"{self.name}: the board's firmware lists no files or processes: give it today's by "
+                "`vigilante flash`"
+            )
+        return self.session.send(message)
+
+    def result(self, number: int, what: str, kind: FrameType) -> Message:
+        """Return the answer to message `number`; raise Failed, which names `what`, if the board could not."""
+        answer = self.answer(number, kind, FrameType.RESULT)
+        if answer.kind is FrameType.RESULT and answer.values["error"]:
+            raise Failed(self.name, what, answer.values["error"])
+        if answer.kind is not kind:
+            self.misheard(f"a {answer.kind.name} for {what}")
+        return answer
+
+    def understood(self, read: Callable[[Message], _Understood], message: Message) -> _Understood:
+        """Return what `read` makes of a message; raise LinkError if it cannot be."""
+        try:
+            return read(message)
+        except FrameError as error:
+            self.misheard(str(error))
+
+    def misheard(self, what: str) -> NoReturn:
+        """Raise LinkError: the board has sent what it does not send."""
+        raise LinkError(f"{self.name}: the board sent {what}: take the tool that belongs to it")
+
+    def written(self, process: int) -> tuple[bytes, int | None]:
+        """Wait for what a program that was run writes, or that it ends; return (bytes, status or None)."""
+        while process not in self._ended and not self._written.get(process):
+            message = self.session.receive(_LIVE_SECONDS)
+            if message is None:
+                self.status()
+            else:
+                self._aside(message)
+        return bytes(self._written.pop(process, b"")), self._ended.pop(process, None)
+
     # --- messages ----------------------------------------------------------------------------------------------
 
-    def _ask(self, question: Message, *answers: FrameType) -> Message:
-        return self._answer(self.session.send(question), *answers)
+    def ask(self, question: Message, *answers: FrameType) -> Message:
+        """Send a message; return the answer of one of these kinds, or raise Refused."""
+        return self.answer(self.session.send(question), *answers)
 
-    def _answer(self, question: int, *answers: FrameType) -> Message:
+    def answer(self, question: int, *answers: FrameType) -> Message:
         """Return the answer to frame number `question`; raise Refused if it, or one before it, was refused."""
         refused: Refused | None = None
         while True:
@@ -323,7 +390,7 @@ class Board:
         number = self.session.send(Message(FrameType.STATUS_READ))
         while True:
             try:
-                self._answer(number, FrameType.STATUS)
+                self.answer(number, FrameType.STATUS)
                 return
             except Refused:
                 continue
@@ -345,7 +412,11 @@ class Board:
         elif message.kind is FrameType.AGGREGATE:
             self._count(message)
         elif message.kind is FrameType.TERMINAL:
-            self._printed += message.tail
+            process = message.values["process"]
+            room = self._written.setdefault(process, bytearray()) if process else self._printed
+            room += message.tail
+        elif message.kind is FrameType.ENDED:
+            self._ended[message.values["process"]] = message.values["status"]
         elif message.kind is FrameType.REFUSED:
             raise self._refused(message)
 

@@ -11,46 +11,12 @@ from typing import Any, NoReturn
 import click
 
 from hdl.contract.vaccine import BANKS
-from host.engines import ENGINES, PORT
+from host.cli_operator import COMMANDS
+from host.engines import ENGINES
 from host.exits import MEANINGS, ExitCode
+from host.options import FILE, JSON, KEY, MODEL, PORT, Group, examples
 
 _EXITS = "Exit codes: " + "; ".join(f"{code.value} {text}" for code, text in MEANINGS.items()) + "."
-_FILE = click.Path(path_type=Path)
-
-_PORT = click.option(
-    "--port", envvar="VIGILANTE_PORT", default=PORT, show_default=True,
-    help="Where the board is: sim, sim://?flash=FILE, /dev/ttyUSB0 or socket://HOST:PORT.  Or VIGILANTE_PORT.",
-)  # fmt: skip
-_MODEL = click.option("--model", type=_FILE, help="Model package (.vgm); default: the one shipped.")
-_KEY = click.option("--key", type=_FILE, help="Public key that must have signed it; default: the shipped model's.")
-_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-
-
-class Examples(click.Command):
-    """A command, or a group of them, whose help ends with examples, printed as they are typed."""
-
-    examples: tuple[str, ...] = ()
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples."""
-        with formatter.section("Examples"):
-            for example in self.examples:
-                formatter.write(f"{'':>{formatter.current_indent}}{example}\n")
-
-
-def examples(*lines: str) -> type[Examples]:
-    """Return a command class with these examples."""
-    return type("CommandWithExamples", (Examples,), {"examples": lines})
-
-
-class Group(Examples, click.Group):
-    """A group of commands with examples."""
-
-    examples = (
-        "vigilante log tail -n 20",
-        "vigilante log tail --follow --port /dev/ttyUSB0",
-        "vigilante log pull board.log",
-    )
 
 
 class Vigilante(click.Group):
@@ -102,6 +68,7 @@ def _refusal(error: Exception) -> ExitCode | None:
     from boards.flash import FlashError
     from boards.report import StaleReport
     from boards.tools import BuildError
+    from firmware.build import BuildError as CompileError
     from models.corpus.cell import RecordingError
     from models.gateway import EngineError
     from models.keys import TrustError
@@ -113,7 +80,7 @@ def _refusal(error: Exception) -> ExitCode | None:
     kinds: dict[ExitCode, tuple[type[Exception], ...]] = {
         ExitCode.TRACE: (TraceError,),
         ExitCode.MODEL: (PackageError, TrustError, PushError),
-        ExitCode.ENGINE: (EngineError, Standstill, BuildError, StaleReport, RecordingError),
+        ExitCode.ENGINE: (EngineError, Standstill, BuildError, CompileError, StaleReport, RecordingError),
         ExitCode.LINK: (BoardError, FlashError),
     }
     return next((code for code, those in kinds.items() if isinstance(error, those)), None)
@@ -156,11 +123,11 @@ def main() -> None:
         "vigilante screen --engine golden --except exceptions.txt ls.strace",
     )
 )
-@click.argument("traces", metavar="TRACE...", nargs=-1, required=True, type=_FILE)
-@_MODEL
-@_KEY
+@click.argument("traces", metavar="TRACE...", nargs=-1, required=True, type=FILE)
+@MODEL
+@KEY
 @click.option("--engine", type=click.Choice(ENGINES), default="gateware", show_default=True, help="What screens.")
-@_PORT
+@PORT
 @click.option(
     "--mode", type=click.Choice(["enforce", "monitor"]), default="enforce", show_default=True,
     help="monitor changes nothing and says what enforce would have done.",
@@ -168,9 +135,9 @@ def main() -> None:
 @click.option("--json", "as_json", is_flag=True, help="JSON lines: an object per process and per trace.")
 @click.option("--all", "everything", is_flag=True, help="Show every process's timeline.")
 @click.option("--profile", is_flag=True, help="Say how long each stage took.")
-@click.option("--wave", type=_FILE, help="Write the waveform of one event (VCD).")
+@click.option("--wave", type=FILE, help="Write the waveform of one event (VCD).")
 @click.option("--event", type=int, help="The event for --wave: its number as the report names it.")
-@click.option("--except", "exceptions", type=_FILE, help="List of exceptions, applied to the report.")
+@click.option("--except", "exceptions", type=FILE, help="List of exceptions, applied to the report.")
 def screen(traces: tuple[Path, ...], as_json: bool, **options: Any) -> int:
     """Screen recorded traces: strace logs, plain or packed, and ADFA-LD files.
 
@@ -183,10 +150,10 @@ def screen(traces: tuple[Path, ...], as_json: bool, **options: Any) -> int:
 
 
 @main.command(cls=examples("vigilante demo", "vigilante demo --engine golden", "vigilante demo --port /dev/ttyS4"))
-@_MODEL
-@_KEY
+@MODEL
+@KEY
 @click.option("--engine", type=click.Choice(ENGINES), default="board", show_default=True, help="What screens.")
-@_PORT
+@PORT
 def demo(model: Path | None, key: Path | None, engine: str, port: str) -> int:
     """Screen one benign and one attack trace.
 
@@ -209,17 +176,17 @@ def demo(model: Path | None, key: Path | None, engine: str, port: str) -> int:
     ),
 )
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
-@click.option("--out", type=_FILE, help="Folder for the logs; default: this one, for --full models/corpus/full.")
+@click.option("--out", type=FILE, help="Folder for the logs; default: this one, for --full models/corpus/full.")
 @click.option("--name", help="The log is called NAME.strace; default: as the command.")
 @click.option("--here", is_flag=True, help="No cell: the command runs where you are, as you, traced.")
 @click.option("--user", type=click.Choice(["root", "alice", "bob"]), help="Who runs it in the cell.")
-@click.option("--file", "files", multiple=True, type=_FILE, help="Put this file beside it; C is compiled.")
+@click.option("--file", "files", multiple=True, type=FILE, help="Put this file beside it; C is compiled.")
 @click.option("--corpus", is_flag=True, help="Record our corpus instead: the sample, or with --full all of it.")
 @click.option("--full", is_flag=True, help="Every scenario several times, at full length; goes on where it ended.")
 @click.option("--only", metavar="PATTERN", help="Of the corpus, these scenarios (shell pattern).")
 @click.option("--jobs", type=click.IntRange(1, 64), help="Runs at the same time; default: 2.")
 @click.option("--seed", type=int, help="Of everything that is drawn; default: 1.")
-@_JSON
+@JSON
 def record(command: tuple[str, ...], **options: Any) -> int:
     """Trace a command into a log for `vigilante screen`, or record the training corpus.
 
@@ -239,9 +206,9 @@ def record(command: tuple[str, ...], **options: Any) -> int:
         "vigilante train --shipped",
     )
 )
-@click.option("--corpus", type=_FILE, help="Folder with labels.jsonl or condensed file; default: our own corpus.")
-@click.option("--out", type=_FILE, help="The package to write.")
-@click.option("--with", "key", type=_FILE, help="Private key to sign it with.")
+@click.option("--corpus", type=FILE, help="Folder with labels.jsonl or condensed file; default: our own corpus.")
+@click.option("--out", type=FILE, help="The package to write.")
+@click.option("--with", "key", type=FILE, help="Private key to sign it with.")
 @click.option("--name", help="What the model is called; default: as its file.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of everything that is drawn.")
 @click.option("--shipped", is_flag=True, help="Make the shipped model again, to the byte.")
@@ -264,20 +231,20 @@ def train(**options: Any) -> int:
 @click.option(
     "--benign",
     required=True,
-    type=_FILE,
+    type=FILE,
     help="Folder of benign recordings: strace logs, or a corpus with labels.",
 )
-@_MODEL
-@_KEY
-@click.option("--out", type=_FILE, help="The package to write; default: none, report only.")
-@click.option("--with", "private", type=_FILE, help="Private key to sign it with.")
-@click.option("--except", "exceptions", type=_FILE, help="List of exceptions, applied to the report.")
+@MODEL
+@KEY
+@click.option("--out", type=FILE, help="The package to write; default: none, report only.")
+@click.option("--with", "private", type=FILE, help="Private key to sign it with.")
+@click.option("--except", "exceptions", type=FILE, help="List of exceptions, applied to the report.")
 @click.option("--partial", is_flag=True, help="Keep the package's thresholds where the recordings bear no others.")
 @click.option(
     "--margin", "guard", type=click.FloatRange(0.0, 4.0), default=0.1, show_default=True,
     help="By how much the first two tiers lie above the processes that are not given up.",
 )  # fmt: skip
-@_JSON
+@JSON
 def calibrate(**options: Any) -> int:
     """Refit a model's tiers to your own host, from recordings of its benign work.
 
@@ -300,8 +267,8 @@ def calibrate(**options: Any) -> int:
         "vigilante eval --adfa ADFA-LD --protocol loao --without-mixed --json",
     ),
 )
-@click.option("--corpus", type=_FILE, help="Folder with labels.jsonl or condensed file: how the model does on it.")
-@click.option("--adfa", type=_FILE, help="Folder of ADFA-LD: how the method does on it, trained anew.")
+@click.option("--corpus", type=FILE, help="Folder with labels.jsonl or condensed file: how the model does on it.")
+@click.option("--adfa", type=FILE, help="Folder of ADFA-LD: how the method does on it, trained anew.")
 @click.option(
     "--protocol", type=click.Choice(["naive", "honest", "loao"]), default="honest", show_default=True,
     help="For --adfa: files apart; recordings and near-duplicates together; one attack left out at a time.",
@@ -314,10 +281,10 @@ def calibrate(**options: Any) -> int:
     help="For --corpus: the method, trained anew, on what it has never seen: known attacks in another language, "
     "kinds of attack and work, kinds of work only, programs.",
 )  # fmt: skip
-@click.option("--model", type=_FILE, help="Model package (.vgm) for --corpus; default: the one shipped.")
-@_KEY
+@click.option("--model", type=FILE, help="Model package (.vgm) for --corpus; default: the one shipped.")
+@KEY
 @click.option("--anew", is_flag=True, help="For --corpus: read every log again, even if it was read before.")
-@_JSON
+@JSON
 def evaluate(**options: Any) -> int:
     """Measure how well attacks are told from honest work."""
     from host.commands.evaluate import run
@@ -329,9 +296,9 @@ def evaluate(**options: Any) -> int:
 @main.command(
     cls=examples("vigilante inspect", "vigilante inspect my.vgm --key my.pub", "vigilante inspect --json")
 )
-@click.argument("package", required=False, type=_FILE)
-@_KEY
-@_JSON
+@click.argument("package", required=False, type=FILE)
+@KEY
+@JSON
 def inspect(package: Path | None, key: Path | None, as_json: bool) -> int:
     """Show what a model package holds; default: the shipped one.
 
@@ -344,7 +311,7 @@ def inspect(package: Path | None, key: Path | None, as_json: bool) -> int:
 
 
 @main.command(cls=examples("vigilante keygen my.pem"))
-@click.argument("private", type=_FILE)
+@click.argument("private", type=FILE)
 def keygen(private: Path) -> None:
     """Make a key pair for models of your own: PRIVATE, and its public key beside it (.pub).
 
@@ -357,8 +324,8 @@ def keygen(private: Path) -> None:
 
 
 @main.command(cls=examples("vigilante sign my.vgm --with my.pem"))
-@click.argument("package", type=_FILE)
-@click.option("--with", "private", required=True, type=_FILE, help="Private key, as `vigilante keygen` made it.")
+@click.argument("package", type=FILE)
+@click.option("--with", "private", required=True, type=FILE, help="Private key, as `vigilante keygen` made it.")
 def sign(package: Path, private: Path) -> None:
     """Sign a model package, in place of any signature it has."""
     from host.commands.keys import sign as run
@@ -375,7 +342,7 @@ def sign(package: Path, private: Path) -> None:
     )
 )
 @click.option("-c", "commands", help="Type this, show what comes, and leave.")
-@_PORT
+@PORT
 def shell(commands: str | None, port: str) -> int:
     """Open a terminal on the board's console; Ctrl-] leaves.
 
@@ -401,8 +368,8 @@ def ports(as_json: bool) -> int:
 
 
 @main.command(cls=examples("vigilante info", "vigilante info --port /dev/ttyUSB0 --json"))
-@_PORT
-@_JSON
+@PORT
+@JSON
 def info(port: str, as_json: bool) -> int:
     """Show what a board is, which models it holds, and its counters."""
     from host.commands.info import run
@@ -418,16 +385,16 @@ def info(port: str, as_json: bool) -> int:
         "vigilante push --verify-only",
     )
 )
-@click.argument("model", metavar="[PACKAGE]", required=False, type=_FILE)
-@_KEY
-@_PORT
+@click.argument("model", metavar="[PACKAGE]", required=False, type=FILE)
+@KEY
+@PORT
 @click.option("--force", is_flag=True, help="Send it even if the board has it in force already.")
 @click.option("--verify-only", is_flag=True, help="Send nothing: read back what is in force and compare.")
 @click.option(
     "--mode", type=click.Choice(["enforce", "monitor"]), default="enforce", show_default=True,
     help="The policy that is in force afterwards.",
 )  # fmt: skip
-@_JSON
+@JSON
 def push(**options: Any) -> int:
     """Put a model in force on a board; default: the shipped one.
 
@@ -446,7 +413,7 @@ def log() -> None:
 
 
 @log.command(cls=examples("vigilante log tail", "vigilante log tail -n 5 --follow"))
-@_PORT
+@PORT
 @click.option("-n", "count", type=click.IntRange(min=0), default=10, show_default=True, help="How many lines.")
 @click.option("-f", "--follow", is_flag=True, help="Go on with what is added, until Ctrl-C.")
 def tail(port: str, count: int, follow: bool) -> int:
@@ -458,8 +425,8 @@ def tail(port: str, count: int, follow: bool) -> int:
 
 
 @log.command(cls=examples("vigilante log pull board.log"))
-@click.argument("file", type=_FILE)
-@_PORT
+@click.argument("file", type=FILE)
+@PORT
 def pull(file: Path, port: str) -> int:
     """Write all of the log that the board has kept to FILE."""
     from host.commands.log import pull as run
@@ -469,7 +436,7 @@ def pull(file: Path, port: str) -> int:
 
 
 @main.command(cls=examples("vigilante monitor", "vigilante monitor --records all --json | jq .verdict"))
-@_PORT
+@PORT
 @click.option(
     "--records", type=click.Choice(["aggregate", "all"]), default="aggregate", show_default=True,
     help="aggregate: allowed calls as counts.  all: every record, with back-pressure.",
@@ -484,8 +451,8 @@ def monitor(port: str, records: str, as_json: bool) -> int:
 
 
 @main.command(cls=examples("vigilante reset", "vigilante reset --port /dev/ttyUSB0"))
-@_PORT
-@_JSON
+@PORT
+@JSON
 def reset(port: str, as_json: bool) -> int:
     """Reset a board and wait until it is back; what it keeps in flash stays."""
     from host.commands.reset import run
@@ -495,7 +462,7 @@ def reset(port: str, as_json: bool) -> int:
 
 
 @main.command(cls=examples("vigilante sim", "vigilante sim --listen 7070", "vigilante sim --line 3000000"))
-@click.option("--flash", type=_FILE, help="File that is its flash; default: the one that --port sim has.")
+@click.option("--flash", type=FILE, help="File that is its flash; default: the one that --port sim has.")
 @click.option("--line", type=int, help="Bits per second on its line; default: sim-fast, one cycle a bit.")
 @click.option("--latency", type=float, default=0.0, show_default=True, help="Milliseconds that each byte is late.")
 @click.option("--listen", type=click.IntRange(0, 65535), help="Offer the line at this TCP port of this machine.")
@@ -511,9 +478,9 @@ def sim(flash: Path | None, line: int | None, latency: float, listen: int | None
 
 
 @main.command(cls=examples("vigilante bench", "vigilante bench --json | jq .decision_cycles.value"))
-@_MODEL
-@_KEY
-@_JSON
+@MODEL
+@KEY
+@JSON
 @click.option("--strict", is_flag=True, help="Fail (5) if a figure cannot be given: a build's report is stale.")
 def bench(model: Path | None, key: Path | None, as_json: bool, strict: bool) -> int:
     """Measure what can be measured here, and say of each figure how.
@@ -546,7 +513,7 @@ class Address(click.ParamType[int]):
         "vigilante export --verilog vigilante --force --json | jq .files",
     )
 )
-@click.option("--verilog", "target", type=_FILE, required=True, metavar="DIR", help="New or empty folder.")
+@click.option("--verilog", "target", type=FILE, required=True, metavar="DIR", help="New or empty folder.")
 @click.option("--clock", type=int, default=25_000_000, show_default=True, help="Your clock, in Hz.")
 @click.option("--banks", type=click.IntRange(1, BANKS), default=BANKS, show_default=True, help="Vaccine banks.")
 @click.option(
@@ -556,7 +523,7 @@ class Address(click.ParamType[int]):
     "--base", type=Address(), default="0xFFFFF800", show_default=True, help="Where the registers are on your bus.",
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Write over what is in the folder.")
-@_JSON
+@JSON
 def export(target: Path, clock: int, banks: int, base: int, fast: bool, force: bool, as_json: bool) -> int:
     """Write the coprocessor as Verilog, for a system on chip of your own.
 
@@ -578,13 +545,13 @@ def export(target: Path, clock: int, banks: int, base: int, fast: bool, force: b
 )
 @click.argument("target")
 @click.option("--seeds", default="1", show_default=True, help="Seeds of place and route, with commas between.")
-@_JSON
+@JSON
 @click.option("--force", is_flag=True, help="Run all tools again, whatever is kept.")
 @click.option("--report", "report_only", is_flag=True, help="Build nothing: show the report, if it is not stale.")
 @click.option(
     "--check", "checked", is_flag=True, help="Hold the netlist of `pipeline` against the golden machine."
 )
-@click.option("--out", type=_FILE, help="Copy the bitstream to this file.")
+@click.option("--out", type=FILE, help="Copy the bitstream to this file.")
 def build(target: str, seeds: str, as_json: bool, **options: Any) -> int:
     """Build a bitstream, and report what the gateware takes and how fast it is.
 
@@ -606,7 +573,7 @@ def build(target: str, seeds: str, as_json: bool, **options: Any) -> int:
 )
 @click.argument("target", default="ulx3s")
 @click.option("--port", help="The board's serial port, where more than one board is plugged in.")
-@click.option("--bitstream", type=_FILE, help="The bitstream; default: the one that `vigilante build` made here.")
+@click.option("--bitstream", type=FILE, help="The bitstream; default: the one that `vigilante build` made here.")
 @click.option("--number", type=click.IntRange(0, 2**64 - 1), help="Write the board's number too: for a new board.")
 @click.option("--dry-run", "dry", is_flag=True, help="Say what would be written, by which commands.")
 def flash(target: str, port: str | None, bitstream: Path | None, number: int | None, dry: bool) -> int:
@@ -619,6 +586,9 @@ def flash(target: str, port: str | None, bitstream: Path | None, number: int | N
 
     return run(Terminal(), target, port, bitstream, number, dry=dry)
 
+
+for command in COMMANDS:
+    main.add_command(command)
 
 if __name__ == "__main__":
     main()

@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.live import Live
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from host.engines import Progress as Steps
 
@@ -64,6 +66,19 @@ class Terminal:
                 progress.update(task, description=title + what, completed=done, total=total)
 
             yield update
+
+    @contextmanager
+    def live(self) -> Iterator[Callable[[str], None]]:
+        """Give a function that shows a text: in place of the last one on a terminal, else below it."""
+        if not self.console.is_terminal:
+            yield self._shown
+            return
+        with Live(console=self.console, auto_refresh=False, vertical_overflow="crop") as view:
+            yield lambda text: view.update(Text(text, no_wrap=True), refresh=True)
+
+    def _shown(self, text: str) -> None:
+        self.out(text)
+        sys.stdout.flush()
 
     @contextmanager
     def counting(self, total: int) -> Iterator[Counter]:

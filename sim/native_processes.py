@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from enum import IntEnum
 
+from firmware.build import KERNEL
+from hdl.contract.load import Target
 from hdl.contract.memory import GRANULE_BYTES, REGIONS
 from hdl.contract.syscalls import IDS
 from sim.native import NativeBoard
@@ -14,6 +17,16 @@ BLOCKED, REPLACED = -512, -513
 
 SCRATCH = REGIONS["user_data"].base + 256
 """Where a process's memory is used from here: in its stack."""
+
+
+AT_FDCWD = -100
+CALL_NAMES = re.findall(r"call_(\w+)", (KERNEL / "calls.h").read_text())
+"""The calls that the kernel has, but getpid and gettid; exit is there twice."""
+
+SAID = "/tmp/said"
+"""Where what a program writes goes."""
+SAID_FLAGS = 0o3102
+"""Read and write, made anew, appended to."""
 
 
 class State(IntEnum):
@@ -29,6 +42,7 @@ class Processes:
     """The process table of a native board with a model in force: its first process begins with the object."""
 
     def __init__(self, board: NativeBoard) -> None:
+        self.board = board  # which lives as long as its library is called
         self._library = board.library
         for name in ("native_memory", "native_pool_bytes"):
             getattr(self._library, name).restype = ctypes.c_void_p
@@ -36,6 +50,20 @@ class Processes:
             getattr(self._library, name).restype = ctypes.c_uint32
         if self._library.native_begin():
             raise AssertionError("the first process does not begin: is a model in force, and a file system there?")
+        # Unless they are judged all, only what paths lead to is: too little for verdicts to count.
+        self.enforce(0)
+
+    def judge(self, on: bool = True) -> None:
+        """Have the calls of programs judged, as they are on the board; what `call` makes never is."""
+        self._library.native_judging(ctypes.c_bool(on))
+
+    def enforce(self, profiles: int) -> None:
+        """Have verdicts count for the profiles whose bit is set; elsewhere they are recorded only."""
+        self.load(Target.ENFORCE, [profiles])
+
+    def load(self, target: Target, words: list[int], first: int = 0) -> None:
+        """Write words to the pipeline's tables."""
+        self._library.board_load(target << 16 | first, (ctypes.c_uint32 * len(words))(*words), len(words))
 
     def call(self, process: int, name: str, *arguments: int) -> int:
         """Make a call of an entry's process; go on with the one that waits, if it was waiting."""
@@ -86,6 +114,54 @@ class Processes:
     def as_user(self, process: int, user: int) -> None:
         """Make a process a user's."""
         self._library.native_as_user(process, user)
+
+    def run(self, *words: str, user: int = 0, steps: int = 200_000_000) -> tuple[int, str]:
+        """Run a program of /bin by its words, in a child of the first process, on a core of this computer's.
+
+        Return its status as wait4 tells it, and what it wrote to standard output and error.  Raises AssertionError
+        if it needs more than so many instructions, or waits for what cannot come.
+        """
+        child, ident = self.fork(0)
+        assert child > 0, f"no child: {ident}"
+        said = self.call(child, "openat", AT_FDCWD, self.text(child, SAID), SAID_FLAGS, 0o600)
+        for descriptor in (1, 2):
+            assert self.call(child, "dup3", said, descriptor, 0) == descriptor
+        self.call(child, "close", said)
+        if user:
+            self.as_user(child, user)
+        place, places = SCRATCH, []
+        for word in words:
+            places.append(self.text(child, word, place))
+            place += len(word.encode()) + 1
+        table = self.put(child, b"".join(at.to_bytes(4, "little") for at in [*places, 0]), place + -place % 4)
+        path = self.text(child, f"/bin/{words[0]}", table + 4 * len(places) + 4)
+        assert (failed := self.call(child, "execve", path, table, 0)) == REPLACED, f"{words[0]}: error {-failed}"
+        while self.call(0, "wait4", ident, SCRATCH, 0, 0) == BLOCKED:
+            why = self.go(steps)
+            assert not why, f"{words}: {['', 'too many steps', 'all wait'][why]}; it said {self.contents(SAID)!r}"
+        status = int.from_bytes(self.get(0, 4), "little")
+        return status, self.contents(SAID).decode()
+
+    def go(self, steps: int) -> int:
+        """Run programs for so many instructions, or until the first process is ready: 0.
+
+        1: it is not.  2: all wait for what cannot come.
+        """
+        return int(self._library.native_programs(ctypes.c_uint64(steps)))
+
+    def contents(self, path: str, process: int = 0) -> bytes:
+        """Return what a file holds, as a process reads it."""
+        descriptor = self.call(process, "openat", AT_FDCWD, self.text(process, path), 0)
+        assert descriptor >= 0, f"{path}: error {-descriptor}"
+        found = b""
+        while count := self.call(process, "read", descriptor, SCRATCH, 512):
+            found += self.get(process, count)
+        assert self.call(process, "close", descriptor) == 0
+        return found
+
+    def end(self, process: int) -> None:
+        """End a process by SIGKILL, if it lives."""
+        self._library.native_end(process)
 
     # --- the pool alone ----------------------------------------------------------------------------------------
 

@@ -1085,6 +1085,63 @@
     X(461, VG_SYS_LSM_LIST_MODULES, "lsm_list_modules") \
     X(462, VG_SYS_MSEAL, "mseal")
 
+/* Strings of the core's calls.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
+#define VG_STRINGS_MAX 2 /* path arguments of a call of the core */
+#define VG_STRING_BYTES 128 /* of one at most, with the zero behind it */
+#define VG_STRING_AREA_BYTES 256 /* where each stands in region `strings` */
+#define VG_PATHS_CHDIR 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_CHROOT 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_EXECVE 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_TRUNCATE 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_STATFS 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_SWAPON 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_SWAPOFF 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_ACCT 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_UMOUNT2 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_SETXATTR 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_LSETXATTR 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_GETXATTR 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_LGETXATTR 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_LISTXATTR 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_LLISTXATTR 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_REMOVEXATTR 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_LREMOVEXATTR 1 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_INOTIFY_ADD_WATCH 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_QUOTACTL 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_MOUNT 33 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_PIVOT_ROOT 33 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_OPENAT 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_OPENAT2 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_NEWFSTATAT 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_STATX 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_FACCESSAT 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_FACCESSAT2 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_READLINKAT 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_MKDIRAT 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_MKNODAT 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_UNLINKAT 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_FCHMODAT 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_FCHMODAT2 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_FCHOWNAT 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_UTIMENSAT 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_EXECVEAT 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_NAME_TO_HANDLE_AT 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_OPEN_TREE 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_FSPICK 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_MOUNT_SETATTR 2 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_RENAMEAT2 66 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_LINKAT 66 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_MOVE_MOUNT 66 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_SYMLINKAT 49 /* its path arguments, 4 bits each: 1 + index */
+#define VG_PATHS_FANOTIFY_MARK 5 /* its path arguments, 4 bits each: 1 + index */
+
+/* How the next process is chosen.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
+#define VG_SCHEDULE_HEAT_SHIFT 5 /* a tick counts for 1 + (score >> this) */
+#define VG_SCHEDULE_EQUAL_BITS 4 /* low bits in which passes that are equal may differ */
+#define VG_SCHEDULE_LEAD 4096 /* a pass that is further ahead when its process wakes is put level */
+#define VG_SCHEDULE_WAKES_MAX 15 /* recent wake-ups are counted up to here */
+#define VG_SCHEDULE_PICKS 64 /* and halved with every so many picks */
+
 /* The memory map.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
 #define VG_CLOCK_HZ 0x17d7840 /* cycles per second */
 #define VG_BOOT_VECTOR 128 /* the core starts this many bytes into the boot ROM */
@@ -1106,6 +1163,8 @@
 #define VG_LINK_RECEIVE_SIZE 0x8000
 #define VG_LINK_SEND_BASE 0x51000000 /* frames to be sent: a ring, seen twice */
 #define VG_LINK_SEND_SIZE 0x8000
+#define VG_STRINGS_BASE 0x52000000 /* the strings of the call in progress, as they were judged */
+#define VG_STRINGS_SIZE 0x200
 #define VG_SYSTEM_BASE 0x80000000 /* what this board is; reset */
 #define VG_SYSTEM_SIZE 0x100
 #define VG_IRQ_BASE 0x80000100 /* interrupt lines */
@@ -1120,6 +1179,8 @@
 #define VG_SHA256_SIZE 0x100
 #define VG_LINK_BASE 0x80000600 /* frames on the serial link */
 #define VG_LINK_SIZE 0x100
+#define VG_SCHEDULER_BASE 0x80000700 /* which process runs next */
+#define VG_SCHEDULER_SIZE 0x100
 #define VG_COPROCESSOR_BASE 0xfffff800 /* the screening pipeline: one load relative to x0 reaches it */
 #define VG_COPROCESSOR_SIZE 0x800
 
@@ -1293,6 +1354,24 @@
 #define VG_LINK_DAMAGED 0x80000610 /* read: frames received since reset: damaged, too short or too long */
 #define VG_LINK_DROPPED 0x80000614 /* read: frames received since reset: no room in the ring */
 
+/* Which of the core's processes runs next.  Each slot has a pass, in ticks that its process has run, each counted for as many as its score says; the one that is least far goes first. */
+#define VG_SCHEDULER_READY 0x80000700 /* read, write: bit s: the process in slot s is ready to run */
+#define VG_SCHEDULER_RAN 0x80000704 /* write: a process has run */
+#define VG_SCHEDULER_RAN_SLOT_SHIFT 0 /* which */
+#define VG_SCHEDULER_RAN_SLOT_MASK 0x0000001f
+#define VG_SCHEDULER_RAN_TICKS_SHIFT 5 /* for how long, as the program counts */
+#define VG_SCHEDULER_RAN_TICKS_MASK 0x00001fe0
+#define VG_SCHEDULER_WOKEN 0x80000708 /* write: a process is ready that was not */
+#define VG_SCHEDULER_WOKEN_SLOT_SHIFT 0 /* which */
+#define VG_SCHEDULER_WOKEN_SLOT_MASK 0x0000001f
+#define VG_SCHEDULER_WOKEN_FRESH_SHIFT 5 /* it is the slot's first time: nothing is known of it */
+#define VG_SCHEDULER_WOKEN_FRESH_MASK 0x00000020
+#define VG_SCHEDULER_PICK 0x8000070c /* read takes: who is to run now; the read waits for the search, 70 cycles at most */
+#define VG_SCHEDULER_PICK_SLOT_SHIFT 0 /* which */
+#define VG_SCHEDULER_PICK_SLOT_MASK 0x0000001f
+#define VG_SCHEDULER_PICK_ANY_SHIFT 5 /* one at least is ready */
+#define VG_SCHEDULER_PICK_ANY_MASK 0x00000020
+
 /* The screening pipeline as the kernel sees it.  Machine mode only: no protection entry opens it to user mode. */
 #define VG_COPROCESSOR_DISPATCH 0xfffff800 /* read: address of the handler that this call is to go to: its own if it may run, else the verdict's; outside a call, and when the verdict takes too long, the deny handler */
 #define VG_COPROCESSOR_STATUS 0xfffff804 /* read: what waits and what is in force */
@@ -1323,12 +1402,12 @@
 #define VG_COPROCESSOR_LOCK_VACCINES_MASK 0x00000004
 #define VG_COPROCESSOR_LOCK_HANDLERS_SHIFT 3 /* the handler tables */
 #define VG_COPROCESSOR_LOCK_HANDLERS_MASK 0x00000008
-#define VG_COPROCESSOR_TAMPER 0xfffff80c /* read: why the core was stopped */
+#define VG_COPROCESSOR_TAMPER 0xfffff80c /* read: what was broken since reset */
 #define VG_COPROCESSOR_TAMPER_UNDISPATCHED_SHIFT 0 /* return to user mode without this call's dispatch read */
 #define VG_COPROCESSOR_TAMPER_UNDISPATCHED_MASK 0x00000001
 #define VG_COPROCESSOR_TAMPER_STRAYED_SHIFT 1 /* a fetch that did not follow the handler named */
 #define VG_COPROCESSOR_TAMPER_STRAYED_MASK 0x00000002
-#define VG_COPROCESSOR_TAMPER_LOCKED_SHIFT 2 /* a write to a locked table */
+#define VG_COPROCESSOR_TAMPER_LOCKED_SHIFT 2 /* a write to a locked table; the core is not stopped */
 #define VG_COPROCESSOR_TAMPER_LOCKED_MASK 0x00000004
 #define VG_COPROCESSOR_SLOT 0xfffff810 /* read, write: slot of the process that runs */
 #define VG_COPROCESSOR_SLOT_NUMBER_SHIFT 0 /* 0..31 */
@@ -1351,6 +1430,15 @@
 #define VG_COPROCESSOR_CWD_EXCESS_MASK 0x0000ff00
 #define VG_COPROCESSOR_SHED 0xfffff824 /* read: records lost on the observability lane since reset */
 #define VG_COPROCESSOR_ARGUMENT 0xfffff828 /* read: a0 of the call in progress, as it was judged */
+#define VG_COPROCESSOR_STRINGS 0xfffff82c /* read: what became of the strings of the call in progress */
+#define VG_COPROCESSOR_STRINGS_STATE0_SHIFT 0 /* a StringState */
+#define VG_COPROCESSOR_STRINGS_STATE0_MASK 0x00000003
+#define VG_COPROCESSOR_STRINGS_OFFSET0_SHIFT 2 /* of its first byte in its area of region `strings` */
+#define VG_COPROCESSOR_STRINGS_OFFSET0_MASK 0x0000000c
+#define VG_COPROCESSOR_STRINGS_STATE1_SHIFT 4 /* a StringState */
+#define VG_COPROCESSOR_STRINGS_STATE1_MASK 0x00000030
+#define VG_COPROCESSOR_STRINGS_OFFSET1_SHIFT 6 /* of its first byte in its area of region `strings` */
+#define VG_COPROCESSOR_STRINGS_OFFSET1_MASK 0x000000c0
 #define VG_COPROCESSOR_EVENT 0xfffff840 /* write: the words of an EVENT; the last one offers it, and is only written when the port takes it */
 #define VG_COPROCESSOR_EVENT_COUNT 8
 #define VG_COPROCESSOR_PATH 0xfffff860 /* write: the offered event's path stream: per path a PATH_HEAD, then its text, 4 bytes a word; the write waits until there is room */
@@ -1376,6 +1464,8 @@
 #define VG_COPROCESSOR_HANDLER 0xfffff8d4 /* write: its handler's address */
 #define VG_COPROCESSOR_VERDICT_HANDLER 0xfffff8e0 /* read, write: handler by verdict; ALLOW's is never used */
 #define VG_COPROCESSOR_VERDICT_HANDLER_COUNT 6
+#define VG_COPROCESSOR_TAMPERING 0xfffff900 /* read takes: the words of TAMPER, kept over a reset; its rules are 0 where there is nothing to tell; reading the last word makes them so, unless the core is stopped */
+#define VG_COPROCESSOR_TAMPERING_COUNT 7
 
 /* What comes before a path's text on the path stream. */
 #define VG_PATH_HEAD_WORDS 1
@@ -1387,6 +1477,9 @@
 #define VG_PATH_HEAD_LENGTH_OFFSET 16 /* bytes of text */
 #define VG_PATH_HEAD_LENGTH_WIDTH 16
 
+/* Verdicts ignored.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
+#define VG_TAMPER_CYCLES 0x400000 /* cycles from one TAMPER to the next */
+
 /* The link.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
 #define VG_LINK_VERSION 1 /* version of framing and frame types */
 #define VG_LINK_DELIMITER 0 /* the byte that ends every frame */
@@ -1394,6 +1487,9 @@
 #define VG_LINK_CRC_POLYNOMIAL 0xedb88320 /* CRC-32, reflected; starts and ends with all ones */
 #define VG_LINK_PAYLOAD_MAX 4096 /* bytes of payload that every receiver takes */
 #define VG_LINK_MODEL_CHUNK 512 /* bytes of a model in one MODEL_DATA */
+#define VG_LINK_FILE_CHUNK 1024 /* bytes of a file in one FILE_DATA */
+#define VG_LINK_FILE_NAME_BYTES 32 /* bytes for the name in a FILE_ENTRY */
+#define VG_LINK_PROCESS_NAME_BYTES 16 /* bytes for the name in a PROCESS_ENTRY */
 #define VG_LINK_HELLO_MAGIC 0x31474956 /* first word of a HELLO */
 #define VG_LINK_ABORT_ZEROS 2 /* delimiters before an ABORT */
 #define VG_LINK_CREDIT_BYTES 64 /* the unit of credit */
@@ -1408,7 +1504,7 @@
 #define VG_FRAME_HEADER_TYPE_WIDTH 8
 #define VG_FRAME_HEADER_SPARE0_OFFSET 8 /* 0 */
 #define VG_FRAME_HEADER_SPARE0_WIDTH 8
-#define VG_FRAME_HEADER_SEQUENCE_OFFSET 16 /* number of this frame; an unnumbered frame has the next one's */
+#define VG_FRAME_HEADER_SEQUENCE_OFFSET 16 /* number of this frame; an unnumbered frame has the next one's, TAMPER 0 */
 #define VG_FRAME_HEADER_SEQUENCE_WIDTH 16
 
 /* Fixed part of HELLO. */
@@ -1508,6 +1604,36 @@
 #define VG_FRAME_AGGREGATE_FROM_SEQUENCE_WIDTH 32
 #define VG_FRAME_AGGREGATE_TO_SEQUENCE_OFFSET 32 /* the first one that is not */
 #define VG_FRAME_AGGREGATE_TO_SEQUENCE_WIDTH 32
+
+/* What was done, by whom and when: of the first write to what is locked, until the core is stopped; then of what stopped it. */
+#define VG_FRAME_TAMPER_WORDS 7
+#define VG_FRAME_TAMPER_BYTES 28
+#define VG_FRAME_TAMPER_UNDISPATCHED_OFFSET 0 /* return to user mode without this call's dispatch read */
+#define VG_FRAME_TAMPER_UNDISPATCHED_WIDTH 1
+#define VG_FRAME_TAMPER_STRAYED_OFFSET 1 /* a fetch that did not follow the handler named */
+#define VG_FRAME_TAMPER_STRAYED_WIDTH 1
+#define VG_FRAME_TAMPER_LOCKED_OFFSET 2 /* a write to a locked table; the core is not stopped */
+#define VG_FRAME_TAMPER_LOCKED_WIDTH 1
+#define VG_FRAME_TAMPER_ANSWERED_OFFSET 3 /* the dispatch register was read for the last call: `handler` is what it said */
+#define VG_FRAME_TAMPER_ANSWERED_WIDTH 1
+#define VG_FRAME_TAMPER_SPARE0_OFFSET 4 /* 0 */
+#define VG_FRAME_TAMPER_SPARE0_WIDTH 4
+#define VG_FRAME_TAMPER_SLOT_OFFSET 8 /* of the process that made the last call */
+#define VG_FRAME_TAMPER_SLOT_WIDTH 6
+#define VG_FRAME_TAMPER_SPARE1_OFFSET 14 /* 0 */
+#define VG_FRAME_TAMPER_SPARE1_WIDTH 18
+#define VG_FRAME_TAMPER_GENERATION_OFFSET 32 /* its generation */
+#define VG_FRAME_TAMPER_GENERATION_WIDTH 32
+#define VG_FRAME_TAMPER_PC_OFFSET 64 /* the instruction that did it: the first one astray, the return, the store */
+#define VG_FRAME_TAMPER_PC_WIDTH 32
+#define VG_FRAME_TAMPER_BEFORE_OFFSET 96 /* the one that began before it */
+#define VG_FRAME_TAMPER_BEFORE_WIDTH 32
+#define VG_FRAME_TAMPER_HANDLER_OFFSET 128 /* where the call was to go */
+#define VG_FRAME_TAMPER_HANDLER_WIDTH 32
+#define VG_FRAME_TAMPER_TIME_LOW_OFFSET 160 /* cycles since reset, lower half */
+#define VG_FRAME_TAMPER_TIME_LOW_WIDTH 32
+#define VG_FRAME_TAMPER_TIME_HIGH_OFFSET 192 /* and upper half */
+#define VG_FRAME_TAMPER_TIME_HIGH_WIDTH 32
 
 /* Fixed part of RECORD_MODE. */
 #define VG_FRAME_RECORD_MODE_WORDS 1
@@ -1684,8 +1810,128 @@
 /* Fixed part of TERMINAL. */
 #define VG_FRAME_TERMINAL_WORDS 1
 #define VG_FRAME_TERMINAL_BYTES 4
-#define VG_FRAME_TERMINAL_SPARE0_OFFSET 0 /* 0 */
-#define VG_FRAME_TERMINAL_SPARE0_WIDTH 32
+#define VG_FRAME_TERMINAL_PROCESS_OFFSET 0 /* 0: the console; else, from the board, the program's number */
+#define VG_FRAME_TERMINAL_PROCESS_WIDTH 32
+
+/* Fixed part of FILE_LIST. */
+#define VG_FRAME_FILE_LIST_WORDS 1
+#define VG_FRAME_FILE_LIST_BYTES 4
+#define VG_FRAME_FILE_LIST_FIRST_OFFSET 0 /* 0, or `next` of the FILE_ENTRIES before */
+#define VG_FRAME_FILE_LIST_FIRST_WIDTH 16
+#define VG_FRAME_FILE_LIST_ITSELF_OFFSET 16 /* of a folder, too */
+#define VG_FRAME_FILE_LIST_ITSELF_WIDTH 1
+#define VG_FRAME_FILE_LIST_SPARE0_OFFSET 17 /* 0 */
+#define VG_FRAME_FILE_LIST_SPARE0_WIDTH 15
+
+/* Fixed part of FILE_ENTRIES. */
+#define VG_FRAME_FILE_ENTRIES_WORDS 1
+#define VG_FRAME_FILE_ENTRIES_BYTES 4
+#define VG_FRAME_FILE_ENTRIES_COUNT_OFFSET 0 /* how many follow; there may be none */
+#define VG_FRAME_FILE_ENTRIES_COUNT_WIDTH 8
+#define VG_FRAME_FILE_ENTRIES_SPARE0_OFFSET 8 /* 0 */
+#define VG_FRAME_FILE_ENTRIES_SPARE0_WIDTH 8
+#define VG_FRAME_FILE_ENTRIES_NEXT_OFFSET 16 /* where to go on; 0: that was all */
+#define VG_FRAME_FILE_ENTRIES_NEXT_WIDTH 16
+
+/* Fixed part of FILE_READ. */
+#define VG_FRAME_FILE_READ_WORDS 1
+#define VG_FRAME_FILE_READ_BYTES 4
+#define VG_FRAME_FILE_READ_SPARE0_OFFSET 0 /* 0 */
+#define VG_FRAME_FILE_READ_SPARE0_WIDTH 32
+
+/* Fixed part of FILE_WRITE. */
+#define VG_FRAME_FILE_WRITE_WORDS 2
+#define VG_FRAME_FILE_WRITE_BYTES 8
+#define VG_FRAME_FILE_WRITE_SIZE_OFFSET 0 /* its bytes */
+#define VG_FRAME_FILE_WRITE_SIZE_WIDTH 32
+#define VG_FRAME_FILE_WRITE_MODE_OFFSET 32 /* permissions; but those of a file that is there already stay, and its owner */
+#define VG_FRAME_FILE_WRITE_MODE_WIDTH 16
+#define VG_FRAME_FILE_WRITE_SPARE0_OFFSET 48 /* 0 */
+#define VG_FRAME_FILE_WRITE_SPARE0_WIDTH 16
+
+/* Fixed part of FILE_DATA. */
+#define VG_FRAME_FILE_DATA_WORDS 2
+#define VG_FRAME_FILE_DATA_BYTES 8
+#define VG_FRAME_FILE_DATA_OFFSET_OFFSET 0 /* where they stand in it */
+#define VG_FRAME_FILE_DATA_OFFSET_WIDTH 32
+#define VG_FRAME_FILE_DATA_SIZE_OFFSET 32 /* bytes of all of it; 0 from the host */
+#define VG_FRAME_FILE_DATA_SIZE_WIDTH 32
+
+/* Fixed part of FILE_END. */
+#define VG_FRAME_FILE_END_WORDS 1
+#define VG_FRAME_FILE_END_BYTES 4
+#define VG_FRAME_FILE_END_SPARE0_OFFSET 0 /* 0 */
+#define VG_FRAME_FILE_END_SPARE0_WIDTH 32
+
+/* Fixed part of FILE_REMOVE. */
+#define VG_FRAME_FILE_REMOVE_WORDS 1
+#define VG_FRAME_FILE_REMOVE_BYTES 4
+#define VG_FRAME_FILE_REMOVE_SPARE0_OFFSET 0 /* 0 */
+#define VG_FRAME_FILE_REMOVE_SPARE0_WIDTH 32
+
+/* Fixed part of FOLDER_MAKE. */
+#define VG_FRAME_FOLDER_MAKE_WORDS 1
+#define VG_FRAME_FOLDER_MAKE_BYTES 4
+#define VG_FRAME_FOLDER_MAKE_MODE_OFFSET 0 /* permissions */
+#define VG_FRAME_FOLDER_MAKE_MODE_WIDTH 16
+#define VG_FRAME_FOLDER_MAKE_SPARE0_OFFSET 16 /* 0 */
+#define VG_FRAME_FOLDER_MAKE_SPARE0_WIDTH 16
+
+/* Fixed part of PROCESS_LIST. */
+#define VG_FRAME_PROCESS_LIST_WORDS 1
+#define VG_FRAME_PROCESS_LIST_BYTES 4
+#define VG_FRAME_PROCESS_LIST_SPARE0_OFFSET 0 /* 0 */
+#define VG_FRAME_PROCESS_LIST_SPARE0_WIDTH 32
+
+/* Fixed part of PROCESS_ENTRIES. */
+#define VG_FRAME_PROCESS_ENTRIES_WORDS 1
+#define VG_FRAME_PROCESS_ENTRIES_BYTES 4
+#define VG_FRAME_PROCESS_ENTRIES_COUNT_OFFSET 0 /* how many follow; there may be none */
+#define VG_FRAME_PROCESS_ENTRIES_COUNT_WIDTH 8
+#define VG_FRAME_PROCESS_ENTRIES_SPARE0_OFFSET 8 /* 0 */
+#define VG_FRAME_PROCESS_ENTRIES_SPARE0_WIDTH 24
+
+/* Fixed part of RUN. */
+#define VG_FRAME_RUN_WORDS 2
+#define VG_FRAME_RUN_BYTES 8
+#define VG_FRAME_RUN_USER_OFFSET 0 /* whose it is */
+#define VG_FRAME_RUN_USER_WIDTH 16
+#define VG_FRAME_RUN_GROUP_OFFSET 16 /* and their group */
+#define VG_FRAME_RUN_GROUP_WIDTH 16
+#define VG_FRAME_RUN_WRITTEN_OFFSET 32 /* it is what FILE_WRITE and FILE_DATA have brought, which never gets a name */
+#define VG_FRAME_RUN_WRITTEN_WIDTH 1
+#define VG_FRAME_RUN_SPARE0_OFFSET 33 /* 0 */
+#define VG_FRAME_RUN_SPARE0_WIDTH 31
+
+/* Fixed part of ENDED. */
+#define VG_FRAME_ENDED_WORDS 2
+#define VG_FRAME_ENDED_BYTES 8
+#define VG_FRAME_ENDED_PROCESS_OFFSET 0 /* its number */
+#define VG_FRAME_ENDED_PROCESS_WIDTH 32
+#define VG_FRAME_ENDED_STATUS_OFFSET 32 /* as wait4 tells it: exit code << 8, or the signal */
+#define VG_FRAME_ENDED_STATUS_WIDTH 32
+
+/* Fixed part of KILL. */
+#define VG_FRAME_KILL_WORDS 2
+#define VG_FRAME_KILL_BYTES 8
+#define VG_FRAME_KILL_PROCESS_OFFSET 0 /* whom to */
+#define VG_FRAME_KILL_PROCESS_WIDTH 32
+#define VG_FRAME_KILL_SIGNAL_OFFSET 32 /* as Linux numbers them */
+#define VG_FRAME_KILL_SIGNAL_WIDTH 8
+#define VG_FRAME_KILL_GROUP_OFFSET 40 /* and to all of its group */
+#define VG_FRAME_KILL_GROUP_WIDTH 1
+#define VG_FRAME_KILL_SPARE0_OFFSET 41 /* 0 */
+#define VG_FRAME_KILL_SPARE0_WIDTH 23
+
+/* Fixed part of RESULT. */
+#define VG_FRAME_RESULT_WORDS 2
+#define VG_FRAME_RESULT_BYTES 8
+#define VG_FRAME_RESULT_ERROR_OFFSET 0 /* 0: it is done; else why nothing is: errors as Linux numbers them */
+#define VG_FRAME_RESULT_ERROR_WIDTH 8
+#define VG_FRAME_RESULT_SPARE0_OFFSET 8 /* 0 */
+#define VG_FRAME_RESULT_SPARE0_WIDTH 24
+#define VG_FRAME_RESULT_VALUE_OFFSET 32 /* of a RUN the program's number */
+#define VG_FRAME_RESULT_VALUE_WIDTH 32
 
 /* How often a slot's process was allowed a call since the last AGGREGATE. */
 #define VG_AGGREGATE_ENTRY_WORDS 2
@@ -1712,6 +1958,90 @@
 #define VG_STATE_ENTRY_SPARE0_WIDTH 20
 #define VG_STATE_ENTRY_GENERATION_OFFSET 32 /* the process's life */
 #define VG_STATE_ENTRY_GENERATION_WIDTH 32
+
+/* A file or folder, as the board's tree has it. */
+#define VG_FILE_ENTRY_WORDS 12
+#define VG_FILE_ENTRY_BYTES 48
+#define VG_FILE_ENTRY_MODE_OFFSET 0 /* type and permissions, as Linux has them */
+#define VG_FILE_ENTRY_MODE_WIDTH 16
+#define VG_FILE_ENTRY_USER_OFFSET 16 /* who owns it */
+#define VG_FILE_ENTRY_USER_WIDTH 16
+#define VG_FILE_ENTRY_GROUP_OFFSET 32 /* and their group */
+#define VG_FILE_ENTRY_GROUP_WIDTH 16
+#define VG_FILE_ENTRY_SPARE0_OFFSET 48 /* 0 */
+#define VG_FILE_ENTRY_SPARE0_WIDTH 16
+#define VG_FILE_ENTRY_SIZE_OFFSET 64 /* bytes of content; 0 of what the kernel makes up */
+#define VG_FILE_ENTRY_SIZE_WIDTH 32
+#define VG_FILE_ENTRY_MODIFIED_OFFSET 96 /* seconds since reset at which it was written; 0: it came with the image */
+#define VG_FILE_ENTRY_MODIFIED_WIDTH 32
+#define VG_FILE_ENTRY_NAME0_OFFSET 128 /* its name, with zeros behind */
+#define VG_FILE_ENTRY_NAME0_WIDTH 32
+#define VG_FILE_ENTRY_NAME1_OFFSET 160 /* its name, with zeros behind */
+#define VG_FILE_ENTRY_NAME1_WIDTH 32
+#define VG_FILE_ENTRY_NAME2_OFFSET 192 /* its name, with zeros behind */
+#define VG_FILE_ENTRY_NAME2_WIDTH 32
+#define VG_FILE_ENTRY_NAME3_OFFSET 224 /* its name, with zeros behind */
+#define VG_FILE_ENTRY_NAME3_WIDTH 32
+#define VG_FILE_ENTRY_NAME4_OFFSET 256 /* its name, with zeros behind */
+#define VG_FILE_ENTRY_NAME4_WIDTH 32
+#define VG_FILE_ENTRY_NAME5_OFFSET 288 /* its name, with zeros behind */
+#define VG_FILE_ENTRY_NAME5_WIDTH 32
+#define VG_FILE_ENTRY_NAME6_OFFSET 320 /* its name, with zeros behind */
+#define VG_FILE_ENTRY_NAME6_WIDTH 32
+#define VG_FILE_ENTRY_NAME7_OFFSET 352 /* its name, with zeros behind */
+#define VG_FILE_ENTRY_NAME7_WIDTH 32
+
+/* A process of the board's own, with what only the operator may know: how it scores. */
+#define VG_PROCESS_ENTRY_WORDS 16
+#define VG_PROCESS_ENTRY_BYTES 64
+#define VG_PROCESS_ENTRY_ID_OFFSET 0 /* the process's number, and its slot's generation */
+#define VG_PROCESS_ENTRY_ID_WIDTH 32
+#define VG_PROCESS_ENTRY_PARENT_OFFSET 32 /* its parent's; 0: it has none */
+#define VG_PROCESS_ENTRY_PARENT_WIDTH 32
+#define VG_PROCESS_ENTRY_USER_OFFSET 64 /* whose it is */
+#define VG_PROCESS_ENTRY_USER_WIDTH 16
+#define VG_PROCESS_ENTRY_SLOT_OFFSET 80 /* the slot that it is screened in */
+#define VG_PROCESS_ENTRY_SLOT_WIDTH 6
+#define VG_PROCESS_ENTRY_STATE_OFFSET 86 /* what it is at */
+#define VG_PROCESS_ENTRY_STATE_WIDTH 2
+#define VG_PROCESS_ENTRY_TIER_OFFSET 88 /* as of its last call: RECORD */
+#define VG_PROCESS_ENTRY_TIER_WIDTH 2
+#define VG_PROCESS_ENTRY_VERDICT_OFFSET 90 /* likewise */
+#define VG_PROCESS_ENTRY_VERDICT_WIDTH 3
+#define VG_PROCESS_ENTRY_SCORED_OFFSET 93 /* a record of it has come: tier, verdict, score and counts hold */
+#define VG_PROCESS_ENTRY_SCORED_WIDTH 1
+#define VG_PROCESS_ENTRY_SPARE0_OFFSET 94 /* 0 */
+#define VG_PROCESS_ENTRY_SPARE0_WIDTH 2
+#define VG_PROCESS_ENTRY_SCORE_OFFSET 96 /* score * 255, as of its last call */
+#define VG_PROCESS_ENTRY_SCORE_WIDTH 8
+#define VG_PROCESS_ENTRY_SPARE1_OFFSET 104 /* 0 */
+#define VG_PROCESS_ENTRY_SPARE1_WIDTH 8
+#define VG_PROCESS_ENTRY_MEMORY_OFFSET 112 /* its text and data, in KB; a text that is shared counts for each */
+#define VG_PROCESS_ENTRY_MEMORY_WIDTH 16
+#define VG_PROCESS_ENTRY_RAN_LOW_OFFSET 128 /* cycles that it has had, lower half */
+#define VG_PROCESS_ENTRY_RAN_LOW_WIDTH 32
+#define VG_PROCESS_ENTRY_RAN_HIGH_OFFSET 160 /* and upper half */
+#define VG_PROCESS_ENTRY_RAN_HIGH_WIDTH 32
+#define VG_PROCESS_ENTRY_COUNT0_OFFSET 192 /* calls answered by ALLOW */
+#define VG_PROCESS_ENTRY_COUNT0_WIDTH 32
+#define VG_PROCESS_ENTRY_COUNT1_OFFSET 224 /* calls answered by DECOY */
+#define VG_PROCESS_ENTRY_COUNT1_WIDTH 32
+#define VG_PROCESS_ENTRY_COUNT2_OFFSET 256 /* calls answered by CLONE */
+#define VG_PROCESS_ENTRY_COUNT2_WIDTH 32
+#define VG_PROCESS_ENTRY_COUNT3_OFFSET 288 /* calls answered by QUARANTINE */
+#define VG_PROCESS_ENTRY_COUNT3_WIDTH 32
+#define VG_PROCESS_ENTRY_COUNT4_OFFSET 320 /* calls answered by DENY */
+#define VG_PROCESS_ENTRY_COUNT4_WIDTH 32
+#define VG_PROCESS_ENTRY_COUNT5_OFFSET 352 /* calls answered by KILL */
+#define VG_PROCESS_ENTRY_COUNT5_WIDTH 32
+#define VG_PROCESS_ENTRY_NAME0_OFFSET 384 /* its name, with zeros behind */
+#define VG_PROCESS_ENTRY_NAME0_WIDTH 32
+#define VG_PROCESS_ENTRY_NAME1_OFFSET 416 /* its name, with zeros behind */
+#define VG_PROCESS_ENTRY_NAME1_WIDTH 32
+#define VG_PROCESS_ENTRY_NAME2_OFFSET 448 /* its name, with zeros behind */
+#define VG_PROCESS_ENTRY_NAME2_WIDTH 32
+#define VG_PROCESS_ENTRY_NAME3_OFFSET 480 /* its name, with zeros behind */
+#define VG_PROCESS_ENTRY_NAME3_WIDTH 32
 
 /* The SPI flash.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
 #define VG_FLASH_BYTES 0x1000000 /* bytes of flash */
@@ -1995,6 +2325,13 @@ enum vg_target {
     VG_TARGET_CLOCK = 8, /* seconds, for the expiry of vaccines */
 };
 
+enum vg_string_state {
+    VG_STRING_STATE_NONE = 0, /* the call has none there */
+    VG_STRING_STATE_WHOLE = 1, /* it stands there with its zero */
+    VG_STRING_STATE_LONG = 2, /* of STRING_BYTES bytes none is zero */
+    VG_STRING_STATE_WILD = 3, /* it goes on where nothing answers */
+};
+
 enum vg_irq {
     VG_IRQ_RECORD = 0, /* a record waits */
     VG_IRQ_TAMPER = 1, /* a verdict was ignored, or a locked table written */
@@ -2017,6 +2354,7 @@ enum vg_frame_type {
     VG_FRAME_TYPE_RECORD = 17,
     VG_FRAME_TYPE_STATE = 18,
     VG_FRAME_TYPE_AGGREGATE = 19,
+    VG_FRAME_TYPE_TAMPER = 20,
     VG_FRAME_TYPE_RECORD_MODE = 21,
     VG_FRAME_TYPE_STATUS_READ = 24,
     VG_FRAME_TYPE_STATUS = 25,
@@ -2030,6 +2368,20 @@ enum vg_frame_type {
     VG_FRAME_TYPE_LOG_READ = 48,
     VG_FRAME_TYPE_LOG = 49,
     VG_FRAME_TYPE_TERMINAL = 56,
+    VG_FRAME_TYPE_FILE_LIST = 64,
+    VG_FRAME_TYPE_FILE_ENTRIES = 65,
+    VG_FRAME_TYPE_FILE_READ = 66,
+    VG_FRAME_TYPE_FILE_WRITE = 67,
+    VG_FRAME_TYPE_FILE_DATA = 68,
+    VG_FRAME_TYPE_FILE_END = 69,
+    VG_FRAME_TYPE_FILE_REMOVE = 70,
+    VG_FRAME_TYPE_FOLDER_MAKE = 71,
+    VG_FRAME_TYPE_PROCESS_LIST = 72,
+    VG_FRAME_TYPE_PROCESS_ENTRIES = 73,
+    VG_FRAME_TYPE_RUN = 74,
+    VG_FRAME_TYPE_ENDED = 75,
+    VG_FRAME_TYPE_KILL = 76,
+    VG_FRAME_TYPE_RESULT = 79,
 };
 
 enum vg_capability {
@@ -2038,6 +2390,7 @@ enum vg_capability {
     VG_CAPABILITY_AGGREGATES = 2, /* allowed calls can be sent as counts */
     VG_CAPABILITY_CELL = 3, /* the cell is there */
     VG_CAPABILITY_SHELL = 4, /* a terminal can be had beside the frames */
+    VG_CAPABILITY_OPERATOR = 5, /* files and processes can be listed and changed */
 };
 
 enum vg_refusal {
@@ -2066,6 +2419,12 @@ enum vg_model_result {
 enum vg_record_mode {
     VG_RECORD_MODE_AGGREGATE = 0, /* allowed calls as counts */
     VG_RECORD_MODE_ALL = 1, /* every record; events are held back rather than a record lost */
+};
+
+enum vg_process_state {
+    VG_PROCESS_STATE_READY = 1, /* it runs, or would */
+    VG_PROCESS_STATE_WAITING = 2, /* for something, or for a time */
+    VG_PROCESS_STATE_ENDED = 3, /* and nobody has asked how */
 };
 
 /* What is offered to the latch.  Words 2..7 are the call's arguments a0..a5. */
@@ -2163,6 +2522,11 @@ typedef struct {
     uint32_t words[2];
 } vg_frame_aggregate;
 
+/* What was done, by whom and when: of the first write to what is locked, until the core is stopped; then of what stopped it. */
+typedef struct {
+    uint32_t words[7];
+} vg_frame_tamper;
+
 /* Fixed part of RECORD_MODE. */
 typedef struct {
     uint32_t words[1];
@@ -2228,6 +2592,76 @@ typedef struct {
     uint32_t words[1];
 } vg_frame_terminal;
 
+/* Fixed part of FILE_LIST. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_file_list;
+
+/* Fixed part of FILE_ENTRIES. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_file_entries;
+
+/* Fixed part of FILE_READ. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_file_read;
+
+/* Fixed part of FILE_WRITE. */
+typedef struct {
+    uint32_t words[2];
+} vg_frame_file_write;
+
+/* Fixed part of FILE_DATA. */
+typedef struct {
+    uint32_t words[2];
+} vg_frame_file_data;
+
+/* Fixed part of FILE_END. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_file_end;
+
+/* Fixed part of FILE_REMOVE. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_file_remove;
+
+/* Fixed part of FOLDER_MAKE. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_folder_make;
+
+/* Fixed part of PROCESS_LIST. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_process_list;
+
+/* Fixed part of PROCESS_ENTRIES. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_process_entries;
+
+/* Fixed part of RUN. */
+typedef struct {
+    uint32_t words[2];
+} vg_frame_run;
+
+/* Fixed part of ENDED. */
+typedef struct {
+    uint32_t words[2];
+} vg_frame_ended;
+
+/* Fixed part of KILL. */
+typedef struct {
+    uint32_t words[2];
+} vg_frame_kill;
+
+/* Fixed part of RESULT. */
+typedef struct {
+    uint32_t words[2];
+} vg_frame_result;
+
 /* How often a slot's process was allowed a call since the last AGGREGATE. */
 typedef struct {
     uint32_t words[2];
@@ -2237,6 +2671,16 @@ typedef struct {
 typedef struct {
     uint32_t words[2];
 } vg_state_entry;
+
+/* A file or folder, as the board's tree has it. */
+typedef struct {
+    uint32_t words[12];
+} vg_file_entry;
+
+/* A process of the board's own, with what only the operator may know: how it scores. */
+typedef struct {
+    uint32_t words[16];
+} vg_process_entry;
 
 /* What stands before the firmware; it is copied to the begin of main memory and entered there, a0: the place that it is from, 0 or 1. */
 typedef struct {

@@ -15,20 +15,37 @@
     X(VG_SYS_FSTAT, call_fstat) \
     X(VG_SYS_NEWFSTATAT, call_newfstatat) \
     X(VG_SYS_FACCESSAT, call_faccessat) \
+    X(VG_SYS_READLINKAT, call_readlinkat) \
     X(VG_SYS_GETDENTS64, call_getdents64) \
     X(VG_SYS_DUP, call_dup) \
     X(VG_SYS_DUP3, call_dup3) \
     X(VG_SYS_PIPE2, call_pipe2) \
+    X(VG_SYS_FCNTL, call_fcntl) \
+    X(VG_SYS_PPOLL, call_ppoll) \
     X(VG_SYS_IOCTL, call_ioctl) \
     X(VG_SYS_FTRUNCATE, call_ftruncate) \
     X(VG_SYS_MKDIRAT, call_mkdirat) \
+    X(VG_SYS_MKNODAT, call_mknodat) \
+    X(VG_SYS_SYMLINKAT, call_symlinkat) \
+    X(VG_SYS_LINKAT, call_linkat) \
     X(VG_SYS_UNLINKAT, call_unlinkat) \
     X(VG_SYS_RENAMEAT2, call_renameat2) \
     X(VG_SYS_FCHMODAT, call_fchmodat) \
     X(VG_SYS_FCHOWNAT, call_fchownat) \
+    X(VG_SYS_UTIMENSAT, call_utimensat) \
     X(VG_SYS_CHDIR, call_chdir) \
     X(VG_SYS_GETCWD, call_getcwd) \
+    X(VG_SYS_SOCKET, call_socket) \
+    X(VG_SYS_BIND, call_bind) \
+    X(VG_SYS_LISTEN, call_listen) \
+    X(VG_SYS_CONNECT, call_connect) \
+    X(VG_SYS_ACCEPT, call_accept) \
+    X(VG_SYS_SENDTO, call_sendto) \
+    X(VG_SYS_RECVFROM, call_recvfrom) \
     X(VG_SYS_BRK, call_brk) \
+    X(VG_SYS_MMAP, call_mmap) \
+    X(VG_SYS_MUNMAP, call_munmap) \
+    X(VG_SYS_MPROTECT, call_mprotect) \
     W(VG_SYS_CLONE, call_clone) \
     X(VG_SYS_EXECVE, call_execve) \
     X(VG_SYS_EXIT, call_exit) \
@@ -36,6 +53,8 @@
     X(VG_SYS_WAIT4, call_wait4) \
     X(VG_SYS_KILL, call_kill) \
     X(VG_SYS_RT_SIGACTION, call_rt_sigaction) \
+    X(VG_SYS_RT_SIGPROCMASK, call_rt_sigprocmask) \
+    X(VG_SYS_RT_SIGRETURN, call_rt_sigreturn) \
     X(VG_SYS_GETPPID, call_getppid) \
     X(VG_SYS_GETPGID, call_getpgid) \
     X(VG_SYS_SETPGID, call_setpgid) \
@@ -48,6 +67,8 @@
     X(VG_SYS_SCHED_YIELD, call_sched_yield) \
     X(VG_SYS_NANOSLEEP, call_nanosleep) \
     X(VG_SYS_CLOCK_GETTIME, call_clock_gettime) \
-    X(VG_SYS_UNAME, call_uname)
+    X(VG_SYS_UNAME, call_uname) \
+    X(VG_SYS_SYSINFO, call_sysinfo) \
+    X(VG_SYS_PRCTL, call_prctl)
 
 #endif

@@ -54,6 +54,11 @@ uint32_t clock_milliseconds(void)
     return (uint32_t)(clock.now - clock.second_begin) / clock.per_millisecond;
 }
 
+uint32_t clock_sixteenths(void)
+{
+    return clock.seconds * 16 + (uint32_t)(board_now() - clock.second_begin) / (clock.frequency / 16);
+}
+
 uint32_t clock_within(void)
 {
     return (uint32_t)(clock.now - clock.second_begin);

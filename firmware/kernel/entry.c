@@ -4,6 +4,7 @@
 #include "process.h"
 #include "trap.h"
 
+_Static_assert(offsetof(struct process, id) == TRAP_ID, "trap.S returns it");
 _Static_assert(TRAP_EPERM == EPERM && TRAP_ENOSYS == ENOSYS, "one number each");
 _Static_assert(LEAVE_RETURN == 0 && LEAVE_SWITCH == 1 && LEAVE_REPLACED == 2, "as trap.S counts");
 
@@ -24,6 +25,17 @@ static const struct {
     {VG_SYS_GETTID, quick_getpid},
 };
 
+#ifdef TABLE
+void (*handlers_by_number[TRAP_NUMBERS])(void); /* trap.S goes by it */
+
+void entry_start(void)
+{
+    for (uint32_t number = 0; number < TRAP_NUMBERS; number++)
+        handlers_by_number[number] = stub_unknown;
+    for (uint32_t row = 0; row < sizeof handlers / sizeof handlers[0]; row++)
+        handlers_by_number[abi_number(handlers[row].id)] = handlers[row].handler;
+}
+#else
 /* Say where calls go: by name those that are there, all others to ENOSYS; by verdict those that may not run. */
 void entry_start(void)
 {
@@ -39,6 +51,7 @@ void entry_start(void)
     }
     VG_REG(VG_COPROCESSOR_LOCK) = VG_COPROCESSOR_LOCK_HANDLERS_MASK;
 }
+#endif
 
 uint8_t *board_pool(uint32_t *granules)
 {
@@ -55,6 +68,42 @@ void board_process(uint32_t slot, uint32_t generation)
 {
     VG_REG(VG_COPROCESSOR_SLOT) = slot;
     VG_REG(VG_COPROCESSOR_GENERATION) = generation;
+}
+
+void board_ready(uint32_t slots)
+{
+    VG_REG(VG_SCHEDULER_READY) = slots;
+}
+
+void board_ran(uint32_t slot, uint32_t ticks)
+{
+    VG_REG(VG_SCHEDULER_RAN) = VG_VALUE(VG_SCHEDULER_RAN_SLOT, slot) | VG_VALUE(VG_SCHEDULER_RAN_TICKS, ticks);
+}
+
+void board_woken(uint32_t slot, bool fresh)
+{
+    VG_REG(VG_SCHEDULER_WOKEN) = VG_VALUE(VG_SCHEDULER_WOKEN_SLOT, slot) | VG_VALUE(VG_SCHEDULER_WOKEN_FRESH, fresh);
+}
+
+uint32_t board_pick(void)
+{
+    uint32_t pick = VG_REG(VG_SCHEDULER_PICK);
+    return VG_FIELD(pick, VG_SCHEDULER_PICK_ANY) ? VG_FIELD(pick, VG_SCHEDULER_PICK_SLOT) : NOBODY;
+}
+
+void board_cwd(uint32_t seed)
+{
+    VG_REG(VG_COPROCESSOR_CWD) = seed;
+}
+
+uint32_t board_strings(void)
+{
+    return VG_REG(VG_COPROCESSOR_STRINGS);
+}
+
+const char *board_string_areas(void)
+{
+    return (const char *)(uintptr_t)VG_STRINGS_BASE;
 }
 
 void board_windows(uint32_t text, uint32_t text_limit, uint32_t data, uint32_t data_limit)

@@ -1,4 +1,5 @@
 /* The pipeline's process slots follow the processes: begin, fork, exec, exit, as events of the core's. */
+#include "calls.h"
 #include "process.h"
 
 #define PROFILE 0
@@ -6,9 +7,11 @@
 /* Have an event screened; false if it was refused. */
 static bool screened(uint32_t kind, uint32_t slot, uint32_t id, uint32_t tree, uint32_t a0, uint32_t a1)
 {
+    if (!SCREENED)
+        return true;
     uint32_t event[VG_EVENT_WORDS] = {0}, record[VG_RECORD_WORDS];
-    screen_drain();
-    kernel_stir();
+    if (screen_drain())
+        kernel_stir();
     VG_PUT(event, VG_EVENT_KIND, kind);
     VG_PUT(event, VG_EVENT_SLOT, slot);
     VG_PUT(event, VG_EVENT_ID, tree);
@@ -24,9 +27,9 @@ static bool screened(uint32_t kind, uint32_t slot, uint32_t id, uint32_t tree, u
     return taken;
 }
 
-bool events_begin(uint32_t slot, uint32_t id)
+bool events_begin(uint32_t slot, uint32_t id, uint32_t tree)
 {
-    return screened(VG_KIND_CLEAR, slot, id, slot, PROFILE, 0);
+    return screened(VG_KIND_CLEAR, slot, id, tree, PROFILE, 0);
 }
 
 bool events_fork(uint32_t slot, uint32_t id, uint32_t child, uint32_t child_id)
@@ -42,4 +45,50 @@ void events_exec(uint32_t slot, uint32_t id)
 void events_exit(uint32_t slot, uint32_t id, uint32_t heir, uint32_t heir_id)
 {
     screened(VG_KIND_EXIT, slot, id, 0, heir == NOBODY ? VG_SLOTS : heir, heir_id);
+}
+
+/* Return the canonical id of the call that is being made. */
+static uint32_t id_of(const struct process *process)
+{
+    static const struct {
+        uint32_t id;
+        call_function *call;
+    } calls[] = {
+#define ROW(ID, function) {ID, function},
+        CALLS(ROW, ROW)
+    };
+    for (uint32_t row = 0; row < sizeof calls / sizeof calls[0]; row++)
+        if (calls[row].call == process->calling)
+            return calls[row].id;
+    return VG_ID_UNKNOWN;
+}
+
+int32_t events_resolved(struct process *process, const char *path)
+{
+    if (!SCREENED)
+        return 0;
+    uint32_t length = text_length(path), words = VG_EVENT_WORDS + VG_PATH_HEAD_WORDS + (length + 3) / 4;
+    uint32_t event[VG_EVENT_WORDS + VG_PATH_HEAD_WORDS + PATH_BYTES / 4] = {0}, record[VG_RECORD_WORDS];
+    screen_drain();
+    kernel_stir();
+    VG_PUT(event, VG_EVENT_KIND, VG_KIND_CALL);
+    VG_PUT(event, VG_EVENT_SLOT, process_index(process));
+    VG_PUT(event, VG_EVENT_ID, id_of(process));
+    VG_PUT(event, VG_EVENT_PATHS, 1);
+    VG_PUT(event, VG_EVENT_EPOCH, clock_sixteenths());
+    VG_PUT(event, VG_EVENT_GENERATION, process->id);
+    memcpy(event + VG_EVENT_A0_OFFSET / 32, &ARGUMENT(process, 0), 6 * sizeof event[0]);
+    VG_PUT(event + VG_EVENT_WORDS, VG_PATH_HEAD_LENGTH, length);
+    memcpy(event + VG_EVENT_WORDS + VG_PATH_HEAD_WORDS, path, length);
+    if (!screen_call(event, words, record))
+        return -EAGAIN;
+    switch (VG_GET(record, VG_RECORD_VERDICT)) {
+    case VG_VERDICT_ALLOW:
+        return 0;
+    case VG_VERDICT_KILL:
+        process_condemned(process);
+        return REPLACED;
+    default:
+        return -EPERM;
+    }
 }

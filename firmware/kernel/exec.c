@@ -231,6 +231,7 @@ static int32_t replace(struct process *process, uint32_t node)
     process->text = text;
     process->data = data;
     process->heap = process->stop = (VG_USER_DATA_BASE + layout.data_size + 15) & ~15u;
+    process->mapped = 0;
     memset(&process->registers, 0, sizeof process->registers);
     process->registers.x[PC] = layout.entry;
     process->registers.x[SP] = stack;
@@ -240,42 +241,46 @@ static int32_t replace(struct process *process, uint32_t node)
     return 0;
 }
 
-static int32_t program_at(const struct process *process, const char *path)
+/* Return the node of a program that a process may run, given what a path names; or an error. */
+static int32_t program_of(const struct process *process, int32_t node)
 {
-    int32_t node = nodes_find(process, process->folder, path);
-    if (node < 0)
-        return node;
-    if ((nodes_mode((uint32_t)node) & S_IFMT) != S_IFREG || node >= PROC_NODE ||
-        !nodes_may(process, (uint32_t)node, 1))
+    if (node >= 0 && ((nodes_mode((uint32_t)node) & S_IFMT) != S_IFREG || node >= PROC_NODE ||
+                      !nodes_may(process, (uint32_t)node, 1)))
         return -EACCES;
     return node;
 }
 
-int32_t exec_program(struct process *process, const char *path, const char *const *arguments)
+int32_t exec_node(struct process *process, uint32_t node, const char *const *arguments)
 {
-    int32_t node = program_at(process, path), failed = 0;
+    int32_t failed = 0;
     memset(&staged, 0, sizeof staged);
-    for (; node >= 0 && !failed && *arguments; arguments++)
+    for (; !failed && *arguments; arguments++)
         failed = stage(*arguments);
     staged.arguments = staged.count;
-    if (node < 0 || failed)
-        return node < 0 ? node : failed;
-    return flash_ready() ? replace(process, (uint32_t)node) : -EAGAIN;
+    if (failed)
+        return failed;
+    return flash_ready() ? replace(process, node) : -EAGAIN;
+}
+
+int32_t exec_program(struct process *process, const char *path, const char *const *arguments)
+{
+    char text[PATH_BYTES];
+    struct place place;
+    int32_t failed = paths_walk(process, ROOT_NODE, path, text, true, &place);
+    int32_t node = failed ? failed : program_of(process, place.node);
+    return node < 0 ? node : exec_node(process, (uint32_t)node, arguments);
 }
 
 int32_t call_execve(struct process *process)
 {
-    char path[PATH_BYTES];
-    int32_t failed = user_string(process, ARGUMENT(process, 0), path, sizeof path);
-    if (failed < 0)
-        return failed;
-    int32_t node = program_at(process, path);
+    int32_t node = paths_node(process, (uint32_t)AT_FDCWD, 0, true);
+    node = program_of(process, node);
     if (node < 0)
         return node;
     if (!flash_ready())
-        return process_wait(process, NULL, clock_soon());
+        return process_later(process, clock_soon());
     memset(&staged, 0, sizeof staged);
-    failed = stage_list(process, ARGUMENT(process, 1));
+    int32_t failed = stage_list(process, ARGUMENT(process, 1));
     staged.arguments = staged.count;
     if (!failed)
         failed = stage_list(process, ARGUMENT(process, 2));
@@ -286,21 +291,8 @@ int32_t call_execve(struct process *process)
     files_exec(process);
     events_exec(process_index(process), process->id);
     process->again = NULL;
-    process->ignored = 0;
+    for (uint32_t signal = 0; signal < SIGNALS; signal++)
+        if (process->handlers[signal] != SIG_IGNORE)
+            process->handlers[signal] = SIG_DEFAULT;
     return REPLACED;
-}
-
-int32_t call_brk(struct process *process)
-{
-    uint32_t wanted = ARGUMENT(process, 0), offset = wanted - VG_USER_DATA_BASE;
-    if (wanted < process->heap || offset > VG_USER_DATA_SIZE)
-        return (int32_t)process->stop;
-    uint8_t *old = pool_bytes(process->data);
-    uint32_t had = pool_size(process->data), end = process->stop - VG_USER_DATA_BASE;
-    if (offset < end && offset < had * VG_GRANULE_BYTES)
-        memset(old + offset, 0, (end < had * VG_GRANULE_BYTES ? end : had * VG_GRANULE_BYTES) - offset);
-    if (granules_of(offset) != had && !pool_resize(process->data, granules_of(offset)))
-        return (int32_t)process->stop;
-    process->stop = wanted;
-    return (int32_t)wanted;
 }

@@ -1,59 +1,118 @@
 /* Calls that change the tree of files, and where a process stands in it. */
-#include "process.h"
+#include "files.h"
 
-int32_t folder_of(const struct process *process, int32_t descriptor)
+/* Find where a name is to be made: in a folder that holds none such. */
+static int32_t new_place(struct process *process, uint32_t descriptor, uint32_t which, struct place *place)
 {
-    return descriptor == AT_FDCWD ? (int32_t)process->folder : files_folder(process, descriptor);
-}
-
-/* Find the folder of what a descriptor and a path name, which may not be there; its last part goes to `last`. */
-static int32_t parent_of(struct process *process, uint32_t descriptor, uint32_t address,
-                         char last[VG_NODE_NAME_BYTES])
-{
-    char path[PATH_BYTES];
-    int32_t failed = user_string(process, address, path, sizeof path);
-    if (failed < 0)
+    int32_t failed = paths_at(process, descriptor, which, false, place);
+    if (failed)
         return failed;
-    int32_t folder = path[0] == '/' ? ROOT_NODE : folder_of(process, (int32_t)descriptor);
-    return folder < 0 ? folder : nodes_parent(process, (uint32_t)folder, path, last);
+    return place->node >= 0 || !paths_proper(place) ? -EEXIST : 0;
 }
 
-/* Find a node that may be taken out of its folder, which is `parent`. */
-static int32_t removable(const struct process *process, uint32_t parent, const char *last)
+/* Find a name that may be taken out of its folder; `place` has it. */
+static int32_t removable(struct process *process, uint32_t descriptor, uint32_t which, struct place *place)
 {
-    if (!last[0] || text_same(last, ".") || text_same(last, ".."))
+    int32_t failed = paths_at(process, descriptor, which, false, place);
+    if (failed || place->node < 0)
+        return failed ? failed : place->node;
+    if (!paths_proper(place))
         return -EINVAL;
-    int32_t node = nodes_child(parent, last);
-    if (node < 0)
-        return nodes_may(process, parent, 1) ? node : -EACCES;
-    if (node >= PROC_NODE || proc_folder((uint32_t)node))
+    if (place->entry >= PROC_NODE || (uint32_t)place->entry == proc_root())
         return -EPERM;
-    return nodes_may(process, parent, 2 | 1) ? node : -EACCES;
+    const struct node *folder = &nodes[place->folder];
+    if (!nodes_may(process, place->folder, 2 | 1))
+        return -EACCES;
+    if (folder->mode & S_ISVTX && process->user && process->user != folder->user &&
+        process->user != nodes[place->node].user)
+        return -EPERM;
+    return 0;
+}
+
+static int32_t make(struct process *process, uint32_t mode)
+{
+    struct place place;
+    int32_t failed = new_place(process, ARGUMENT(process, 0), 0, &place);
+    if (!failed && place.as_folder && (mode & S_IFMT) != S_IFDIR)
+        failed = -ENOENT;
+    if (!failed)
+        failed = nodes_make(process, place.folder, place.last, mode);
+    return failed < 0 ? failed : 0;
 }
 
 int32_t call_mkdirat(struct process *process)
 {
-    char last[VG_NODE_NAME_BYTES];
-    int32_t parent = parent_of(process, ARGUMENT(process, 0), ARGUMENT(process, 1), last);
-    if (parent < 0)
-        return parent;
-    if (!last[0] || text_same(last, ".") || text_same(last, "..") || nodes_child((uint32_t)parent, last) >= 0)
-        return -EEXIST;
-    int32_t node = nodes_make(process, (uint32_t)parent, last, S_IFDIR | (ARGUMENT(process, 2) & 0777 & ~022u));
-    return node < 0 ? node : 0;
+    return make(process, S_IFDIR | (ARGUMENT(process, 2) & 0777 & ~022u));
+}
+
+int32_t call_mknodat(struct process *process)
+{
+    uint32_t mode = ARGUMENT(process, 2), type = mode & S_IFMT ? mode & S_IFMT : S_IFREG;
+    if (type != S_IFREG && type != S_IFIFO)
+        return type == S_IFCHR ? -EPERM : -EINVAL;
+    return make(process, type | (mode & 0777 & ~022u));
+}
+
+int32_t call_symlinkat(struct process *process)
+{
+    char text[PATH_BYTES];
+    struct place place;
+    int32_t length = strings_get(process, 0, text);
+    if (length <= 0)
+        return length ? length : -ENOENT;
+    int32_t failed = new_place(process, ARGUMENT(process, 1), 1, &place);
+    if (failed || place.as_folder)
+        return failed ? failed : -ENOENT;
+    int32_t node = nodes_make(process, place.folder, place.last, S_IFLNK | 0777);
+    if (node < 0)
+        return node;
+    failed = nodes_write((uint32_t)node, 0, (const uint8_t *)text, (uint32_t)length);
+    if (failed < 0)
+        nodes_remove((uint32_t)node);
+    return failed < 0 ? failed : 0;
+}
+
+/* May a process give a node another name?  Only what is its own, or what it may change anyway: a name that it can
+ * move about would keep another's file, and what that may become. */
+static bool may_link(const struct process *process, uint32_t node)
+{
+    uint32_t mode = nodes_mode(node);
+    return process->user == 0 || process->user == nodes[node].user ||
+           ((mode & S_IFMT) == S_IFREG && !(mode & S_ISUID) && nodes_may(process, node, 4 | 2));
+}
+
+int32_t call_linkat(struct process *process)
+{
+    struct place place;
+    uint32_t flags = ARGUMENT(process, 4);
+    if (flags & ~(uint32_t)AT_SYMLINK_FOLLOW)
+        return -EINVAL;
+    int32_t node = paths_node(process, ARGUMENT(process, 0), 0, flags);
+    if (node < 0)
+        return node;
+    int32_t failed = new_place(process, ARGUMENT(process, 2), 1, &place);
+    if (failed || place.as_folder)
+        return failed ? failed : -ENOENT;
+    if (node >= PROC_NODE)
+        return -EXDEV;
+    if ((nodes[node].mode & S_IFMT) == S_IFDIR || !may_link(process, (uint32_t)node))
+        return -EPERM;
+    return nodes_link(process, place.folder, place.last, (uint32_t)node);
 }
 
 int32_t call_unlinkat(struct process *process)
 {
-    char last[VG_NODE_NAME_BYTES];
-    int32_t parent = parent_of(process, ARGUMENT(process, 0), ARGUMENT(process, 1), last);
-    int32_t node = parent < 0 ? parent : removable(process, (uint32_t)parent, last);
-    if (node < 0)
-        return node;
-    bool folder = (nodes[node].mode & S_IFMT) == S_IFDIR, wanted = ARGUMENT(process, 2) & AT_REMOVEDIR;
-    if (folder != wanted)
+    struct place place;
+    uint32_t flags = ARGUMENT(process, 2);
+    if (flags & ~(uint32_t)AT_REMOVEDIR)
+        return -EINVAL;
+    int32_t failed = removable(process, ARGUMENT(process, 0), 0, &place);
+    if (failed)
+        return failed;
+    bool folder = (nodes[place.node].mode & S_IFMT) == S_IFDIR;
+    if (folder != (flags != 0))
         return folder ? -EISDIR : -ENOTDIR;
-    return nodes_remove((uint32_t)node);
+    return nodes_remove((uint32_t)place.entry);
 }
 
 /* Return whether `node` is `folder` or lies below it. */
@@ -67,66 +126,62 @@ static bool below(uint32_t node, uint32_t folder)
 
 int32_t call_renameat2(struct process *process)
 {
-    char last[VG_NODE_NAME_BYTES];
-    int32_t parent = parent_of(process, ARGUMENT(process, 0), ARGUMENT(process, 1), last);
-    int32_t node = parent < 0 ? parent : removable(process, (uint32_t)parent, last);
-    if (node < 0)
-        return node;
+    struct place from, into;
+    int32_t failed = removable(process, ARGUMENT(process, 0), 0, &from);
+    if (failed)
+        return failed;
     if (ARGUMENT(process, 4))
         return -EINVAL;
-    parent = parent_of(process, ARGUMENT(process, 2), ARGUMENT(process, 3), last);
-    if (parent < 0)
-        return parent;
-    if (parent >= PROC_NODE || proc_folder((uint32_t)parent) || !nodes_may(process, (uint32_t)parent, 2 | 1))
+    failed = removable(process, ARGUMENT(process, 2), 1, &into);
+    if (failed && (failed != -ENOENT || !paths_proper(&into)))
+        return failed;
+    bool there = !failed, folder = (nodes[from.node].mode & S_IFMT) == S_IFDIR;
+    if (into.folder >= PROC_NODE || into.folder == proc_root() || !nodes_may(process, into.folder, 2 | 1))
         return -EACCES;
-    bool folder = (nodes[node].mode & S_IFMT) == S_IFDIR;
-    if (!last[0] || text_same(last, ".") || text_same(last, "..") ||
-        (folder && below((uint32_t)parent, (uint32_t)node)))
+    if (nodes[into.folder].gone || (into.as_folder && !folder))
+        return -ENOENT;
+    if (folder && below(into.folder, (uint32_t)from.node))
         return -EINVAL;
-    int32_t old = nodes_child((uint32_t)parent, last);
-    if (old == node)
+    if (there && into.node == from.node)
         return 0;
-    if (old >= 0) {
-        bool old_folder = (nodes[old].mode & S_IFMT) == S_IFDIR;
+    if (there) {
+        bool old_folder = (nodes[into.node].mode & S_IFMT) == S_IFDIR;
         if (old_folder != folder)
             return old_folder ? -EISDIR : -ENOTDIR;
-        int32_t failed = nodes_remove((uint32_t)old);
+        failed = nodes_remove((uint32_t)into.entry);
         if (failed)
             return failed;
     }
-    nodes[node].parent = (uint16_t)parent;
-    text_copy(nodes[node].name, last, sizeof nodes[node].name);
+    nodes[from.entry].parent = (uint16_t)into.folder;
+    text_copy(nodes[from.entry].name, into.last, sizeof nodes[from.entry].name);
     return 0;
 }
 
-/* Find a node whose owner or permissions are to be changed by their owner. */
-static int32_t owned(struct process *process, char last[VG_NODE_NAME_BYTES])
+/* --- what is kept of a node ---------------------------------------------------------------------------------- */
+
+static bool owns(const struct process *process, uint32_t node)
 {
-    int32_t parent = parent_of(process, ARGUMENT(process, 0), ARGUMENT(process, 1), last);
-    int32_t node = parent < 0 ? parent : nodes_find(process, (uint32_t)parent, last[0] ? last : ".");
-    if (node >= PROC_NODE || (node >= 0 && process->user && process->user != nodes[node].user))
-        return -EPERM;
-    return node;
+    return node < PROC_NODE && (process->user == 0 || process->user == nodes[node].user);
 }
 
 int32_t call_fchmodat(struct process *process)
 {
-    char last[VG_NODE_NAME_BYTES];
-    int32_t node = owned(process, last);
+    int32_t node = paths_node(process, ARGUMENT(process, 0), 0, true);
     if (node < 0)
         return node;
-    uint32_t mode = ARGUMENT(process, 2) & 07777;
-    nodes[node].mode = (uint16_t)((nodes[node].mode & S_IFMT) | mode);
+    if (!owns(process, (uint32_t)node))
+        return -EPERM;
+    nodes[node].mode = (uint16_t)((nodes[node].mode & S_IFMT) | (ARGUMENT(process, 2) & 07777));
     return 0;
 }
 
 int32_t call_fchownat(struct process *process)
 {
-    char last[VG_NODE_NAME_BYTES];
-    int32_t node = owned(process, last);
+    bool follow = !(ARGUMENT(process, 4) & AT_SYMLINK_NOFOLLOW);
+    int32_t node = paths_node(process, ARGUMENT(process, 0), 0, follow);
     if (node < 0)
         return node;
-    if (process->user)
+    if (process->user || node >= PROC_NODE)
         return -EPERM;
     if (ARGUMENT(process, 2) <= UINT16_MAX)
         nodes[node].user = (uint16_t)ARGUMENT(process, 2);
@@ -136,13 +191,31 @@ int32_t call_fchownat(struct process *process)
     return 0;
 }
 
+int32_t call_utimensat(struct process *process)
+{
+    struct abi_timespec times[2] = {{0, UTIME_NOW}, {0, UTIME_NOW}};
+    bool follow = !(ARGUMENT(process, 3) & AT_SYMLINK_NOFOLLOW);
+    int32_t node = paths_node(process, ARGUMENT(process, 0), 0, follow);
+    if (node < 0)
+        return node;
+    if (ARGUMENT(process, 2) && user_get(process, ARGUMENT(process, 2), times, sizeof times) < 0)
+        return -EFAULT;
+    const struct abi_timespec *modified = &times[1];
+    if (!owns(process, (uint32_t)node) &&
+        (modified->nanoseconds != UTIME_NOW || node >= PROC_NODE || !nodes_may(process, (uint32_t)node, 2)))
+        return modified->nanoseconds == UTIME_NOW ? -EACCES : -EPERM;
+    if (modified->nanoseconds == UTIME_NOW)
+        nodes[node].modified = clock_seconds();
+    else if (modified->nanoseconds != UTIME_OMIT)
+        nodes[node].modified = (uint32_t)modified->seconds;
+    return 0;
+}
+
+/* --- where a process stands ---------------------------------------------------------------------------------- */
+
 int32_t call_chdir(struct process *process)
 {
-    char path[PATH_BYTES];
-    int32_t failed = user_string(process, ARGUMENT(process, 0), path, sizeof path);
-    if (failed < 0)
-        return failed;
-    int32_t node = nodes_find(process, process->folder, path);
+    int32_t node = paths_node(process, (uint32_t)AT_FDCWD, 0, true);
     if (node < 0)
         return node;
     if ((nodes_mode((uint32_t)node) & S_IFMT) != S_IFDIR)

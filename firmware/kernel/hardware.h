@@ -17,6 +17,8 @@ uint32_t board_build(void);
 uint32_t board_line_divider(void);
 /* Return why the board was last reset by a trap (mcause, mepc, mtval), once; false if it was not. */
 bool board_trap(uint32_t why[3]);
+/* Return what was broken before the last reset, as the contract's TAMPER, once; false if nothing was. */
+bool board_tampering(uint32_t record[VG_FRAME_TAMPER_WORDS]);
 /* Reset the board.  On the board it does not return; what calls it returns at once where it does. */
 void board_reset(void);
 
@@ -33,6 +35,16 @@ bool board_interrupted(void); /* one of these has come */
 
 /* Processes: the slot and life that calls are from now on, and where the user regions lie, in granules of memory. */
 void board_process(uint32_t slot, uint32_t generation);
+/* Who runs next: which slots are ready; that one has run for so many ticks, or is ready that was not, `fresh` for its
+ * first time; and the one that is to run, NOBODY if none is ready. */
+void board_ready(uint32_t slots);
+void board_ran(uint32_t slot, uint32_t ticks);
+void board_woken(uint32_t slot, bool fresh);
+uint32_t board_pick(void);
+void board_cwd(uint32_t seed); /* where its relative paths start: node | excess << 8 */
+/* What became of the strings of the call in progress, as the register `strings` has it, and where they stand. */
+uint32_t board_strings(void);
+const char *board_string_areas(void);
 void board_windows(uint32_t text, uint32_t text_limit, uint32_t data, uint32_t data_limit);
 /* Memory for processes and files: where it begins, in `*granules`, and as which granule. */
 uint8_t *board_pool(uint32_t *granules);
@@ -63,6 +75,7 @@ enum answer {
     ANSWER_RECORD, /* there it is */
 };
 enum answer board_screen(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS]);
+bool board_waiting(uint32_t record[VG_RECORD_WORDS]); /* take the oldest record, if one waits */
 /* Take the oldest record or a spilled state; false if none comes within some hundred cycles. */
 bool board_record(uint32_t record[VG_RECORD_WORDS]);
 bool board_state(uint32_t state[VG_STATE_WORDS]);

@@ -12,6 +12,14 @@
 
 #include "hardware.h"
 
+/* False in kernels that screen nothing, which are there to measure what screening costs (`firmware/build.py`): they have
+ * no events, copy strings themselves, and need no model.  With TABLE they dispatch by themselves, too. */
+#ifdef UNSCREENED
+#define SCREENED false
+#else
+#define SCREENED true
+#endif
+
 #define FIRMWARE_NAME "vigilante firmware 0.2.0"
 #define NEVER UINT64_MAX
 #define NOT_CLEARED __attribute__((section(".noinit"))) /* large, and written before it is read */
@@ -69,6 +77,7 @@ uint32_t clock_cycles(uint32_t milliseconds); /* at most some seconds */
 uint64_t clock_soon(void);                     /* when to look again at what the gateware is at */
 uint32_t clock_seconds(void);
 uint32_t clock_milliseconds(void); /* within the second */
+uint32_t clock_sixteenths(void); /* of seconds, as events of the core carry them: not of the last step, but now */
 uint32_t clock_within(void);       /* cycles within the second */
 uint32_t clock_nanoseconds(void);  /* of a cycle */
 uint64_t clock_alarm(void);
@@ -155,7 +164,8 @@ enum outcome screen_mode(const struct frame *frame);
 bool screen_close(void);
 /* Take all records that wait, those of the core's calls: to be done before an event is offered, for the record that
  * comes first is taken for the event's.  Where there is no room for them they are shed. */
-void screen_drain(void);
+bool screen_drain(void); /* true: the security task has something to do for them */
+bool screen_called(void); /* a call is done: do the same now and then, so that nobody has to be interrupted for it */
 bool screen_waits(void); /* there are such records */
 /* No record of the host's is still to come, which another would be taken for. */
 bool screen_settled(void);
@@ -166,6 +176,8 @@ void screen_report(uint32_t *status);
 /* Screen one event that is not the host's, of so many words with its paths; records that it did not ask for are
  * forwarded.  False: they have to be taken first. */
 bool screen_own(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS]);
+/* The same for a call of the kernel's own making: its record is told like any other. */
+bool screen_call(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS]);
 /* Check one event of a list, `left` words long: return its words with its paths, or 0 if they do not fit. */
 uint32_t screen_extent(const uint32_t *event, uint32_t left);
 

@@ -1,5 +1,5 @@
 /* Boot as a list, and the security task: a loop over stages that never wait. */
-#include "process.h"
+#include "operator.h"
 
 #define RESET_WAIT_MS 500 /* a line that takes nothing does not keep the board from being reset */
 
@@ -8,6 +8,22 @@ static struct {
     bool reset, stirred;
     uint64_t reset_at;
 } kernel;
+
+/* Log what gateware told before the reset: what stopped the core, or a write to what was locked. */
+static void tell_tampering(void)
+{
+    uint32_t record[VG_FRAME_TAMPER_WORDS];
+    if (!board_tampering(record))
+        return;
+    bool unread = VG_GET(record, VG_FRAME_TAMPER_UNDISPATCHED), astray = VG_GET(record, VG_FRAME_TAMPER_STRAYED);
+    log_line("tampering: %s at %x from %x, not to %x, slot %u, life %x",
+             unread   ? "return without a verdict"
+             : astray ? "jump past the verdict"
+                      : "write to what is locked",
+             (unsigned)VG_GET(record, VG_FRAME_TAMPER_PC), (unsigned)VG_GET(record, VG_FRAME_TAMPER_BEFORE),
+             VG_GET(record, VG_FRAME_TAMPER_ANSWERED) ? (unsigned)VG_GET(record, VG_FRAME_TAMPER_HANDLER) : 0,
+             (unsigned)VG_GET(record, VG_FRAME_TAMPER_SLOT), (unsigned)VG_GET(record, VG_FRAME_TAMPER_GENERATION));
+}
 
 void kernel_start(uint32_t place)
 {
@@ -20,6 +36,7 @@ void kernel_start(uint32_t place)
     if (board_trap(why))
         log_line("reset by a trap: cause %x at %x, value %x", (unsigned)why[0], (unsigned)why[1],
                  (unsigned)why[2]);
+    tell_tampering();
     if (place)
         log_line("from the spare place: the first firmware is not whole");
     memcpy(&kernel.firmware, flash_at(from + VG_FLASH_FIRMWARE_DIGEST0_OFFSET / 8), 4);
@@ -28,6 +45,9 @@ void kernel_start(uint32_t place)
     screen_start();
     model_start();
     process_start();
+    operator_start();
+    runs_start();
+    scores_start();
     link_start();
     kernel.boot_cycles = (uint32_t)board_now();
 }
@@ -70,6 +90,8 @@ uint64_t kernel_step(bool *frames)
     worked |= model_step();
     worked |= log_step();
     worked |= terminal_step();
+    worked |= runs_step();
+    operator_step();
     if (!worked)
         worked |= screen_close();
     link_serve(!worked);

@@ -7,6 +7,12 @@
 
 struct node nodes[NODES];
 
+/* Return whether a node has content; of a link that is the path. */
+static bool holds(const struct node *node)
+{
+    return (node->mode & S_IFMT) == S_IFREG || (node->mode & S_IFMT) == S_IFLNK;
+}
+
 /* Make the whole tree from the image; without a good one there is a blank root. */
 void nodes_start(void)
 {
@@ -32,7 +38,7 @@ void nodes_start(void)
         memcpy(node->name, record + VG_FLASH_NODE_NAME0_OFFSET / 32, sizeof node->name);
         node->name[sizeof node->name - 1] = 0;
         bool whole = node->where <= size && node->size <= size - node->where;
-        node->used = node->parent < (number ? number : 1) && (whole || (node->mode & S_IFMT) != S_IFREG);
+        node->used = node->parent < (number ? number : 1) && (whole || !holds(node));
     }
 }
 
@@ -64,72 +70,14 @@ int32_t nodes_child(uint32_t folder, const char *name)
     return proc_child(folder, name);
 }
 
-/* Go one part of a path further.  An empty part, and ".", stay. */
-static int32_t step(const struct process *process, uint32_t folder, const char *part)
+uint32_t nodes_target(uint32_t entry)
 {
-    if ((nodes_mode(folder) & S_IFMT) != S_IFDIR)
-        return -ENOTDIR;
-    if (!nodes_may(process, folder, 1))
-        return -EACCES;
-    if (!part[0] || text_same(part, "."))
-        return (int32_t)folder;
-    if (text_same(part, ".."))
-        return folder >= PROC_NODE ? nodes_find(process, ROOT_NODE, "proc") : (int32_t)nodes[folder].parent;
-    return nodes_child(folder, part);
-}
-
-/* Take the next part off a path; what is left has no slash in front.  An error: it is too long. */
-static int32_t take_part(const char **path, char part[VG_NODE_NAME_BYTES])
-{
-    uint32_t length = 0;
-    while (**path && **path != '/') {
-        if (length + 1 == VG_NODE_NAME_BYTES)
-            return -ENAMETOOLONG;
-        part[length++] = *(*path)++;
-    }
-    part[length] = 0;
-    while (**path == '/')
-        (*path)++;
-    return 0;
-}
-
-int32_t nodes_parent(const struct process *process, uint32_t folder, const char *path,
-                     char last[VG_NODE_NAME_BYTES])
-{
-    int32_t node = (int32_t)(*path == '/' ? ROOT_NODE : folder);
-    if (!*path)
-        return -ENOENT;
-    while (*path == '/')
-        path++;
-    for (;;) {
-        int32_t failed = take_part(&path, last);
-        if (failed || node < 0)
-            return failed ? failed : node;
-        if (!*path)
-            break;
-        node = step(process, (uint32_t)node, last);
-    }
-    if ((nodes_mode((uint32_t)node) & S_IFMT) != S_IFDIR)
-        return -ENOTDIR;
-    return node;
-}
-
-int32_t nodes_find(const struct process *process, uint32_t folder, const char *path)
-{
-    char last[VG_NODE_NAME_BYTES];
-    int32_t parent = nodes_parent(process, folder, path, last);
-    if (parent < 0)
-        return parent;
-    int32_t found = step(process, (uint32_t)parent, last);
-    bool as_folder = path[text_length(path) - 1] == '/';
-    if (found >= 0 && as_folder && (nodes_mode((uint32_t)found) & S_IFMT) != S_IFDIR)
-        return -ENOTDIR;
-    return found;
+    return entry < PROC_NODE && nodes[entry].alias ? nodes[entry].where : entry;
 }
 
 int32_t nodes_make(const struct process *process, uint32_t folder, const char *name, uint32_t mode)
 {
-    if (folder >= PROC_NODE || proc_folder(folder))
+    if (folder >= PROC_NODE || folder == proc_root())
         return -EACCES;
     if (nodes[folder].gone)
         return -ENOENT;
@@ -152,24 +100,41 @@ int32_t nodes_make(const struct process *process, uint32_t folder, const char *n
     return -ENOSPC;
 }
 
+int32_t nodes_link(const struct process *process, uint32_t folder, const char *name, uint32_t target)
+{
+    int32_t entry = nodes_make(process, folder, name, 0);
+    if (entry < 0)
+        return entry;
+    nodes[entry].alias = true;
+    nodes[entry].where = target;
+    nodes[target].links++;
+    return 0;
+}
+
 static void let_go(struct node *node)
 {
-    if (!node->gone || node->opens)
+    if (!node->gone || node->opens || node->links)
         return;
     pool_free(node->region);
     memset(node, 0, sizeof *node);
 }
 
-int32_t nodes_remove(uint32_t number)
+int32_t nodes_remove(uint32_t entry)
 {
+    struct node *node = &nodes[nodes_target(entry)];
     for (uint32_t other = 1; other < NODES; other++)
-        if (nodes[other].used && !nodes[other].gone && nodes[other].parent == number)
+        if (nodes[other].used && !nodes[other].gone && nodes[other].parent == entry)
             return -ENOTEMPTY;
     for (struct process *process = processes; process < processes + PROCESSES; process++)
-        if (process->state != PROCESS_FREE && process->folder == number)
+        if (process_lives(process) && process->folder == entry)
             return -EBUSY;
-    nodes[number].gone = true;
-    let_go(&nodes[number]);
+    if (nodes[entry].alias) {
+        memset(&nodes[entry], 0, sizeof nodes[entry]);
+        node->links--;
+    } else {
+        node->gone = true;
+    }
+    let_go(node);
     return 0;
 }
 

@@ -1,11 +1,14 @@
-/* Pipes: a ring of bytes each, with counted ends. */
+/* Pipes: a ring of bytes each, with counted ends.  Fifos are pipes of a node, connected sockets two of them. */
 #include "process.h"
 
 #define PIPES 8
 #define PIPE_BYTES 512 /* a power of two; a write of no more is not mixed with others' */
 
 static struct pipe {
-    uint32_t readers, writers, begin, end; /* places, counted from the first byte on */
+    uint16_t node;         /* a fifo's, or 0 */
+    uint8_t readers, writers;
+    bool was_read, was_written; /* such an end has been there: before that, the other one waits for it */
+    uint32_t begin, end;   /* places, counted from the first byte on */
     uint8_t bytes[PIPE_BYTES];
 } pipes[PIPES];
 
@@ -14,17 +17,30 @@ void pipes_start(void)
     memset(pipes, 0, sizeof pipes);
 }
 
-int32_t pipes_make(void)
+int32_t pipes_of(uint32_t node)
 {
-    for (uint32_t number = 0; number < PIPES; number++) {
-        struct pipe *pipe = &pipes[number];
-        if (pipe->readers || pipe->writers)
-            continue;
-        pipe->readers = pipe->writers = 1;
-        pipe->begin = pipe->end = 0;
-        return (int32_t)number;
+    struct pipe *unused = NULL;
+    for (struct pipe *pipe = pipes; pipe < pipes + PIPES; pipe++) {
+        bool open = pipe->readers || pipe->writers;
+        if (open && node && pipe->node == node)
+            return (int32_t)(pipe - pipes);
+        if (!open)
+            unused = pipe;
     }
-    return -ENFILE;
+    if (!unused)
+        return -ENFILE;
+    *unused = (struct pipe){.node = (uint16_t)node};
+    return (int32_t)(unused - pipes);
+}
+
+void pipes_open(uint32_t number, bool writes)
+{
+    struct pipe *pipe = &pipes[number];
+    pipe->readers += !writes;
+    pipe->writers += writes;
+    pipe->was_read |= !writes;
+    pipe->was_written |= writes;
+    process_wake(pipe);
 }
 
 void pipes_close(uint32_t number, bool writes)
@@ -41,7 +57,7 @@ int32_t pipes_read(struct process *process, uint32_t number, uint8_t *into, uint
 {
     struct pipe *pipe = &pipes[number];
     uint32_t count = pipe->end - pipe->begin;
-    if (!count && pipe->writers && size)
+    if (!count && size && (pipe->writers || !pipe->was_written))
         return process_wait(process, pipe, NEVER);
     if (count > size)
         count = size;
@@ -52,21 +68,32 @@ int32_t pipes_read(struct process *process, uint32_t number, uint8_t *into, uint
     return (int32_t)count;
 }
 
-int32_t pipes_write(struct process *process, uint32_t number, const uint8_t *from, uint32_t size)
+int32_t pipes_write(struct process *process, uint32_t number, const uint8_t *from, uint32_t size, bool quiet)
 {
     struct pipe *pipe = &pipes[number];
     uint32_t room = PIPE_BYTES - (pipe->end - pipe->begin);
-    if (!pipe->readers) {
-        process_signal(process, SIGPIPE);
+    if (!pipe->readers && pipe->was_read) {
+        if (!quiet)
+            process_signal(process, SIGPIPE);
         return process->state == PROCESS_READY ? -EPIPE : REPLACED;
     }
     if (!size)
         return 0;
-    if (room < (size < PIPE_BYTES ? size : 1))
+    if (!pipe->readers || room < (size < PIPE_BYTES ? size : 1))
         return process_wait(process, pipe, NEVER);
     uint32_t count = size < room ? size : room;
     for (uint32_t byte = 0; byte < count; byte++)
         pipe->bytes[pipe->end++ % PIPE_BYTES] = from[byte];
     process_wake(pipe);
     return (int32_t)count;
+}
+
+uint32_t pipes_poll(uint32_t number, bool writes)
+{
+    const struct pipe *pipe = &pipes[number];
+    if (writes)
+        return !pipe->readers && pipe->was_read               ? POLLERR
+               : pipe->readers && pipe->end - pipe->begin < PIPE_BYTES ? POLLOUT
+                                                              : 0;
+    return (pipe->end != pipe->begin ? POLLIN : 0) | (!pipe->writers && pipe->was_written ? POLLHUP : 0);
 }

@@ -140,6 +140,7 @@ bool pool_resize(uint32_t region, uint32_t granules)
     } else {
         memset(pool.owner + first + granules, NO_REGION, size - granules);
     }
+    pool.moves += granules != size; /* its limit is another one */
     pool.left = pool.left + size - granules;
     pool.regions[region].size = (uint8_t)granules;
     return true;

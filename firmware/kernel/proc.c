@@ -10,17 +10,12 @@ enum { FOLDER_OF_PROCESS, FILE_STATUS, FILE_COMM, PROCESS_FILES };
 static const char *const kernel_files[] = {"uptime", "meminfo", "version"};
 static const char *const process_files[] = {"", "status", "comm"};
 
-static uint32_t proc_root(void)
+uint32_t proc_root(void)
 {
     for (uint32_t number = 1; number < NODES; number++)
         if (nodes[number].used && nodes[number].parent == ROOT_NODE && text_same(nodes[number].name, "proc"))
             return number;
     return NODES;
-}
-
-bool proc_folder(uint32_t node)
-{
-    return node == proc_root();
 }
 
 static uint32_t number_of(uint32_t entry, uint32_t file)
@@ -42,7 +37,7 @@ static const struct process *process_of(uint32_t node, uint32_t *file)
 bool proc_entry(uint32_t folder, uint32_t index, char name[VG_NODE_NAME_BYTES], uint32_t *node)
 {
     uint32_t file;
-    if (proc_folder(folder)) {
+    if (folder == proc_root()) {
         if (index < KERNEL_FILES) {
             text_copy(name, kernel_files[index], VG_NODE_NAME_BYTES);
             *node = PROC_NODE + index;

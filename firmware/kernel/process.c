@@ -1,7 +1,8 @@
-/* The process table: birth, end, signals, and what a process asks about itself. */
-#include "process.h"
+/* The process table: birth, calls, waiting, end. */
+#include "operator.h"
 
 #define FIRST_PROGRAM "/bin/init"
+#define ECALL_BYTES 4
 #define ENDED(code) ((uint32_t)(code) << 8) /* as wait4 tells it */
 
 struct process processes[PROCESSES];
@@ -21,6 +22,7 @@ void process_start(void)
     nodes_start();
     files_start();
     pipes_start();
+    sockets_start();
     terminal_start();
 }
 
@@ -29,7 +31,7 @@ uint32_t process_index(const struct process *process)
     return (uint32_t)(process - processes);
 }
 
-static bool lives(const struct process *process)
+bool process_lives(const struct process *process)
 {
     return process->state == PROCESS_READY || process->state == PROCESS_WAITING;
 }
@@ -54,56 +56,115 @@ static void keep_entry(struct process *entry)
     entry->state = PROCESS_READY;
 }
 
+/* Return a tree that no process is of. */
+static uint32_t free_tree(void)
+{
+    uint32_t used = 0, tree = 0;
+    for (const struct process *entry = processes; entry < processes + PROCESSES; entry++)
+        used |= entry->state == PROCESS_FREE ? 0 : 1u << entry->tree;
+    while (used >> tree & 1)
+        tree++;
+    return tree;
+}
+
+/* Give a new entry the program in `node`, or at arguments[0], as the first of a tree; an error leaves it free. */
+static int32_t begin_tree(struct process *entry, uint32_t node, const char *const *arguments, bool console)
+{
+    int32_t failed = -ENFILE;
+    entry->tree = free_tree();
+    if (files_standard(entry, console))
+        failed = node < NODES ? exec_node(entry, node, arguments) : exec_program(entry, arguments[0], arguments);
+    if (!failed) {
+        if (events_begin(process_index(entry), entry->id, entry->tree)) {
+            entry->group = entry->id;
+            keep_entry(entry);
+            return 0;
+        }
+        failed = -EAGAIN;
+    }
+    files_close_all(entry);
+    exec_drop(entry->text);
+    pool_free(entry->data);
+    return failed;
+}
+
+int32_t process_run(uint32_t node, const char *const *arguments, uint32_t user, uint32_t group)
+{
+    struct process *entry = new_entry();
+    if (!entry || entry == processes) /* that place is the first process's */
+        return -EAGAIN;
+    entry->user = user;
+    entry->own_group = group;
+    int32_t failed = begin_tree(entry, node, arguments, false);
+    return failed ? failed : (int32_t)entry->id;
+}
+
 void process_begin(void)
 {
     static const char *const arguments[] = {FIRST_PROGRAM, NULL};
-    if (lives(&processes[0]) || clock_now() < table.again ||
-        slots_in_force() == SLOTS_NONE || !flash_ready())
+    if (process_lives(&processes[0]) || clock_now() < table.again ||
+        (SCREENED && slots_in_force() == SLOTS_NONE) || !flash_ready())
         return;
     struct process *first = processes[0].state == PROCESS_FREE ? new_entry() : NULL;
     table.again = clock_now() + clock_cycles(1000);
     if (first != processes)
         return;
-    int32_t failed = -EAGAIN;
-    if (files_console(first) && (failed = exec_program(first, FIRST_PROGRAM, arguments)) == 0 &&
-        events_begin(0, first->id)) {
-        first->group = first->id;
-        keep_entry(first);
-        return;
-    }
-    log_line("no first process: " FIRST_PROGRAM ", error %u", (unsigned)-failed);
-    files_close_all(first);
-    exec_drop(first->text);
-    pool_free(first->data);
+    int32_t failed = begin_tree(first, NODES, arguments, true);
+    if (failed)
+        log_line("no first process: " FIRST_PROGRAM ", error %u", (unsigned)-failed);
 }
 
 uint32_t process_call(struct process *process, call_function *call)
 {
     uint32_t moves = pool_moves();
+    process->calling = call;
     int32_t result = call(process);
-    if (result == REPLACED || process->state == PROCESS_FREE || process->state == PROCESS_ENDED)
+    bool gone = process->state == PROCESS_FREE || process->state == PROCESS_ENDED;
+    if (result == BLOCKED && !gone) {
+        if (strings_keep(process)) {
+            process->again = call;
+            return LEAVE_SWITCH;
+        }
+        process->state = PROCESS_READY;
+        result = -ENOMEM;
+    }
+    strings_drop(process);
+    if (result == REPLACED || gone)
         return LEAVE_REPLACED;
-    if (result == BLOCKED) {
-        process->again = call;
+    process->again = NULL;
+    if (result == INTERRUPTED && signals_restart(process)) {
+        process->registers.x[PC] -= ECALL_BYTES; /* a0 is still what it was */
         return LEAVE_SWITCH;
     }
-    process->again = NULL;
-    process->registers.x[A0] = (uint32_t)result;
-    return moves == pool_moves() ? LEAVE_RETURN : LEAVE_SWITCH;
+    process->registers.x[A0] = (uint32_t)(result == INTERRUPTED ? -EINTR : result);
+    if (screen_called()) {
+        kernel_stir();
+        return LEAVE_SWITCH;
+    }
+    return moves == pool_moves() && !signals_waiting(process) ? LEAVE_RETURN : LEAVE_SWITCH;
+}
+
+int32_t process_later(struct process *process, uint64_t until)
+{
+    process->state = PROCESS_WAITING;
+    process->awaits = NULL;
+    process->until = until;
+    return BLOCKED;
 }
 
 int32_t process_wait(struct process *process, const void *what, uint64_t until)
 {
-    process->state = PROCESS_WAITING;
+    if (signals_waiting(process))
+        return INTERRUPTED;
+    process_later(process, until);
     process->awaits = what;
-    process->until = until;
     return BLOCKED;
 }
 
 void process_wake(const void *what)
 {
     for (struct process *entry = processes; entry < processes + PROCESSES; entry++)
-        if (entry->state == PROCESS_WAITING && entry->awaits == what)
+        if (entry->state == PROCESS_WAITING && (entry->awaits == what || entry->awaits == ANYTHING))
             entry->state = PROCESS_READY;
 }
 
@@ -113,44 +174,29 @@ void process_end(struct process *process, uint32_t status)
     files_close_all(process);
     exec_drop(process->text);
     pool_free(process->data);
+    strings_drop(process);
     process->text = process->data = 0;
     process->status = status;
+    runs_ended(process);
     process->again = NULL;
+    if (process == processes)
+        kernel_stir(); /* for another one to begin */
     events_exit(process_index(process), process->id, parent ? process->parent : NOBODY, parent ? parent->id : 0);
     process->state = parent ? PROCESS_ENDED : PROCESS_FREE;
     for (struct process *child = processes; child < processes + PROCESSES; child++) {
         if (child->state == PROCESS_FREE || child->parent != process_index(process) || child == process)
             continue;
-        bool adopted = process != processes && lives(&processes[0]);
+        bool adopted = process != processes && process_lives(&processes[0]);
         child->parent = adopted ? 0 : NOBODY;
         if (child->state == PROCESS_ENDED && !adopted)
             child->state = PROCESS_FREE;
         else if (child->state == PROCESS_ENDED)
             process_wake(&processes[0]);
     }
-    if (parent)
+    if (parent) {
         process_wake(parent);
-}
-
-void process_signal(struct process *process, uint32_t signal)
-{
-    if (!lives(process) || signal == 0 || signal == SIGCHLD)
-        return;
-    if (signal != SIGKILL && (process->ignored >> signal & 1 || process == processes))
-        return; /* nothing but SIGKILL ends the first process */
-    process_end(process, signal);
-}
-
-bool process_signal_group(uint32_t group, uint32_t signal)
-{
-    bool any = false;
-    for (struct process *entry = processes; entry < processes + PROCESSES; entry++) {
-        if (!lives(entry) || entry->group != group)
-            continue;
-        any = true;
-        process_signal(entry, signal);
+        process_signal(parent, SIGCHLD);
     }
-    return any;
 }
 
 void process_fault(struct process *process, uint32_t cause, uint32_t value)
@@ -189,6 +235,8 @@ int32_t call_clone(struct process *process)
     child->parent = process_index(process);
     child->data = data;
     child->ran = 0;
+    child->known = false;
+    child->pending = 0;
     child->registers.x[A0] = 0;
     exec_share(child->text);
     files_share(child);
@@ -221,110 +269,4 @@ int32_t call_wait4(struct process *process)
     if (!any)
         return -ECHILD;
     return ARGUMENT(process, 2) & WNOHANG ? 0 : process_wait(process, process, NEVER);
-}
-
-static bool may_signal(const struct process *process, const struct process *other)
-{
-    return lives(other) && (process->user == 0 || process->user == other->user);
-}
-
-int32_t call_kill(struct process *process)
-{
-    int32_t target = (int32_t)ARGUMENT(process, 0);
-    uint32_t signal = ARGUMENT(process, 1), group = target == 0 ? process->group : 0 - (uint32_t)target;
-    if (signal >= SIGNALS)
-        return -EINVAL;
-    int32_t result = -ESRCH;
-    for (struct process *other = processes; other < processes + PROCESSES; other++) {
-        if (!lives(other) || (target > 0 ? other->id != (uint32_t)target : other->group != group))
-            continue;
-        if (!may_signal(process, other)) {
-            result = result ? -EPERM : 0;
-            continue;
-        }
-        result = 0;
-        process_signal(other, signal);
-    }
-    return result;
-}
-
-int32_t call_rt_sigaction(struct process *process)
-{
-    uint32_t signal = ARGUMENT(process, 0), handler;
-    if (signal == 0 || signal >= SIGNALS || signal == SIGKILL)
-        return -EINVAL;
-    if (!ARGUMENT(process, 1))
-        return 0;
-    if (user_get(process, ARGUMENT(process, 1), &handler, sizeof handler) < 0)
-        return -EFAULT;
-    if (handler != SIG_DEFAULT && handler != SIG_IGNORE)
-        return -EINVAL;
-    process->ignored = (process->ignored & ~(1u << signal)) | (handler == SIG_IGNORE ? 1u << signal : 0);
-    return 0;
-}
-
-int32_t call_getppid(struct process *process)
-{
-    return process->parent == NOBODY ? 0 : (int32_t)processes[process->parent].id;
-}
-
-/* Return the process that an argument names: itself for 0, else one of its children; NULL: neither. */
-static struct process *own(struct process *process, uint32_t id)
-{
-    if (id == 0 || id == process->id)
-        return process;
-    for (struct process *child = processes; child < processes + PROCESSES; child++)
-        if (lives(child) && child->id == id && child->parent == process_index(process))
-            return child;
-    return NULL;
-}
-
-int32_t call_getpgid(struct process *process)
-{
-    const struct process *named = own(process, ARGUMENT(process, 0));
-    return named ? (int32_t)named->group : -ESRCH;
-}
-
-int32_t call_setpgid(struct process *process)
-{
-    struct process *named = own(process, ARGUMENT(process, 0));
-    uint32_t group = ARGUMENT(process, 1);
-    if (!named)
-        return -ESRCH;
-    if (group > INT32_MAX)
-        return -EINVAL;
-    named->group = group ? group : named->id;
-    return 0;
-}
-
-int32_t call_getuid(struct process *process)
-{
-    return (int32_t)process->user;
-}
-
-int32_t call_getgid(struct process *process)
-{
-    return (int32_t)process->own_group;
-}
-
-int32_t call_setuid(struct process *process)
-{
-    uint32_t user = ARGUMENT(process, 0);
-    if (user > UINT16_MAX)
-        return -EINVAL;
-    if (process->user != 0 && process->user != user)
-        return -EPERM;
-    process->user = user;
-    return 0;
-}
-
-int32_t call_setgid(struct process *process)
-{
-    uint32_t group = ARGUMENT(process, 0);
-    if (group > UINT16_MAX)
-        return -EINVAL;
-    if (process->user != 0 && process->own_group != group)
-        return -EPERM;
-    process->own_group = group;
-    return 0;
 }

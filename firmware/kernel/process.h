@@ -15,35 +15,49 @@
 #define NOBODY PROCESSES /* no process */
 #define BLOCKED (-512)   /* a call's result: it waits */
 #define REPLACED (-513)  /* a call's result: the process runs something else, or nothing, now */
+#define INTERRUPTED (-514) /* a call's result: a signal came first; it is EINTR, or made once more */
 
 /* Registers x1..x31 as a trap found them; in place of x0 the address at which to go on. */
 struct registers {
     uint32_t x[32];
 };
-enum { PC = 0, RA = 1, SP = 2, A0 = 10, A1, A2, A3, A4, A5, A6, A7 };
+enum { PC = 0, RA = 1, SP = 2, A0 = 10 };
 
 struct process;
 typedef int32_t call_function(struct process *process);
 
-enum process_state { PROCESS_FREE, PROCESS_READY, PROCESS_WAITING, PROCESS_ENDED };
+enum process_state {
+    PROCESS_FREE,
+    PROCESS_READY = VG_PROCESS_STATE_READY,
+    PROCESS_WAITING = VG_PROCESS_STATE_WAITING,
+    PROCESS_ENDED = VG_PROCESS_STATE_ENDED,
+};
 
 struct process {
     struct registers registers; /* first: trap.S counts on it */
     enum process_state state;
     uint32_t id;                /* and the slot's generation: a life has its own */
     uint32_t parent, group;     /* an entry of the table; an id */
+    uint32_t tree;              /* process tree, as the pipeline counts them */
     uint32_t text, data;        /* in texts (exec.c), and a region of the pool */
     uint32_t heap, stop;        /* addresses: where the heap begins, and where it ends now */
+    uint32_t mapped;            /* bit g: granule g of its data window is a mapping's */
     uint32_t user, own_group, folder;
     uint8_t descriptors[DESCRIPTORS]; /* open files, or NO_FILE */
     uint32_t closing;           /* bit d: descriptor d is closed by an exec */
-    uint32_t ignored;           /* bit s: signal s is */
+    uint32_t pending, blocked, restarts; /* bit s: signal s has come, may not come, restarts a call */
+    uint16_t handlers[SIGNALS]; /* offsets in its text, or SIG_DEFAULT, SIG_IGNORE */
+    uint32_t restorer;          /* where handlers return to */
     uint32_t status;            /* once it has ended: as wait4 tells it */
     call_function *again;       /* the call that waits */
+    call_function *calling;     /* the one that is being made */
+    uint32_t strings;           /* a region of the pool with its strings, or NO_REGION */
+    uint32_t seed, seed_model, seed_folder; /* where its relative paths start in the trie; of which model and folder */
+    bool seeded;                /* that is known */
     const void *awaits;         /* what for */
     uint64_t until;             /* or until then */
     uint64_t ran;               /* cycles */
-    uint32_t turn;              /* when it was last picked */
+    bool known;                 /* the scheduler has been told of it */
     char name[NAME_BYTES];
 };
 
@@ -55,29 +69,56 @@ void process_start(void);
 /* Begin the first process, unless it lives or no model is in force. */
 void process_begin(void);
 uint32_t process_index(const struct process *process);
+/* Begin the program in `node`, or if that is NODES the one at the path that is the first argument, as nobody's child,
+ * in a process tree of its own, for the operator; return its id, or an error. */
+int32_t process_run(uint32_t node, const char *const *arguments, uint32_t user, uint32_t group);
 /* Do a call of `process`; return how to leave it. */
 enum leave { LEAVE_RETURN, LEAVE_SWITCH, LEAVE_REPLACED };
 uint32_t process_call(struct process *process, call_function *call);
-/* Wait for what process_wake is told, or until `until`; the call begins again then.  Returns BLOCKED. */
+/* Wait for what process_wake is told, or until `until`; the call begins again then.  Returns BLOCKED; INTERRUPTED if
+ * a signal is to be handled first. */
 int32_t process_wait(struct process *process, const void *what, uint64_t until);
+/* Wait until `until` for what comes in any case: no signal interrupts it.  Returns BLOCKED. */
+int32_t process_later(struct process *process, uint64_t until);
 void process_wake(const void *what);
+#define ANYTHING ((const void *)processes) /* to wait for: whatever anybody is woken by */
+/* The result of a call that a signal interrupts for good. */
+static inline int32_t no_restart(int32_t result)
+{
+    return result == INTERRUPTED ? -EINTR : result;
+}
+bool process_lives(const struct process *process);
 /* End a process; `status` as wait4 tells it. */
 void process_end(struct process *process, uint32_t status);
-/* Send a signal to a process, to all of a group. */
-void process_signal(struct process *process, uint32_t signal);
-bool process_signal_group(uint32_t group, uint32_t signal);
 /* A trap that is no call: it ends the process. */
 void process_fault(struct process *process, uint32_t cause, uint32_t value);
 /* The verdict on its call is KILL. */
 void process_condemned(struct process *process);
-call_function call_clone, call_exit, call_wait4, call_kill, call_rt_sigaction, call_getppid, call_getpgid;
-call_function call_setpgid, call_getuid, call_getgid, call_setuid, call_setgid;
+call_function call_clone, call_exit, call_wait4;
+
+/* --- identity.c ---------------------------------------------------------------------------------------------- */
+
+call_function call_getppid, call_getpgid, call_setpgid, call_getuid, call_getgid, call_setuid, call_setgid;
+
+/* --- signals.c ----------------------------------------------------------------------------------------------- */
+
+/* Send a signal to a process, to all of a group. */
+void process_signal(struct process *process, uint32_t signal);
+bool process_signal_group(uint32_t group, uint32_t signal);
+bool signals_waiting(const struct process *process);
+bool signals_restart(const struct process *process); /* the one that waits wants the call made once more */
+/* Let a process that is to run begin the handler of a signal that waits. */
+void signals_deliver(struct process *process);
+call_function call_kill, call_rt_sigaction, call_rt_sigprocmask, call_rt_sigreturn;
 
 /* --- events.c: the pipeline's slots follow the processes ----------------------------------------------------- */
 
-bool events_begin(uint32_t slot, uint32_t id);
+bool events_begin(uint32_t slot, uint32_t id, uint32_t tree);
 bool events_fork(uint32_t slot, uint32_t id, uint32_t child, uint32_t child_id);
 void events_exec(uint32_t slot, uint32_t id);
+/* Have what a call's path has led to judged once more, as `path`, before the call has an effect.  Return 0, or what
+ * the call is to return. */
+int32_t events_resolved(struct process *process, const char *path);
 void events_exit(uint32_t slot, uint32_t id, uint32_t heir, uint32_t heir_id); /* heir: or NOBODY */
 
 /* --- schedule.c ---------------------------------------------------------------------------------------------- */
@@ -87,17 +128,28 @@ struct process *schedule(void);
 /* Pick the next process that is ready; NULL: there is none. */
 struct process *schedule_pick(void);
 uint64_t schedule_alarm(void); /* when the next one that sleeps is to be woken */
-call_function call_sched_yield, call_nanosleep, call_clock_gettime, call_uname;
+/* Return in `*until` when a span from now on will be over; false: it is none. */
+bool schedule_after(const struct abi_timespec *span, uint64_t *until);
+call_function call_sched_yield, call_nanosleep;
+
+/* --- system.c ------------------------------------------------------------------------------------------------ */
+
+call_function call_clock_gettime, call_uname, call_sysinfo, call_prctl;
 
 /* --- exec.c -------------------------------------------------------------------------------------------------- */
 
 /* Replace a process's program by the one at `path`; `arguments` ends with NULL. */
 int32_t exec_program(struct process *process, const char *path, const char *const *arguments);
+int32_t exec_node(struct process *process, uint32_t node, const char *const *arguments); /* whoever may */
 void exec_start(void);
 void exec_share(uint32_t text);
 void exec_drop(uint32_t text);
 uint32_t exec_text_region(uint32_t text);
-call_function call_execve, call_brk;
+call_function call_execve;
+
+/* --- mapping.c ----------------------------------------------------------------------------------------------- */
+
+call_function call_brk, call_mmap, call_munmap, call_mprotect;
 
 /* --- pool.c: regions of memory, in granules ------------------------------------------------------------------ */
 
@@ -113,17 +165,38 @@ uint8_t *pool_bytes(uint32_t region);
 uint32_t pool_size(uint32_t region);  /* granules; 0 for NO_REGION */
 uint32_t pool_place(uint32_t region); /* the first granule of main RAM */
 uint32_t pool_left(void);             /* granules that are free */
-uint32_t pool_moves(void);            /* counts: a change tells that regions were moved */
+uint32_t pool_moves(void);            /* counts: a change tells that regions were moved, or are longer or shorter */
 
 /* --- user.c: a process's memory ------------------------------------------------------------------------------ */
 
 /* Return where `size` bytes of a process begin, or NULL if not all of them are its own. */
 uint8_t *user_bytes(const struct process *process, uint32_t address, uint32_t size, bool write);
-/* Copy a string with its zero; return its length, or an error. */
+/* Copy a string that no path is; return its length, or an error. */
 int32_t user_string(const struct process *process, uint32_t address, char *into, uint32_t room);
 int32_t user_put(const struct process *process, uint32_t address, const void *from, uint32_t size);
 int32_t user_get(const struct process *process, uint32_t address, void *into, uint32_t size);
 #define ARGUMENT(process, number) ((process)->registers.x[A0 + (number)])
+
+/* --- strings.c: the path arguments of a call ------------------------------------------------------------------ */
+
+#define STRING_STATE_BITS 4 /* of the register `strings`, for each */
+struct string_room {
+    uint32_t words[PATH_BYTES / 4 + 1];
+};
+/* Return a string of the call in progress, the first (0) or the second (1), where it lies: until the pool moves, or in
+ * `room`.  `*failed`: an error, or 0. */
+const char *strings_at(const struct process *process, uint32_t which, struct string_room *room, int32_t *failed);
+/* Copy one; return its length, or an error. */
+int32_t strings_get(const struct process *process, uint32_t which, char text[PATH_BYTES]);
+bool strings_keep(struct process *process); /* for a call that waits; false if there is no room */
+void strings_drop(struct process *process);
+
+/* --- seeds.c: where relative paths start in the path trie ----------------------------------------------------- */
+
+/* Return where a path leads that begins at the root, by a model's image: node | excess << 8. */
+uint32_t seeds_walk(const uint8_t *image, const char *path);
+/* Return the same of the folder that a process is in, VG_NODE_UNKNOWN where it is not `seeded`. */
+uint32_t seeds_of(struct process *process);
 
 /* --- nodes.c: the tree of files ------------------------------------------------------------------------------ */
 
@@ -135,7 +208,10 @@ struct node {
     char name[VG_NODE_NAME_BYTES];
     uint16_t mode, user, group;
     uint16_t parent;
-    bool used, gone; /* gone: it has no name any more, but is open */
+    bool used : 1;
+    bool gone : 1;   /* its own name is; it is open, or has others */
+    bool alias : 1;  /* another name, of the node `where`; nothing but name and parent counts */
+    uint8_t links;   /* aliases of it */
     uint8_t opens;
     uint8_t region;  /* its content in memory; NO_REGION: in flash */
     uint32_t size;
@@ -145,14 +221,12 @@ struct node {
 extern struct node nodes[NODES];
 
 void nodes_start(void);
-/* Find what `path` names from `folder` on, as `process` may see it; return its number or an error. */
-int32_t nodes_find(const struct process *process, uint32_t folder, const char *path);
-/* The same of the folder that it would be in; its last part goes to `last`. */
-int32_t nodes_parent(const struct process *process, uint32_t folder, const char *path,
-                     char last[VG_NODE_NAME_BYTES]);
-int32_t nodes_child(uint32_t folder, const char *name); /* or -ENOENT */
+int32_t nodes_child(uint32_t folder, const char *name); /* the entry of that name, or -ENOENT */
+uint32_t nodes_target(uint32_t entry); /* the node that an entry is a name of: mostly itself */
 int32_t nodes_make(const struct process *process, uint32_t folder, const char *name, uint32_t mode);
-int32_t nodes_remove(uint32_t node);
+int32_t nodes_link(const struct process *process, uint32_t folder, const char *name, uint32_t node);
+/* Take an entry out of its folder; the node goes with its last name, once nobody has it open. */
+int32_t nodes_remove(uint32_t entry);
 /* May it? `want`: 4 read, 2 write, 1 execute or search. */
 bool nodes_may(const struct process *process, uint32_t node, uint32_t want);
 uint32_t nodes_mode(uint32_t node);
@@ -171,34 +245,68 @@ uint32_t proc_mode(uint32_t node);
 uint32_t proc_text(uint32_t node, char *into, uint32_t room);
 /* Name the `index`-th entry that is made up; false: there is none. */
 bool proc_entry(uint32_t folder, uint32_t index, char name[VG_NODE_NAME_BYTES], uint32_t *node);
-bool proc_folder(uint32_t node);
+uint32_t proc_root(void); /* the node of /proc */
 
-/* --- files.c: open files ------------------------------------------------------------------------------------- */
+/* --- paths.c: from a path to a node -------------------------------------------------------------------------- */
+
+/* What a path names: `last`, its last part, in `folder`. */
+struct place {
+    uint32_t folder;
+    int32_t entry;  /* that name; or -ENOENT: there is none */
+    int32_t node;   /* what it is the name of */
+    uint32_t links; /* symbolic links that were followed */
+    bool as_folder; /* a slash stands behind it */
+    char last[VG_NODE_NAME_BYTES]; /* empty, "." or "..": of a folder, without a name to be changed */
+};
+
+/* Find what `path` names from `folder` on, as `process` may see it; `text` is for what links make of it, and may be
+ * the same.  `follow`: a symbolic link at its end, too.  Return 0, with `place->node` -ENOENT where only the last name is missing; or an error. */
+int32_t paths_walk(struct process *process, uint32_t folder, const char *path, char text[PATH_BYTES], bool follow,
+                   struct place *place);
+/* The same for a call's descriptor and its string `which`. */
+int32_t paths_at(struct process *process, uint32_t descriptor, uint32_t which, bool follow, struct place *place);
+int32_t paths_node(struct process *process, uint32_t descriptor, uint32_t which, bool follow); /* its node */
+bool paths_proper(const struct place *place); /* its last part is a name */
+
+/* --- files.c, opening.c, transfer.c, stat.c, poll.c: open files, see files.h ---------------------------------- */
 
 #define NO_FILE 0
 void files_start(void);
 void files_share(struct process *process); /* its descriptors are a copy of another's */
 void files_close_all(struct process *process);
 void files_exec(struct process *process);
-bool files_console(struct process *process); /* open 0, 1 and 2 */
-call_function call_read, call_write, call_readv, call_writev, call_openat, call_close, call_lseek, call_fstat;
-call_function call_newfstatat, call_faccessat, call_getdents64, call_dup, call_dup3, call_pipe2, call_ioctl;
-call_function call_ftruncate;
+/* Open 0, 1 and 2: on the console, or nothing to read, and the operator to write to. */
+bool files_standard(struct process *process, bool console);
+/* Return the folder that a path argument begins from, or an error. */
+int32_t files_folder(const struct process *process, int32_t descriptor);
+call_function call_close, call_dup, call_dup3, call_fcntl, call_ioctl, call_openat, call_pipe2;
+call_function call_read, call_write, call_readv, call_writev, call_lseek, call_ftruncate;
+call_function call_fstat, call_newfstatat, call_faccessat, call_readlinkat, call_getdents64, call_ppoll;
 
 /* --- folders.c: calls that change the tree ------------------------------------------------------------------- */
 
-/* Return the folder that a path argument begins from, or an error. */
-int32_t folder_of(const struct process *process, int32_t descriptor);
-int32_t files_folder(const struct process *process, int32_t descriptor);
-call_function call_mkdirat, call_unlinkat, call_renameat2, call_fchmodat, call_fchownat, call_chdir, call_getcwd;
+call_function call_mkdirat, call_mknodat, call_symlinkat, call_linkat, call_unlinkat, call_renameat2;
+call_function call_fchmodat, call_fchownat, call_utimensat, call_chdir, call_getcwd;
 
 /* --- pipes.c ------------------------------------------------------------------------------------------------- */
 
 void pipes_start(void);
-int32_t pipes_make(void); /* its number, with an end to read and one to write; or an error */
+#define NO_PIPE 0xFF
+/* Return the pipe of a fifo that is open, else one that nobody has open yet, for it (or for none: 0); or an error. */
+int32_t pipes_of(uint32_t node);
+void pipes_open(uint32_t pipe, bool writes);
 void pipes_close(uint32_t pipe, bool writes);
 int32_t pipes_read(struct process *process, uint32_t pipe, uint8_t *into, uint32_t size);
-int32_t pipes_write(struct process *process, uint32_t pipe, const uint8_t *from, uint32_t size);
+/* `quiet`: where nobody reads there is no signal, only the error. */
+int32_t pipes_write(struct process *process, uint32_t pipe, const uint8_t *from, uint32_t size, bool quiet);
+uint32_t pipes_poll(uint32_t pipe, bool writes); /* the events of ppoll that there are at an end */
+
+/* --- sockets.c ----------------------------------------------------------------------------------------------- */
+
+void sockets_start(void);
+void sockets_close(uint32_t socket);
+uint32_t sockets_poll(uint32_t socket);
+call_function call_socket, call_bind, call_listen, call_connect, call_accept, call_sendto, call_recvfrom;
 
 /* --- terminal.c: the console, and its frames ----------------------------------------------------------------- */
 
@@ -207,6 +315,7 @@ enum outcome terminal_typed(const struct frame *frame);
 bool terminal_step(void);
 int32_t terminal_read(struct process *process, uint8_t *into, uint32_t size);
 int32_t terminal_write(struct process *process, const uint8_t *from, uint32_t size);
+uint32_t terminal_poll(void);
 int32_t terminal_ioctl(struct process *process, uint32_t request, uint32_t address);
 void terminal_print(const char *text); /* for the kernel; what does not fit is dropped */
 

@@ -3,30 +3,47 @@
 
 #define SLICE_MS 10
 #define BUSY_SLICE_MS 2    /* a slice while the security task has more to do */
+#define TICK_SHIFT 12      /* a tick is 4096 cycles: 164 us */
+#define TICKS_MAX 255
 #define SECURITY_STEPS 64  /* pieces of the security task's work that a ready process waits for at most */
 
 static struct {
     struct process *running;
     uint64_t since;
-    uint32_t turn;
+    uint32_t ready; /* bit e: entry e is, as gateware knows it */
     bool calm, frames; /* the security task had nothing to do, but at `alarm`, or when a frame comes */
     uint64_t alarm;
 } scheduler;
 
-/* Wake those whose time has come; return the ready one that was picked longest ago, or NULL. */
+/* Wake those whose time has come, tell gateware who is ready, and ask it who is to run; NULL: nobody. */
 struct process *schedule_pick(void)
 {
-    struct process *chosen = NULL;
     uint64_t now = board_now();
-    for (struct process *entry = processes; entry < processes + PROCESSES; entry++) {
+    uint32_t ready = 0;
+    for (uint32_t index = 0; index < PROCESSES; index++) {
+        struct process *entry = &processes[index];
         if (entry->state == PROCESS_WAITING && entry->until <= now)
             entry->state = PROCESS_READY;
-        if (entry->state == PROCESS_READY && (!chosen || (int32_t)(entry->turn - chosen->turn) < 0))
-            chosen = entry;
+        if (entry->state != PROCESS_READY)
+            continue;
+        ready |= 1u << index;
+        if (scheduler.ready >> index & entry->known)
+            continue;
+        board_woken(index, !entry->known);
+        entry->known = true;
     }
-    if (chosen)
-        chosen->turn = ++scheduler.turn;
-    return chosen;
+    if (ready != scheduler.ready)
+        board_ready(scheduler.ready = ready);
+    uint32_t chosen = board_pick();
+    return chosen == NOBODY ? NULL : &processes[chosen];
+}
+
+/* Charge a process for what it has run. */
+static void charge(struct process *process, uint64_t cycles)
+{
+    uint32_t ticks = (uint32_t)(cycles >> TICK_SHIFT) + 1;
+    process->ran += cycles;
+    board_ran(process_index(process), ticks < TICKS_MAX ? ticks : TICKS_MAX);
 }
 
 uint64_t schedule_alarm(void)
@@ -45,6 +62,8 @@ static void enter(struct process *process, uint64_t alarm)
     scheduler.since = board_now();
     board_process(process_index(process), process->id);
     board_windows(pool_place(text), pool_size(text), pool_place(process->data), pool_size(process->data));
+    if (SCREENED)
+        board_cwd(seeds_of(process));
     board_interrupt(alarm, scheduler.frames);
 }
 
@@ -63,7 +82,7 @@ static bool secure(void)
 struct process *schedule(void)
 {
     if (scheduler.running)
-        scheduler.running->ran += board_now() - scheduler.since;
+        charge(scheduler.running, board_now() - scheduler.since);
     scheduler.running = NULL;
     for (;;) {
         uint32_t steps = 0;
@@ -73,7 +92,9 @@ struct process *schedule(void)
         struct process *chosen = may ? schedule_pick() : NULL;
         if (chosen && chosen->again)
             process_call(chosen, chosen->again);
-        if (chosen && chosen->state == PROCESS_READY) {
+        if (chosen && chosen->state == PROCESS_READY && !chosen->again)
+            signals_deliver(chosen);
+        if (chosen && chosen->state == PROCESS_READY && !chosen->again) {
             uint64_t slice = board_now() + clock_cycles(scheduler.calm ? SLICE_MS : BUSY_SLICE_MS);
             if (scheduler.calm)
                 slice = earlier(slice, scheduler.alarm);
@@ -94,36 +115,28 @@ int32_t call_sched_yield(struct process *process)
 {
     if (process->again)
         return 0;
-    return process_wait(process, NULL, 0); /* it is ready again at once, behind the others */
+    board_ran(process_index(process), 1u << VG_SCHEDULE_EQUAL_BITS);
+    return process_later(process, 0); /* it is ready again at once, behind its equals */
+}
+
+bool schedule_after(const struct abi_timespec *span, uint64_t *until)
+{
+    if (span->seconds < 0 || span->nanoseconds < 0 || span->nanoseconds >= 1000000000)
+        return false;
+    uint64_t cycles = (uint64_t)(span->seconds > UINT32_MAX ? UINT32_MAX : span->seconds) * board_clock();
+    *until = board_now() + cycles + (uint32_t)span->nanoseconds / clock_nanoseconds();
+    return true;
 }
 
 int32_t call_nanosleep(struct process *process)
 {
     struct abi_timespec span;
-    if (process->again)
+    uint64_t until = process->until;
+    if (process->again && until <= board_now())
         return 0;
-    if (user_get(process, ARGUMENT(process, 0), &span, sizeof span) < 0)
+    if (!process->again && user_get(process, ARGUMENT(process, 0), &span, sizeof span) < 0)
         return -EFAULT;
-    if (span.seconds < 0 || span.nanoseconds < 0 || span.nanoseconds >= 1000000000)
+    if (!process->again && !schedule_after(&span, &until))
         return -EINVAL;
-    uint64_t cycles = (uint64_t)(span.seconds > UINT32_MAX ? UINT32_MAX : span.seconds) * board_clock();
-    return process_wait(process, NULL, board_now() + cycles + (uint32_t)span.nanoseconds / clock_nanoseconds());
-}
-
-int32_t call_clock_gettime(struct process *process)
-{
-    if (ARGUMENT(process, 0) > 1)
-        return -EINVAL;
-    clock_step();
-    struct abi_timespec time = {clock_seconds(), clock_within() * clock_nanoseconds()};
-    return user_put(process, ARGUMENT(process, 1), &time, sizeof time);
-}
-
-int32_t call_uname(struct process *process)
-{
-    static const char *const said[] = {"Vigilante", "board", "0.2.0", FIRMWARE_NAME, "riscv32", ""};
-    static char all[6][UTSNAME_BYTES];
-    for (uint32_t part = 0; part < 6; part++)
-        text_copy(all[part], said[part], UTSNAME_BYTES);
-    return user_put(process, ARGUMENT(process, 0), all, sizeof all);
+    return no_restart(process_wait(process, NULL, until));
 }

@@ -4,11 +4,12 @@
  * nothing is lost however slow the host is.  In mode ALL every record is sent, packed many to a frame.  In mode
  * AGGREGATE those are whose verdict is not ALLOW, in either mode of their profile, and those of faults and spills;
  * other calls are counted by slot, life and call. */
-#include "kernel.h"
+#include "operator.h"
 
 #define RECORDS_MAX 40  /* in a frame */
 #define EVENTS_A_STEP 32
 #define VERDICTS_LOGGED 4 /* a second */
+#define CALLS_A_DRAIN 28  /* calls of the board's own processes: fewer than make half of the places for records */
 
 #define HARSH (BITS(VG_RECORD_VERDICT) | BITS(VG_RECORD_PROPOSED)) /* not ALLOW, in either mode of the profile */
 #define ALWAYS_INLINE inline __attribute__((always_inline))
@@ -25,6 +26,7 @@ static struct {
     uint32_t gathered;
     uint32_t events, event_cycles, sent, shed;
     uint32_t log_second, logged, not_logged;
+    uint32_t calls;        /* of the board's own processes since records were last taken */
     uint32_t asked[4];     /* the first words of the last event offered that may change a slot */
     uint8_t trees[VG_SLOTS];
     bool alive[VG_SLOTS];  /* the host's processes */
@@ -354,6 +356,7 @@ bool screen_own(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD
     memset(record, 0xFF, VG_RECORD_BYTES);
     enum answer answer = board_screen(event, words - VG_EVENT_WORDS, record);
     while (answer == ANSWER_RECORD && unasked(record[0], PART(event[0], VG_EVENT_KIND))) {
+        kernel_stir();
         if (records_ready()) {
             memcpy(next_record(), record, VG_RECORD_BYTES);
             take_record(record);
@@ -363,6 +366,19 @@ bool screen_own(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD
         answer = board_record(record) ? ANSWER_RECORD : ANSWER_NONE;
     }
     return answer != ANSWER_FULL;
+}
+
+bool screen_call(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS])
+{
+    if (!screen_own(event, words, record))
+        return false;
+    if (!records_ready()) {
+        screen.shed++;
+        return true;
+    }
+    memcpy(next_record(), record, VG_RECORD_BYTES);
+    take_record(record);
+    return true;
 }
 
 enum outcome screen_mode(const struct frame *frame)
@@ -386,24 +402,47 @@ bool screen_waits(void)
     return !screen.offered && VG_FIELD(board_pipeline_status(), VG_COPROCESSOR_STATUS_RECORD_VALID);
 }
 
-void screen_drain(void)
+/* Count a call, if nothing about its record is remarkable and the host wants no more; false: it is not counted. */
+static inline bool counted(const uint32_t *record)
 {
-    if (!screen_waits())
-        return;
+    if (record[0] & (HARSH | BITS(VG_RECORD_FAULT) | BITS(VG_RECORD_KIND)) ||
+        screen.mode == VG_RECORD_MODE_ALL || !link_session() || (screen.full && !send_counts()))
+        return false;
+    screen.full = counts_add(record);
+    return true;
+}
+
+bool screen_drain(void)
+{
+    if (!SCREENED || !screen_waits())
+        return false;
     keep_epoch();
-    while (screen_waits()) {
-        uint32_t record[VG_RECORD_WORDS];
-        bool room = link_session() && !(screen.full && !send_counts()) && records_ready();
-        if (!board_record(room ? next_record() : record))
-            return;
-        if (room) {
-            take_record(next_record());
+    bool any = counts_any();
+    for (screen.calls = 0;;) {
+        uint32_t here[VG_RECORD_WORDS], *record = here;
+        if (screen.mode == VG_RECORD_MODE_ALL && link_session() && records_ready())
+            record = next_record();
+        if (!board_waiting(record))
+            break;
+        scores_take(record);
+        if (counted(record))
+            continue;
+        if (record == here && link_session() && records_ready())
+            record = memcpy(next_record(), here, sizeof here);
+        if (record != here) {
+            take_record(record);
             continue;
         }
         screen.shed++;
-        if (record[0] & HARSH)
-            log_verdict(record);
+        if (here[0] & HARSH)
+            log_verdict(here);
     }
+    return screen.full || screen.gathered || any != counts_any();
+}
+
+bool screen_called(void)
+{
+    return SCREENED && ++screen.calls >= CALLS_A_DRAIN && screen_drain();
 }
 
 bool screen_step(void)

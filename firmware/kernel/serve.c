@@ -1,5 +1,5 @@
 /* What each numbered frame asks for, as a table. */
-#include "process.h"
+#include "operator.h"
 
 static enum outcome serve_status(const struct frame *frame)
 {
@@ -39,6 +39,8 @@ static enum outcome serve_refused(const struct frame *frame)
     return OUTCOME_DONE;
 }
 
+#define A_PATH "4 bytes, then a path"
+
 /* fixed: bytes of the fixed part.  least, most, unit: bytes of the tail.  length: what is right, for people. */
 static const struct service {
     uint8_t type, fixed, least, unit;
@@ -65,6 +67,19 @@ static const struct service {
      "4 bytes: the address, then words"},
     {VG_FRAME_TYPE_TERMINAL, VG_FRAME_TERMINAL_BYTES, 0, 1, VG_LINK_PAYLOAD_MAX, terminal_typed,
      "4 bytes, then what is typed"},
+    {VG_FRAME_TYPE_FILE_LIST, VG_FRAME_FILE_LIST_BYTES, 1, 1, VG_LINK_PAYLOAD_MAX, operator_list, A_PATH},
+    {VG_FRAME_TYPE_FILE_READ, VG_FRAME_FILE_READ_BYTES, 1, 1, VG_LINK_PAYLOAD_MAX, operator_read, A_PATH},
+    {VG_FRAME_TYPE_FILE_WRITE, VG_FRAME_FILE_WRITE_BYTES, 1, 1, VG_LINK_PAYLOAD_MAX, operator_write,
+     "8 bytes, then a path"},
+    {VG_FRAME_TYPE_FILE_DATA, VG_FRAME_FILE_DATA_BYTES, 1, 1, VG_LINK_FILE_CHUNK, operator_data,
+     "8 bytes, then 1 to 1024 of the file"},
+    {VG_FRAME_TYPE_FILE_END, VG_FRAME_FILE_END_BYTES, 0, 1, 0, operator_end, "4 bytes"},
+    {VG_FRAME_TYPE_FILE_REMOVE, VG_FRAME_FILE_REMOVE_BYTES, 1, 1, VG_LINK_PAYLOAD_MAX, operator_remove, A_PATH},
+    {VG_FRAME_TYPE_FOLDER_MAKE, VG_FRAME_FOLDER_MAKE_BYTES, 1, 1, VG_LINK_PAYLOAD_MAX, operator_folder, A_PATH},
+    {VG_FRAME_TYPE_PROCESS_LIST, VG_FRAME_PROCESS_LIST_BYTES, 0, 1, 0, runs_list, "4 bytes"},
+    {VG_FRAME_TYPE_RUN, VG_FRAME_RUN_BYTES, 2, 1, VG_LINK_PAYLOAD_MAX, runs_begin,
+     "8 bytes, then a path and arguments"},
+    {VG_FRAME_TYPE_KILL, VG_FRAME_KILL_BYTES, 0, 1, 0, runs_kill, "8 bytes"},
     {VG_FRAME_TYPE_LOG_READ, VG_FRAME_LOG_READ_BYTES, 0, 1, 0, log_read, "4 bytes: the place"},
 };
 

@@ -19,7 +19,7 @@ static struct {
     uint32_t group;          /* in the foreground; 0: anybody */
     bool attached;
     uint32_t epoch;          /* of the session that listens */
-    bool ended, interrupted; /* an end of file waits; the line was given up */
+    bool ended;              /* an end of file waits */
     uint32_t length;
     char line[LINE_BYTES];
     struct ring ready, written;
@@ -117,8 +117,6 @@ static void type(uint8_t byte)
         echo("^C\n");
         terminal.length = 0;
         terminal.ready.begin = terminal.ready.end;
-        terminal.interrupted = true;
-        process_wake(&terminal);
         if (terminal.group)
             process_signal_group(terminal.group, SIGINT);
     } else if (terminal.modes & ICANON) {
@@ -156,7 +154,7 @@ bool terminal_step(void)
     if (!payload)
         return false;
     uint8_t *into = (uint8_t *)(payload + VG_FRAME_TERMINAL_WORDS);
-    payload[0] = 0;
+    payload[0] = 0; /* the console, not a program of the operator's */
     for (uint32_t byte = 0; byte < count; byte++)
         into[byte] = terminal.written_bytes[terminal.written.begin++ % WRITTEN_BYTES];
     send_close(VG_FRAME_TERMINAL_BYTES + count);
@@ -171,11 +169,6 @@ int32_t terminal_read(struct process *process, uint8_t *into, uint32_t size)
         return 0;
     if (terminal.group && process->group != terminal.group)
         return process_wait(process, &terminal.group, NEVER);
-    if (process->again && terminal.interrupted) {
-        terminal.interrupted = false;
-        return -EINTR;
-    }
-    terminal.interrupted = false;
     if (terminal.ready.begin == terminal.ready.end) {
         if (!terminal.ended)
             return process_wait(process, &terminal, NEVER);
@@ -198,6 +191,12 @@ int32_t terminal_write(struct process *process, const uint8_t *from, uint32_t si
     while (count < size && put(from[count]))
         count++;
     return count ? (int32_t)count : process_wait(process, &terminal.written, NEVER);
+}
+
+uint32_t terminal_poll(void)
+{
+    bool ready = terminal.ready.begin != terminal.ready.end || terminal.ended;
+    return (ready ? POLLIN : 0) | (!listens() || room() >= 2 ? POLLOUT : 0);
 }
 
 int32_t terminal_ioctl(struct process *process, uint32_t request, uint32_t address)

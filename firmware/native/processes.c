@@ -5,7 +5,7 @@
 #include "native.h"
 #include "process.h"
 
-#define POOL_GRANULES 88
+#define POOL_GRANULES 80 /* the least that the board has, see kernel.ld */
 
 static _Alignas(VG_GRANULE_BYTES) uint8_t memory[POOL_GRANULES * VG_GRANULE_BYTES];
 
@@ -68,8 +68,10 @@ int native_call(uint32_t entry, uint32_t id, const uint32_t arguments[6])
             call = calls[row].call;
     if (!call)
         return -ENOSYS;
-    if (!process->again)
+    if (!process->again) {
         memcpy(&process->registers.x[A0], arguments, 6 * sizeof arguments[0]);
+        native_take(process, id);
+    }
     switch (process_call(process, call)) {
     case LEAVE_REPLACED:
         return REPLACED;
@@ -80,10 +82,12 @@ int native_call(uint32_t entry, uint32_t id, const uint32_t arguments[6])
     }
 }
 
-/* Pick who runs next, as the scheduler does; return its number, or -1. */
+/* Pick who runs next, as the scheduler does, and let it begin the handler of a signal; return its number, or -1. */
 int native_pick(void)
 {
-    const struct process *chosen = schedule_pick();
+    struct process *chosen = schedule_pick();
+    if (chosen && !chosen->again)
+        signals_deliver(chosen);
     return chosen ? (int)process_index(chosen) : -1;
 }
 
@@ -111,6 +115,11 @@ uint32_t native_id(uint32_t entry)
 void native_as_user(uint32_t entry, uint32_t user)
 {
     processes[entry % PROCESSES].user = processes[entry % PROCESSES].own_group = user;
+}
+
+void native_end(uint32_t entry)
+{
+    process_signal(&processes[entry % PROCESSES], SIGKILL);
 }
 
 /* The pool alone. */

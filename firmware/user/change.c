@@ -1,4 +1,4 @@
-/* Programs that change something: mkdir, rm, mv, cp, kill, sleep, su; and true and false. */
+/* Programs that change something: mkdir, rm, mv, ln, cp, kill, sleep, su; and true and false. */
 #include "lib.h"
 
 int run_true(int count, char **arguments)
@@ -24,18 +24,6 @@ int run_mkdir(int count, char **arguments)
     return worst;
 }
 
-static int32_t remove_all(const char *folder, const char *name, void *with)
-{
-    char path[PATH_BYTES];
-    if (!join(path, folder, name))
-        return -ENAMETOOLONG;
-    int32_t failed = CALL(UNLINKAT, AT_FDCWD, path, 0);
-    if (failed != -EISDIR)
-        return failed;
-    failed = each_entry(path, remove_all, with);
-    return failed ? failed : CALL(UNLINKAT, AT_FDCWD, path, AT_REMOVEDIR);
-}
-
 int run_rm(int count, char **arguments)
 {
     bool all = count > 1 && begins(arguments[1], "-") && find(arguments[1], "r");
@@ -43,7 +31,7 @@ int run_rm(int count, char **arguments)
     for (int place = 1; place < count; place++) {
         if (arguments[place][0] == '-')
             continue;
-        int32_t failed = all ? remove_all("", arguments[place], NULL)
+        int32_t failed = all ? remove_all(arguments[place])
                              : CALL(UNLINKAT, AT_FDCWD, arguments[place], 0);
         if (failed)
             worst = complain("rm", arguments[place], failed);
@@ -57,10 +45,7 @@ static bool target(const char *from, const char *into, char path[PATH_BYTES])
     struct abi_stat stat;
     if (CALL(NEWFSTATAT, AT_FDCWD, into, &stat) == 0 && (stat.mode & S_IFMT) == S_IFDIR)
         return join(path, into, last_part(from));
-    if (length_of(into) >= PATH_BYTES)
-        return false;
-    memcpy(path, into, length_of(into) + 1);
-    return true;
+    return join(path, "", into);
 }
 
 int run_mv(int count, char **arguments)
@@ -72,6 +57,20 @@ int run_mv(int count, char **arguments)
         return complain("mv", arguments[2], -ENAMETOOLONG);
     int32_t failed = CALL(RENAMEAT2, AT_FDCWD, arguments[1], AT_FDCWD, path, 0);
     return failed ? complain("mv", arguments[1], failed) : 0;
+}
+
+int run_ln(int count, char **arguments)
+{
+    char path[PATH_BYTES];
+    bool symbolic = count > 1 && same(arguments[1], "-s");
+    if (count != (symbolic ? 4 : 3))
+        return complain("ln", "name what is to be linked to, and the link", -EINVAL);
+    const char *held = arguments[count - 2], *into = arguments[count - 1];
+    if (!target(held, into, path))
+        return complain("ln", into, -ENAMETOOLONG);
+    int32_t failed = symbolic ? CALL(SYMLINKAT, held, AT_FDCWD, path)
+                              : CALL(LINKAT, AT_FDCWD, held, AT_FDCWD, path, 0);
+    return failed ? complain("ln", path, failed) : 0;
 }
 
 int run_cp(int count, char **arguments)

@@ -1,7 +1,8 @@
-/* Programs that read text and write text: cat, echo, wc, grep, head. */
+/* Programs that read text and write text: cat, echo, wc, grep, head, tail, hexdump. */
 #include "lib.h"
 
 #define LINE_BYTES 256
+#define TAIL_BYTES 4096 /* from these, or the last half of them, tail takes its lines */
 
 /* Do something with each file named, or with standard input; return the worst. */
 static int with_files(int count, char **arguments, int first, int (*each)(int32_t descriptor, const char *name))
@@ -144,11 +145,83 @@ static int show_head(int32_t descriptor, const char *name)
     return 0;
 }
 
-int run_head(int count, char **arguments)
+static int show_tail(int32_t descriptor, const char *name)
+{
+    static char *kept;
+    uint32_t held = 0;
+    int32_t count;
+    if (!kept)
+        kept = (char *)(uintptr_t)more_memory(TAIL_BYTES);
+    if (!kept)
+        return complain("tail", name ? name : "-", -ENOMEM);
+    while ((count = CALL(READ, descriptor, kept + held, TAIL_BYTES - held)) > 0) {
+        held += (uint32_t)count;
+        if (held < TAIL_BYTES)
+            continue;
+        held = TAIL_BYTES / 2;
+        memcpy(kept, kept + held, held);
+    }
+    uint32_t begin = held, lines = asked.lines + (held && kept[held - 1] == '\n');
+    while (begin && (kept[begin - 1] != '\n' || --lines))
+        begin--;
+    print_bytes(kept + begin, held - begin);
+    return count < 0 ? complain("tail", name ? name : "-", count) : 0;
+}
+
+static int with_lines(int count, char **arguments, int (*each)(int32_t descriptor, const char *name))
 {
     bool given = count > 2 && same(arguments[1], "-n");
     asked.lines = 10;
     if (given && !number_of(arguments[2], &asked.lines))
-        return complain("head", arguments[2], -EINVAL);
-    return with_files(count, arguments, given ? 3 : 1, show_head);
+        return complain(last_part(arguments[0]), arguments[2], -EINVAL);
+    return with_files(count, arguments, given ? 3 : 1, each);
+}
+
+int run_head(int count, char **arguments)
+{
+    return with_lines(count, arguments, show_head);
+}
+
+int run_tail(int count, char **arguments)
+{
+    return with_lines(count, arguments, show_tail);
+}
+
+static void print_hex(uint32_t number, uint32_t digits)
+{
+    while (digits--)
+        print_bytes(&"0123456789abcdef"[number >> 4 * digits & 15], 1);
+}
+
+static int show_bytes(int32_t descriptor, const char *name)
+{
+    uint8_t row[16];
+    uint32_t place = 0, held = 0;
+    int32_t count;
+    do {
+        count = CALL(READ, descriptor, row + held, sizeof row - held);
+        held += count > 0 ? (uint32_t)count : 0;
+        if ((count > 0 && held < sizeof row) || !held)
+            continue;
+        print_hex(place, 8);
+        for (uint32_t byte = 0; byte < sizeof row; byte++) {
+            print(byte % 8 ? " " : "  ");
+            if (byte < held)
+                print_hex(row[byte], 2);
+            else
+                print("  ");
+        }
+        print("  |");
+        for (uint32_t byte = 0; byte < held; byte++)
+            print_bytes(row[byte] >= ' ' && row[byte] < 127 ? (const char *)&row[byte] : ".", 1);
+        print("|\n");
+        place += held;
+        held = 0;
+    } while (count > 0);
+    return count < 0 ? complain("hexdump", name ? name : "-", count) : 0;
+}
+
+int run_hexdump(int count, char **arguments)
+{
+    return with_files(count, arguments, 1, show_bytes);
 }

@@ -11,11 +11,13 @@ static void print_mode(uint32_t mode)
 {
     static const char letters[] = "rwxrwxrwx";
     char text[11] = "-";
-    text[0] = (mode & S_IFMT) == S_IFDIR ? 'd' : (mode & S_IFMT) == S_IFCHR ? 'c' : '-';
+    text[0] = ".pc.d...-.l.s..."[mode >> DT_SHIFT & 15];
     for (uint32_t bit = 0; bit < 9; bit++)
         text[1 + bit] = mode >> (8 - bit) & 1 ? letters[bit] : '-';
     if (mode & S_ISUID)
         text[3] = 's';
+    if (mode & S_ISVTX)
+        text[9] = 't';
     text[10] = 0;
     print(text);
 }
@@ -56,7 +58,7 @@ static int32_t show_entry(const char *folder, const char *name, void *with)
     if (name[0] == '.' && !listing->all)
         return 0;
     if (listing->with_modes) {
-        if (!join(path, folder, name) || CALL(NEWFSTATAT, AT_FDCWD, path, &stat) < 0)
+        if (!join(path, folder, name) || CALL(NEWFSTATAT, AT_FDCWD, path, &stat, AT_SYMLINK_NOFOLLOW) < 0)
             return 0;
         print_mode(stat.mode);
         print(" ");
@@ -65,6 +67,11 @@ static int32_t show_entry(const char *folder, const char *name, void *with)
         print(" ");
     }
     print(name);
+    if (listing->with_modes && (stat.mode & S_IFMT) == S_IFLNK) {
+        int32_t length = CALL(READLINKAT, AT_FDCWD, path, path, sizeof path - 1);
+        print(" -> ");
+        print_bytes(path, length > 0 ? (uint32_t)length : 0);
+    }
     print("\n");
     return 0;
 }

@@ -14,9 +14,12 @@ from hdl.contract import (
     load,
     memory,
     model,
+    paths,
     policy,
     registers,
+    schedule,
     syscalls,
+    tamper,
     vaccine,
     verdict,
 )
@@ -126,6 +129,29 @@ PARTS = (
         },
     ),
     Part(
+        "paths", "Strings of the core's calls", Stage.BOARD, (paths.StringState,), (),
+        {
+            "STRINGS_MAX": (paths.STRINGS_MAX, "path arguments of a call of the core"),
+            "STRING_BYTES": (paths.STRING_BYTES, "of one at most, with the zero behind it"),
+            "STRING_AREA_BYTES": (memory.STRING_AREA_BYTES, "where each stands in region `strings`"),
+            **{
+                f"PATHS_{name.upper()}": (paths.packed(name), "its path arguments, 4 bits each: 1 + index")
+                for name in paths.PATHS
+                if syscalls.IDS.get(name) in syscalls.NUMBERS["riscv64"].values()
+            },
+        },
+    ),
+    Part(
+        "schedule", "How the next process is chosen", Stage.BOARD, (), (),
+        {
+            "SCHEDULE_HEAT_SHIFT": (schedule.HEAT_SHIFT, "a tick counts for 1 + (score >> this)"),
+            "SCHEDULE_EQUAL_BITS": (schedule.EQUAL_BITS, "low bits in which passes that are equal may differ"),
+            "SCHEDULE_LEAD": (schedule.LEAD, "a pass that is further ahead when its process wakes is put level"),
+            "SCHEDULE_WAKES_MAX": (schedule.WAKES_MAX, "recent wake-ups are counted up to here"),
+            "SCHEDULE_PICKS": (schedule.PICKS, "and halved with every so many picks"),
+        },
+    ),
+    Part(
         "memory", "The memory map", Stage.BOARD, (), (),
         {
             "CLOCK_HZ": (memory.CLOCK_HZ, "cycles per second"),
@@ -143,9 +169,15 @@ PARTS = (
         },
     ),
     Part(
+        "tamper", "Verdicts ignored", Stage.BOARD, (), (),
+        {"TAMPER_CYCLES": (tamper.TAMPER_CYCLES, "cycles from one TAMPER to the next")},
+    ),
+    Part(
         "link", "The link", Stage.BOARD,
-        (link.FrameType, link.Capability, link.Refusal, link.ModelResult, link.RecordMode),
-        (link.HEADER, *(frame.fixed for frame in link.FRAMES), link.AGGREGATE_ENTRY, link.STATE_ENTRY),
+        (link.FrameType, link.Capability, link.Refusal, link.ModelResult, link.RecordMode,
+         link.ProcessState),
+        (link.HEADER, *(frame.fixed for frame in link.FRAMES), link.AGGREGATE_ENTRY, link.STATE_ENTRY,
+         link.FILE_ENTRY, link.PROCESS_ENTRY),
         {
             "LINK_VERSION": (link.LINK_VERSION, "version of framing and frame types"),
             "LINK_DELIMITER": (link.DELIMITER, "the byte that ends every frame"),
@@ -153,6 +185,9 @@ PARTS = (
             "LINK_CRC_POLYNOMIAL": (link.CRC_POLYNOMIAL, "CRC-32, reflected; starts and ends with all ones"),
             "LINK_PAYLOAD_MAX": (link.PAYLOAD_MAX, "bytes of payload that every receiver takes"),
             "LINK_MODEL_CHUNK": (link.MODEL_CHUNK, "bytes of a model in one MODEL_DATA"),
+            "LINK_FILE_CHUNK": (link.FILE_CHUNK, "bytes of a file in one FILE_DATA"),
+            "LINK_FILE_NAME_BYTES": (link.FILE_NAME_BYTES, "bytes for the name in a FILE_ENTRY"),
+            "LINK_PROCESS_NAME_BYTES": (link.PROCESS_NAME_BYTES, "bytes for the name in a PROCESS_ENTRY"),
             "LINK_HELLO_MAGIC": (link.HELLO_MAGIC, "first word of a HELLO"),
             "LINK_ABORT_ZEROS": (link.ABORT_ZEROS, "delimiters before an ABORT"),
             "LINK_CREDIT_BYTES": (link.CREDIT_BYTES, "the unit of credit"),

@@ -24,6 +24,8 @@ from enum import Enum, IntEnum
 from hdl.contract.event import EVENT, RECORD, STATE
 from hdl.contract.layout import Field, Layout
 from hdl.contract.load import ADDRESS_BITS
+from hdl.contract.tamper import TAMPER
+from hdl.contract.verdict import Verdict
 
 LINK_VERSION = 1
 """Version of framing and frame types; both sides use the lower of theirs, if they still speak it."""
@@ -40,6 +42,13 @@ PAYLOAD_MAX = 4096
 
 MODEL_CHUNK = 512
 """Bytes of a model in one MODEL_DATA."""
+
+FILE_CHUNK = 1024
+"""Bytes of a file in one FILE_DATA."""
+
+FILE_NAME_BYTES = 32
+PROCESS_NAME_BYTES = 16
+"""Bytes that an entry has for the name of a file or process, with at least one zero behind it."""
 
 CREDIT_BYTES = 64
 """The unit of credit."""
@@ -76,6 +85,7 @@ class Capability(IntEnum):
     AGGREGATES = 2  # allowed calls can be sent as counts
     CELL = 3  # the cell is there
     SHELL = 4  # a terminal can be had beside the frames
+    OPERATOR = 5  # files and processes can be listed and changed
 
 
 class FrameType(IntEnum):
@@ -90,6 +100,7 @@ class FrameType(IntEnum):
     RECORD = 0x11
     STATE = 0x12
     AGGREGATE = 0x13
+    TAMPER = 0x14
     RECORD_MODE = 0x15
     STATUS_READ = 0x18
     STATUS = 0x19
@@ -103,6 +114,20 @@ class FrameType(IntEnum):
     LOG_READ = 0x30
     LOG = 0x31
     TERMINAL = 0x38
+    FILE_LIST = 0x40
+    FILE_ENTRIES = 0x41
+    FILE_READ = 0x42
+    FILE_WRITE = 0x43
+    FILE_DATA = 0x44
+    FILE_END = 0x45
+    FILE_REMOVE = 0x46
+    FOLDER_MAKE = 0x47
+    PROCESS_LIST = 0x48
+    PROCESS_ENTRIES = 0x49
+    RUN = 0x4A
+    ENDED = 0x4B
+    KILL = 0x4C
+    RESULT = 0x4F
 
 
 class Refusal(IntEnum):
@@ -139,6 +164,14 @@ class RecordMode(IntEnum):
     ALL = 1  # every record; events are held back rather than a record lost
 
 
+class ProcessState(IntEnum):
+    """What a process is at."""
+
+    READY = 1  # it runs, or would
+    WAITING = 2  # for something, or for a time
+    ENDED = 3  # and nobody has asked how
+
+
 class Sender(Enum):
     """Who sends a frame of a type."""
 
@@ -153,7 +186,7 @@ HEADER = Layout(
     (
         Field("type", 8, "frame type", tuple(kind.name for kind in FrameType)),
         Field("spare0", 8, "0"),
-        Field("sequence", SEQUENCE_BITS, "number of this frame; an unnumbered frame has the next one's"),
+        Field("sequence", SEQUENCE_BITS, "number of this frame; an unnumbered frame has the next one's, TAMPER 0"),
     ),
 )
 
@@ -211,6 +244,44 @@ STATE_ENTRY = Layout(
     ),
 )
 
+FILE_ENTRY = Layout(
+    "file_entry",
+    "A file or folder, as the board's tree has it.",
+    (
+        Field("mode", 16, "type and permissions, as Linux has them"),
+        Field("user", 16, "who owns it"),
+        Field("group", 16, "and their group"),
+        Field("spare0", 16, "0"),
+        Field("size", 32, "bytes of content; 0 of what the kernel makes up"),
+        Field("modified", 32, "seconds since reset at which it was written; 0: it came with the image"),
+        *(Field(f"name{word}", 32, "its name, with zeros behind") for word in range(FILE_NAME_BYTES // 4)),
+    ),
+)
+
+PROCESS_ENTRY = Layout(
+    "process_entry",
+    "A process of the board's own, with what only the operator may know: how it scores.",
+    (
+        Field("id", 32, "the process's number, and its slot's generation"),
+        Field("parent", 32, "its parent's; 0: it has none"),
+        Field("user", 16, "whose it is"),
+        Field("slot", 6, "the slot that it is screened in"),
+        Field("state", 2, "what it is at", ("", *(state.name for state in ProcessState))),
+        Field("tier", 2, "as of its last call: RECORD"),
+        Field("verdict", 3, "likewise", tuple(verdict.name for verdict in Verdict)),
+        Field("scored", 1, "a record of it has come: tier, verdict, score and counts hold"),
+        Field("spare0", 2, "0"),
+        Field("score", 8, "score * 255, as of its last call"),
+        Field("spare1", 8, "0"),
+        Field("memory", 16, "its text and data, in KB; a text that is shared counts for each"),
+        Field("ran_low", 32, "cycles that it has had, lower half"),
+        Field("ran_high", 32, "and upper half"),
+        *(Field(f"count{verdict.value}", 32, f"calls answered by {verdict.name}") for verdict in Verdict),
+        *(Field(f"name{word}", 32, "its name, with zeros behind") for word in range(PROCESS_NAME_BYTES // 4)),
+    ),
+)
+
+_PATH = "a path, UTF-8; from the root, with or without a slash in front"
 _F = FrameType
 FRAMES = (
     Frame(
@@ -294,6 +365,13 @@ FRAMES = (
                 Field("to_sequence", 32, "the first one that is not")),
         f"{4 * AGGREGATE_ENTRY.words} bytes of AGGREGATE_ENTRY each",
         4 * AGGREGATE_ENTRY.words,
+    ),
+    Frame(
+        _F.TAMPER, Sender.BOARD, False,
+        "A verdict was ignored, and the core is stopped; or a locked table was written.  Gateware sends it, "
+        "whether there is a session or not, with 0 as its number: at once, and again every TAMPER_CYCLES until a "
+        "reset.",
+        TAMPER,
     ),
     Frame(
         _F.RECORD_MODE, Sender.HOST, True,
@@ -393,8 +471,89 @@ FRAMES = (
         "bytes of the log, UTF-8; none at the end",
     ),
     Frame(_F.TERMINAL, Sender.BOTH, True, "Bytes of a terminal, where both sides have the capability.  "
-          "The board sends what is written there to a session that has sent one itself, be it empty.",
-          _layout(_F.TERMINAL, Field("spare0", 32, "0")), "the bytes"),
+          "The board sends what is written there to a session that has sent one itself, be it empty; and what the "
+          "program of a RUN writes.",
+          _layout(_F.TERMINAL, Field("process", 32, "0: the console; else, from the board, the program's number")),
+          "the bytes"),
+    Frame(
+        _F.FILE_LIST, Sender.HOST, True,
+        "Ask for what is in a folder, or of a file for itself: answered by FILE_ENTRIES, or a RESULT.",
+        _layout(_F.FILE_LIST, Field("first", 16, "0, or `next` of the FILE_ENTRIES before"),
+                Field("itself", 1, "of a folder, too"), Field("spare0", 15, "0")),
+        _PATH,
+    ),
+    Frame(
+        _F.FILE_ENTRIES, Sender.BOARD, True,
+        "Files.",
+        _layout(_F.FILE_ENTRIES, Field("count", 8, "how many follow; there may be none"), Field("spare0", 8, "0"),
+                Field("next", 16, "where to go on; 0: that was all")),
+        f"{4 * FILE_ENTRY.words} bytes of FILE_ENTRY each",
+        4 * FILE_ENTRY.words,
+    ),
+    Frame(
+        _F.FILE_READ, Sender.HOST, True,
+        "Ask for a file: answered by FILE_DATA up to its end, or a RESULT.  It may change meanwhile.",
+        _layout(_F.FILE_READ, Field("spare0", 32, "0")),
+        _PATH,
+    ),
+    Frame(
+        _F.FILE_WRITE, Sender.HOST, True,
+        "A file follows, in FILE_DATA: answered by a RESULT, which says whether there is room.  It is nowhere to "
+        "be seen before FILE_END; one that was begun before, or whose session ends, is forgotten.",
+        _layout(_F.FILE_WRITE, Field("size", 32, "its bytes"),
+                Field("mode", 16, "permissions; but those of a file that is there already stay, and its owner"),
+                Field("spare0", 16, "0")),
+        _PATH,
+    ),
+    Frame(
+        _F.FILE_DATA, Sender.BOTH, True,
+        f"Bytes of a file, in order, at most {FILE_CHUNK}.",
+        _layout(_F.FILE_DATA, Field("offset", 32, "where they stand in it"),
+                Field("size", 32, "bytes of all of it; 0 from the host")),
+        "the bytes",
+    ),
+    Frame(_F.FILE_END, Sender.HOST, True,
+          "All bytes have come: the file takes the place of one of that name.  Answered by a RESULT.",
+          _layout(_F.FILE_END, Field("spare0", 32, "0"))),
+    Frame(_F.FILE_REMOVE, Sender.HOST, True, "Remove a file, or an empty folder.  Answered by a RESULT.",
+          _layout(_F.FILE_REMOVE, Field("spare0", 32, "0")), _PATH),
+    Frame(_F.FOLDER_MAKE, Sender.HOST, True, "Make a folder.  Answered by a RESULT.",
+          _layout(_F.FOLDER_MAKE, Field("mode", 16, "permissions"), Field("spare0", 16, "0")), _PATH),
+    Frame(_F.PROCESS_LIST, Sender.HOST, True, "Ask for the processes: answered by PROCESS_ENTRIES.",
+          _layout(_F.PROCESS_LIST, Field("spare0", 32, "0"))),
+    Frame(
+        _F.PROCESS_ENTRIES, Sender.BOARD, True,
+        "All processes of the board's own.",
+        _layout(_F.PROCESS_ENTRIES, Field("count", 8, "how many follow; there may be none"),
+                Field("spare0", 24, "0")),
+        f"{4 * PROCESS_ENTRY.words} bytes of PROCESS_ENTRY each",
+        4 * PROCESS_ENTRY.words,
+    ),
+    Frame(
+        _F.RUN, Sender.HOST, True,
+        "Run a program, in a process tree of its own: answered by a RESULT with its number.  What it writes comes "
+        "in TERMINAL frames, then ENDED; it has nothing to read.  One runs at a time; it is killed, with its "
+        "group, when the session ends.",
+        _layout(_F.RUN, Field("user", 16, "whose it is"), Field("group", 16, "and their group"),
+                Field("written", 1, "it is what FILE_WRITE and FILE_DATA have brought, which never gets a name"),
+                Field("spare0", 31, "0")),
+        "its path, or with `written` a name, and its arguments: UTF-8, each with a zero behind it",
+    ),
+    Frame(_F.ENDED, Sender.BOARD, True, "The program of a RUN has ended, and all that it wrote has been sent.",
+          _layout(_F.ENDED, Field("process", 32, "its number"),
+                  Field("status", 32, "as wait4 tells it: exit code << 8, or the signal"))),
+    Frame(
+        _F.KILL, Sender.HOST, True,
+        "Send a signal.  Answered by a RESULT.",
+        _layout(_F.KILL, Field("process", 32, "whom to"), Field("signal", 8, "as Linux numbers them"),
+                Field("group", 1, "and to all of its group"), Field("spare0", 23, "0")),
+    ),
+    Frame(
+        _F.RESULT, Sender.BOARD, True,
+        "What came of a frame about files or processes.",
+        _layout(_F.RESULT, Field("error", 8, "0: it is done; else why nothing is: errors as Linux numbers them"),
+                Field("spare0", 24, "0"), Field("value", 32, "of a RUN the program's number")),
+    ),
 )  # fmt: skip
 """Every frame type, in the order of their numbers."""
 

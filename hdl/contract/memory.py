@@ -56,6 +56,7 @@ _PERIPHERALS = (
     ("flash", "commands to the SPI flash"),
     ("sha256", "SHA-256, one block at a time"),
     ("link", "frames on the serial link"),
+    ("scheduler", "which process runs next"),
 )
 
 GRANULE_BYTES = KB
@@ -63,6 +64,9 @@ GRANULE_BYTES = KB
 
 WINDOWS = ("user_text", "user_data")
 """Regions that are windows onto main RAM."""
+
+STRING_AREA_BYTES = 256
+"""For each string of a call: it stands there as it stood in memory, so that its first byte is not the area's."""
 
 RING_BYTES = 16 * KB
 """Bytes of each of the link's two rings; a ring appears twice in a row, so that what wraps reads on."""
@@ -88,6 +92,13 @@ _DECLARED = (
     ),
     Region("link_receive", 0x5000_0000, 2 * RING_BYTES, "r", "frames received: a ring, seen twice"),
     Region("link_send", 0x5100_0000, 2 * RING_BYTES, "rw", "frames to be sent: a ring, seen twice"),
+    Region(
+        "strings",
+        0x5200_0000,
+        2 * STRING_AREA_BYTES,
+        "r",
+        "the strings of the call in progress, as they were judged",
+    ),
     *(
         Region(name, 0x8000_0000 + number * PERIPHERAL_BYTES, PERIPHERAL_BYTES, "rw", doc, io=True)
         for number, (name, doc) in enumerate(_PERIPHERALS)
@@ -130,7 +141,7 @@ MASTERS = (
     Master("core_fetch", ("rom", "ram", "flash_window", "user_text"), "the core's instructions; no side effects"),
     Master(
         "core_data",
-        ("rom", "ram", "cell_ram", "flash_window", *WINDOWS, "link_receive", "link_send", *_IO),
+        ("rom", "ram", "cell_ram", "flash_window", *WINDOWS, "link_receive", "link_send", "strings", *_IO),
         "the core's loads and stores; physical protection keeps user mode inside its windows",
     ),
     Master("latch", WINDOWS, "copies a call's strings once, through the calling process's windows"),

@@ -14,6 +14,8 @@ from hdl.contract.event import EVENT, RECORD, STATE
 from hdl.contract.layout import Field, Layout
 from hdl.contract.load import ADDRESS_BITS
 from hdl.contract.memory import GRANULE_BYTES, REGIONS, RING_BYTES, WINDOWS, Region
+from hdl.contract.paths import STRINGS_MAX
+from hdl.contract.tamper import RULES, TAMPER
 from hdl.contract.vaccine import VACCINES
 from hdl.contract.verdict import CONTRACT_VERSION, Verdict
 
@@ -360,6 +362,36 @@ LINK = Peripheral(
     ),
 )
 
+SCHEDULER = Peripheral(
+    "scheduler",
+    "Which of the core's processes runs next.  Each slot has a pass, in ticks that its process has run, each "
+    "counted for as many as its score says; the one that is least far goes first.",
+    (
+        Register("ready", 0x00, Access.BOTH, "bit s: the process in slot s is ready to run"),
+        Register(
+            "ran",
+            0x04,
+            Access.WRITE,
+            "a process has run",
+            (Field("slot", 5, "which"), Field("ticks", 8, "for how long, as the program counts")),
+        ),
+        Register(
+            "woken",
+            0x08,
+            Access.WRITE,
+            "a process is ready that was not",
+            (Field("slot", 5, "which"), Field("fresh", 1, "it is the slot's first time: nothing is known of it")),
+        ),
+        Register(
+            "pick",
+            0x0C,
+            Access.TAKE,
+            "who is to run now; the read waits for the search, 70 cycles at most",
+            (Field("slot", 5, "which"), Field("any", 1, "one at least is ready")),
+        ),
+    ),
+)
+
 WINDOW_FIELDS = (
     Field("base", (REGIONS["ram"].size // GRANULE_BYTES - 1).bit_length(), "the first granule of main RAM"),
     Field("limit", max(REGIONS[name].size // GRANULE_BYTES for name in WINDOWS).bit_length(),
@@ -411,12 +443,8 @@ COPROCESSOR = Peripheral(
             "tamper",
             0x00C,
             Access.READ,
-            "why the core was stopped",
-            (
-                Field("undispatched", 1, "return to user mode without this call's dispatch read"),
-                Field("strayed", 1, "a fetch that did not follow the handler named"),
-                Field("locked", 1, "a write to a locked table"),
-            ),
+            "what was broken since reset",
+            RULES,
         ),
         Register("slot", 0x010, Access.BOTH, "slot of the process that runs", (Field("number", 6, "0..31"),)),
         Register("generation", 0x014, Access.BOTH, "its generation"),
@@ -431,6 +459,20 @@ COPROCESSOR = Peripheral(
         ),
         Register("shed", 0x024, Access.READ, "records lost on the observability lane since reset"),
         Register("argument", 0x028, Access.READ, "a0 of the call in progress, as it was judged"),
+        Register(
+            "strings",
+            0x02C,
+            Access.READ,
+            "what became of the strings of the call in progress",
+            tuple(
+                field
+                for string in range(STRINGS_MAX)
+                for field in (
+                    Field(f"state{string}", 2, "a StringState"),
+                    Field(f"offset{string}", 2, "of its first byte in its area of region `strings`"),
+                )
+            ),
+        ),
         Register("event", 0x040, Access.WRITE,
                  "the words of an EVENT; the last one offers it, and is only written when the port takes it",
                  count=EVENT.words),
@@ -465,6 +507,10 @@ COPROCESSOR = Peripheral(
         Register("handler", 0x0D4, Access.WRITE, "its handler's address"),
         Register("verdict_handler", 0x0E0, Access.BOTH, "handler by verdict; ALLOW's is never used",
                  count=len(Verdict)),
+        Register("tampering", 0x100, Access.TAKE,
+                 "the words of TAMPER, kept over a reset; its rules are 0 where there is nothing to tell; reading "
+                 "the last word makes them so, unless the core is stopped",
+                 count=TAMPER.words),
     ),
 )  # fmt: skip
 
@@ -478,5 +524,5 @@ PATH_HEAD = Layout(
     ),
 )
 
-PERIPHERALS = (SYSTEM, IRQ, TIMER, UART, FLASH, SHA256, LINK, COPROCESSOR)
+PERIPHERALS = (SYSTEM, IRQ, TIMER, UART, FLASH, SHA256, LINK, SCHEDULER, COPROCESSOR)
 """In the order of their addresses."""

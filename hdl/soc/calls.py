@@ -2,7 +2,7 @@
 
 One clock domain.  Calls are seen at the trap's entry, not at a fetch of its vector: the core fetches that address
 for other reasons too.  The mirror follows every write to the register file, the kernel's as well as the process's:
-what the kernel returned may be the next call's argument.  Strings are not followed: a core's call has no paths.
+what the kernel returned may be the next call's argument.  Where a call's strings are is said beside its event.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from hdl.contract.syscalls import ID_COUNT, NUMBERS, UNKNOWN
 from hdl.core.ports import SideBand
 from hdl.screening.block import Block, bundle
 from hdl.screening.layouts import EVENT, event_stream
+from hdl.soc.strings import WHICH, strings_of
 
 ECALL_FROM_USER = 8
 """The cause of an `ecall` in user mode."""
@@ -26,6 +27,9 @@ A0, ARGUMENTS = 10, 8
 """The argument registers a0..a7 are registers 10..17."""
 
 CORE_SLOTS = SLOTS // 2
+
+_KNOWN = data.StructLayout({"id": 9, "which": WHICH})
+"""What is known of a call by its number."""
 
 
 def succeeded(m: Module, slot: Any, call: Any, returned: Any, result: Any, born: Any, born_slot: Any) -> Any:
@@ -58,6 +62,7 @@ CALLS_MEMBERS: dict[str, Any] = {
     "began": Out(1),
     "pc": Out(32),
     "events": Out(event_stream()),
+    "which": Out(WHICH),
     "current": Out(1),
     "id": Out(9),
 }
@@ -78,6 +83,7 @@ class Calls(Block):
       began, pc   an instruction begins in this cycle, at `pc`.
       events      the calls.  Valid in the cycle of `call` (one later if a7 was written in the cycle before), and
                   until it is taken.
+      which       with `events`: where its strings are; the event says how many.
       current     with `events` taken: it is the event of the last `call`, and that one is in progress.
       id          the last call's canonical id, from two cycles behind `call` on at the latest.
 
@@ -96,14 +102,17 @@ class Calls(Block):
         with m.If(core.rf_write & (core.rf_index >= A0) & (core.rf_index < A0 + ARGUMENTS)):
             m.d.sync += mirror[(core.rf_index - A0)[:3]].eq(core.rf_data)
 
-        # The id of the number that stood in a7 one cycle ago.  A number just written is looked up with the call.
+        # What is known of the number that stood in a7 one cycle ago.  One just written is looked up with the call.
         ids = [NUMBERS["riscv64"].get(number, UNKNOWN) for number in range(ID_COUNT)]
-        table: memory.Memory[Any, Any] = memory.Memory(shape=9, depth=ID_COUNT, init=ids)
+        rows: list[Any] = [{"id": ident, "which": strings_of(ident)} for ident in ids]
+        table: memory.Memory[Any, Any] = memory.Memory(shape=_KNOWN, depth=ID_COUNT, init=rows)
         m.submodules.ids = table
         lookup = table.read_port()
         beyond, fresh = Signal(), Signal()
-        found = Signal(9)
-        m.d.comb += [lookup.addr.eq(number), found.eq(Mux(beyond, UNKNOWN, lookup.data))]
+        found, kept_which = bundle(_KNOWN), bundle(WHICH)
+        m.d.comb += [lookup.addr.eq(number), found.eq(lookup.data)]
+        with m.If(beyond):
+            m.d.comb += found.eq(_KNOWN.const({"id": UNKNOWN}))
         m.d.sync += [beyond.eq(number >= ID_COUNT), fresh.eq(core.rf_write & (core.rf_index == A0 + 7))]
 
         m.d.comb += [
@@ -123,15 +132,17 @@ class Calls(Block):
             live.kind.eq(Kind.CALL),
             live.slot.eq(self.slot),
             live.ok.eq(good),
-            live.id.eq(found),
+            live.id.eq(found.id),
+            live.paths.eq(found.which.count),
             live.epoch.eq(self.epoch),
             live.generation.eq(self.generation),
             *(live[f"a{i}"].eq(mirror[i]) for i in range(6)),
             offered.eq(Mux(waiting, kept.as_value(), live.as_value())),
+            self.which.eq(Mux(waiting & ~late, kept_which.as_value(), found.which.as_value())),
             self.id.eq(kept.id),
         ]
         with m.If(waiting & late):
-            m.d.comb += offered.id.eq(found)
+            m.d.comb += [offered.id.eq(found.id), offered.paths.eq(found.which.count)]
         taken = self.events.valid & self.events.ready
         m.d.comb += [
             self.events.valid.eq(waiting | self.call & self.room & ~fresh),
@@ -141,9 +152,15 @@ class Calls(Block):
         ]
         m.d.sync += late.eq(0)
         with m.If(late):
-            m.d.sync += kept.id.eq(found)
+            m.d.sync += [kept.id.eq(found.id), kept.paths.eq(found.which.count), kept_which.eq(found.which)]
         with m.If(self.admitted):
-            m.d.sync += [kept.eq(live), late.eq(fresh), kept_current.eq(1), waiting.eq(waiting | ~taken)]
+            m.d.sync += [
+                kept.eq(live),
+                kept_which.eq(found.which),
+                late.eq(fresh),
+                kept_current.eq(1),
+                waiting.eq(waiting | ~taken),
+            ]
         with m.Else():
             with m.If(taken):
                 m.d.sync += waiting.eq(0)

@@ -21,7 +21,8 @@ ROW = data.StructLayout({"address": 32, "valid": 1})
 
 
 class Dispatch(Block):
-    """Parameters: `wait`, cycles that a read waits at most; `edges`, the pipeline's.
+    """Parameters: `wait`, cycles that a read waits at most; `edges`, the pipeline's; `unasked`, the verdict on a
+    call that was not admitted.
 
     Members:
       call, admitted, over, returned, id   as `Calls` gives them.
@@ -29,7 +30,8 @@ class Dispatch(Block):
       commit             an event leaves the latch.
       decided, verdict   the pipeline's; `edges` behind the commit.
       select             a read of the register is under way; it ends in the first cycle without `hold`.
-      hold               it cannot end in this cycle; at most `wait` cycles in a row.
+      hold               it cannot end in this cycle; at most `wait` cycles in a row in which nobody is patient.
+      patient            what is waited for has its own bound: the strings of the call.
       answer             what it reads, in the cycle in which it ends.
       read               for one cycle: it was read, for the call in progress, as `answer`.
       verdict_index, verdict_handler   the handler of a verdict, from its register, in the same cycle.
@@ -39,13 +41,17 @@ class Dispatch(Block):
       arrived, spoken    the verdict of the call in progress has come, for one cycle; `answer` is its handler then.
       heard              whoever obeys has it from there, and need not read the register.
       undispatched       for one cycle: a return to user mode, and the last call's register was not read.
+      owed               since the last call its register was not read.
 
     A verdict counts for the call in progress only.  A call that was answered without one, because it was not
     admitted or the time was over, stays denied: every further read answers the same.
     """
 
-    def __init__(self, wait: int = DISPATCH_WAIT, edges: int = VERDICT_EDGES) -> None:
+    def __init__(
+        self, wait: int = DISPATCH_WAIT, edges: int = VERDICT_EDGES, unasked: Verdict = Verdict.DENY
+    ) -> None:
         self.edges = edges
+        self.unasked = unasked
         self.wait = wait
         super().__init__(
             {
@@ -61,6 +67,7 @@ class Dispatch(Block):
                 "verdict": In(Verdict),
                 "select": In(1),
                 "hold": Out(1),
+                "patient": In(1),
                 "answer": Out(32),
                 "read": Out(1),
                 "verdict_index": Out(range(len(Verdict))),
@@ -74,6 +81,7 @@ class Dispatch(Block):
                 "spoken": Out(Verdict),
                 "heard": In(1),
                 "undispatched": Out(1),
+                "owed": Out(1),
             }
         )
 
@@ -109,9 +117,9 @@ class Dispatch(Block):
         waited = Signal(range(self.wait + 1))
         waits = self.select & self.in_call & ~judged & ~arrives
         m.d.comb += [times_out.eq(waits & (waited == self.wait)), self.hold.eq(waits & ~times_out)]
-        m.d.sync += waited.eq(Mux(self.hold, waited + 1, 0))
+        m.d.sync += waited.eq(Mux(self.hold, waited + ~self.patient, 0))
         with m.If(self.call):
-            m.d.sync += [self.in_call.eq(1), judged.eq(~self.admitted), verdict.eq(Verdict.DENY)]
+            m.d.sync += [self.in_call.eq(1), judged.eq(~self.admitted), verdict.eq(self.unasked)]
         with m.Elif(self.over):
             m.d.sync += [self.in_call.eq(0), judged.eq(0)]
         with m.Elif(arrives):
@@ -130,7 +138,7 @@ class Dispatch(Block):
             self.spoken.eq(spoken),
         ]
 
-        owed = Signal()
+        owed = self.owed
         m.d.comb += [
             self.read.eq(self.select & ~self.hold & self.in_call),
             self.undispatched.eq(self.returned & owed),

@@ -68,6 +68,8 @@ class Interconnect(Block):
       r             for each region r of LOADED: the port behind which it answers `data`
       rom_fetch, ram_fetch   and `fetch`
       flash_window  answers both: `data` goes first, but an access that has begun is not overtaken
+      string_fetch, string_place, string_word   a word of main RAM is asked for, by its number, and comes in the
+                    next cycle; this goes before `fetch`, which is not granted in that cycle
       text_window, data_window   where main RAM answers for the user regions; an access is by what they are when it
                     is granted
     Ports of memories must be ready in every cycle; they read in every cycle without a store.
@@ -80,6 +82,9 @@ class Interconnect(Block):
                 "data": In(DataPort()),
                 **{region.name: Out(data_port(region)) for region in LOADED},
                 **{f"{name}_fetch": Out(BusPort(REGIONS[name].size // 4)) for name in MEMORIES},
+                "string_fetch": In(1),
+                "string_place": In(range(REGIONS["ram"].size // 4)),
+                "string_word": Out(32),
                 "text_window": In(WINDOW_SHAPE),
                 "data_window": In(WINDOW_SHAPE),
             }
@@ -93,6 +98,7 @@ class Interconnect(Block):
         loads = self._serve(m, "data", LOADED, window.ready & ~fetch_has_window)
         fetches = self._serve(m, "fetch", FETCHED, window.ready & fetch_has_window)
         m.d.comb += [
+            self.string_word.eq(self.ram_fetch.rdata),
             fetch_has_window.eq(fetch_began | ~loads.at_window),
             window.select.eq(fetches.at_window | loads.at_window),
             window.address.eq(Mux(fetch_has_window, fetches.address, loads.address)[2:]),
@@ -105,7 +111,8 @@ class Interconnect(Block):
         asks: Any = getattr(self, name)
         reaches = {region for master in MASTERS if master.name == f"core_{name}" for region in master.reaches}
         begins, waits = Signal(name=f"{name}_begins"), Signal(name=f"{name}_waits")
-        m.d.comb += [asks.grant.eq(~waits), begins.eq(asks.request & ~waits)]
+        held_up = self.string_fetch if name == "fetch" else 0
+        m.d.comb += [asks.grant.eq(~waits & ~held_up), begins.eq(asks.request & asks.grant)]
         # What the master asked for when it was last granted.
         kept = {}
         for member in _ASKED[name]:
@@ -163,7 +170,10 @@ class Interconnect(Block):
                 m.d.comb += port.select.eq(stands)
                 if written:
                     m.d.comb += port.write.eq(kept["write"])
-            m.d.comb += port.address.eq(address[2:])
+            if region.name == "ram" and name == "fetch":
+                m.d.comb += port.address.eq(Mux(self.string_fetch, self.string_place, address[2:]))
+            else:
+                m.d.comb += port.address.eq(address[2:])
             if written:
                 m.d.comb += port.wdata.eq(kept["wdata"])
                 if not region.io:

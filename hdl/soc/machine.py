@@ -9,6 +9,7 @@ from amaranth import Module
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
+from hdl.contract.memory import REGIONS
 from hdl.contract.registers import Irq
 from hdl.core.core import Core
 from hdl.core.ports import SideBand
@@ -35,6 +36,7 @@ class Machine(Block):
       lines          interrupt lines, bit l: Irq l
       line_divider   see System
       text_window, data_window   the running process's, see Interconnect
+      string_fetch, string_place, string_word   see Interconnect
       side, stop     the core's side band; no further instruction begins while `stop` is high
       leds           bit l: lamp l is lit
       reset          for one cycle: the program asks for a reset of the whole board
@@ -52,6 +54,9 @@ class Machine(Block):
                 **{region.name: Out(data_port(region)) for region in OUTSIDE},
                 "lines": In(len(Irq)),
                 "line_divider": In(24),
+                "string_fetch": In(1),
+                "string_place": In(range(REGIONS["ram"].size // 4)),
+                "string_word": Out(32),
                 "text_window": In(WINDOW_SHAPE),
                 "data_window": In(WINDOW_SHAPE),
                 "side": Out(SideBand()),
@@ -95,6 +100,9 @@ class Machine(Block):
             core.stop.eq(self.stop),
             irq.lines.eq(self.lines),
             system.line_divider.eq(self.line_divider),
+            bus.string_fetch.eq(self.string_fetch),
+            bus.string_place.eq(self.string_place),
+            self.string_word.eq(bus.string_word),
             bus.text_window.eq(self.text_window),
             bus.data_window.eq(self.data_window),
             timer.skip.eq(self.skip),

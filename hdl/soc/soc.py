@@ -3,7 +3,8 @@
     core, memories, timer ── bus ──┬── coprocessor: the screening pipeline, on the core's side band too
             machine                ├── link ── uart ── rx, tx
                                    ├── flash ── pins
-                                   └── sha256
+                                   ├── sha256
+                                   └── scheduler: who runs next, by the scores that the pipeline gives
 
 One clock, as two domains: `sync`, and `screen` for the pipeline alone, reset with `sync`.  On hardware both are
 the same net; a simulator may leave out edges of `screen` where `screen_idle` says so.
@@ -21,6 +22,7 @@ from hdl.soc.coprocessor import Coprocessor
 from hdl.soc.flash import Flash
 from hdl.soc.link import Link
 from hdl.soc.machine import Machine
+from hdl.soc.scheduler import Scheduler
 from hdl.soc.sha256 import Sha256
 from hdl.soc.timer import SKIP_BITS
 from hdl.soc.uart import Uart
@@ -44,6 +46,9 @@ PINS = {
     "uart_idle": Out(1),
     "frame_received": Out(1),
     "recorded": Out(1),
+    "dispatched": Out(1),
+    "dispatch_waits": Out(1),
+    "dispatch_strings": Out(1),
     "now": Out(64),
     "alarm": Out(64),
 }
@@ -52,18 +57,20 @@ PINS = {
 class _Board(Block):
     """All but the reset.  Members: see `Soc`; `reset`: a program asks for it, for one cycle."""
 
-    def __init__(self, rom: bytes, *, simulated: bool, build: int) -> None:
+    def __init__(self, rom: bytes, *, simulated: bool, build: int, screens: bool) -> None:
         self.machine = Machine(rom, simulated=simulated, build=build)
+        self.screens = screens
         super().__init__({**PINS, "reset": Out(1)})
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
         m.submodules.machine = machine = self.machine
-        m.submodules.coprocessor = coprocessor = Coprocessor()
+        m.submodules.coprocessor = coprocessor = Coprocessor(screens=self.screens)
         m.submodules.uart = uart = Uart()
         m.submodules.link = link = Link()
         m.submodules.flash = flash = Flash()
         m.submodules.sha256 = sha256 = Sha256()
+        m.submodules.scheduler = scheduler = Scheduler()
 
         wiring.connect(m, machine.coprocessor, coprocessor.bus)
         wiring.connect(m, machine.uart, uart.bus)
@@ -73,9 +80,12 @@ class _Board(Block):
         wiring.connect(m, machine.flash, flash.bus)
         wiring.connect(m, machine.flash_window, flash.window)
         wiring.connect(m, machine.sha256, sha256.bus)
+        wiring.connect(m, machine.scheduler, scheduler.bus)
         wiring.connect(m, machine.side, coprocessor.core)
+        wiring.connect(m, machine.strings, coprocessor.strings)
         wiring.connect(m, uart.received, link.received)
         wiring.connect(m, link.to_send, uart.to_send)
+        wiring.connect(m, coprocessor.alarm, link.alarm)
 
         asking = {
             Irq.RECORD: coprocessor.irq_record,
@@ -89,13 +99,21 @@ class _Board(Block):
         }
         m.d.comb += [machine.lines[line].eq(asks) for line, asks in asking.items()]
         m.d.comb += [
+            scheduler.scored.eq(coprocessor.scored),
+            scheduler.slot.eq(coprocessor.scored_slot),
+            scheduler.score.eq(coprocessor.score),
             machine.line_divider.eq(self.line_divider),
             machine.skip.eq(self.skip),
+            machine.string_fetch.eq(coprocessor.string_fetch),
+            machine.string_place.eq(coprocessor.string_place),
+            coprocessor.string_word.eq(machine.string_word),
             machine.text_window.eq(coprocessor.text_window),
             machine.data_window.eq(coprocessor.data_window),
             machine.stop.eq(coprocessor.stop),
             coprocessor.cycles.eq(machine.now),
             link.line_sent.eq(uart.sent),
+            uart.seized.eq(coprocessor.stop),
+            uart.line_divider.eq(self.line_divider),
             uart.rx.eq(self.rx),
             self.tx.eq(uart.tx),
             self.flash_cs_n.eq(flash.cs_n),
@@ -110,6 +128,9 @@ class _Board(Block):
             self.uart_idle.eq(uart.idle & link.idle),
             self.frame_received.eq(link.frame_received),
             self.recorded.eq(coprocessor.recorded),
+            self.dispatched.eq(coprocessor.dispatched),
+            self.dispatch_waits.eq(coprocessor.dispatch_waits),
+            self.dispatch_strings.eq(coprocessor.dispatch_strings),
             self.now.eq(machine.now),
             self.alarm.eq(machine.alarm),
         ]
@@ -118,7 +139,7 @@ class _Board(Block):
 
 class Soc(Block):
     """Parameters: `rom`, the boot ROM's content; `simulated`: what `system.features` says; `build`, the first 32
-    bits of the digest of the gateware's sources.
+    bits of the digest of the gateware's sources; `screens`: see `Coprocessor`, false only to measure against.
 
     Pins:
       rx, tx             the serial line
@@ -135,13 +156,14 @@ class Soc(Block):
       uart_idle          neither the line nor the link is at work, and nothing waits in them
       frame_received     for one cycle: a frame stands in the receive ring
       recorded           for one cycle: a record leaves the pipeline
+      dispatched, dispatch_waits, dispatch_strings   see `Coprocessor`
       now, alarm         the timer's
 
     RESET_KEY in `system.reset` has the effect of `rst`: all but the content of memories begins anew.
     """
 
-    def __init__(self, rom: bytes, *, simulated: bool, build: int) -> None:
-        self.board = _Board(rom, simulated=simulated, build=build)
+    def __init__(self, rom: bytes, *, simulated: bool, build: int, screens: bool = True) -> None:
+        self.board = _Board(rom, simulated=simulated, build=build, screens=screens)
         super().__init__(PINS)
 
     def elaborate(self, platform: object) -> Module:

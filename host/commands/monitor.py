@@ -44,7 +44,7 @@ def _verdicts(records: Words) -> list[dict[str, Any]]:
         field = RECORD.unpack(int.from_bytes(row.astype("<u4").tobytes(), "little"))
         found.append({
             "type": "record", "sequence": field["sequence"], "kind": Kind(field["kind"]).name.lower(),
-            "slot": field["slot"], "generation": field["generation"], "name": _name(field["id"]),
+            "slot": field["slot"], "generation": field["generation"], "name": call_name(field["id"]),
             "verdict": Verdict(field["verdict"]).name.lower(), "proposed": Verdict(field["proposed"]).name.lower(),
             "tier": field["tier"], "score": round(field["score"] / 255, 4), "profile": field["profile"],
             "class": CallClass(field["call_class"]).name.lower(),
@@ -60,12 +60,14 @@ def _counts(aggregate: Aggregate) -> dict[str, Any]:
     for low, generation in aggregate.entries.tolist():
         field = AGGREGATE_ENTRY.unpack(low | generation << 32)
         calls.append({
-            "slot": field["slot"], "generation": generation, "name": _name(field["id"]), "count": field["count"]
+            "slot": field["slot"], "generation": generation, "name": call_name(field["id"]),
+            "count": field["count"],
         })  # fmt: skip
     return {"type": "aggregate", "from": aggregate.first, "to": aggregate.last, "calls": calls}
 
 
-def _name(ident: int) -> str:
+def call_name(ident: int) -> str:
+    """Return the name of a canonical call."""
     return NAMES[ident] if ident < len(NAMES) else f"call {ident}"
 
 

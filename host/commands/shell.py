@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from host.board import Board
-from host.commands.connect import connected
+from host.commands.connect import connected, with_model
 from host.exits import ExitCode
 from host.terminal import Terminal
 
@@ -37,11 +37,7 @@ def run(terminal: Terminal, port: str, commands: str | None = None) -> ExitCode:
     unscreened.
     """
     with connected(terminal, port) as board:
-        with terminal.steps("model: ") as progress:
-            if not board.status().values["running"]:
-                from models.package import SHIPPED, read_package
-
-                board.push(read_package(SHIPPED), progress=progress)
+        with_model(terminal, board)
         if commands is None and sys.stdin.isatty():
             terminal.note(f"{port}: the board's console; Ctrl-] leaves")
             board.type(b"\n")

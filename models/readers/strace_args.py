@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from hdl.contract.paths import PATHS
 from models.readers.strace_constants import CONSTANTS
-from models.readers.strace_tables import PATHS, POINTERS
+from models.readers.strace_tables import POINTERS
 from models.trace import PathArgument
 
 Args = tuple[int, int, int, int, int, int]

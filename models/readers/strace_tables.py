@@ -1,23 +1,8 @@
-"""Which arguments of which calls are paths, and which are addresses that a number must not be made of."""
+"""Which arguments of which calls are addresses that a number must not be made of: paths, and others."""
 
 from __future__ import annotations
 
-# Each line: a shape, then the calls that have it.  A shape lists path arguments by index, "path@dirfd" where
-# a descriptor says where a relative path starts.
-_PATH_SHAPES = """\
-0 open creat stat lstat stat64 lstat64 oldstat oldlstat access readlink chdir chroot mkdir rmdir mknod unlink
-0 execve truncate truncate64 chmod chown lchown chown32 lchown32 utime utimes statfs statfs64 swapon swapoff
-0 acct uselib umount umount2 setxattr lsetxattr getxattr lgetxattr listxattr llistxattr removexattr
-0 lremovexattr
-1 inotify_add_watch quotactl
-0,1 rename link symlink mount pivot_root
-1@0 openat openat2 newfstatat fstatat64 statx faccessat faccessat2 readlinkat mkdirat mknodat unlinkat
-1@0 fchmodat fchmodat2 fchownat utimensat utimensat_time64 futimesat execveat name_to_handle_at
-1@0 open_tree fspick mount_setattr
-1@0,3@2 renameat renameat2 linkat move_mount
-0,2@1 symlinkat
-4@3 fanotify_mark
-"""
+from hdl.contract.paths import PATHS
 
 # Addresses by position.  Strings and structures that strace prints decoded need no entry.
 _POINTER_SHAPES = """\
@@ -44,18 +29,6 @@ _POINTER_SHAPES = """\
 """
 
 
-def _path_table() -> dict[str, tuple[tuple[int, int | None], ...]]:
-    table: dict[str, tuple[tuple[int, int | None], ...]] = {}
-    for line in _PATH_SHAPES.splitlines():
-        shape, *names = line.split()
-        arguments: list[tuple[int, int | None]] = []
-        for item in shape.split(","):
-            path, _, dirfd = item.partition("@")
-            arguments.append((int(path), int(dirfd) if dirfd else None))
-        table |= dict.fromkeys(names, tuple(arguments))
-    return table
-
-
 def _pointer_table() -> dict[str, tuple[int, ...]]:
     table: dict[str, tuple[int, ...]] = {}
     for line in _POINTER_SHAPES.splitlines():
@@ -66,9 +39,6 @@ def _pointer_table() -> dict[str, tuple[int, ...]]:
         table[name] = table.get(name, ()) + tuple(path for path, _ in arguments)
     return table
 
-
-PATHS: dict[str, tuple[tuple[int, int | None], ...]] = _path_table()
-"""Path arguments by call: index, and the index of the descriptor it starts from (None: the cwd)."""
 
 POINTERS: dict[str, tuple[int, ...]] = _pointer_table()
 """Indices of arguments that are addresses, by call."""

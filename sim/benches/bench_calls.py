@@ -8,7 +8,9 @@ from typing import Any
 import cocotb
 
 from hdl.contract.event import EVENT, Kind
-from hdl.contract.syscalls import UNKNOWN, from_number
+from hdl.contract.paths import PATHS
+from hdl.contract.syscalls import UNKNOWN, from_number, name_of
+from hdl.soc.strings import which_of
 from sim.benches.clocked import Clocked, draw
 
 USER_CALL, INTERRUPT, FAULT = 8, 32 | 11, 5
@@ -32,9 +34,10 @@ class Golden:
         arguments = {f"a{i}": self.registers[10 + i] for i in range(6)}
         number = self.registers[17]
         ok = slot in self.good and slot not in self.open
+        ident = from_number("riscv64", number) if number < 512 else UNKNOWN
         return EVENT.pack(
             {"kind": Kind.CALL, "slot": slot, "generation": generation, "epoch": epoch, "ok": ok}
-            | {"id": from_number("riscv64", number) if number < 512 else UNKNOWN}
+            | {"id": ident, "paths": len(PATHS.get(name_of(ident), ()))}
             | arguments
         )
 
@@ -121,6 +124,7 @@ async def every_call_has_the_arguments_the_number_and_the_result_that_were_writt
             expected = waiting.pop(0)
             payload = bench.get("events__payload")
             assert payload == expected, (EVENT.unpack(payload), EVENT.unpack(expected))
+            assert bench.get("which") == which_of(EVENT.unpack(payload)["id"])
             current = calls.pop(0) == number and in_progress
             assert bench.get("current") == current
             seen["stale"] += not current

@@ -8,18 +8,24 @@ import cocotb
 
 from hdl.contract.event import RECORD, Kind
 from hdl.contract.load import Target
+from hdl.contract.paths import CWD_DESCRIPTOR, PATHS
 from hdl.contract.registers import COPROCESSOR, DISPATCH_WAIT
-from hdl.contract.syscalls import IDS, NUMBERS, UNKNOWN
+from hdl.contract.syscalls import IDS, NUMBERS, UNKNOWN, name_of
+from hdl.contract.tamper import TAMPER
 from hdl.contract.vaccine import KEY, field_units, hash_set
 from hdl.contract.verdict import Fault, Verdict
 from hdl.soc.records import CORE_SHARE, RECORDS
 from hdl.soc.rest import SCAN
 from sim.benches.bench_pipeline import births, differences, event, numeric_calls, stream_of
 from sim.benches.coprocessor_line import DENY, Board, handler_by_verdict, handler_of, path_words
+from sim.benches.user_memory import DATA, TEXT
 from sim.stimulus import random_path
 
 ANSWER_CYCLES = 4
 """From a call's strobe until its dispatch read ends, if nothing else is in the pipeline."""
+
+STRING_CYCLES, WORD_CYCLES = 12, 3
+"""More, for a call with strings: for all of them, and for each word of memory that they lie in."""
 
 LATCH_CYCLES = 40
 """How long a host event whose paths are all written stays before a call at most."""
@@ -38,8 +44,8 @@ def expected_answer(record: dict[str, int]) -> int:
 class Kernel:
     """A core with processes in slots 0 to 3, as a kernel lets them run; slot s lives generation s + 1.
 
-    Members: `calls`: the events that it has made, as the golden machine takes them; `answers`: what each call's
-    register read; `cycles`: time.
+    Members: `calls`: the events that it has made, as the golden machine takes them, with their paths; `answers`:
+    what each call's register read; `cycles`: time.
     """
 
     def __init__(self, board: Board) -> None:
@@ -48,7 +54,7 @@ class Kernel:
         self.slot = 0
         self.good: set[int] = set()
         self.open = {0, 1, 2, 3}
-        self.calls: list[list[int]] = []
+        self.calls: list[tuple[list[int], list[bytes]]] = []
         self.answers: list[int] = []
         self.units = 0
 
@@ -94,9 +100,25 @@ class Kernel:
         ident = NUMBERS["riscv64"].get(number, UNKNOWN)
         fields = {f"a{i}": self.registers[10 + i] for i in range(6)} | {"epoch": self.units & 255, "id": ident}
         ok = slot in self.good and slot not in self.open
-        self.calls.append(event(Kind.CALL, slot, generation=slot + 1, ok=ok, **fields))
+        texts = [board.memory.string(self.registers[10 + path])[0] for path, _ in PATHS.get(name_of(ident), ())]
+        call = event(Kind.CALL, slot, generation=slot + 1, ok=ok, paths=len(texts), **fields)
+        self.calls.append((call, texts))
         self.open.add(slot)
         return board.bench.now
+
+    async def point(self) -> int:
+        """Have the next call's path arguments point to texts, which start at the cwd; return in how many words."""
+        board, chance, words = self.board, self.board.chance, 0
+        ident = NUMBERS["riscv64"].get(self.registers[17], UNKNOWN)
+        for place, (path, base) in enumerate(PATHS.get(name_of(ident), ())):
+            text = random_path(chance)[:150]
+            address = DATA.base + chance.randrange(600) + 1200 * place
+            board.memory.put(address, text + b"\0")
+            await self.put(10 + path, address)
+            if base is not None:
+                await self.put(10 + base, CWD_DESCRIPTOR & 0xFFFF_FFFF)
+            words += ((address & 3) + len(text)) // 4 + 1
+        return words
 
     async def dispatch(self) -> int:
         """Read the dispatch register; return how many cycles the bus waited."""
@@ -121,22 +143,35 @@ async def calls_go_where_their_records_say(dut: Any) -> None:
         await board.write("handler", 0xBAD)
     for verdict in Verdict:
         await board.write("verdict_handler", 0xBAD, verdict)
+    board.memory.windows = {TEXT.name: (3, 2), DATA.name: (7, 3)}
+    for name, value in board.memory.registers().items():
+        await board.write(name, value)
     hosts: list[tuple[list[int], list[bytes]]] = []
     taken: list[int] = []
     idents = [ident for ident in NUMBER_OF if ident < 60]
+    pointing = [IDS[name] for name in ("openat", "execve", "renameat2", "symlinkat", "newfstatat")]
     verdicts: dict[int, int] = {}
-    for number in range(260):
+    for number in range(400):
         for register in chance.sample(range(10, 18), chance.randrange(4)):
             await kernel.put(register, chance.choice((0, 1, chance.getrandbits(32))))
         await kernel.put(17, chance.choice((NUMBER_OF[chance.choice(idents)],) * 6 + (511, 512, 1 << 31)))
+        words = 0
+        if chance.random() < 0.3:
+            await kernel.put(17, NUMBER_OF[chance.choice(pointing)])
+        words = await kernel.point()
         late = chance.random() < 0.2
+        if late:
+            await kernel.put(17, kernel.registers[17])
         quiet = board.bench.get("screen_idle")
         strobe = await kernel.ecall(0 if late else chance.randrange(1, 4))
         await board.cycles(chance.choice((0, 0, 1, 2, 3, 10)))
         begins = board.bench.now + 1
         await kernel.dispatch()
-        if quiet:
-            assert kernel.ended == max(begins, strobe + ANSWER_CYCLES + late)
+        soonest = strobe + ANSWER_CYCLES + late
+        if quiet and not words:
+            assert kernel.ended == max(begins, soonest)
+        elif quiet:
+            assert kernel.ended <= max(begins, soonest + STRING_CYCLES + WORD_CYCLES * words)
         if chance.random() < 0.1:
             await kernel.dispatch()
             assert kernel.answers.pop() == kernel.answers[-1], "a second read answers something else"
@@ -166,7 +201,7 @@ async def calls_go_where_their_records_say(dut: Any) -> None:
     # In the order in which they left, each source's in its own.
     core, answers = iter(kernel.calls), iter(kernel.answers)
     host = iter(hosts)
-    order = [(next(core), []) if not seen & 15 and not seen >> 9 & 1 else next(host) for seen in taken]
+    order = [next(core) if not seen & 15 and not seen >> 9 & 1 else next(host) for seen in taken]
     stream = stream_of([words for words, _ in order], [texts for _, texts in order])
     records, _ = board.golden.screen(stream.events, stream.pool, stream.offsets)
     for seen, row in zip(taken, records, strict=True):
@@ -247,11 +282,11 @@ async def a_call_behind_paths_that_are_never_written_is_denied_in_time(dut: Any)
         (40, IDS["open"]), (0, IDS["getpid"]), (0, IDS["read"]),
     ]  # fmt: skip
     assert kernel.answers.pop() == expected_answer(records[2])
-    assert unseen[1] == 2, "the call without a place was slot 1's"
+    assert unseen[0][1] == 2, "the call without a place was slot 1's"
     # Words of paths that nobody announced are ignored.
     for _ in range(50):
         await board.write("path", chance.getrandbits(32))
-    past = stream_of([stuck, *kernel.calls], [[b"/etc/shadow"], [], []])
+    past = stream_of([stuck, *(call for call, _ in kernel.calls)], [[b"/etc/shadow"], [], []])
     board.golden.screen(past.events, past.pool, past.offsets)
     await board.check(stream_of([stuck], [[b"/home/a"]]))
 
@@ -297,15 +332,15 @@ async def no_record_is_ever_lost(dut: Any) -> None:
     await board.cycles(2 * SCAN)
     assert not board.bench.get("irq_record")
     assert (await board.flags("status"))["event_ready"]
-    core, host = iter(kernel.calls), iter(offered)
-    order = []
+    core, host = iter(kernel.calls), iter([(call, list[bytes]()) for call in offered])
+    order: list[tuple[list[int], list[bytes]]] = []
     for seen in taken:
         record = RECORD.unpack(seen)
         if record["kind"] == Kind.REVOKE:
-            order.append(vaccine(Kind.REVOKE, record["vaccine"]))
+            order.append((vaccine(Kind.REVOKE, record["vaccine"]), []))
         else:
             order.append(next(core if record["slot"] < 32 else host))
-    stream = stream_of(order)
+    stream = stream_of([words for words, _ in order], [texts for _, texts in order])
     records, _ = golden.screen(stream.events, stream.pool, stream.offsets)
     for seen, row in zip(taken, records, strict=True):
         assert seen == int.from_bytes(row.tobytes(), "little"), RECORD.unpack(seen)
@@ -327,9 +362,19 @@ async def a_return_without_a_dispatch_read_is_told_until_reset(dut: Any) -> None
     assert board.bench.get("irq_tamper")
     assert await board.flags("tamper") == {"undispatched": 1, "strayed": 0, "locked": 0}
     assert not (await board.flags("status"))["in_call"]
+
+    async def told() -> dict[str, int]:
+        words = [await board.read("tampering", number) for number in range(TAMPER.words)]
+        packed = sum(word << 32 * number for number, word in enumerate(words))
+        return {name: value for name, value in TAMPER.unpack(packed).items() if value and "time" not in name}
+
+    record = {"undispatched": 1, "generation": 1}
+    assert await told() == record
     await board.cycle(rst=1)
     await board.cycle(rst=0)
     assert not board.bench.get("irq_tamper") and await board.read("tamper") == 0
+    assert await told() == record, "it is kept over a reset"
+    assert (await told()).get("undispatched") is None, "once it is read it is forgotten"
     # Whatever was set before, a reset's answer is the deny handler, and that is nowhere yet.
     for _ in range(600):
         await board.cycle()

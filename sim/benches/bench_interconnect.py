@@ -1,4 +1,4 @@
-"""Bench of the bus: two random masters against a golden memory, ports that keep them waiting, and every error."""
+"""Bench of the bus: masters and strings against a golden memory, ports that make them wait, and every error."""
 
 from __future__ import annotations
 
@@ -111,6 +111,8 @@ class Masters:
         self.rdata: dict[str, int] = {}
         self.window_owner: str | None = None
         self.posted: Access | None = None
+        self.string: int | None = None
+        self.string_before: int | None = None
         self.met: Counter[str] = Counter()
 
     def word(self, region: str, index: int) -> int:
@@ -135,6 +137,9 @@ class Masters:
                 if master == "data":
                     inputs |= {"data__write": access.write, "data__mask": access.mask, "data__wdata": access.wdata}
             inputs[f"{master}__request"] = self.asked[master] is not None
+        self.string_before = self.string
+        self.string = chance.randrange(32) if chance.random() < 0.3 else None
+        inputs |= {"string_fetch": self.string is not None, "string_place": self.string or 0}
         slow = {port: chance.random() < (0.2 if port == WINDOW else 0.7) for port in PORTS}
         ready = slow | dict.fromkeys(AT_ONCE, True)
         inputs |= {f"{port}__ready": ready[port] for port in PORTS}
@@ -145,6 +150,9 @@ class Masters:
 
     def answers(self) -> None:
         """Check what was granted in the cycle before."""
+        if self.string_before is not None:
+            assert self.bench.get("string_word") == self.rdata["ram_fetch"]
+            self.met["a string's word"] += 1
         for master in ("fetch", "data"):
             due = self.due[master]
             assert self.bench.get(f"{master}__valid") == (due is not None), master
@@ -163,7 +171,7 @@ class Masters:
         """Check who is granted and selected in this cycle, and let the ports do their part."""
         granted: dict[str, Access | None] = {}
         for master in ("fetch", "data"):
-            free = self.waiting[master] is None and (master == "fetch" or self.posted is None)
+            free = self.waiting[master] is None and (self.string if master == "fetch" else self.posted) is None
             assert self.bench.get(f"{master}__grant") == free, (master, self.waiting[master])
             granted[master] = self.asked[master] if free else None
         fetch, data = ({**self.waiting, **_memories(granted)}[master] for master in ("fetch", "data"))
@@ -184,6 +192,9 @@ class Masters:
             self.posted = None
 
         self.rdata = {}
+        if self.string is not None:
+            assert self.bench.get("ram_fetch__address") == self.string
+            self.rdata["ram_fetch"] = self.word("ram", self.string)
         ended: dict[str, Access | None] = {"fetch": None, "data": None}
         for port, (master, access) in selected.items():
             region = REGIONS[access.region or ""]

@@ -16,6 +16,7 @@ from models.golden.engine import GoldenEngine
 from models.golden.machine import Words
 from sim.benches.bench_pipeline import differences, event, stream_of
 from sim.benches.clocked import Clocked, draw
+from sim.benches.user_memory import UserMemory
 from sim.stimulus import Stream, random_image
 
 QUIET = {"bus__select": 0, "core__trap": 0, "core__mret": 0, "core__rf_write": 0}
@@ -39,7 +40,7 @@ class Board:
     """The coprocessor beside the golden machine.
 
     Members: `recorded`: cycles in which a record left the pipeline; `rested`: cycles in which its clock may stop;
-    `user`: the core's mode from the next cycle on.
+    `user`: the core's mode from the next cycle on; `memory`: the program's.
     """
 
     def __init__(self, bench: Clocked, chance: random.Random) -> None:
@@ -49,6 +50,8 @@ class Board:
         self.recorded: list[int] = []
         self.rested = 0
         self.user = 0
+        self.memory = UserMemory()
+        self.asked: int | None = None
 
     @classmethod
     async def start(cls, dut: Any, models: int = 1) -> Board:
@@ -79,7 +82,9 @@ class Board:
 
     async def cycle(self, **inputs: int) -> None:
         """One cycle; what is not named is quiet."""
-        await self.bench.cycle(**(QUIET | {"core__user": self.user} | inputs))
+        word = self.chance.getrandbits(32) if self.asked is None else self.memory.word(self.asked)
+        await self.bench.cycle(**(QUIET | {"core__user": self.user, "string_word": word} | inputs))
+        self.asked = self.bench.get("string_place") if self.bench.get("string_fetch") else None
         if self.bench.get("recorded"):
             self.recorded.append(self.bench.now)
         self.rested += self.bench.get("screen_idle")

@@ -6,6 +6,7 @@ from amaranth import ClockDomain, ClockSignal, Module, ResetSignal, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
+from hdl.contract.memory import REGIONS
 from hdl.contract.registers import COPROCESSOR
 from hdl.core.ports import SideBand
 from hdl.screening.block import Block
@@ -14,6 +15,8 @@ from hdl.soc.coprocessor import Coprocessor
 from hdl.soc.window import WINDOW_SHAPE
 
 _TOLD = {
+    "string_fetch": Out(1),
+    "string_place": Out(range(REGIONS["ram"].size // 4)),
     **{name: Out(1) for name in ("irq_record", "irq_half", "irq_tamper", "stop", "screen_idle", "recorded")},
     "text_window": Out(WINDOW_SHAPE),
     "data_window": Out(WINDOW_SHAPE),
@@ -33,6 +36,7 @@ class Gated(Block):
                 "bus": In(bus_port(COPROCESSOR)),
                 "core": In(SideBand()),
                 "cycles": In(64),
+                "string_word": In(32),
                 **_TOLD,
             }
         )
@@ -42,7 +46,7 @@ class Gated(Block):
         m.submodules.coprocessor = block = Coprocessor(self.clock)
         wiring.connect(m, wiring.flipped(self.bus), block.bus)
         wiring.connect(m, wiring.flipped(self.core), block.core)
-        m.d.comb += block.cycles.eq(self.cycles)
+        m.d.comb += [block.cycles.eq(self.cycles), block.string_word.eq(self.string_word)]
         for name in _TOLD:
             m.d.comb += getattr(self, name).eq(getattr(block, name))
         # The gate is set in the middle of a cycle, for the edge at its end.

@@ -33,13 +33,15 @@ def test_the_firmware_has_the_header_that_the_loader_checks() -> None:
     assert digest == hashlib.sha256(image).digest()
     assert len(image) % 4 == 0 and len(image) < 64 * 1024
     jump = struct.unpack("<I", b"\x6f\xf0\xdf\xf5")[0] & 0xFFF
-    # A call goes where the dispatch register says: a load relative to x0, and a jump.  All else jumps elsewhere.
-    dispatch = (COPROCESSOR.address("dispatch") & 0xFFF) << 20 | 0x2503, 0x00050067
+    # A call goes where the dispatch register says: mepc moves behind it (csrr, addi, csrw), then a load relative
+    # to x0, and a jump.  All else jumps elsewhere.
+    load = (COPROCESSOR.address("dispatch") & 0xFFF) << 20 | 0x2503
+    dispatch = 0x34102573, 0x00450513, 0x34151073, load, 0x00050067
     vectors = [
         place
         for place in range(0, len(image) - 128, VECTOR_ALIGN)
-        if struct.unpack_from("<2I", image, place) == dispatch
-        and all(struct.unpack_from("<I", image, place + 4 * line)[0] & 0xFFF == jump for line in range(2, 32))
+        if struct.unpack_from("<5I", image, place) == dispatch
+        and all(struct.unpack_from("<I", image, place + 4 * line)[0] & 0xFFF == jump for line in range(5, 32))
     ]
     assert len(vectors) == 1
 

@@ -3,60 +3,25 @@ VIGILANTE_SANITIZE says."""
 
 from __future__ import annotations
 
+import ctypes
 import random
-import re
 import struct
 from errno import EACCES, EAGAIN, EBADF, ECHILD, EEXIST, EFAULT, EISDIR, ENOENT, ENOMEM, ENOTEMPTY, EPERM
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
 from hdl.contract.memory import GRANULE_BYTES, REGIONS
-from models.package import Package
-from models.vectors import make_vectors
-from sim.native import NativeBoard
-from sim.native_processes import BLOCKED, REPLACED, SCRATCH, Processes, State
-from sim.peer import Peer, batches, vector_words
+from sim.native_processes import AT_FDCWD, BLOCKED, CALL_NAMES, REPLACED, SCRATCH, Processes, State
 
-AT_FDCWD, RDONLY, WRONLY, RDWR, CREAT, TRUNC = -100, 0, 1, 2, 0o100, 0o1000
+RDONLY, WRONLY, RDWR, CREAT, TRUNC = 0, 1, 2, 0o100, 0o1000
 DATA, TEXT = REGIONS["user_data"], REGIONS["user_text"]
 POOL_TURNS = 10_000
 CALLS = 6000
-CALLS_LIST = Path(__file__).parents[2] / "firmware" / "kernel" / "calls.h"
-
-
-@pytest.fixture(scope="module")
-def screened(blank: bytes, shipped: Package) -> bytes:
-    """A flash with a model in it: nothing runs without one."""
-    flash = bytearray(blank)
-    peer = Peer(NativeBoard(flash))
-    items = [item for vector in make_vectors(shipped.image, count=1) for item in vector_words(vector)]
-    assert peer.push(shipped.image, batches(items)).fixed["result"] == 3
-    return bytes(flash)
-
-
-@pytest.fixture
-def processes(screened: bytes) -> Processes:
-    board = NativeBoard(bytearray(screened))
-    board.exchange()
-    made = Processes(board)
-    made.board = board  # type: ignore[attr-defined]
-    return made
 
 
 def opened(processes: Processes, path: str, flags: int = RDONLY, mode: int = 0o644, process: int = 0) -> int:
     return processes.call(process, "openat", AT_FDCWD, processes.text(process, path), flags, mode)
-
-
-def contents(processes: Processes, path: str, process: int = 0) -> bytes:
-    descriptor = opened(processes, path, process=process)
-    assert descriptor >= 0, path
-    found = b""
-    while count := processes.call(process, "read", descriptor, SCRATCH, 512):
-        found += processes.get(process, count)
-    assert processes.call(process, "close", descriptor) == 0
-    return found
 
 
 # --- memory --------------------------------------------------------------------------------------------------
@@ -111,7 +76,7 @@ def test_regions_come_and_go_and_nothing_is_lost(processes: Processes) -> None:
 
 def ctypes_fill(processes: Processes, region: int, granules: int, mark: int) -> None:
     found = processes.bytes_of(region, granules)
-    found[:] = bytes([mark]) * len(found)  # type: ignore[assignment]
+    ctypes.memset(found, mark, len(found))
 
 
 def test_brk_gives_zeros_and_takes_them_back(processes: Processes) -> None:
@@ -212,19 +177,19 @@ def test_an_exec_that_fails_changes_nothing(processes: Processes) -> None:
 
 
 def test_files_are_read_from_flash_and_written_in_memory(processes: Processes) -> None:
-    passwd = contents(processes, "/etc/passwd")
+    passwd = processes.contents("/etc/passwd")
     assert passwd.startswith(b"root:x:0:0:")
     descriptor = opened(processes, "/etc/passwd", RDWR)
     assert processes.call(0, "write", descriptor, processes.put(0, b"ROOT"), 4) == 4
-    assert contents(processes, "/etc//./passwd") == b"ROOT" + passwd[4:]
+    assert processes.contents("/etc//./passwd") == b"ROOT" + passwd[4:]
     big = bytes(range(256)) * 20
     descriptor = opened(processes, "/tmp/big", RDWR | CREAT)
     for place in range(0, len(big), 512):
         assert processes.call(0, "write", descriptor, processes.put(0, big[place : place + 512]), 512) == 512
-    assert contents(processes, "/tmp/big") == big
+    assert processes.contents("/tmp/big") == big
     assert processes.call(0, "lseek", descriptor, -10, 2) == len(big) - 10
     assert processes.call(0, "ftruncate", descriptor, 100) == 0
-    assert contents(processes, "/tmp/big") == big[:100]
+    assert processes.contents("/tmp/big") == big[:100]
 
 
 def test_a_full_memory_is_an_error_and_a_removed_file_gives_its_back(processes: Processes) -> None:
@@ -280,9 +245,9 @@ def test_permissions_are_kept(processes: Processes) -> None:
     for path in ("/etc/shadow", "//etc/./shadow", "/home/../etc/shadow", "/root/notes.txt", "/home/bob/todo.txt"):
         assert opened(processes, path, process=child) == -EACCES, path
     assert opened(processes, "/etc/passwd", WRONLY, process=child) == -EACCES
-    assert contents(processes, "/home/alice/todo.txt", child) == b"buy milk\ncall bob\n"
+    assert processes.contents("/home/alice/todo.txt", child) == b"buy milk\ncall bob\n"
     assert processes.call(child, "setuid", 0) == -EPERM
-    assert b"Name:\tinit" in contents(processes, f"/proc/{processes.id(0)}/status", child)
+    assert b"Name:\tinit" in processes.contents(f"/proc/{processes.id(0)}/status", child)
 
 
 def test_a_pipe_waits_at_both_ends(processes: Processes) -> None:
@@ -314,12 +279,9 @@ def test_descriptors_run_out_and_come_back(processes: Processes) -> None:
     assert opened(processes, "/etc/motd") == held[0]
 
 
-NAMES = [row.removeprefix("call_") for row in re.findall(r"call_\w+", CALLS_LIST.read_text())]
-"""As the kernel lists them."""
-
 MAY_END_OR_WAIT = [
     *("exit", "execve", "kill", "setuid", "clone", "wait4", "nanosleep", "sched_yield"),
-    *("read", "readv", "write", "writev"),
+    *("read", "readv", "write", "writev", "ppoll", "accept", "connect", "sendto", "recvfrom", "rt_sigreturn"),
 ]
 
 
@@ -331,18 +293,24 @@ def test_no_call_whatever_its_arguments_breaks_anything(processes: Processes, se
     words = (0, 1, 2, 3, 4, 17, 64, 100, -1, -100, 0o100, 0o1102, 0x7FFFFFFF, 0x80000000, DATA.base,
              DATA.base + 4096, DATA.end, TEXT.base, REGIONS["ram"].base, 0xFFFFF800)  # fmt: skip
     paths = ("/", "/etc/passwd", "/tmp/a", "/tmp/a/b", "tmp", "..", "/proc/1/status", "/bin/ls", "/dev/null",
-             "/proc", "/dev/console", "/tmp/" + "n" * 40, "a" * 130, "", "/tmp/../tmp/./c/", "/nix")  # fmt: skip
+             "/proc", "/dev/console", "/tmp/" + "n" * 40, "a" * 130, "", "/tmp/../tmp/./c/", "/nix", "/tmp/l",
+             "l/l/a", "/tmp/a/../l/")  # fmt: skip
     for _ in range(CALLS):
         processes.pick()
         alive = [entry for entry in range(16) if processes.state(entry) == State.READY]
         if not alive or (len(alive) == 1 and chance.random() < 0.2):
             alive = [entry] if (entry := processes.fork(0)[0]) > 0 else [0]
         process = chance.choice(alive)
-        name = chance.choice(NAMES)
+        name = chance.choice(CALL_NAMES)
         if process == 0 and name in MAY_END_OR_WAIT:
             continue  # the first one stays, awake
         for place in (0, 128):
             processes.put(process, chance.choice(paths).encode() + b"\0", SCRATCH + place)
+        if name == "rt_sigaction" and chance.random() < 0.5:  # a handler that is one
+            handler = (TEXT.base + chance.randrange(2, 4096), 0x04000000, TEXT.base + 2, 0, 0)
+            processes.put(process, struct.pack("<5I", *handler))
+        if name in ("bind", "connect"):
+            processes.put(process, struct.pack("<H6sQ", 2, bytes((0x10, chance.randrange(3), 127, 0, 0, 1)), 0))
         arguments = [
             chance.choice((SCRATCH, SCRATCH + 128, *words)) if chance.random() < 0.9 else chance.getrandbits(32)
             for _ in range(6)
@@ -358,3 +326,9 @@ def test_no_call_whatever_its_arguments_breaks_anything(processes: Processes, se
     for descriptor in range(12):
         processes.call(0, "close", descriptor)
     assert processes.left <= left
+    held = [processes.call(0, "socket", 2, 1, 0) for _ in range(6)]
+    held += [processes.call(0, "dup", held[0]) for _ in range(6)]
+    assert held == list(range(12)), "every socket and every descriptor is to be had again"
+    for descriptor in held:
+        processes.call(0, "close", descriptor)
+    assert [processes.call(0, "pipe2", SCRATCH, 0) for _ in range(6)] == [0] * 6

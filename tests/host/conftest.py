@@ -1,15 +1,20 @@
-"""A small trace and signed models for the host's tests."""
+"""A small trace, signed models, and a board on the bench, for the host's tests."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from firmware.build import blank_flash
+from host.link.errors import LinkError
 from models.keys import PrivateKey, generate_key
 from models.package import Package, write_package
 from models.untrained import untrained_image
+from sim.lines import CountedLine
+from sim.native import NativeBoard
 
 LINES = """\
 100 1000.000000 execve("/bin/sh", ["sh"], 0x7ffd /* 3 vars */) = 0
@@ -73,4 +78,45 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     for path, calm in ((made.wild, False), (made.calm, True)):
         package = Package(untrained_image(3, calm=calm), path.stem, "1", paths=("/etc",))
         write_package(path, package, made.key)
+    return made
+
+
+class Bench:
+    """What is plugged in at "bench": a board, reached anew by every command.
+
+    `unplug_after`: writes after which the line is gone.  `act`: done before each read.
+    """
+
+    def __init__(self) -> None:
+        self.board = NativeBoard(blank_flash(77, b"a firmware"))
+        self.unplug_after = 10**9
+        self.act: Callable[[], None] | None = None
+        self.lines: list[CountedLine] = []
+
+    def open(self, port: str, _progress: object = None, _patience: float | None = None) -> CountedLine:
+        if port != "bench":
+            raise LinkError(f"{port}: there is no such port: `vigilante ports` lists them")
+        bench = self
+
+        class Plugged(CountedLine):
+            def write(self, data: bytes) -> None:
+                bench.unplug_after -= 1
+                if bench.unplug_after < 0:
+                    raise LinkError("bench: went away (Input/output error): was it unplugged?")
+                super().write(data)
+
+            def read(self, timeout: float) -> bytes:
+                if bench.act is not None:
+                    bench.act()
+                return super().read(timeout)
+
+        self.lines.append(Plugged(self.board, port, patience=30.0))
+        return self.lines[-1]
+
+
+@pytest.fixture
+def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
+    made = Bench()
+    monkeypatch.setattr("host.board.PortLine", made.open)
+    monkeypatch.setenv("VIGILANTE_PORT", "bench")
     return made

@@ -9,50 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner, Result
 
-from firmware.build import blank_flash
 from host.cli import main
 from host.exits import ExitCode
-from host.link.errors import LinkError
 from sim.lines import CountedLine
-from sim.native import NativeBoard
 
 if TYPE_CHECKING:
-    from conftest import Lab
-
-
-class Bench:
-    """What is plugged in at "bench": a board, reached anew by every command.
-
-    `unplug_after`: writes after which the line is gone.
-    """
-
-    def __init__(self) -> None:
-        self.board = NativeBoard(blank_flash(77, b"a firmware"))
-        self.unplug_after = 10**9
-        self.lines: list[CountedLine] = []
-
-    def open(self, port: str, _progress: object = None, _patience: float | None = None) -> CountedLine:
-        if port != "bench":
-            raise LinkError(f"{port}: there is no such port: `vigilante ports` lists them")
-        bench = self
-
-        class Plugged(CountedLine):
-            def write(self, data: bytes) -> None:
-                bench.unplug_after -= 1
-                if bench.unplug_after < 0:
-                    raise LinkError("bench: went away (Input/output error): was it unplugged?")
-                super().write(data)
-
-        self.lines.append(Plugged(self.board, port, patience=30.0))
-        return self.lines[-1]
-
-
-@pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
-    made = Bench()
-    monkeypatch.setattr("host.board.PortLine", made.open)
-    monkeypatch.setenv("VIGILANTE_PORT", "bench")
-    return made
+    from conftest import Bench, Lab
 
 
 def vigilante(*args: str | Path, code: int = 0) -> Result:

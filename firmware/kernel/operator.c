@@ -1,0 +1,282 @@
+/* The tree of files for the operator: listed, read, written and changed by frames.
+ *
+ * A file that is being written has no name until all of it is there: it is a node that counts as gone, but open.  So
+ * whatever ends the session leaves nothing of it, and whoever opens the name finds the old file or the new one. */
+#include "operator.h"
+
+#define ENTRIES_MAX 32 /* in a frame */
+
+_Static_assert(VG_NODE_NAME_BYTES <= VG_LINK_FILE_NAME_BYTES, "names fit");
+
+static struct {
+    struct process root; /* whose rights count; in no table */
+    uint32_t epoch;
+    bool reading, writing;
+    uint32_t source, read;                 /* node, and bytes of it that have gone */
+    uint32_t target, folder, size, written; /* the nameless node, where its name will be, bytes */
+} operator;
+
+void operator_start(void)
+{
+    memset(&operator, 0, sizeof operator);
+}
+
+static void stop_reading(void)
+{
+    if (operator.reading)
+        nodes_close(operator.source);
+    operator.reading = false;
+}
+
+void operator_forget(void)
+{
+    if (operator.writing) {
+        nodes_close(operator.target);
+        nodes_close(operator.folder);
+    }
+    operator.writing = false;
+}
+
+uint32_t operator_written(void)
+{
+    operator_step();
+    return operator.writing && operator.written == operator.size ? operator.target : NODES;
+}
+
+void operator_step(void)
+{
+    if (operator.epoch == link_epoch())
+        return;
+    operator.epoch = link_epoch();
+    stop_reading();
+    operator_forget();
+}
+
+enum outcome operator_answer(int32_t result)
+{
+    if (result == BLOCKED) /* a link on the way is in flash, which has other work */
+        return OUTCOME_WAIT;
+    uint32_t *payload = send_open(VG_FRAME_TYPE_RESULT, VG_FRAME_RESULT_BYTES);
+    if (!payload)
+        return OUTCOME_WAIT; /* serve.c has seen to it that there is room */
+    payload[WORD(VG_FRAME_RESULT_ERROR)] = AS(VG_FRAME_RESULT_ERROR, result < 0 ? -result : 0);
+    payload[WORD(VG_FRAME_RESULT_VALUE)] = result < 0 ? 0 : (uint32_t)result;
+    send_close(VG_FRAME_RESULT_BYTES);
+    return OUTCOME_DONE;
+}
+
+/* --- paths --------------------------------------------------------------------------------------------------- */
+
+/* Find what the path behind a frame's `fixed` bytes names.  Return 0, with place->node -ENOENT where only the last
+ * name is missing; or an error. */
+static int32_t named(const struct frame *frame, uint32_t fixed, bool follow, struct place *place)
+{
+    char path[PATH_BYTES];
+    uint32_t length = frame->bytes - fixed;
+    operator_step();
+    if (length >= sizeof path)
+        return -ENAMETOOLONG;
+    memcpy(path, frame->payload + fixed / 4, length);
+    path[length] = 0;
+    return text_length(path) == length ? paths_walk(&operator.root, ROOT_NODE, path, path, follow, place) : -EINVAL;
+}
+
+static uint32_t type_of(int32_t node)
+{
+    return nodes_mode((uint32_t)node) & S_IFMT;
+}
+
+/* --- reading ------------------------------------------------------------------------------------------------- */
+
+static void describe(uint32_t *entry, uint32_t number, const char *name)
+{
+    memset(entry, 0, VG_FILE_ENTRY_BYTES);
+    entry[WORD(VG_FILE_ENTRY_MODE)] = AS(VG_FILE_ENTRY_MODE, nodes_mode(number));
+    text_copy((char *)(entry + WORD(VG_FILE_ENTRY_NAME0)), name, VG_LINK_FILE_NAME_BYTES);
+    if (number >= PROC_NODE)
+        return;
+    const struct node *node = &nodes[number];
+    entry[WORD(VG_FILE_ENTRY_USER)] |= AS(VG_FILE_ENTRY_USER, node->user);
+    entry[WORD(VG_FILE_ENTRY_GROUP)] = AS(VG_FILE_ENTRY_GROUP, node->group);
+    entry[WORD(VG_FILE_ENTRY_SIZE)] = node->size;
+    entry[WORD(VG_FILE_ENTRY_MODIFIED)] = node->modified;
+}
+
+enum outcome operator_list(const struct frame *frame)
+{
+    char name[VG_NODE_NAME_BYTES];
+    struct place found;
+    bool itself = VG_GET(frame->payload, VG_FRAME_FILE_LIST_ITSELF);
+    int32_t failed = named(frame, VG_FRAME_FILE_LIST_BYTES, !itself, &found);
+    if (failed || found.node < 0)
+        return operator_answer(failed ? failed : found.node);
+    uint32_t place = VG_GET(frame->payload, VG_FRAME_FILE_LIST_FIRST), count = 0, node = (uint32_t)found.node;
+    uint32_t *payload =
+        send_open(VG_FRAME_TYPE_FILE_ENTRIES, VG_FRAME_FILE_ENTRIES_BYTES + ENTRIES_MAX * VG_FILE_ENTRY_BYTES);
+    if (!payload)
+        return OUTCOME_WAIT;
+    uint32_t *entry = payload + VG_FRAME_FILE_ENTRIES_WORDS;
+    if (type_of(found.node) != S_IFDIR || itself) {
+        describe(entry, node, found.last);
+        place = 0;
+        count = 1;
+    } else {
+        bool more = true;
+        for (; more && count < ENTRIES_MAX; place++) {
+            uint32_t child = place;
+            bool real = place < NODES;
+            if (real && (!place || !nodes[place].used || nodes[place].gone || nodes[place].parent != node))
+                continue;
+            more = real || proc_entry(node, place - NODES, name, &child);
+            if (more)
+                describe(entry + VG_FILE_ENTRY_WORDS * count++, nodes_target(child), real ? nodes[place].name : name);
+        }
+        place = more ? place : 0;
+    }
+    payload[0] = AS(VG_FRAME_FILE_ENTRIES_COUNT, count) | AS(VG_FRAME_FILE_ENTRIES_NEXT, place);
+    send_close(VG_FRAME_FILE_ENTRIES_BYTES + count * VG_FILE_ENTRY_BYTES);
+    return OUTCOME_DONE;
+}
+
+enum outcome operator_read(const struct frame *frame)
+{
+    operator_step();
+    if (!operator.reading) {
+        struct place place;
+        int32_t failed = named(frame, VG_FRAME_FILE_READ_BYTES, true, &place), node = place.node;
+        if (failed || node < 0)
+            return operator_answer(failed ? failed : node);
+        if (type_of(node) != S_IFREG)
+            return operator_answer(type_of(node) == S_IFDIR ? -EISDIR : -EINVAL);
+        if (node < PROC_NODE)
+            nodes[node].opens++;
+        operator.reading = true;
+        operator.source = (uint32_t)node;
+        operator.read = 0;
+    }
+    bool made_up = operator.source >= PROC_NODE;
+    const struct node *node = &nodes[made_up ? ROOT_NODE : operator.source];
+    if (!made_up && node->region == NO_REGION && !flash_ready())
+        return OUTCOME_WAIT;
+    uint32_t *payload = send_open(VG_FRAME_TYPE_FILE_DATA, VG_FRAME_FILE_DATA_BYTES + VG_LINK_FILE_CHUNK), count;
+    if (!payload)
+        return OUTCOME_WAIT;
+    uint8_t *bytes = (uint8_t *)(payload + VG_FRAME_FILE_DATA_WORDS);
+    if (made_up)
+        count = proc_text(operator.source, (char *)bytes, VG_LINK_FILE_CHUNK);
+    else
+        count = (uint32_t)nodes_read(operator.source, operator.read, bytes, VG_LINK_FILE_CHUNK);
+    uint32_t size = made_up ? count : node->size;
+    payload[WORD(VG_FRAME_FILE_DATA_OFFSET)] = operator.read;
+    payload[WORD(VG_FRAME_FILE_DATA_SIZE)] = size;
+    send_close(VG_FRAME_FILE_DATA_BYTES + count);
+    operator.read += count;
+    if (count && operator.read < size)
+        return OUTCOME_MORE;
+    stop_reading();
+    return OUTCOME_DONE;
+}
+
+/* --- writing ------------------------------------------------------------------------------------------------- */
+
+/* May what has this name, or nothing, give way to a file? */
+static int32_t replaceable(int32_t old)
+{
+    if (old < 0)
+        return old == -ENOENT ? 0 : old;
+    if (type_of(old) == S_IFDIR)
+        return -EISDIR;
+    return old < PROC_NODE && type_of(old) == S_IFREG ? 0 : -EACCES;
+}
+
+enum outcome operator_write(const struct frame *frame)
+{
+    struct place place;
+    int32_t failed = named(frame, VG_FRAME_FILE_WRITE_BYTES, true, &place);
+    operator_forget();
+    if (!failed)
+        failed = place.as_folder || !paths_proper(&place) ? -EISDIR : replaceable(place.node);
+    if (failed)
+        return operator_answer(failed);
+    int32_t node = nodes_make(&operator.root, place.folder, place.last,
+                              S_IFREG | (VG_GET(frame->payload, VG_FRAME_FILE_WRITE_MODE) & 07777));
+    if (node < 0)
+        return operator_answer(node);
+    nodes[node].gone = true;
+    nodes[node].opens = 1;
+    operator.size = VG_GET(frame->payload, VG_FRAME_FILE_WRITE_SIZE);
+    failed = nodes_truncate((uint32_t)node, operator.size);
+    if (failed) {
+        nodes_close((uint32_t)node);
+        return operator_answer(failed);
+    }
+    nodes[place.folder].opens++;
+    operator.target = (uint32_t)node;
+    operator.folder = place.folder;
+    operator.written = 0;
+    operator.writing = true;
+    return operator_answer(0);
+}
+
+enum outcome operator_data(const struct frame *frame)
+{
+    uint32_t count = frame->bytes - VG_FRAME_FILE_DATA_BYTES;
+    operator_step();
+    if (!operator.writing)
+        return serve_refuse(frame, VG_REFUSAL_ORDER, "FILE_WRITE comes first");
+    if (VG_GET(frame->payload, VG_FRAME_FILE_DATA_OFFSET) != operator.written ||
+        count > operator.size - operator.written) {
+        operator_forget();
+        return serve_refuse(frame, VG_REFUSAL_RANGE, "bytes come in order, as many as FILE_WRITE says");
+    }
+    nodes_write(operator.target, operator.written, (const uint8_t *)(frame->payload + VG_FRAME_FILE_DATA_WORDS),
+                count);
+    operator.written += count;
+    return OUTCOME_DONE;
+}
+
+enum outcome operator_end(const struct frame *frame)
+{
+    operator_step();
+    if (!operator.writing || operator.written != operator.size) {
+        operator_forget();
+        return serve_refuse(frame, VG_REFUSAL_ORDER, "FILE_WRITE and all bytes come first");
+    }
+    struct node *node = &nodes[operator.target];
+    int32_t old = nodes_child(operator.folder, node->name);
+    int32_t failed = nodes[operator.folder].gone ? -ENOENT : replaceable(old < 0 ? old : (int32_t)nodes_target((uint32_t)old));
+    if (!failed && old >= 0) {
+        const struct node *was = &nodes[nodes_target((uint32_t)old)];
+        node->mode = was->mode;
+        node->user = was->user;
+        node->group = was->group;
+        failed = nodes_remove((uint32_t)old);
+    }
+    node->gone = failed != 0; /* here it gets its name */
+    operator_forget();
+    return operator_answer(failed);
+}
+
+enum outcome operator_remove(const struct frame *frame)
+{
+    struct place place;
+    int32_t failed = named(frame, VG_FRAME_FILE_REMOVE_BYTES, false, &place);
+    if (failed || place.node < 0)
+        return operator_answer(failed ? failed : place.node);
+    if (!paths_proper(&place))
+        return operator_answer(-EINVAL); /* "." and ".." are nobody's children */
+    if (place.entry >= PROC_NODE || (uint32_t)place.entry == proc_root())
+        return operator_answer(-EPERM);
+    return operator_answer(nodes_remove((uint32_t)place.entry));
+}
+
+enum outcome operator_folder(const struct frame *frame)
+{
+    struct place place;
+    int32_t failed = named(frame, VG_FRAME_FOLDER_MAKE_BYTES, false, &place);
+    if (failed || place.node >= 0)
+        return operator_answer(failed ? failed : -EEXIST);
+    uint32_t mode = S_IFDIR | (VG_GET(frame->payload, VG_FRAME_FOLDER_MAKE_MODE) & 07777);
+    int32_t node = nodes_make(&operator.root, place.folder, place.last, mode);
+    return operator_answer(node < 0 ? node : 0);
+}

@@ -1,0 +1,30 @@
+/* What the files of the native board's core know of each other: instructions, and their bits. */
+#ifndef CORE_H
+#define CORE_H
+
+#include <stdint.h>
+
+enum { OP_LOAD = 0x03, OP_FENCE = 0x0F, OP_IMMEDIATE = 0x13, OP_AUIPC = 0x17, OP_STORE = 0x23, OP_REGISTER = 0x33,
+       OP_LUI = 0x37, OP_BRANCH = 0x63, OP_JALR = 0x67, OP_JAL = 0x6F, OP_SYSTEM = 0x73 };
+
+static inline uint32_t bits(uint32_t word, unsigned high, unsigned low)
+{
+    return word >> low & ((2u << (high - low)) - 1);
+}
+
+/* Put bits `high`..`low` of a word where they belong in an immediate. */
+static inline uint32_t part(uint32_t word, unsigned high, unsigned low, unsigned to)
+{
+    return bits(word, high, low) << to;
+}
+
+static inline uint32_t extended(uint32_t value, unsigned width)
+{
+    uint32_t sign = 1u << (width - 1);
+    return (value ^ sign) - sign;
+}
+
+/* Return the long form of a compressed instruction; 0: there is none. */
+uint32_t core_long_form(uint32_t compressed);
+
+#endif

@@ -1,8 +1,0 @@
-/* A program's first instructions: argv lies at the stack pointer, behind its count. */
-    .section .text.start, "ax"
-    .globl _start
-_start:
-    lw a0, 0(sp)
-    addi a1, sp, 4
-    call main
-    call leave
