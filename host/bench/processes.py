@@ -117,7 +117,7 @@ def ran(simulated: SimulatedBoard, board: Board, line: str, last: str) -> Run:
         said += board.printed(1).decode(errors="replace")
         if time.monotonic() >= ends:
             raise EngineError(f"{line} did not end in {PATIENCE:.0f} s: {said[-200:]!r}")
-    said = said[said.index(line) :].replace("\r", "")
+    said = said[said.rindex(line) :].replace("\r", "")
     values = {name: float(value) for name, value in re.findall(r"^(\w+_cycles\w*) ([\d.]+)$", said, re.M)}
     lines = [text for text in said.splitlines()[1:] if text.split(" ")[0] not in values]
     return Run(values, tuple(lines), simulated.waits.astype(np.int64) - before)
