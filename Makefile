@@ -32,7 +32,7 @@ demo: setup-demo
 
 test: check
 	@echo '== pytest'
-	@$(BIN)/python -m pytest -q -m 'not slow'
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m 'not slow'
 
 # All four speak, whichever of them fails.
 check: setup-dev

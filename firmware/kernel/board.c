@@ -9,6 +9,7 @@
 #define MIE_EXTERNAL (1u << 11)
 
 extern struct trap_record trap_record;
+_Static_assert(VG_COPROCESSOR_TAMPERING_COUNT == VG_FRAME_TAMPER_WORDS, "the same words");
 
 /* --- this board ---------------------------------------------------------------------------------------------- */
 
@@ -41,6 +42,14 @@ bool board_trap(uint32_t why[3])
     why[2] = trap_record.value;
     trap_record.magic = 0;
     return true;
+}
+
+bool board_tampering(uint32_t record[VG_FRAME_TAMPER_WORDS])
+{
+    for (uint32_t word = 0; word < VG_FRAME_TAMPER_WORDS; word++)
+        record[word] = AT(VG_COPROCESSOR_TAMPERING)[word];
+    return VG_GET(record, VG_FRAME_TAMPER_UNDISPATCHED) || VG_GET(record, VG_FRAME_TAMPER_STRAYED) ||
+           VG_GET(record, VG_FRAME_TAMPER_LOCKED);
 }
 
 void board_reset(void)

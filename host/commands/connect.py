@@ -16,6 +16,8 @@ def connected(terminal: Terminal, port: str) -> Iterator[Board]:
         board = Board.open(port, progress)
     with board:
         yield board
+        if board.session.tampering is not None:
+            terminal.note(f"{port}: {board.session.tampering}")
 
 
 def with_model(terminal: Terminal, board: Board) -> None:

@@ -18,7 +18,7 @@ from hdl.contract.event import RECORD
 from hdl.contract.flash import AREAS
 from hdl.contract.link import FrameType, RecordMode
 from hdl.contract.load import Target
-from hdl.contract.memory import REGIONS, VECTOR_ALIGN
+from hdl.contract.memory import BOOT_VECTOR, GRANULE_BYTES, REGIONS, VECTOR_ALIGN
 from hdl.contract.registers import COPROCESSOR, SYSTEM, UART
 from hdl.contract.syscalls import IDS
 from hdl.contract.tamper import TAMPER_CYCLES
@@ -27,6 +27,7 @@ from host.bench.board import BoardLine
 from host.board import Board
 from host.cli import main
 from host.link.codec import Decoder
+from host.link.errors import SessionOver
 from host.link.frames import parse
 from models.package import SHIPPED, read_package
 from sim.assemble import assembled
@@ -37,6 +38,19 @@ PATIENCE = 600.0
 """Seconds for a command on a busy machine."""
 BEGIN_CYCLES = 300_000
 """In which the shell has begun a program."""
+
+LINE = {
+    "TEXT_WINDOW": COPROCESSOR.address("text_window"),
+    "UART": UART.region.base,
+    "UART_SEND": UART.register["send"].offset,
+    "UART_CONTROL": UART.register["control"].offset,
+    "UART_DIVIDER": UART.register["divider"].offset,
+    "LINE_DIVIDER": SYSTEM.address("line_divider"),
+}
+"""What a kernel of a few instructions needs to speak, and to open a window."""
+
+STORE_FAULT = 7
+"""A trap's cause."""
 
 
 class Console:
@@ -195,16 +209,11 @@ def test_a_kernel_that_does_not_follow_the_verdict_is_stopped(
 
     Then the board says so by itself, at once and again, though its program has the line bytewise."""
     symbols = {
+        **LINE,
         "WAY": way,
         "DENY_HANDLER": COPROCESSOR.address("verdict_handler") + 4 * Verdict.DENY,
         "DISPATCH": COPROCESSOR.address("dispatch"),
-        "TEXT_WINDOW": COPROCESSOR.address("text_window"),
         "USER_TEXT": REGIONS["user_text"].base,
-        "UART": UART.region.base,
-        "UART_SEND": UART.register["send"].offset,
-        "UART_CONTROL": UART.register["control"].offset,
-        "UART_DIVIDER": UART.register["divider"].offset,
-        "LINE_DIVIDER": SYSTEM.address("line_divider"),
     }
     code = assembled(Path(__file__).with_name("tamper.S"), REGIONS["ram"].base, symbols)
     monkeypatch.setattr(build, "firmware", lambda: build.with_header(code))
@@ -233,3 +242,50 @@ def test_a_kernel_that_does_not_follow_the_verdict_is_stopped(
             "handler": begin + code.index(returns) + len(returns),
         }
     assert 0 < told.values["time_low"] < 300_000
+
+
+def test_a_kernel_that_is_locked_cannot_be_written_and_nothing_else_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    granule, ram, text, data = 8, REGIONS["ram"], REGIONS["user_text"], REGIONS["user_data"]
+    symbols = {
+        **LINE,
+        "DATA_WINDOW": COPROCESSOR.address("data_window"),
+        "PROGRAM_GRANULE": granule,
+        "PROGRAM": ram.base + granule * GRANULE_BYTES,
+        "BOOT": REGIONS["rom"].base + BOOT_VECTOR,
+        "VG_USER_TEXT_BASE": text.base,
+        "VG_USER_TEXT_SIZE": text.size,
+        "VG_USER_DATA_BASE": data.base,
+        "VG_USER_DATA_SIZE": data.size,
+    }
+    code = assembled(Path(__file__).with_name("lockdown.S"), ram.base, symbols)
+    monkeypatch.setattr(build, "firmware", lambda: build.with_header(code))
+    with SimulatedBoard(tmp_path / "board.flash", paced=False) as simulated:
+        simulated.run(300_000, skip=False)
+        assert simulated.read(100).decode() == "---" + "7-11" + "157" + "1" + "71" + "71" + "."
+
+
+def test_the_kernel_faults_where_it_writes_its_own_code(
+    flash: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The real one, with a call changed so that it tries: the board says so in its log when it is back."""
+    kernel = Path(shutil.copytree(build.KERNEL, tmp_path / "kernel"))
+    source, asked = kernel / "identity.c", "return (int32_t)process->own_group;"
+    text = source.read_text()
+    assert text.count(asked) == 1
+    source.write_text(text.replace(asked, f"*(volatile uint32_t *)(uintptr_t)call_getgid = 0;\n    {asked}"))
+    monkeypatch.setattr(build, "KERNEL", kernel)
+    with SimulatedBoard(Path(shutil.copy(flash, tmp_path / "board.flash")), paced=False) as simulated:
+        board = Board(BoardLine(simulated))
+        console = Console(simulated, board)
+        assert console.run("echo hello") == ["hello"]
+        board.type(b"id\r")
+        with pytest.raises(SessionOver):
+            console.wait()
+        board = Board(BoardLine(simulated))
+        log = b"".join(text for _place, text in board.log()).decode()
+        board.close()
+    (cause, address, value) = re.findall(r"reset by a trap: cause (\w+) at (\w+), value (\w+)", log)[-1]
+    assert int(cause, 16) == STORE_FAULT
+    assert REGIONS["ram"].base <= int(value, 16) <= int(address, 16) < int(value, 16) + 64
