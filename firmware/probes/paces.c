@@ -6,7 +6,7 @@
 #define CALLS 24 /* in a row: fewer than would make the kernel look after their records */
 #define ROUNDS 16
 #define FORKED_BYTES (8 << 10)
-#define RUNS 3 /* of the script, behind one that brings its program to memory */
+#define RUNS 2 /* of the script, behind one that brings its program to memory */
 #define FOLDER "/tmp/a-folder-for-paces"
 #define FILE_32 FOLDER "/its-file"
 #define NANOSECONDS_PER_CYCLE (1000000000 / VG_CLOCK_HZ)
