@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from firmware.build import blank_flash
-from hdl.contract.event import EVENT, Kind
+from hdl.contract.event import EVENT, SLOTS, Kind
 from models.package import Package
 from models.recordings import Recording
 from sim.native import NativeBoard
@@ -67,12 +67,29 @@ def screened_flash(package: Package) -> bytes:
     return bytes(flash)
 
 
+def left_over(taken: Sequence[tuple[list[int], list[int], list[int]]]) -> list[list[int]]:
+    """Return ends of the lives that have none."""
+    lives: dict[int, int] = {}
+    for event, _paths, _record in taken:
+        kind, slot = event[0] >> _KIND & 15, event[0] >> _SLOT & 63
+        if kind == Kind.CLEAR:
+            lives[slot] = event[1]
+        elif kind == Kind.FORK and event[2] < SLOTS:
+            lives[event[2]] = event[3]
+        elif kind == Kind.EXIT:
+            del lives[slot]
+    return [[Kind.EXIT | slot << _SLOT, life, SLOTS, 0, 0, 0, 0, 0] for slot, life in lives.items()]
+
+
 def recorded(taken: Sequence[tuple[list[int], list[int], list[int]]], name: str, group: str) -> Recording:
-    """Return what the pipeline was given as a trace."""
-    events = np.array([event for event, _paths, _record in taken], np.uint32)
-    pool, offsets = bytearray(), []
-    for event, stream, _record in taken:
-        offsets.append(len(pool))
+    """Return what the pipeline was given as a trace, with an end for whoever still lives."""
+    events = np.array([event for event, _paths, _record in taken] + left_over(taken), np.uint32)
+    # An end without an heir: on a machine with more slots, too.
+    ends = (events[:, 0] >> _KIND & 15 == Kind.EXIT) & (events[:, 2] >= SLOTS)
+    events[ends, 2] = 0xFFFFFFFF
+    pool, offsets = bytearray(), [0] * len(events)
+    for number, (event, stream, _record) in enumerate(taken):
+        offsets[number] = len(pool)
         place = 0
         while event[0] >> _KIND & 15 == Kind.CALL and place < len(stream):
             length = stream[place] >> 16

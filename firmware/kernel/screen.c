@@ -12,6 +12,7 @@
 #define CALLS_A_DRAIN 28  /* calls of the board's own processes: fewer than make half of the places for records */
 
 #define HARSH (BITS(VG_RECORD_VERDICT) | BITS(VG_RECORD_PROPOSED)) /* not ALLOW, in either mode of the profile */
+#define REMARKABLE (HARSH | BITS(VG_RECORD_FAULT) | BITS(VG_RECORD_KIND)) /* or of no call */
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 #define RECORDS_BYTES (VG_FRAME_RECORD_BYTES + RECORDS_MAX * VG_RECORD_BYTES)
 #define STATE_BYTES (VG_FRAME_STATE_BYTES + VG_STATE_ENTRY_BYTES + VG_STATE_BYTES)
@@ -188,7 +189,7 @@ static RARE bool remarkable(const uint32_t *record)
 static ALWAYS_INLINE uint32_t take_record(const uint32_t *record)
 {
     uint32_t word = record[0];
-    if (word & (HARSH | BITS(VG_RECORD_FAULT) | BITS(VG_RECORD_KIND)))
+    if (word & REMARKABLE)
         screen.gathered += remarkable(record);
     else if (screen.mode == VG_RECORD_MODE_ALL)
         screen.gathered++;
@@ -402,32 +403,23 @@ bool screen_waits(void)
     return !screen.offered && VG_FIELD(board_pipeline_status(), VG_COPROCESSOR_STATUS_RECORD_VALID);
 }
 
-/* Count a call, if nothing about its record is remarkable and the host wants no more; false: it is not counted. */
-static inline bool counted(const uint32_t *record)
-{
-    if (record[0] & (HARSH | BITS(VG_RECORD_FAULT) | BITS(VG_RECORD_KIND)) ||
-        screen.mode == VG_RECORD_MODE_ALL || !link_session() || (screen.full && !send_counts()))
-        return false;
-    screen.full = counts_add(record);
-    return true;
-}
-
 bool screen_drain(void)
 {
     if (!SCREENED || !screen_waits())
         return false;
     keep_epoch();
-    bool any = counts_any();
+    bool any = counts_any(), session = link_session(), counted = session && screen.mode == VG_RECORD_MODE_AGGREGATE;
+    uint32_t here[VG_RECORD_WORDS];
     for (screen.calls = 0;;) {
-        uint32_t here[VG_RECORD_WORDS], *record = here;
-        if (screen.mode == VG_RECORD_MODE_ALL && link_session() && records_ready())
-            record = next_record();
+        uint32_t *record = !counted && session && records_ready() ? next_record() : here;
         if (!board_waiting(record))
             break;
         scores_take(record);
-        if (counted(record))
+        if (counted && !(record[0] & REMARKABLE) && (!screen.full || send_counts())) { /* nearly every record */
+            screen.full = counts_add(record);
             continue;
-        if (record == here && link_session() && records_ready())
+        }
+        if (record == here && session && records_ready())
             record = memcpy(next_record(), here, sizeof here);
         if (record != here) {
             take_record(record);

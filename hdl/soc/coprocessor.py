@@ -44,6 +44,9 @@ from hdl.soc.strings import Strings
 from hdl.soc.tampering import AlarmPort, Tampering
 from hdl.soc.window import WINDOW_SHAPE
 
+OBSERVED = {"dispatched": Out(1), "dispatch_waits": Out(1), "dispatch_strings": Out(1)}
+"""Members that measurements look at."""
+
 
 class Coprocessor(Block):
     """The registers of `COPROCESSOR`, and what they stand for.
@@ -51,7 +54,8 @@ class Coprocessor(Block):
     Parameters: `clock`, cycles per second; `banks`, of the vaccine CAM; `fast`, see Pipeline; `calls`, who
     makes events of the core's calls: `Calls`, or another block with its members but for `core`, which is its own;
     `screens`: if false, calls are no events, the register sends each to its handler, and nothing stops the core:
-    no board is built like that, it is there to measure what screening costs.
+    no board is built like that, it is there to measure what screening costs; `observed`: with those of
+    OBSERVED.
 
     Members:
       bus          the peripheral's port.
@@ -103,9 +107,11 @@ class Coprocessor(Block):
         fast: bool = False,
         calls: Block | None = None,
         screens: bool = True,
+        observed: bool = False,
     ) -> None:
         self.fast = fast
         self.screens = screens
+        self.observed = observed
         self.clock = clock
         self.banks = banks
         self.calls: Any = Calls() if calls is None else calls
@@ -138,9 +144,7 @@ class Coprocessor(Block):
                 "scored": Out(1),
                 "scored_slot": Out(range(CORE_SLOTS)),
                 "score": Out(8),
-                "dispatched": Out(1),
-                "dispatch_waits": Out(1),
-                "dispatch_strings": Out(1),
+                **(OBSERVED if observed else {}),
             }
         )
 
@@ -248,8 +252,6 @@ class Coprocessor(Block):
             registers.shed.eq(shed),
             self.irq_record.eq(records.valid),
             self.irq_half.eq(records.half),
-            self.dispatched.eq(dispatch.read & dispatch.owed),
-            self.dispatch_waits.eq(dispatch.hold),
             self.recorded.eq(pipeline.recorded),
             self.scored.eq(
                 pipeline.recorded & (pipeline.record.kind == Kind.CALL) & (pipeline.record.slot < CORE_SLOTS)
@@ -349,7 +351,6 @@ class Coprocessor(Block):
             strings.word.eq(self.string_word),
             registers.strings.eq(strings.states),
             dispatch.patient.eq(strings.busy),
-            self.dispatch_strings.eq(strings.states.state0 != StringState.NONE),
             pipeline.paths.valid.eq(Mux(strings.busy, strings.paths.valid, host.paths.valid)),
             pipeline.paths.payload.eq(
                 Mux(strings.busy, strings.paths.payload.as_value(), host.paths.payload.as_value())
@@ -357,6 +358,14 @@ class Coprocessor(Block):
             strings.paths.ready.eq(strings.busy & pipeline.paths.ready),
             host.paths.ready.eq(~strings.busy & pipeline.paths.ready),
         ]
+        if self.observed:
+            answered = Signal()
+            m.d.sync += answered.eq(~calls.call & (answered | dispatch.read))
+            m.d.comb += [
+                self.dispatched.eq(dispatch.read & ~answered),
+                self.dispatch_waits.eq(dispatch.hold),
+                self.dispatch_strings.eq(strings.states.state0 != StringState.NONE),
+            ]
 
     def _leavings(self, m: Module, pipeline: Pipeline, registers: Registers, records: Records) -> None:
         """Records and states out of the pipeline, to be read word by word."""

@@ -41,7 +41,6 @@ class Dispatch(Block):
       arrived, spoken    the verdict of the call in progress has come, for one cycle; `answer` is its handler then.
       heard              whoever obeys has it from there, and need not read the register.
       undispatched       for one cycle: a return to user mode, and the last call's register was not read.
-      owed               since the last call its register was not read.
 
     A verdict counts for the call in progress only.  A call that was answered without one, because it was not
     admitted or the time was over, stays denied: every further read answers the same.
@@ -81,7 +80,6 @@ class Dispatch(Block):
                 "spoken": Out(Verdict),
                 "heard": In(1),
                 "undispatched": Out(1),
-                "owed": Out(1),
             }
         )
 
@@ -138,7 +136,7 @@ class Dispatch(Block):
             self.spoken.eq(spoken),
         ]
 
-        owed = self.owed
+        owed = Signal()
         m.d.comb += [
             self.read.eq(self.select & ~self.hold & self.in_call),
             self.undispatched.eq(self.returned & owed),

@@ -12,13 +12,15 @@ the same net; a simulator may leave out edges of `screen` where `screen_idle` sa
 
 from __future__ import annotations
 
+from typing import Any
+
 from amaranth import ClockDomain, ClockSignal, DomainRenamer, Module, ResetSignal, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.registers import Irq
 from hdl.screening.block import Block
-from hdl.soc.coprocessor import Coprocessor
+from hdl.soc.coprocessor import OBSERVED, Coprocessor
 from hdl.soc.flash import Flash
 from hdl.soc.link import Link
 from hdl.soc.machine import Machine
@@ -46,12 +48,14 @@ PINS = {
     "uart_idle": Out(1),
     "frame_received": Out(1),
     "recorded": Out(1),
-    "dispatched": Out(1),
-    "dispatch_waits": Out(1),
-    "dispatch_strings": Out(1),
     "now": Out(64),
     "alarm": Out(64),
 }
+
+
+def pins_of(*, simulated: bool) -> dict[str, Any]:
+    """Return the pins of a board, with what only a simulator looks at."""
+    return {**PINS, **(OBSERVED if simulated else {})}
 
 
 class _Board(Block):
@@ -60,12 +64,13 @@ class _Board(Block):
     def __init__(self, rom: bytes, *, simulated: bool, build: int, screens: bool) -> None:
         self.machine = Machine(rom, simulated=simulated, build=build)
         self.screens = screens
-        super().__init__({**PINS, "reset": Out(1)})
+        self.simulated = simulated
+        super().__init__({**pins_of(simulated=simulated), "reset": Out(1)})
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
         m.submodules.machine = machine = self.machine
-        m.submodules.coprocessor = coprocessor = Coprocessor(screens=self.screens)
+        m.submodules.coprocessor = coprocessor = Coprocessor(screens=self.screens, observed=self.simulated)
         m.submodules.uart = uart = Uart()
         m.submodules.link = link = Link()
         m.submodules.flash = flash = Flash()
@@ -128,12 +133,11 @@ class _Board(Block):
             self.uart_idle.eq(uart.idle & link.idle),
             self.frame_received.eq(link.frame_received),
             self.recorded.eq(coprocessor.recorded),
-            self.dispatched.eq(coprocessor.dispatched),
-            self.dispatch_waits.eq(coprocessor.dispatch_waits),
-            self.dispatch_strings.eq(coprocessor.dispatch_strings),
             self.now.eq(machine.now),
             self.alarm.eq(machine.alarm),
         ]
+        if self.simulated:
+            m.d.comb += [getattr(self, name).eq(getattr(coprocessor, name)) for name in OBSERVED]
         return m
 
 
@@ -156,7 +160,7 @@ class Soc(Block):
       uart_idle          neither the line nor the link is at work, and nothing waits in them
       frame_received     for one cycle: a frame stands in the receive ring
       recorded           for one cycle: a record leaves the pipeline
-      dispatched, dispatch_waits, dispatch_strings   see `Coprocessor`
+      dispatched, dispatch_waits, dispatch_strings   see `Coprocessor`; only if `simulated`
       now, alarm         the timer's
 
     RESET_KEY in `system.reset` has the effect of `rst`: all but the content of memories begins anew.
@@ -164,7 +168,8 @@ class Soc(Block):
 
     def __init__(self, rom: bytes, *, simulated: bool, build: int, screens: bool = True) -> None:
         self.board = _Board(rom, simulated=simulated, build=build, screens=screens)
-        super().__init__(PINS)
+        self.pins = pins_of(simulated=simulated)
+        super().__init__(self.pins)
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -191,7 +196,7 @@ class Soc(Block):
             ClockSignal("board_screen").eq(ClockSignal("screen")),
             ResetSignal("board_screen").eq(screen_held),
         ]
-        for name, member in PINS.items():
+        for name, member in self.pins.items():
             outer, inner = getattr(self, name), getattr(board, name)
             m.d.comb += outer.eq(inner) if member.flow is Out else inner.eq(outer)
         return m

@@ -25,13 +25,14 @@ from sim.board import SimulatedBoard, unscreened_board
 from sim.traps import null_call_cycles
 from sim.verilate import silent
 
-PATIENCE = 600.0
+PATIENCE = 1200.0
 """Seconds that a program may take on a busy machine."""
 
-CALLS, WORKLOAD = "paces", "paces workload"
-"""What is typed: single calls, and a script over files, pipes and processes."""
-
-_LAST = {CALLS: "fork_cycles_8k", WORKLOAD: "workload_cycles"}
+NULL = ("paces", "null_syscall_cycles_screened")
+CALLS = ("paces", "fork_cycles_8k")
+WORKLOAD = ("paces workload", "workload_cycles")
+"""What is typed, and the last figure that it is to say: of the cheapest call, of single calls, and of a script
+over files, pipes and processes."""
 
 _HOW = {
     "null_syscall_cycles_screened": "getpid, from the ecall to the program's next instruction: 24 in a row",
@@ -75,11 +76,11 @@ def process_figures(package: Package, progress: Progress | None = None) -> Itera
             board = Board(BoardLine(simulated))
             board.push(replace(package, vectors=package.vectors[:1]), verify=False)
             board.load_policy(permissive_policy())
-            calls, script = (ran(simulated, board, line) for line in (CALLS, WORKLOAD))
+            calls, script = (ran(simulated, board, *what) for what in (CALLS, WORKLOAD))
             board.record_mode(RecordMode.ALL)
-            recorded = ran(simulated, board, WORKLOAD)
+            recorded = ran(simulated, board, *WORKLOAD)
             board.close()
-    (dispatched,) = unscreened(build.UNSCREENED, [CALLS], progress)
+    (dispatched,) = unscreened(build.UNSCREENED, [NULL], progress)
     lean, lean_script = unscreened(build.LEAN, [CALLS, WORKLOAD], progress)
     for other in (recorded, lean_script):
         if other.lines != script.lines:
@@ -93,28 +94,30 @@ def process_figures(package: Package, progress: Progress | None = None) -> Itera
                  "text and data of the kernel, as the loader copies them to memory")  # fmt: skip
 
 
-def unscreened(defines: Sequence[str], lines: Sequence[str], progress: Progress | None) -> list[Run]:
-    """Run programs on a board whose pipeline gets no call, by a kernel that screens nothing."""
+def unscreened(
+    defines: Sequence[str], programs: Sequence[tuple[str, str]], progress: Progress | None = None
+) -> list[Run]:
+    """Run programs, as `ran` takes them, by a kernel that screens nothing, beside a pipeline that gets no call."""
     path, program = unscreened_board(progress or silent), build.firmware(defines=defines)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         flash = Path(folder) / "board.flash"
         with SimulatedBoard(flash, paced=False, path=path, program=program) as simulated:
             board = Board(BoardLine(simulated))
-            runs = [ran(simulated, board, line) for line in lines]
+            runs = [ran(simulated, board, *what) for what in programs]
             board.close()
     return runs
 
 
-def ran(simulated: SimulatedBoard, board: Board, line: str) -> Run:
-    """Have a line run on a board's console.  Raises EngineError."""
+def ran(simulated: SimulatedBoard, board: Board, line: str, last: str) -> Run:
+    """Have a line run on a board's console until it says the figure `last`.  Raises EngineError."""
     before, said = simulated.waits.astype(np.int64), ""
     board.type(line.encode() + b"\r")
-    last, ends = re.compile(rf"{_LAST[line]} \S+\r\n"), time.monotonic() + PATIENCE
-    while not last.search(said):
+    ends = time.monotonic() + PATIENCE
+    while not re.search(rf"{last} \S+\r\n", said):
         said += board.printed(1).decode(errors="replace")
         if time.monotonic() >= ends:
             raise EngineError(f"{line} did not end in {PATIENCE:.0f} s: {said[-200:]!r}")
-    said = said[said.index(line) :].replace("\r", "")
+    said = said[said.rindex(line) :].replace("\r", "")
     values = {name: float(value) for name, value in re.findall(r"^(\w+_cycles\w*) ([\d.]+)$", said, re.M)}
     lines = [text for text in said.splitlines()[1:] if text.split(" ")[0] not in values]
     return Run(values, tuple(lines), simulated.waits.astype(np.int64) - before)
@@ -159,7 +162,7 @@ def script_figures(script: Run, recorded: Run, lean: Run) -> Iterator[Figure]:
     key = "workload_cycles"
     on, every, off = (run.values[key] for run in (script, recorded, lean))
     what = "16 lines of shell over files, pipes and processes (firmware/probes/paces.c)"
-    yield Figure(key, on, "cycles", f"{what}, every call judged, recorded and counted; mean of 3 runs behind one")
+    yield Figure(key, on, "cycles", f"{what}, every call judged, recorded and counted; mean of 2 runs behind one")
     against = (
         f"over {off:,.0f}, the same in a kernel built from the same sources that screens nothing, dispatches by a "
         "table and copies strings itself, on a board whose pipeline gets no call"

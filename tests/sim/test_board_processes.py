@@ -27,7 +27,7 @@ from host.bench.board import BoardLine
 from host.board import Board
 from host.cli import main
 from host.link.codec import Decoder
-from host.link.errors import SessionOver
+from host.link.errors import SessionOver, Tampered
 from host.link.frames import parse
 from models.package import SHIPPED, read_package
 from sim.assemble import assembled
@@ -128,6 +128,9 @@ def test_a_session(console: Console) -> None:
     counts = console.board.aggregates
     for _ in range(10):  # counts leave a few times a second
         console.board.printed(0.1)
+    numeric, strings = console.simulated.waits
+    assert numeric[0] > 100 and not numeric[1:].any(), "the verdict is there when it is asked for"
+    assert strings.any() and not strings[0], "but strings have to be copied first"
     assert counts.total() > 300 and {slot for slot, _, _ in counts} >= {0, 1, 2}, "every call was judged, by slot"
 
 
@@ -222,10 +225,17 @@ def test_a_kernel_that_does_not_follow_the_verdict_is_stopped(
             assert heard == said
             return
         (at_once,) = Decoder().feed(heard[len(said) :])
-        simulated.run(TAMPER_CYCLES, skip=False)
-        (again,) = Decoder().feed(b"\0" + simulated.read(1000))
+        if way == 1:
+            simulated.run(TAMPER_CYCLES, skip=False)
+            (again,) = Decoder().feed(b"\0" + simulated.read(1000))
+            assert again == at_once
+        else:
+            line = BoardLine(simulated)
+            line.patience = PATIENCE
+            with pytest.raises(Tampered, match="and the core is stopped"):  # instead of silence
+                Board(line)
     told = parse(at_once.kind, at_once.payload)
-    assert again == at_once and told.kind is FrameType.TAMPER
+    assert told.kind is FrameType.TAMPER
     begin, returns = REGIONS["ram"].base, (0x30200073).to_bytes(4, "little")
     values = {name: value for name, value in told.values.items() if value and name not in {"before", "time_low"}}
     if way == 1:
