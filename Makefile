@@ -61,6 +61,7 @@ prove: setup-dev
 
 model: setup-dev
 	@$(BIN)/vigilante train --shipped
+	@$(BIN)/python -m models.build --board
 
 corpus: setup-dev
 	@$(BIN)/vigilante record --corpus --full

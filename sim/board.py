@@ -60,12 +60,13 @@ WAITS = 1024
 """Waits of so many cycles and more are counted as one; `sim/board.cpp` has the same number."""
 
 
-def verilog_of_soc(*, screens: bool = True) -> str:
+def verilog_of_soc(*, screens: bool = True, observed: bool = True) -> str:
     """Return the simulated board's system on chip as Verilog, its boot ROM filled.
 
     screens: if false, one whose pipeline gets no call, to measure what screening costs.
+    observed: with pins that say how long calls wait; without, all but a bit is what a bitstream is made from.
     """
-    return _text(simulated=True, build=gateware_number(), screens=screens)
+    return _text(simulated=True, build=gateware_number(), screens=screens, observed=observed)
 
 
 def gateware_number() -> int:
@@ -83,13 +84,13 @@ def gateware_number() -> int:
     return int(cache.made("gateware", key, "number", make).read_text(), 16)
 
 
-def _text(*, simulated: bool, build: int, screens: bool = True) -> str:
+def _text(*, simulated: bool, build: int, screens: bool = True, observed: bool = False) -> str:
     from amaranth.back import verilog
 
     from firmware.build import rom
     from hdl.soc.soc import Soc
 
-    soc = Soc(rom(), simulated=simulated, build=build, screens=screens)
+    soc = Soc(rom(), simulated=simulated, build=build, screens=screens, observed=observed)
     return str(verilog.convert(soc, name="soc", strip_internal_attrs=True))
 
 

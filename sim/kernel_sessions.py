@@ -3,6 +3,8 @@
 A session is a script of shell lines, drawn from a theme of `kernel_sessions.txt`, and run by the kernel's own
 programs on a native board that judges (`sim.native_processes`), so its events are the board's.  A session's
 *theme* is its cluster.
+
+    python -m sim.kernel_sessions [--count 30] [--out models/corpus/kernel.npz.xz]
 """
 
 from __future__ import annotations
@@ -12,11 +14,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import click
 import numpy as np
 
 from firmware.build import blank_flash
 from hdl.contract.event import EVENT, SLOTS, Kind
-from models.package import Package
+from models.corpus.condensed import KERNEL, condense
+from models.package import SHIPPED, Package, read_package
 from models.recordings import Recording
 from sim.native import NativeBoard
 from sim.native_processes import AT_FDCWD, Processes
@@ -32,8 +36,13 @@ _KIND, _SLOT = (EVENT.offset[name] for name in ("kind", "slot"))
 
 def themes() -> dict[str, list[str]]:
     """Return the lines of each theme; words in capitals are replaced by what a session draws."""
-    parts = Path(__file__).with_suffix(".txt").read_text().split("== ")[1:]
-    return {theme: lines for theme, *lines in map(str.splitlines, parts)}
+    found: dict[str, list[str]] = {}
+    for line in Path(__file__).with_suffix(".txt").read_text().splitlines():
+        if line.startswith("== "):
+            found[line[3:]] = lines = []
+        else:
+            lines.append(line)
+    return found
 
 
 LINES = themes()
@@ -131,3 +140,19 @@ def sessions(flash: bytes, count: int, seed: int = 0) -> Iterator[tuple[Recordin
                 "file": name, "class": "benign", "kind": theme, "technique": "", "implementation": "kernel",
                 "scenario": f"kernel-{theme}", "run": number, "user": str(user),
             }  # fmt: skip
+
+
+@click.command()
+@click.option("--count", default=30, show_default=True, help="Sessions of each theme.")
+@click.option("--out", type=click.Path(path_type=Path), default=KERNEL, show_default=True, help="File to write.")
+def main(count: int, out: Path) -> None:
+    """Record sessions anew: the same ones, as long as kernel, programs and path trie are."""
+    package = read_package(SHIPPED)
+    recordings, labels = zip(*sessions(screened_flash(package), count), strict=True)
+    out.write_bytes(condense(recordings, labels, package.image))
+    calls = sum(int((recording.events[:, 0] & 15 == Kind.CALL).sum()) for recording in recordings)
+    click.echo(f"{out}: {len(recordings)} sessions, {calls} calls, {out.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main()

@@ -53,24 +53,24 @@ PINS = {
 }
 
 
-def pins_of(*, simulated: bool) -> dict[str, Any]:
-    """Return the pins of a board, with what only a simulator looks at."""
-    return {**PINS, **(OBSERVED if simulated else {})}
+def pins_of(*, observed: bool) -> dict[str, Any]:
+    """Return the pins of a board, with what only measurements look at."""
+    return {**PINS, **(OBSERVED if observed else {})}
 
 
 class _Board(Block):
     """All but the reset.  Members: see `Soc`; `reset`: a program asks for it, for one cycle."""
 
-    def __init__(self, rom: bytes, *, simulated: bool, build: int, screens: bool) -> None:
+    def __init__(self, rom: bytes, *, simulated: bool, build: int, screens: bool, observed: bool) -> None:
         self.machine = Machine(rom, simulated=simulated, build=build)
         self.screens = screens
-        self.simulated = simulated
-        super().__init__({**pins_of(simulated=simulated), "reset": Out(1)})
+        self.observed = observed
+        super().__init__({**pins_of(observed=observed), "reset": Out(1)})
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
         m.submodules.machine = machine = self.machine
-        m.submodules.coprocessor = coprocessor = Coprocessor(screens=self.screens, observed=self.simulated)
+        m.submodules.coprocessor = coprocessor = Coprocessor(screens=self.screens, observed=self.observed)
         m.submodules.uart = uart = Uart()
         m.submodules.link = link = Link()
         m.submodules.flash = flash = Flash()
@@ -136,14 +136,14 @@ class _Board(Block):
             self.now.eq(machine.now),
             self.alarm.eq(machine.alarm),
         ]
-        if self.simulated:
+        if self.observed:
             m.d.comb += [getattr(self, name).eq(getattr(coprocessor, name)) for name in OBSERVED]
         return m
 
 
 class Soc(Block):
     """Parameters: `rom`, the boot ROM's content; `simulated`: what `system.features` says; `build`, the first 32
-    bits of the digest of the gateware's sources; `screens`: see `Coprocessor`, false only to measure against.
+    bits of the digest of the gateware's sources; `screens`, `observed`: see `Coprocessor`, only to measure.
 
     Pins:
       rx, tx             the serial line
@@ -160,15 +160,17 @@ class Soc(Block):
       uart_idle          neither the line nor the link is at work, and nothing waits in them
       frame_received     for one cycle: a frame stands in the receive ring
       recorded           for one cycle: a record leaves the pipeline
-      dispatched, dispatch_waits, dispatch_strings   see `Coprocessor`; only if `simulated`
+      dispatched, dispatch_waits, dispatch_strings   see `Coprocessor`; only if `observed`
       now, alarm         the timer's
 
     RESET_KEY in `system.reset` has the effect of `rst`: all but the content of memories begins anew.
     """
 
-    def __init__(self, rom: bytes, *, simulated: bool, build: int, screens: bool = True) -> None:
-        self.board = _Board(rom, simulated=simulated, build=build, screens=screens)
-        self.pins = pins_of(simulated=simulated)
+    def __init__(
+        self, rom: bytes, *, simulated: bool, build: int, screens: bool = True, observed: bool = False
+    ) -> None:
+        self.board = _Board(rom, simulated=simulated, build=build, screens=screens, observed=observed)
+        self.pins = pins_of(observed=observed)
         super().__init__(self.pins)
 
     def elaborate(self, platform: object) -> Module:

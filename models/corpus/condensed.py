@@ -34,6 +34,8 @@ from models.speed import Speed
 from models.train import blank_model
 
 FULL = Path(__file__).parent / "full.npz.xz"
+KERNEL = Path(__file__).parent / "kernel.npz.xz"
+"""Sessions at the board's own shell, benign ones: `python -m sim.kernel_sessions`."""
 SAMPLE = Path(__file__).parent / "data"
 """The recordings that the repository holds as logs."""
 

@@ -16,7 +16,7 @@ from hdl.contract.syscalls import IDS
 from hdl.contract.verdict import Verdict
 from host.bench.board import BoardLine
 from host.board import Board
-from models.package import SHIPPED, read_package
+from models.package import SHIPPED_BOARD, read_package
 from sim.board import SimulatedBoard
 from sim.native import NativeBoard
 from sim.native_processes import Processes
@@ -52,7 +52,7 @@ int main(int count, char **arguments)
 @pytest.fixture(scope="module")
 def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     """A board with the shipped model in force."""
-    whole = read_package(SHIPPED)
+    whole = read_package(SHIPPED_BOARD)
     flash = tmp_path_factory.mktemp("flash") / "board.flash"
     with SimulatedBoard(flash, paced=False) as simulated, Board(BoardLine(simulated)) as opened:
         assert opened.push(replace(whole, vectors=whole.vectors[:1]), verify=False).pushed
@@ -138,7 +138,7 @@ def ran_on_the_board(board: Board, line: str) -> Iterator[Sequence[int]]:
 
 
 def test_native_programs_are_judged_as_those_of_the_board(board: Board) -> None:
-    shipped, flash = read_package(SHIPPED), blank_flash(77, b"a firmware")
+    shipped, flash = read_package(SHIPPED_BOARD), blank_flash(77, b"a firmware")
     items = [item for vector in shipped.vectors[:1] for item in vector_words(vector)]
     assert Peer(NativeBoard(flash)).push(shipped.image, batches(items)).fixed["result"] == 3
     board.load(Target.ENFORCE, [0])
