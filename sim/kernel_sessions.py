@@ -36,13 +36,8 @@ _KIND, _SLOT = (EVENT.offset[name] for name in ("kind", "slot"))
 
 def themes() -> dict[str, list[str]]:
     """Return the lines of each theme; words in capitals are replaced by what a session draws."""
-    found: dict[str, list[str]] = {}
-    for line in Path(__file__).with_suffix(".txt").read_text().splitlines():
-        if line.startswith("== "):
-            found[line[3:]] = lines = []
-        else:
-            lines.append(line)
-    return found
+    parts = Path(__file__).with_suffix(".txt").read_text().split("== ")[1:]
+    return {theme: lines for theme, *lines in map(str.splitlines, parts)}
 
 
 LINES = themes()
