@@ -143,7 +143,6 @@ def test_attacks_from_user_mode(console: Console) -> None:
     assert [line.split()[-1] for line in console.run("ps")] == ["NAME", "init", "sh", "ps"], "nothing is left"
 
 
-@pytest.mark.slow  # it waits in vain for a record, since they are taken between calls: not understood yet
 def test_the_paths_of_calls_are_judged_and_what_they_lead_to(console: Console) -> None:
     """Absolute, from the cwd, through a link: the object is a secret each time, and a verdict says so."""
     run, board = console.run, console.board
