@@ -14,7 +14,7 @@ from hdl.contract.vaccine import BANKS
 from host.cli_operator import COMMANDS
 from host.engines import ENGINES
 from host.exits import MEANINGS, ExitCode
-from host.options import FILE, JSON, KEY, MODEL, PORT, Group, examples
+from host.options import FILE, JSON, KEY, MODEL, PORT, examples, group_examples
 
 _EXITS = "Exit codes: " + "; ".join(f"{code.value} {text}" for code, text in MEANINGS.items()) + "."
 
@@ -62,6 +62,7 @@ def _refusal(error: Exception) -> ExitCode | None:
     Imported here, because a command that has raised one of these has imported it, and --help needs none.
     """
     from host.link.errors import LinkError, PushError
+    from host.policies import PolicyError
 
     if isinstance(error, LinkError):
         return ExitCode.LINK
@@ -79,7 +80,7 @@ def _refusal(error: Exception) -> ExitCode | None:
 
     kinds: dict[ExitCode, tuple[type[Exception], ...]] = {
         ExitCode.TRACE: (TraceError,),
-        ExitCode.MODEL: (PackageError, TrustError, PushError),
+        ExitCode.MODEL: (PackageError, TrustError, PushError, PolicyError),
         ExitCode.ENGINE: (EngineError, Standstill, BuildError, CompileError, StaleReport, RecordingError),
         ExitCode.LINK: (BoardError, FlashError),
     }
@@ -132,6 +133,7 @@ def main() -> None:
     "--mode", type=click.Choice(["enforce", "monitor"]), default="enforce", show_default=True,
     help="monitor changes nothing and says what enforce would have done.",
 )  # fmt: skip
+@click.option("--policy", type=FILE, help="The policy to judge by; default: the default one.")
 @click.option("--json", "as_json", is_flag=True, help="JSON lines: an object per process and per trace.")
 @click.option("--all", "everything", is_flag=True, help="Show every process's timeline.")
 @click.option("--profile", is_flag=True, help="Say how long each stage took.")
@@ -407,7 +409,13 @@ def push(**options: Any) -> int:
     return run(Terminal(), **options)
 
 
-@main.group(cls=Group)
+@main.group(
+    cls=group_examples(
+        "vigilante log tail -n 20",
+        "vigilante log tail --follow --port /dev/ttyUSB0",
+        "vigilante log pull board.log",
+    )
+)
 def log() -> None:
     """Read what a board has written down."""
 

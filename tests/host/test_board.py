@@ -166,9 +166,9 @@ def test_the_log(board: Board, package: Package) -> None:
     text = b"".join(piece for _place, piece in board.log())
     assert b"push of wild 1" in text
     lines = text.splitlines(keepends=True)
-    for count in (0, 1, 2, 1000):
-        tail, place = last_lines(board, count)
-        assert tail == b"".join(lines[len(lines) - min(count, len(lines)) :])
+    for wanted in (0, 1, 2, 1000):
+        tail, place = last_lines(board, wanted)
+        assert tail == b"".join(lines[len(lines) - min(wanted, len(lines)) :])
         assert place == len(text)
     assert list(board.log(len(text))) == []
 
