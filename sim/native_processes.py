@@ -29,6 +29,10 @@ SAID_FLAGS = 0o3102
 """Read and write, made anew, appended to."""
 
 
+class CutError(Exception):
+    """The power has gone in the middle of a call."""
+
+
 class State(IntEnum):
     """What an entry of the process table is."""
 
@@ -64,7 +68,16 @@ class Processes:
     def call(self, process: int, name: str, *arguments: int) -> int:
         """Make a call of an entry's process; go on with the one that waits, if it was waiting."""
         words = [word & 0xFFFFFFFF for word in arguments] + [0] * (6 - len(arguments))
-        return int(self._library.native_call(process, IDS[name], (ctypes.c_uint32 * 6)(*words)))
+        given = (ctypes.c_uint32 * 6)(*words)
+        result = int(self._library.native_call(process, IDS[name], given))
+        while result == BLOCKED and self._library.native_aside(process):  # the flash is at it
+            while self._library.native_aside(process):
+                self.board.exchange(b"", 1)
+                if self.board.cut:
+                    raise CutError
+                self._library.native_pick()
+            result = int(self._library.native_call(process, IDS[name], given))
+        return result
 
     def put(self, process: int, data: bytes, address: int = SCRATCH) -> int:
         """Write to a process's memory; return where."""

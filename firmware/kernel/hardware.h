@@ -48,6 +48,12 @@ void board_windows(uint32_t text, uint32_t text_limit, uint32_t data, uint32_t d
 uint8_t *board_pool(uint32_t *granules);
 uint32_t board_pool_place(void);
 
+/* Another stack: begin there with `work`, which never returns, at the first `enter`; enter it, and return when it
+ * leaves; leave it. */
+void board_aside_begin(uint32_t *stack, uint32_t bytes, void (*work)(void));
+void board_aside_enter(void);
+void board_aside_leave(void);
+
 /* Frames: places and rings as the contract's `link` has them. */
 uint32_t board_link_received(void);
 void board_link_release(uint32_t place);

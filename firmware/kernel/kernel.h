@@ -229,6 +229,7 @@ enum store_state store_step(void);
 void flash_start(void);
 /* Nothing is under way in the chip.  What follows may be called only then. */
 bool flash_ready(void);
+bool flash_failed(void); /* what was begun last did not end in time */
 void flash_erase(uint32_t address);
 void flash_program(uint32_t address, const void *bytes, uint32_t count); /* within one page */
 const uint8_t *flash_at(uint32_t address);

@@ -74,12 +74,14 @@ uint64_t kernel_step(bool *frames)
     worked |= log_step();
     worked |= terminal_step();
     worked |= runs_step();
+    worked |= aside_step();
+    worked |= lasting_step();
     operator_step();
     if (!worked)
         worked |= screen_close();
     link_serve(!worked);
     if (kernel.reset) {
-        bool kept = log_kept(), drained = link_drained();
+        bool files = lasting_kept(), kept = log_kept() && files, drained = link_drained();
         if ((kept && drained) || clock_now() >= kernel.reset_at) {
             board_reset();
             return NEVER;
@@ -89,7 +91,7 @@ uint64_t kernel_step(bool *frames)
         return 0;
     struct frame waiting;
     uint64_t alarm = earlier(earlier(clock_alarm(), link_alarm()), earlier(screen_alarm(), log_alarm()));
-    alarm = earlier(alarm, flash_alarm());
+    alarm = earlier(earlier(alarm, flash_alarm()), earlier(aside_alarm(), lasting_alarm()));
     *frames = !link_front(&waiting);
     return *frames && !kernel.reset ? alarm : earlier(alarm, clock_soon());
 }

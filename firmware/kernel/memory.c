@@ -1,4 +1,6 @@
-/* What the compiler wants of a C library: copies, fills, a comparison. */
+/* What the compiler and littlefs want of a C library: copies, fills, a comparison, and a little of text. */
+#include <string.h>
+
 #include "kernel.h"
 
 void *memcpy(void *restrict into, const void *restrict from, size_t bytes)
@@ -61,4 +63,43 @@ int memcmp(const void *left, const void *right, size_t bytes)
         if (*a != *b)
             return *a < *b ? -1 : 1;
     return 0;
+}
+
+/* --- text, for littlefs -------------------------------------------------------------------------------------- */
+
+size_t strlen(const char *text)
+{
+    size_t length = 0;
+    while (text[length])
+        length++;
+    return length;
+}
+
+char *strcpy(char *restrict into, const char *restrict from)
+{
+    return memcpy(into, from, strlen(from) + 1);
+}
+
+char *strchr(const char *text, int wanted)
+{
+    for (; *text != (char)wanted; text++)
+        if (!*text)
+            return NULL;
+    return (char *)(uintptr_t)text;
+}
+
+size_t strspn(const char *text, const char *of)
+{
+    size_t length = 0;
+    while (text[length] && strchr(of, text[length]))
+        length++;
+    return length;
+}
+
+size_t strcspn(const char *text, const char *none)
+{
+    size_t length = 0;
+    while (text[length] && !strchr(none, text[length]))
+        length++;
+    return length;
 }

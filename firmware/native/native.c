@@ -193,6 +193,7 @@ void board_sleep(uint64_t alarm, bool frames)
 
 void native_stop(int why)
 {
+    aside_stop(why);
     native.running = false;
     longjmp(native.out, why);
 }

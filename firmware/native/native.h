@@ -25,6 +25,9 @@ void native_compress(bool first, uint32_t state[8], const uint32_t block[16]);
 void native_stop(int why);
 uint64_t native_now(void);
 
+/* aside.c: leaves the other stack for good, if that is where it is called. */
+void aside_stop(int why);
+
 /* strings.c: copies the strings of a process's call that begins, as gateware does. */
 struct process;
 void native_take(struct process *process, uint32_t id);

@@ -102,6 +102,13 @@ int native_state(uint32_t entry)
     return processes[entry % PROCESSES].state;
 }
 
+/* Say if a process waits for no more than what is done aside. */
+int native_aside(uint32_t entry)
+{
+    const struct process *process = &processes[entry % PROCESSES];
+    return process->state == PROCESS_WAITING && (aside_holds(process) || (!process->awaits && !aside_idle()));
+}
+
 uint32_t native_register(uint32_t entry, uint32_t number)
 {
     return processes[entry % PROCESSES].registers.x[number % 32];
