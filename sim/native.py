@@ -211,6 +211,10 @@ class NativeBoard:
         """Let the power go at the flash's n-th operation from now on, which is done in part; 0: not at all."""
         self._library.chip_cut(_WORD(operations), _WORD(seed))
 
+    def spoil(self, address: int) -> None:
+        """Let the flash's sector there take no erase and no program any more."""
+        self._library.chip_spoil(_WORD(address))
+
     def slot(self, number: int) -> ctypes.Array[ctypes.c_uint8]:
         """Return the bytes of a model slot, to look at or to damage."""
         return self._slots[number]

@@ -14,6 +14,13 @@
 
 #define FIRMWARE_NAME "vigilante firmware 0.2.0"
 #define NEVER UINT64_MAX
+#ifdef __riscv
+#define ONCE __attribute__((section(".once.text"), noinline))      /* boot alone needs it: gone afterwards */
+#define ONCE_DATA __attribute__((section(".once.rodata")))
+#else
+#define ONCE
+#define ONCE_DATA
+#endif
 #define NOT_CLEARED __attribute__((section(".noinit"))) /* large, and written before it is read */
 
 /* memory.c, or the C library where there is one */

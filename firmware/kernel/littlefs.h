@@ -7,6 +7,7 @@
 #define LFS_NO_DEBUG
 #define LFS_NO_WARN
 #define LFS_NO_ERROR
+#define LFS_NAME_MAX 27
 #define LFS_NO_INTRINSICS /* the core has no instructions for them */
 #include <lfs.h>
 

@@ -9,7 +9,7 @@ static struct {
     uint64_t reset_at;
 } kernel;
 
-void kernel_start(uint32_t place)
+ONCE void kernel_start(uint32_t place)
 {
     uint32_t why[3], from = place ? VG_FLASH_FIRMWARE_SPARE_BASE : VG_FLASH_FIRMWARE_BASE;
     memset(&kernel, 0, sizeof kernel);

@@ -103,3 +103,24 @@ size_t strcspn(const char *text, const char *none)
         length++;
     return length;
 }
+
+/* --- shifts of 64 bits, for files that are compiled to be as small as can be ---------------------------------- */
+
+uint64_t __ashldi3(uint64_t value, int count);
+uint64_t __lshrdi3(uint64_t value, int count);
+
+uint64_t __ashldi3(uint64_t value, int count)
+{
+    uint32_t low = (uint32_t)value, high = (uint32_t)(value >> 32);
+    if (count >= 32)
+        return (uint64_t)(low << (count - 32)) << 32;
+    return count ? (uint64_t)(high << count | low >> (32 - count)) << 32 | low << count : value;
+}
+
+uint64_t __lshrdi3(uint64_t value, int count)
+{
+    uint32_t low = (uint32_t)value, high = (uint32_t)(value >> 32);
+    if (count >= 32)
+        return high >> (count - 32);
+    return count ? (uint64_t)(high >> count) << 32 | (low >> count | high << (32 - count)) : value;
+}

@@ -18,7 +18,7 @@ static bool holds(const struct node *node)
 }
 
 /* Make the whole tree from the image; without a good one there is a blank root. */
-void nodes_start(void)
+ONCE void nodes_start(void)
 {
     memset(nodes, 0, sizeof nodes);
     nodes[ROOT_NODE].used = true;

@@ -45,7 +45,7 @@ static bool whole(uint32_t area, struct stored *found)
     return memcmp(digest, header + VG_FLASH_MODEL_DIGEST0_OFFSET / 32, sizeof digest) == 0;
 }
 
-void store_start(void)
+ONCE void store_start(void)
 {
     struct stored second;
     memset(&store, 0, sizeof store);

@@ -16,7 +16,14 @@ static struct {
     bool enabled;
     uint64_t busy_until;
     uint32_t random;
+    bool spoiled[VG_FLASH_BYTES / VG_FLASH_SECTOR_BYTES];
 } chip;
+
+/* Let a sector take nothing any more. */
+void chip_spoil(uint32_t address)
+{
+    chip.spoiled[address / VG_FLASH_SECTOR_BYTES] = true;
+}
 
 void chip_attach(uint8_t *bytes, uint32_t size)
 {
@@ -69,7 +76,8 @@ static void erase(uint32_t address)
                 sector[byte] |= (uint8_t)(share == 256 ? 0xFF : draw(256));
         native_stop(NATIVE_POWER_CUT);
     }
-    memset(sector, 0xFF, VG_FLASH_SECTOR_BYTES);
+    if (!chip.spoiled[address / VG_FLASH_SECTOR_BYTES])
+        memset(sector, 0xFF, VG_FLASH_SECTOR_BYTES);
     chip.busy_until = native_now() + ERASE_CYCLES;
 }
 
@@ -77,7 +85,7 @@ static void program(uint32_t address, const uint8_t *data, uint32_t count)
 {
     uint8_t *page = chip.bytes + address / VG_FLASH_PAGE_BYTES * VG_FLASH_PAGE_BYTES;
     bool going = cut();
-    uint32_t done = going ? draw(count + 1) : count;
+    uint32_t done = chip.spoiled[address / VG_FLASH_SECTOR_BYTES] ? 0 : going ? draw(count + 1) : count;
     for (uint32_t byte = 0; byte < done; byte++)
         page[(address + byte) % VG_FLASH_PAGE_BYTES] &= data[byte];
     if (going) {

@@ -28,6 +28,8 @@ static struct {
     uint32_t sha[VG_SHA256_DIGEST_COUNT];
 } native;
 
+uint32_t board_late[BOARD_LATE_BYTES / 4];
+
 /* --- the board ----------------------------------------------------------------------------------------------- */
 
 uint32_t board_clock(void)
