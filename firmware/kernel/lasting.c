@@ -120,8 +120,9 @@ static int32_t error_of(int error)
     case LFS_ERR_FBIG:
     case LFS_ERR_INVAL:
     case LFS_ERR_NOSPC:
-    case LFS_ERR_NAMETOOLONG:
         return error; /* the same number */
+    case LFS_ERR_NAMETOOLONG: /* no name is too long for it; its folder could not grow */
+        return -ENOSPC;
     default:
         return error < 0 ? -EIO : error;
     }

@@ -131,7 +131,7 @@ int32_t nodes_unnamed(const struct process *process, uint32_t folder, const char
 
 int32_t nodes_link(const struct process *process, uint32_t folder, const char *name, uint32_t target)
 {
-    if (nodes[target].lasting || nodes[folder].lasting)
+    if (folder < PROC_NODE && nodes_may(process, folder, 2 | 1) && (nodes[target].lasting || nodes[folder].lasting))
         return nodes[target].lasting && nodes[folder].lasting ? -EPERM : -EXDEV;
     int32_t entry = nodes_make(process, folder, name, 0, NULL);
     if (entry < 0)

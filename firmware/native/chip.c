@@ -12,7 +12,7 @@
 
 static struct {
     uint8_t *bytes;
-    uint32_t size, operations, cut_at;
+    uint32_t size, operations, cut_at, cut_next;
     bool enabled;
     uint64_t busy_until;
     uint32_t random;
@@ -37,6 +37,13 @@ void chip_cut(uint32_t operations, uint32_t seed)
     chip.random = seed * 2654435761u + 1;
 }
 
+/* The same for the next power-on. */
+void chip_cut_next(uint32_t operations, uint32_t seed)
+{
+    chip_cut(0, seed);
+    chip.cut_next = operations;
+}
+
 uint32_t chip_operations(void)
 {
     return chip.operations;
@@ -51,7 +58,8 @@ void chip_power_on(void)
 {
     chip.enabled = false;
     chip.busy_until = 0;
-    chip.cut_at = 0;
+    chip.cut_at = chip.cut_next ? chip.operations + chip.cut_next : 0;
+    chip.cut_next = 0;
 }
 
 static uint32_t draw(uint32_t below)

@@ -200,6 +200,11 @@ void native_stop(int why)
     longjmp(native.out, why);
 }
 
+jmp_buf *native_out(void)
+{
+    return &native.out;
+}
+
 /* What a reset clears: the gateware's registers, not the flash. */
 static void power_on(void)
 {

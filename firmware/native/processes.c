@@ -48,9 +48,15 @@ int native_begin(void)
     return processes[0].state == PROCESS_READY ? 0 : -1;
 }
 
-/* Make a call of a process; return its result, BLOCKED if it waits, REPLACED if it runs something else now. */
+#define STOPPED 600
+
+/* Make a call of a process; return its result, BLOCKED if it waits, REPLACED if it runs something else now; less
+ * than -STOPPED: why the board stopped in the middle of it. */
 int native_call(uint32_t entry, uint32_t id, const uint32_t arguments[6])
 {
+    int why = setjmp(*native_out());
+    if (why)
+        return -STOPPED - why;
     static const struct {
         uint32_t id;
         call_function *call;
