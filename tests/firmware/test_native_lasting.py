@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from errno import EBUSY, EIO, ENOENT, ENOSPC, ENOTEMPTY, EPERM, EXDEV
 
 import pytest
+from littlefs import LittleFS
 
-from hdl.contract.flash import AREAS, SECTOR_BYTES
+from hdl.contract.flash import AREAS, FILE_ATTRIBUTE, FILE_KEPT, SECTOR_BYTES
 from hdl.contract.link import FrameType
 from hdl.contract.syscalls import IDS
 from sim.native import NativeBoard
@@ -27,6 +28,7 @@ class Files:
     """Calls of a board's first process on files, which fail with the errno that they answer."""
 
     def __init__(self, flash: bytearray) -> None:
+        self.flash = flash
         self.board = NativeBoard(flash)
         self.boot()
 
@@ -159,6 +161,20 @@ def test_files_outlive_a_reset(files: Files) -> None:
     assert files.get("/root/big") == big and files.stat("/root/big")["size"] == len(big)
     assert files.get("/home/alice/todo.txt") == b"buy milk\ncall bob\n", "what the image begins with"
     assert errno_of(files.get, "/tmp/passes") == ENOENT
+
+
+def test_the_package_reads_what_the_kernel_wrote(files: Files) -> None:
+    files.put("/home/alice/new.txt", b"it stays\n" * 100)
+    files.board.exchange(b"", 2000)
+    area = files.flash[AREA.base : AREA.base + AREA.size]
+    read = LittleFS(block_size=SECTOR_BYTES, block_count=AREA.size // SECTOR_BYTES, mount=False)
+    read.context.buffer = bytearray(area)
+    read.mount()
+    with read.open("/home/alice/new.txt", "rb") as file:
+        assert file.read() == b"it stays\n" * 100
+    kept = FILE_KEPT.unpack(int.from_bytes(read.getattr("/home/alice/new.txt", FILE_ATTRIBUTE), "little"))
+    assert kept["mode"] == 0o100644 and kept["user"] == 0
+    assert set(read.listdir("/")) == {"home", "root", "var", "lost"}
 
 
 def test_all_that_is_known_of_a_file_lasts(files: Files) -> None:
