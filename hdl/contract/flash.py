@@ -121,7 +121,9 @@ NODE = Layout(
         Field("user", 16, "who owns it"),
         Field("group", 16, "and their group"),
         Field("size", 32, "bytes of content"),
-        Field("offset", 32, "where that begins in the image; of a device: which one; of a folder: IS_LASTING, or 0"),
+        Field(
+            "offset", 32, "where that begins in the image; of a device: which one; of a folder: IS_LASTING, or 0"
+        ),
         *(Field(f"name{word}", 32, "its name, with zeros behind") for word in range(NODE_NAME_BYTES // 4)),
     ),
 )

@@ -45,7 +45,9 @@ class Files:
     def call(self, name: str, *arguments: int | str) -> int:
         """Make a call, whose strings are put where the process has its stack."""
         places = iter((SCRATCH, OTHER))
-        words = [self.processes.text(0, word, next(places)) if isinstance(word, str) else word for word in arguments]
+        words = [
+            self.processes.text(0, word, next(places)) if isinstance(word, str) else word for word in arguments
+        ]
         result = self.processes.call(0, name, *words)
         if result < 0:
             raise OSError(-result, f"{name}{arguments}")
@@ -95,7 +97,11 @@ class Files:
         raw = self.processes.get(0, 128, OTHER)
         names = ("mode", "links", "user", "group")
         found = dict(zip(names, struct.unpack_from("<4I", raw, 16), strict=True))
-        return {**found, "size": struct.unpack_from("<q", raw, 48)[0], "time": struct.unpack_from("<q", raw, 88)[0]}
+        return {
+            **found,
+            "size": struct.unpack_from("<q", raw, 48)[0],
+            "time": struct.unpack_from("<q", raw, 88)[0],
+        }
 
     def names(self, path: str) -> set[str]:
         """Return what a folder holds."""
@@ -188,7 +194,9 @@ def test_all_that_is_known_of_a_file_lasts(files: Files) -> None:
     files.call("mkdirat", AT_FDCWD, "/root/folder", 0o750)
     files.call("symlinkat", "/root/file", AT_FDCWD, "/root/folder/link")
     files.call("mknodat", AT_FDCWD, "/root/folder/fifo", 0o010600, 0)
-    before = {path: files.stat(path) for path in ("/root/file", "/root/folder", "/root/folder/link", "/root/folder/fifo")}
+    before = {
+        path: files.stat(path) for path in ("/root/file", "/root/folder", "/root/folder/link", "/root/folder/fifo")
+    }
     assert before["/root/file"] == {"mode": 0o104751, "links": 1, "user": 1000, "group": 33, "size": 1, "time": 77}
     files.reset()
     assert {path: files.stat(path) for path in before} == before
@@ -413,7 +421,9 @@ def test_a_damaged_beginning_is_made_anew_from_the_image(made: bytes) -> None:
     files.board.exchange(b"", 3000)
     for sector in range(2):
         flash[AREA.base + sector * SECTOR_BYTES : AREA.base + sector * SECTOR_BYTES + 64] = bytes(64)
-    kept = {name: bytes(flash[AREAS[name].base : AREAS[name].base + AREAS[name].size]) for name in ("model0", "model1")}
+    kept = {
+        name: bytes(flash[AREAS[name].base : AREAS[name].base + AREAS[name].size]) for name in ("model0", "model1")
+    }
     files.reset()
     assert files.tree("/home") | files.tree("/root") | files.tree("/var") == expected
     files.board.exchange(b"", 3000)
