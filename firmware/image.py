@@ -40,7 +40,7 @@ class ImageError(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """A node to be: its path without a slash in front, type and permissions, content, which device or IS_LASTING."""
+    """A node to be: path without a slash in front, type and permissions, content, which device or IS_LASTING."""
 
     path: str
     mode: int

@@ -421,14 +421,12 @@ def test_a_damaged_beginning_is_made_anew_from_the_image(made: bytes) -> None:
     files.board.exchange(b"", 3000)
     for sector in range(2):
         flash[AREA.base + sector * SECTOR_BYTES : AREA.base + sector * SECTOR_BYTES + 64] = bytes(64)
-    kept = {
-        name: bytes(flash[AREAS[name].base : AREAS[name].base + AREAS[name].size]) for name in ("model0", "model1")
-    }
+    models = (AREAS["model0"], AREAS["model1"])
+    kept = [flash[area.base : area.base + area.size] for area in models]
     files.reset()
     assert files.tree("/home") | files.tree("/root") | files.tree("/var") == expected
     files.board.exchange(b"", 3000)
-    for name, content in kept.items():
-        assert flash[AREAS[name].base : AREAS[name].base + AREAS[name].size] == content
+    assert [flash[area.base : area.base + area.size] for area in models] == kept
     text = Peer(files.board, 5).log()
     assert "made anew from the image" in text and text.count("vigilante firmware") >= 2
 
