@@ -50,7 +50,8 @@ NATIVE_FLAGS = ("-std=c11", "-g", "-O1", *WARNINGS, "-fPIC", "-shared")
 QUICK = ("board.c", "clock.c", "counts.c", "link.c", "main.c", "memory.c", "scores.c", "screen.c", "send.c",
          "serve.c")  # fmt: skip
 """Files of the kernel that are compiled for speed: what a host's event goes through.  The others are small."""
-TINY = ("littlefs.c", "lasting.c", "operator.c", "policy.c", "store.c")
+TINY = ("littlefs.c", "lasting.c", "operator.c", "policy.c", "store.c", "runs.c", "folders.c", "sockets.c", "identity.c",
+        "system.c", "proc.c", "terminal.c", "exec.c", "stat.c", "model.c", "nodes.c", "passing.c", "aside.c")  # fmt: skip
 """Files of the kernel that are compiled to be as small as can be, by way of `save.S`."""
 TINY_FLAGS = ("-Os", "-Xclang", "-Oz", "-msave-restore")
 BOARD_ONLY = ("board.c", "entry.c", "memory.c")
@@ -142,7 +143,7 @@ def _board_image(
     def make(work: Path) -> None:
         progress(f"compiling {folder.name}", 0, 3)
         shutil.copy(INCLUDE / "memory.ld", work)  # the linker looks for what a script includes where it runs
-        kinds = {"tiny.o": TINY_FLAGS, "small.o": ("-Os",), "": ()}
+        kinds = {"tiny.o": TINY_FLAGS, "small.o": ("-Os", "-msave-restore") if tiny else ("-Os",), "": ()}
         kind = {
             source: "tiny.o"
             if source.name in tiny

@@ -9,7 +9,7 @@
 #include "operator.h"
 
 #define SHARE_BYTES 1024 /* to be read of the flash until a pause */
-#define STACK_BYTES 4096
+#define STACK_BYTES 3072
 #define GUARD 0x5AFE57ACu /* in its last word */
 
 enum { IDLE, RUNS, DONE };
