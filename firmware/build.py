@@ -50,8 +50,7 @@ NATIVE_FLAGS = ("-std=c11", "-g", "-O1", *WARNINGS, "-fPIC", "-shared")
 QUICK = ("board.c", "clock.c", "counts.c", "link.c", "main.c", "memory.c", "scores.c", "screen.c", "send.c",
          "serve.c")  # fmt: skip
 """Files of the kernel that are compiled for speed: what a host's event goes through.  The others are small."""
-TINY = ("littlefs.c", "lasting.c", "operator.c", "policy.c", "store.c", "runs.c", "folders.c", "sockets.c", "identity.c",
-        "system.c", "proc.c", "terminal.c", "exec.c", "stat.c", "model.c", "nodes.c", "passing.c", "aside.c")  # fmt: skip
+TINY = ("littlefs.c", "lasting.c", "operator.c", "policy.c", "store.c")
 """Files of the kernel that are compiled to be as small as can be, by way of `save.S`."""
 TINY_FLAGS = ("-Os", "-Xclang", "-Oz", "-msave-restore")
 BOARD_ONLY = ("board.c", "entry.c", "memory.c")
