@@ -32,7 +32,7 @@ demo: setup-demo
 
 test: check
 	@echo '== pytest'
-	@$(BIN)/python -m pytest -q -m 'not slow'
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m 'not slow'
 
 # All four speak, whichever of them fails.
 check: setup-dev
@@ -61,6 +61,7 @@ prove: setup-dev
 
 model: setup-dev
 	@$(BIN)/vigilante train --shipped
+	@$(BIN)/python -m models.build --board
 
 corpus: setup-dev
 	@$(BIN)/vigilante record --corpus --full

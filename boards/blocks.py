@@ -48,7 +48,8 @@ SOC = {
     "flash": "flash", "sha256": "sha256", "scheduler": "scheduler", "coprocessor": "coprocessor",
     **{
         name: f"coprocessor.{name}"
-        for name in ("calls", "dispatch", "stray", "strings", "host", "loader", "records", "rest")
+        for name in ("calls", "dispatch", "stray", "tampering", "strings", "host", "loader", "records",
+                     "rest")
     },
     "pipeline": "coprocessor.pipeline",
 }  # fmt: skip

@@ -123,7 +123,7 @@ def build(
     made_of = identity(target)
     progress("elaborating", 0, 1)
     if target.whole:
-        same_gateware(verilog_of_soc(), text_of(soc(), name="soc"))
+        same_gateware(verilog_of_soc(observed=False), text_of(soc(), name="soc"))
     verilog = target.verilog()
     family = target.board.family
     with Works(progress) as works:

@@ -57,6 +57,12 @@ BOARD_ONLY = ("board.c", "entry.c", "memory.c")
 """Files of the kernel that the native build replaces."""
 
 
+UNSCREENED = ("UNSCREENED",)
+LEAN = ("UNSCREENED", "TABLE")
+"""Kernels to measure against: one that has no events, copies strings itself and needs no model; and one that
+dispatches by itself besides, as lean as that can be."""
+
+
 class BuildError(Exception):
     """Something cannot be built.  The message names what failed and the mend."""
 
@@ -175,10 +181,20 @@ def rom(progress: Progress = silent) -> bytes:
     return code
 
 
-def firmware(progress: Progress = silent) -> bytes:
-    """Return the firmware as it lies in flash, behind its header.  Raises BuildError."""
+def firmware(progress: Progress = silent, defines: Sequence[str] = ()) -> bytes:
+    """Return the firmware as it lies in flash, behind its header; defines: as for `kernel`.  Raises BuildError."""
+    return with_header(kernel(progress, defines))
+
+
+def kernel(progress: Progress = silent, defines: Sequence[str] = ()) -> bytes:
+    """Return the firmware as the loader copies it to memory: text and data.
+
+    defines: UNSCREENED or LEAN, for a kernel that screens nothing, to measure what screening costs.  Raises
+    BuildError.
+    """
     folders = ("-isystem", KERNEL / "libc", "-isystem", littlefs(progress))
-    return with_header(_board_image(KERNEL, "kernel.ld", progress, QUICK, (*RELAXED, *SECTIONS, *folders), TINY))
+    more = (*RELAXED, *SECTIONS, *folders, *(f"-D{define}" for define in defines))
+    return _board_image(KERNEL, "kernel.ld", progress, QUICK, more, TINY)
 
 
 def with_header(code: bytes) -> bytes:
@@ -219,21 +235,30 @@ def listing(progress: Progress = silent) -> str:
     return cache.made("firmware", _digest([source], flags), "software_model.s", make).read_text()
 
 
+def _library() -> list[Path]:
+    """Return the sources that every program is linked with."""
+    return [*sorted(LIBRARY.glob("*.S")), *sorted(LIBRARY.glob("*.c"))]
+
+
+def _program_command(sources: Sequence[Path], flags: Sequence[str]) -> list[str | Path]:
+    """Return the command that makes `program` where memory.ld lies: the linker looks for it where it runs."""
+    folders: list[str | Path] = ["-I", LIBRARY, "-I", ABI, "-I", INCLUDE]
+    compiler = [sys.executable, "-m", "ziglang", "cc"]
+    return [*compiler, *flags, *folders, "-T", USER / "user.ld", *_library(), *sources, "-o", "program"]
+
+
 def _program(sources: Sequence[Path], progress: Progress) -> bytes:
     """Return a program for user mode, as an ELF file."""
-    zig = [sys.executable, "-m", "ziglang"]
     flags = [*BOARD_FLAGS, *PROGRAM_FLAGS]
     name = sources[-1].parent.name
-    sources = [*sorted(LIBRARY.glob("*.S")), *sorted(LIBRARY.glob("*.c")), *sources]
 
     def make(work: Path) -> None:
         progress(f"compiling {name}", 0, 1)
         shutil.copy(INCLUDE / "memory.ld", work)
-        options: list[str | Path] = ["-I", INCLUDE, "-I", ABI, "-I", LIBRARY, "-T", USER / "user.ld"]
-        _run([*zig, "cc", *flags, *options, *sources, "-o", "program"], work)
+        _run(_program_command(sources, flags), work)
         progress(f"compiling {name}", 1, 1)
 
-    return cache.made("firmware", _digest(sources, flags), "program", make).read_bytes()
+    return cache.made("firmware", _digest([*_library(), *sources], flags), "program", make).read_bytes()
 
 
 def own_program(
@@ -245,13 +270,11 @@ def own_program(
     BuildError if it does not compile, OSError if `output` cannot be written.
     """
     flags = [flag for flag in (*BOARD_FLAGS, *PROGRAM_FLAGS) if flag != "-Werror"]
-    for folder in (*(folder.resolve() for folder in folders), USER, ABI, INCLUDE):
-        flags += ["-I", str(folder)]
+    flags += [part for folder in folders for part in ("-I", str(folder.resolve()))]
     flags += [f"-D{define}" for define in defines]
-    every = [*sorted(USER.glob("*.S")), USER / "lib.c", *(source.resolve() for source in sources)]
     with tempfile.TemporaryDirectory(prefix="cc-") as work:
-        shutil.copy(INCLUDE / "memory.ld", work)  # the linker looks for what a script includes where it runs
-        command = [sys.executable, "-m", "ziglang", "cc", *flags, "-T", USER / "user.ld", *every, "-o", "program"]
+        shutil.copy(INCLUDE / "memory.ld", work)
+        command = _program_command([source.resolve() for source in sources], flags)
         done = subprocess.run([str(part) for part in command], cwd=work, check=False)
         if done.returncode:
             raise BuildError(f"{output} was not made: the compiler says above what is wrong")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -24,16 +26,31 @@ def folder(kind: str, digest: str) -> Path:
     return path
 
 
+@contextmanager
+def _alone(place: Path) -> Iterator[None]:
+    """Wait until nobody else makes what is to lie at `place`."""
+    path = place.with_suffix(".lock")
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+
+
 def made(kind: str, digest: str, name: str, make: Callable[[Path], None]) -> Path:
     """Return the path of the file `name` of a thing of `kind`; if it is not there, `make` puts it into a folder.
 
-    Interrupted or failed work leaves nothing behind; of two who make the same thing at once, one's is kept.
+    Interrupted or failed work leaves nothing behind; of two who want the same thing at once, one makes it and the
+    other waits.
     """
     place = root() / kind / digest
     if (place / name).exists():
         return place / name
     place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=place.parent, prefix="build-") as work:
+    with _alone(place), tempfile.TemporaryDirectory(dir=place.parent, prefix="build-") as work:
+        if (place / name).exists():
+            return place / name
         make(Path(work))
         done = Path(work) / "done"
         done.mkdir()
@@ -41,6 +58,6 @@ def made(kind: str, digest: str, name: str, make: Callable[[Path], None]) -> Pat
         try:
             done.rename(place)
         except OSError:
-            if not (place / name).exists():  # someone else was faster, else it is a real error
+            if not (place / name).exists():  # someone was faster, on a file system without locks; or a real error
                 raise
     return place / name

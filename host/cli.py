@@ -206,7 +206,7 @@ def record(command: tuple[str, ...], **options: Any) -> int:
         "vigilante train --shipped",
     )
 )
-@click.option("--corpus", type=FILE, help="Folder with labels.jsonl and *.strace.xz; default: our own corpus.")
+@click.option("--corpus", type=FILE, help="Folder with labels.jsonl or condensed file; default: our own corpus.")
 @click.option("--out", type=FILE, help="The package to write.")
 @click.option("--with", "key", type=FILE, help="Private key to sign it with.")
 @click.option("--name", help="What the model is called; default: as its file.")
@@ -267,7 +267,7 @@ def calibrate(**options: Any) -> int:
         "vigilante eval --adfa ADFA-LD --protocol loao --without-mixed --json",
     ),
 )
-@click.option("--corpus", type=FILE, help="Folder with labels.jsonl and *.strace.xz: how the model does on it.")
+@click.option("--corpus", type=FILE, help="Folder with labels.jsonl or condensed file: how the model does on it.")
 @click.option("--adfa", type=FILE, help="Folder of ADFA-LD: how the method does on it, trained anew.")
 @click.option(
     "--protocol", type=click.Choice(["naive", "honest", "loao"]), default="honest", show_default=True,

@@ -30,8 +30,9 @@ from hdl.contract.verdict import Tier
 from host.explain import Explainer, Reason
 from host.screen import Screening
 from host.terminal import Terminal
-from models.build import CORPUS, corpus_digest
+from models.build import corpus_digest
 from models.calibrate import Floats, evidence
+from models.corpus.condensed import SAMPLE
 from models.encode import Words
 from models.evaluate import CorpusError, Progress, group_of, in_parallel, read_labels
 from models.gateway import Screened, switch
@@ -40,7 +41,7 @@ from models.image import Model, parse
 from models.intervals import DRAWS, interval
 from models.package import SHIPPED, PackageError, read_package
 from models.readers.strace import StraceReader
-from models.recordings import PLENTY, slots_of, unspilled
+from models.replay import PLENTY, slots_of, unspilled
 from models.sources import digests, sources_of
 from models.trace import Item
 
@@ -214,7 +215,7 @@ def kept(directory: Path, image: bytes, progress: Progress | None = None) -> dic
 
 
 @click.command()
-@click.option("--corpus", type=click.Path(path_type=Path), default=CORPUS, help="Folder with labels.jsonl.")
+@click.option("--corpus", type=click.Path(path_type=Path), default=SAMPLE, help="Folder with labels.jsonl.")
 @click.option("--out", type=click.Path(path_type=Path), default=CHARTS, help="Where the figures go.")
 def main(corpus: Path, out: Path) -> None:
     """Check the reasons of the shipped model by deletion; 1 where they do not hold."""

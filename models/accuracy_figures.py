@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from models.evaluate import RATES
-from models.intervals import Floats
-from models.outcomes import Fold
+from models.outcomes import Floats, Fold
 from models.plots import Axis, Series, chart
 from models.runs import Result
 

@@ -65,16 +65,19 @@ def _between(row: Mapping[str, Any], name: str, digits: int = 3) -> str:
 
 
 def _drift(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Return how many benign processes of the tests reach the tiers, beside what these were calibrated to."""
+    """Return how many benign processes and attacks of the tests reach the tiers, beside the calibrated share."""
     if not rows:
         return ""
-    text = "\nOur model, drift from calibration to test: benign processes that reach a tier\n\n"
-    text += _lines(("tier", "calibration, at most", "test", "processes", "clusters", "bound by clusters"))
+    text = "\nOur model, drift from calibration to test: benign processes that reach a tier, and attacks\n\n"
+    text += _lines(
+        ("tier", "calibration, at most", "test", "processes", "clusters", "bound by clusters", "attacks")
+    )
     for row in rows:
         bound = "" if row["bound"] is None else f"{row['bound']:.4f}"
         clusters = f"{row['clusters']} of {row['of_clusters']}"
         cells = f"{row['score']:.2f}", f"{row['calibrated']:.2f}", _between(row, "tested", 4)
-        text += _row((*cells, str(row["processes"]), clusters, bound))
+        attacks = f"{row['attacks']} of {row['of_attacks']}"
+        text += _row((*cells, str(row["processes"]), clusters, bound, attacks))
     return text
 
 

@@ -13,6 +13,7 @@ Rows = Mapping[str, Any]
 
 ABOVE_PEERS = 0.005
 QUICK = 100_000
+"""Events a processor second: a clock on the wall tells of the machine's other work as well."""
 
 
 @dataclass(frozen=True)
@@ -20,13 +21,14 @@ class Aim:
     """A figure that was wanted.
 
     where: data set and table.  measured: what the table says, as text; None where it says nothing.
-    met: whether that is enough.
+    met: whether that is enough.  peers: it takes peers in the table to tell.
     """
 
     text: str
     where: tuple[str, str]
     measured: Callable[[Rows], str]
     met: Callable[[Rows], bool]
+    peers: bool = False
 
 
 def best_peer(rows: Rows) -> Rows:
@@ -55,7 +57,7 @@ def _above(where: tuple[str, str]) -> Aim:
 
     return Aim(
         f"ADFA-LD, {where[1]}: AUC at least {ABOVE_PEERS} above the best 8 KB peer", where, said,
-        lambda rows: bool(best_peer(rows)["auc_below_ours"] >= ABOVE_PEERS),
+        lambda rows: bool(best_peer(rows)["auc_below_ours"] >= ABOVE_PEERS), peers=True,
     )  # fmt: skip
 
 
@@ -104,18 +106,17 @@ def _reasons(where: tuple[str, str]) -> Aim:
     )
 
 
-def _quick(where: tuple[str, str]) -> Aim:
+def _quick(of: str, where: tuple[str, str]) -> Aim:
     def said(found: Rows) -> str:
         return (
-            f"{found['events_per_second']:,} events/s, "
-            f"{found['events_per_processor_second']:,} a processor second; "
-            f"{found['from_cache']} of {found['recordings']} recordings as read before, "
-            f"reading {found['reading_share']:.0%} of the time"
+            f"{found['events_per_processor_second']:,} events a processor second, "
+            f"reading {found['reading_share']:.0%} of the time; "
+            f"{found['events_per_second']:,} a second by the clock"
         )
 
     return Aim(
-        f"eval: at least {QUICK:,} events/s on the default model", where, said,
-        lambda found: bool(found["events_per_second"] >= QUICK),
+        f"eval: at least {QUICK:,} events/s on the default model, {of}", where, said,
+        lambda found: bool(found["events_per_processor_second"] >= QUICK),
     )  # fmt: skip
 
 
@@ -133,7 +134,8 @@ AIMS = (
     _blocked(_KIND),
     _small(_UNSEEN),
     _reasons(("reasons", "deletion")),
-    _quick(("speed", "eval")),
+    _quick("logs read anew", ("speed", "eval")),
+    _quick("condensed corpus", ("speed", "condensed")),
 )
 
 
@@ -142,6 +144,8 @@ def reached(said: Mapping[str, Any]) -> list[dict[str, str]]:
     rows = []
     for aim in AIMS:
         table = said.get(aim.where[0], {}).get(aim.where[1])
+        if table is not None and aim.peers and len(table) < 2:
+            table = None
         answer = "not measured" if table is None else "reached" if aim.met(table) else "not reached"
         rows.append({"aim": aim.text, "reached": answer, "measured": aim.measured(table) if table else ""})
     return rows

@@ -1,6 +1,8 @@
 """Build the shipped model from our own corpus, to the byte the same every time.
 
-    python -m models.build [--corpus models/corpus/data] [--out models/shipped/vigilante.vgm] [--key KEY]
+    python -m models.build [--board] [--key KEY]
+
+`--board`: the model for programs of the board's own kernel, which has learned from sessions at its shell besides.
 
 Nothing but the corpus's recordings and labels goes in: no clock, no file order, no thread, no library function
 whose last bit differs between machines.  A file of the same content that is signed already stays as it is.
@@ -15,25 +17,28 @@ from typing import Any
 
 import click
 
-from models.evaluate import CorpusError, Progress, read_corpus
+from models.corpus import condensed
+from models.evaluate import CorpusError, Progress
 from models.image import assemble
 from models.keys import PrivateKey, TrustError
-from models.package import SHIPPED, Package, PackageError, pack, write_package
+from models.package import SHIPPED, SHIPPED_BOARD, Package, PackageError, pack, write_package
 from models.prefixes import PREFIXES
 from models.quantise import ROUNDING
 from models.train import NgramModel, blank_model
 from models.vocabulary import vocabulary
 
-CORPUS = Path(__file__).parent / "corpus" / "data"
-NAME = "vigilante"
+CORPUS = condensed.FULL
+NAME, BOARD_NAME = "vigilante", "board"
 VERSION = "0.1.0"
 
-SETTINGS: Mapping[str, Any] = {"stride": 8, "decay": 1e-3, "emphasis": 1.0}
-"""Settings of the estimator that differ from its defaults: our recordings are shorter than ADFA-LD's."""
+SETTINGS: Mapping[str, Any] = {"rounds": 40}
+"""Settings of the estimator that differ from its defaults: our corpus is learned by heart sooner than ADFA-LD."""
 
 
 def corpus_digest(directory: Path, files: list[str]) -> str:
-    """Return the SHA-256 over the digests of labels and recordings, in the order of their names."""
+    """Return the SHA-256 of a condensed corpus, or that over the digests of labels and recordings, by name."""
+    if directory.is_file():
+        return hashlib.sha256(directory.read_bytes()).hexdigest()
     return files_digest(directory, [*files, "labels.jsonl"])
 
 
@@ -46,22 +51,27 @@ def files_digest(directory: Path, names: list[str]) -> str:
 
 
 def build(
-    directory: Path = CORPUS,
-    *,
+    *corpora: Path,
     seed: int = 0,
     name: str = NAME,
     version: str = VERSION,
     progress: Progress | None = None,
     **settings: Any,
 ) -> Package:
-    """Train on the corpus in `directory` and return the model with its papers.
+    """Train on corpora, folders or condensed files, and return the model with its papers; without any, on CORPUS.
 
     settings: of `NgramModel`, in place of `SETTINGS`.  Raises CorpusError.
     """
     chosen = {**SETTINGS, **settings}
-    recordings, labels, objects = read_corpus(directory, assemble(blank_model(seed)), progress)
+    recordings, labels, digests = [], [], []
+    for corpus in corpora or (CORPUS,):
+        found, classes, objects = condensed.read(corpus, assemble(blank_model(seed)), progress)
+        recordings += found
+        labels += classes
+        digests.append(corpus_digest(corpus, [str(label["file"]) for label in objects]))
     if set(labels) != {0, 1}:
-        raise CorpusError(f"{directory}: both benign and attack traces are needed to train")
+        names = ", ".join(str(corpus) for corpus in corpora or (CORPUS,))
+        raise CorpusError(f"{names}: both benign and attack traces are needed to train")
     if progress:
         progress("training", 0, 1)
     model = NgramModel(seed=seed, **chosen).fit(recordings, labels)
@@ -71,7 +81,8 @@ def build(
         name=name,
         version=version,
         provenance={
-            "corpus_sha256": corpus_digest(directory, [str(label["file"]) for label in objects]),
+            "corpus_sha256": digests[0],
+            **({"more_corpora_sha256": digests[1:]} if digests[1:] else {}),
             "benign_traces": labels.count(0),
             "attack_traces": labels.count(1),
             "calls": sum(len(recording) for recording in recordings),
@@ -103,15 +114,14 @@ def ship(package: Package, out: Path, key: PrivateKey | None = None) -> bool:
 
 
 @click.command()
-@click.option("--corpus", type=click.Path(path_type=Path), default=CORPUS, help="Folder with labels.jsonl.")
-@click.option("--out", type=click.Path(path_type=Path), default=SHIPPED, help="The package to write.")
+@click.option("--board", is_flag=True, help="The model for programs of the board's own kernel.")
 @click.option("--key", type=click.Path(path_type=Path), help="Private key to sign it with.")
-@click.option("--seed", type=int, default=0, show_default=True)
-def main(corpus: Path, out: Path, key: Path | None, seed: int) -> None:
-    """Build the shipped model."""
+def main(board: bool, key: Path | None) -> None:
+    """Build a shipped model."""
+    out, corpora = (SHIPPED_BOARD, (CORPUS, condensed.KERNEL)) if board else (SHIPPED, (CORPUS,))
     try:
         signer = PrivateKey.load(key) if key else None
-        package = build(corpus, seed=seed)
+        package = build(*corpora, name=BOARD_NAME if board else NAME)
         written = ship(package, out, signer)
     except (CorpusError, PackageError, TrustError) as error:
         raise click.ClickException(str(error)) from None

@@ -37,7 +37,8 @@ from models.intervals import accuracy, auc, clopper_pearson, interval, over_fold
 from models.kept import Shelf, shelf
 from models.outcomes import Fold, Outcome, outcome
 from models.readers.strace import StraceReader
-from models.recordings import Recording, join, record, screen
+from models.recordings import Recording, join
+from models.replay import record, screen
 from models.speed import Speed
 
 Progress = Callable[[str, int, int], None]

@@ -53,6 +53,13 @@ class Features:
     def __len__(self) -> int:
         return len(self.indices)
 
+    def only(self, at: Ints) -> Features:
+        """Return the features of the calls at the rising positions `at`; previous calls that are not among them
+        are none."""
+        places = np.full(len(self) + 1, -1, np.int32)
+        places[at] = np.arange(len(at))
+        return Features(self.indices[at], self.effect[at], self.proven[at], places[self.previous[at]])
+
 
 @jit
 def _extract(

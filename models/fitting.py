@@ -1,9 +1,13 @@
-"""The linear classifier behind the tables: rows of decayed n-gram counts, and their logistic fit.
+"""The fit: weights under which every attack's highest sum lies above a threshold and every benign process's below.
 
-A row is what the decayed accumulator has seen at one call, were its values real numbers: entry w counts with
-the sum over past calls of (31/32)^(proven calls since), over 32.  So row . weights is A/32, and fitting the
-rows fits the machine.  Everything is sequential arithmetic in IEEE doubles without the C library's functions:
-the same data gives the same weights to the last bit on every machine.
+The decayed accumulator is replayed in real numbers, and the slope of the loss runs back through it, call by call:
+
+    loss = sum over units of share * log(1 + exp(-+(peak - threshold)))  +  decay / 2 * |weights|^2
+
+A unit is judged by its peak, as in gateware; the slope spreads over the calls near it by the share that they
+would have in a smooth maximum.  Steps are Adam's (Kingma and Ba 2015), over all data at once.  Everything is
+sequential arithmetic in IEEE doubles without the C library's functions: the same data gives the same weights to
+the last bit on every machine.
 """
 
 from __future__ import annotations
@@ -19,181 +23,54 @@ from models.golden.jit import jit_allocating as jit
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-
-MEMORY = 128
-"""Calls that a row looks back over: what is older weighs less than 2 %."""
-
-_CHUNK = 4096
-"""Rows gathered at a time, which bounds the memory for entries not yet counted."""
-
-_SEEN = 1e-6
-"""Squared slope that an entry is taken to have seen before the first row."""
+Bools = NDArray[np.bool_]
 
 LEAK = 1.0 / (1 << LEAK_SHIFT)
 
+PRIOR = 0.2
+"""Weight that an entry begins with which only attacks use; one that only benign work uses has the opposite."""
+
+BIAS_RATE = 0.1
+"""The bias moves slower than the weights: it is added at every call."""
+
+THRESHOLD = 3.0
+"""Where the threshold begins, in units of the loss."""
+
+_REACH = 12.0
+"""Calls whose sum lies this far below their unit's peak have no share in it."""
+
+_FIRST, _SECOND, _TINY = 0.9, 0.99, 1e-8
+"""Adam's constants: what it keeps of the slope's mean and of its square's, and what it adds to a divisor."""
+
 
 @dataclass(frozen=True, slots=True)
-class Rows:
-    """Sparse rows.  `columns[starts[i]:starts[i+1]]` and `values` alike are row i's entries; WEIGHTS is the
-    bias's column."""
+class Judged:
+    """What is judged.  of: (n,) the unit of each event; bad, shares: per unit, whether it is an attack, and how
+    much it counts before the classes are balanced."""
 
-    starts: Ints
-    columns: NDArray[np.int16]
-    values: NDArray[np.float32]
-
-    def __len__(self) -> int:
-        return len(self.starts) - 1
+    of: Ints
+    bad: Bools
+    shares: Floats
 
 
 @jit
-def _gather(
-    indices: Indices,
-    effect: NDArray[np.bool_],
-    proven: NDArray[np.bool_],
-    previous: Indices,
-    stops: NDArray[np.bool_],
-    at: Ints,
-    starts: Ints,
-    columns: NDArray[np.int16],
-    values: NDArray[np.float32],
-) -> int:
-    """Write the rows of the events `at`; return how many entries they have."""
-    sums = np.zeros(WEIGHTS + 1)
-    touched = np.empty(6 * MEMORY + 1, np.int64)
-    used = 0
-    for number in range(len(at)):
-        starts[number] = used
-        event, share, count = at[number], LEAK, 0
-        for _ in range(MEMORY):
-            if event < 0 or (stops[event] and event != at[number]):
-                break
-            if effect[event]:
-                for table in range(7):
-                    column = WEIGHTS if table == 6 else indices[event, table]
-                    if sums[column] == 0.0:
-                        touched[count] = column
-                        count += 1
-                    sums[column] += share
-            if proven[event]:
-                share *= 1.0 - LEAK
-            event = previous[event]
-        for position in range(count):
-            columns[used] = touched[position]
-            values[used] = sums[touched[position]]
-            sums[touched[position]] = 0.0
-            used += 1
-    starts[len(at)] = used
-    return used
-
-
-def gather(features: Features, at: Ints, stops: NDArray[np.bool_]) -> Rows:
-    """Return the rows of the calls at the positions `at`.
-
-    stops: events behind which nothing is remembered: where the accumulator stood at 0, or the label changes.
-    """
-    starts = [np.zeros(1, np.int64)]
-    columns, values, used = [np.zeros(0, np.int16)], [np.zeros(0, np.float32)], 0
-    width = 6 * MEMORY + 1
-    for begin in range(0, len(at), _CHUNK):
-        part = at[begin : begin + _CHUNK]
-        ends = np.zeros(len(part) + 1, np.int64)
-        names, numbers = np.empty(len(part) * width, np.int16), np.empty(len(part) * width, np.float32)
-        count = _gather(
-            features.indices,
-            features.effect,
-            features.proven,
-            features.previous,
-            stops,
-            part,
-            ends,
-            names,
-            numbers,
-        )
-        starts.append(ends[1:] + used)
-        columns.append(names[:count].copy())
-        values.append(numbers[:count].copy())
-        used += count
-    return Rows(np.concatenate(starts), np.concatenate(columns), np.concatenate(values))
+def power(exponent: float) -> float:
+    """Return about exp(exponent) for -30..30, as (1 + x/4096)^4096: multiplications only."""
+    value = 1.0 + min(max(exponent, -30.0), 30.0) / 4096.0
+    for _ in range(12):
+        value *= value
+    return value
 
 
 @jit
 def sigmoid(margin: float) -> float:
-    """Return 1 / (1 + exp(-margin)) with exp(x) as (1 + x/4096)^4096: multiplications only."""
-    power = 1.0 + min(max(-margin, -30.0), 30.0) / 4096.0
-    for _ in range(12):
-        power *= power
-    return 1.0 / (1.0 + power)
-
-
-def stack(first: Rows, second: Rows) -> Rows:
-    """Return the rows of both, `first`'s first."""
-    return Rows(
-        np.concatenate([first.starts, second.starts[1:] + first.starts[-1]]),
-        np.concatenate([first.columns, second.columns]),
-        np.concatenate([first.values, second.values]),
-    )
-
-
-@jit
-def _descend(
-    starts: Ints,
-    columns: NDArray[np.int16],
-    values: NDArray[np.float32],
-    labels: Floats,
-    shares: Floats,
-    orders: Ints,
-    rates: Floats,
-    decay: float,
-    weights: Floats,
-) -> None:
-    """Descend the weighted logistic loss once per row of `orders`, each entry at its own rate (Adagrad)."""
-    seen = np.full(len(weights), _SEEN)
-    for epoch in range(len(orders)):
-        for step in range(orders.shape[1]):
-            row = orders[epoch, step]
-            margin = 0.0
-            for entry in range(starts[row], starts[row + 1]):
-                margin += weights[columns[entry]] * values[entry]
-            slope = (sigmoid(margin) - labels[row]) * shares[row]
-            for entry in range(starts[row], starts[row + 1]):
-                column = columns[entry]
-                pull = slope * values[entry] + decay * shares[row] * weights[column]
-                seen[column] += pull * pull
-                weights[column] -= rates[column] * pull / np.sqrt(seen[column])
-
-
-def descend(
-    rows: Rows,
-    labels: Floats,
-    shares: Floats,
-    *,
-    weights: Floats,
-    epochs: int,
-    rates: Floats,
-    decay: float,
-    seed: int,
-) -> Floats:
-    """Return (WEIGHTS + 1,) weights, the bias last, begun at `weights`.
-
-    labels: 0.0 or 1.0 by row; shares: how much each row counts, on average 1; rates: by weight; decay: pull
-    towards 0.
-    """
-    draw = np.random.Generator(np.random.PCG64(seed))
-    orders = np.array([draw.permutation(len(rows)) for _ in range(epochs)], np.int64).reshape(epochs, -1)
-    fitted = weights.copy()
-    _descend(rows.starts, rows.columns, rows.values, labels, shares, orders, rates, decay, fitted)
-    return fitted
+    """Return 1 / (1 + exp(-margin))."""
+    return 1.0 / (1.0 + power(-margin))
 
 
 @jit
 def _replay(
-    indices: Indices,
-    effect: NDArray[np.bool_],
-    proven: NDArray[np.bool_],
-    previous: Indices,
-    weights: Floats,
-    gains: Floats,
-    sums: Floats,
+    indices: Indices, effect: Bools, proven: Bools, previous: Indices, weights: Floats, gains: Floats, sums: Floats
 ) -> None:
     """Fill `gains` with each event's sum over the tables, `sums` with the decayed accumulator after it."""
     for event in range(len(indices)):
@@ -209,6 +86,154 @@ def _replay(
             loss = start * LEAK + max(-gains[before], 0.0)
         gain = max(gains[event], 0.0) if effect[event] else 0.0
         sums[event] = max(start + gain - loss, 0.0)
+
+
+@jit
+def _peaks(sums: Floats, effect: Bools, units: Ints, peaks: Floats, pulls: Floats) -> None:
+    """Fill `peaks` with each unit's highest sum, `pulls` with each call's share in it."""
+    totals = np.zeros(len(peaks))
+    peaks[:] = 0.0
+    for event in range(len(sums)):
+        if effect[event] and sums[event] > peaks[units[event]]:
+            peaks[units[event]] = sums[event]
+    for event in range(len(sums)):
+        pulls[event] = 0.0
+        below = sums[event] - peaks[units[event]]
+        if effect[event] and below > -_REACH:
+            pulls[event] = power(below)
+            totals[units[event]] += pulls[event]
+    for event in range(len(sums)):
+        if pulls[event] > 0.0:
+            pulls[event] /= totals[units[event]]
+
+
+@jit
+def _slopes(peaks: Floats, bad: Bools, shares: Floats, threshold: float, hardness: float, slopes: Floats) -> float:
+    """Fill `slopes` with the loss's slope by each unit's peak; return that by the threshold.
+
+    hardness: a benign unit that is called an attack counts up to so much more; either class counts a half.
+    """
+    sums = np.zeros(2)
+    for unit in range(len(peaks)):
+        answer = sigmoid(peaks[unit] - threshold)
+        slopes[unit] = shares[unit] * (1.0 if bad[unit] else 1.0 + hardness * answer)
+        sums[int(bad[unit])] += slopes[unit]
+    whole = 0.0
+    for unit in range(len(peaks)):
+        answer = sigmoid(peaks[unit] - threshold)
+        slopes[unit] *= (answer - 1.0 if bad[unit] else answer) * 0.5 / max(sums[int(bad[unit])], _TINY)
+        whole -= slopes[unit]
+    return whole
+
+
+@jit
+def _backward(
+    indices: Indices,
+    effect: Bools,
+    proven: Bools,
+    previous: Indices,
+    gains: Floats,
+    sums: Floats,
+    pulls: Floats,
+    gradient: Floats,
+) -> None:
+    """Add the slope by every weight to `gradient`; `pulls`: the slope by each event's sum, which is changed."""
+    by_gain = np.zeros(len(sums))
+    for event in range(len(sums) - 1, -1, -1):
+        pull = pulls[event]
+        if pull != 0.0 and sums[event] > 0.0:  # at 0 nothing before it matters
+            before = previous[event]
+            if effect[event] and gains[event] > 0.0:
+                by_gain[event] += pull
+            if before >= 0:
+                if proven[event]:
+                    pulls[before] += pull * (1.0 - LEAK)
+                    if gains[before] < 0.0:
+                        by_gain[before] += pull
+                else:
+                    pulls[before] += pull
+        if by_gain[event] != 0.0:
+            gradient[WEIGHTS] += by_gain[event]
+            for table in range(6):
+                gradient[indices[event, table]] += by_gain[event]
+
+
+@jit
+def _prior(indices: Indices, effect: Bools, units: Ints, bad: Bools, shares: Floats, weights: Floats) -> None:
+    """Set every weight by how much more attacks use its entry than benign work does."""
+    calls, sums = np.zeros(len(bad)), np.zeros(2)
+    for event in range(len(indices)):
+        calls[units[event]] += effect[event]
+    uses = np.full((2, WEIGHTS), 0.5)
+    for event in range(len(indices)):
+        if effect[event]:
+            unit = units[event]
+            for table in range(6):
+                uses[int(bad[unit]), indices[event, table]] += shares[unit] / calls[unit]
+    for side in range(2):
+        for entry in range(WEIGHTS):
+            sums[side] += uses[side, entry]
+    for entry in range(WEIGHTS):
+        by_attacks, by_others = uses[1, entry] / sums[1], uses[0, entry] / sums[0]
+        weights[entry] = PRIOR * (by_attacks - by_others) / (by_attacks + by_others)
+
+
+@jit
+def _step(
+    values: Floats, gradient: Floats, means: Floats, squares: Floats, turn: int, rate: float, decay: float
+) -> None:
+    """Take Adam's step number `turn`, from 1."""
+    kept_first, kept_second = 1.0, 1.0
+    for _ in range(turn):
+        kept_first *= _FIRST
+        kept_second *= _SECOND
+    for place in range(len(values)):
+        slope = gradient[place] + (decay * values[place] if place < WEIGHTS else 0.0)
+        means[place] = _FIRST * means[place] + (1.0 - _FIRST) * slope
+        squares[place] = _SECOND * squares[place] + (1.0 - _SECOND) * slope * slope
+        step = means[place] / (1.0 - kept_first) / (np.sqrt(squares[place] / (1.0 - kept_second)) + _TINY)
+        values[place] -= rate * step * (BIAS_RATE if place == WEIGHTS else 1.0)
+
+
+def fit(
+    features: Features,
+    judged: Judged,
+    *,
+    rounds: int,
+    rate: float,
+    decay: float,
+    hardness: float,
+    dropped: float,
+    seed: int,
+) -> Floats:
+    """Return (WEIGHTS + 1,) weights, the bias last, in units of the loss.
+
+    features: of calls only.  rounds: steps; their rate falls from `rate` to 0 in a straight line.
+    decay: pull towards 0.  hardness: see `_slopes`.
+    dropped: share of the entries that a step does without, drawn anew for each (dropout), so that no entry is
+    relied on alone.
+    """
+    draw = np.random.Generator(np.random.PCG64(seed))
+    values = np.zeros(WEIGHTS + 2)
+    values[WEIGHTS + 1] = THRESHOLD
+    course = (features.indices, features.effect, features.proven, features.previous)
+    _prior(features.indices, features.effect, judged.of, judged.bad, judged.shares, values)
+    gains, sums, pulls = (np.zeros(len(features)) for _ in range(3))
+    peaks, slopes = np.zeros(len(judged.bad)), np.zeros(len(judged.bad))
+    means, squares = np.zeros(len(values)), np.zeros(len(values))
+    for turn in range(1, rounds + 1):
+        used = values.copy()
+        used[:WEIGHTS] *= (draw.random(WEIGHTS) >= dropped) / (1.0 - dropped)
+        _replay(*course, used, gains, sums)
+        _peaks(sums, features.effect, judged.of, peaks, pulls)
+        gradient = np.zeros(len(values))
+        threshold = float(values[WEIGHTS + 1])
+        gradient[WEIGHTS + 1] = _slopes(peaks, judged.bad, judged.shares, threshold, hardness, slopes)
+        pulls *= slopes[judged.of]
+        _backward(*course, gains, sums, pulls, gradient)
+        gradient[:WEIGHTS] *= used[:WEIGHTS] != 0.0
+        _step(values, gradient, means, squares, turn, rate * (1.0 - (turn - 1) / rounds), decay)
+    return values[: WEIGHTS + 1]
 
 
 def replay(features: Features, weights: Floats) -> Floats:

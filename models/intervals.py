@@ -11,27 +11,16 @@ and every statistic is first taken within a fold, whose scores share one scale, 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import beta
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+from models.outcomes import Floats, Units
 
 LEVEL = 0.95
 DRAWS = 1000
 _TINY = 1e-9
-
-
-class Units(NamedTuple):
-    """What a fold's test judged: scores, what they are of, the cluster of each; and the fold's threshold."""
-
-    scores: Floats
-    positive: Bools
-    clusters: tuple[str, ...]
-    threshold: float
 
 
 Statistic = Callable[[Units, Floats], Floats]
@@ -40,28 +29,24 @@ Statistic = Callable[[Units, Floats], Floats]
 
 def auc(units: Units, weights: Floats) -> Floats:
     """Return the area under the ROC curve; of equal scores half counts."""
-    _, place = np.unique(units.scores, return_inverse=True)
-    order = np.argsort(place, kind="stable")
-    ends = np.searchsorted(place[order], place[order], side="right") - 1
-    begins = np.searchsorted(place[order], place[order], side="left")
-    ordered, answers = weights[:, order], units.positive[order]
-    below = np.concatenate([np.zeros((len(weights), 1)), np.cumsum(ordered * ~answers, axis=1)], axis=1)
-    won = (below[:, begins] + below[:, ends + 1]) / 2.0
-    return _share((won * ordered * answers).sum(axis=1), below[:, -1] * (ordered * answers).sum(axis=1))
+    scores, own, others = _ordered(units, weights)
+    # How many of the others are at or above a positive, and how many above it.
+    level, above = (np.searchsorted(-scores, -units.scores[units.positive], side) for side in ("right", "left"))
+    beaten = others[:, -1:] - (others[:, level] + others[:, above]) / 2.0
+    return _share((beaten * own).sum(axis=1), others[:, -1] * own.sum(axis=1))
 
 
 def tpr_at(rate: float) -> Statistic:
     """Return the statistic: share of positives above every threshold that flags at most `rate` of the others."""
 
     def share(units: Units, weights: Floats) -> Floats:
-        order = np.argsort(-units.scores, kind="stable")
-        scores, answers, ordered = units.scores[order], units.positive[order], weights[:, order]
-        # Where each run of equal scores begins: a threshold cannot divide it.
-        begins = np.searchsorted(-scores, -scores, side="left")
-        flagged = np.cumsum(ordered * ~answers, axis=1)
-        found = np.concatenate([np.zeros((len(weights), 1)), np.cumsum(ordered * answers, axis=1)], axis=1)
-        over = flagged > (rate + _TINY) * flagged[:, -1:]
-        above = np.where(over.any(axis=1), begins[np.argmax(over, axis=1)], len(scores))
+        scores, hits, flagged = _ordered(units, weights)
+        over = flagged[:, 1:] > (rate + _TINY) * flagged[:, -1:]
+        # The highest score that cannot be flagged any more, and how many positives lie above it.
+        ends = np.where(over.any(axis=1), scores[np.argmax(over, axis=1)], -np.inf) if len(scores) else -np.inf
+        order = np.argsort(-units.scores[units.positive], kind="stable")
+        found = _sums(hits[:, order])
+        above = np.searchsorted(-units.scores[units.positive][order], -np.broadcast_to(ends, len(weights)))
         return _share(found[np.arange(len(weights)), above], found[:, -1])
 
     return share
@@ -70,7 +55,7 @@ def tpr_at(rate: float) -> Statistic:
 def accuracy(units: Units, weights: Floats) -> Floats:
     """Return the share judged rightly at the fold's threshold."""
     right = (units.scores >= units.threshold) == units.positive
-    return _share((weights * right).sum(axis=1), weights.sum(axis=1))
+    return _share(weights @ right.astype(np.float64), weights.sum(axis=1))
 
 
 def over_folds(folds: Sequence[Units], statistic: Statistic) -> Floats:
@@ -106,23 +91,49 @@ def clopper_pearson(hits: int, count: int, level: float = LEVEL) -> tuple[float,
 
 
 def _multiplicities(folds: Sequence[Units], draws: int, seed: int) -> list[Floats]:
-    """Return, per fold, how often each draw holds each unit.
+    """Return, per fold, how often each draw holds each unit."""
+    strata = tuple((units.clusters, units.positive.tobytes()) for units in folds)
+    return _drawn(strata, draws, seed)
+
+
+@lru_cache(maxsize=2)
+def _drawn(folds: tuple[tuple[tuple[str, ...], bytes], ...], draws: int, seed: int) -> list[Floats]:
+    """Return `_multiplicities` of folds given as clusters and answers; all methods and statistics have the same.
 
     Strata are the folds in which clusters appear first, and whether they hold attacks.
     """
-    attacks = {name for units in folds for name, hit in zip(units.clusters, units.positive, strict=True) if hit}
+    answers = [np.frombuffer(positive, np.bool_) for _, positive in folds]
+    names = [np.asarray(clusters) for clusters, _ in folds]
+    attacks = {str(name) for these, hits in zip(names, answers, strict=True) for name in these[hits]}
     strata: dict[tuple[int, bool], list[str]] = {}
     seen: set[str] = set()
-    for number, units in enumerate(folds):
-        for name in sorted(set(units.clusters) - seen):
+    for number, (clusters, _) in enumerate(folds):
+        for name in sorted(set(clusters) - seen):
             strata.setdefault((number, name in attacks), []).append(name)
-        seen.update(units.clusters)
+        seen.update(clusters)
     draw = np.random.default_rng(seed)
-    times: dict[str, Floats] = {}
-    for names in strata.values():
-        drawn = draw.multinomial(len(names), np.full(len(names), 1.0 / len(names)), size=draws)
-        times.update(zip(names, drawn.T.astype(np.float64), strict=True))
-    return [np.stack([times[name] for name in units.clusters], axis=1) for units in folds]
+    places: dict[str, int] = {}
+    times = []
+    for members in strata.values():
+        times.append(draw.multinomial(len(members), np.full(len(members), 1.0 / len(members)), size=draws))
+        places |= {name: len(places) + number for number, name in enumerate(members)}
+    every = np.concatenate(times, axis=1).astype(np.float64)
+    return [every[:, [places[name] for name in clusters]] for clusters, _ in folds]
+
+
+def _ordered(units: Units, weights: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return the scores of the units that are no positives, falling; the weights of the positives, as they stand;
+    and the sums of the others' weights in that order, from 0 on."""
+    at = np.flatnonzero(~units.positive)
+    order = at[np.argsort(-units.scores[at], kind="stable")]
+    return units.scores[order], weights[:, units.positive], _sums(weights[:, order])
+
+
+def _sums(weights: Floats) -> Floats:
+    """Return the sums along each row, from 0 on."""
+    found = np.zeros((len(weights), weights.shape[1] + 1))
+    np.cumsum(weights, axis=1, out=found[:, 1:])
+    return found
 
 
 def _share(part: Floats, whole: Floats) -> Floats:

@@ -17,7 +17,8 @@ import numpy as np
 from hdl import cache
 from models.image import parse
 from models.readers import detect
-from models.recordings import Recording, record
+from models.recordings import Recording
+from models.replay import record
 from models.sources import digests, sources_of
 
 _FILE = "recording.npz"

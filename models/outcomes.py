@@ -7,11 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from models.intervals import Bools, Floats, Units
 from models.recordings import Ints, Joined
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+class Units(NamedTuple):
+    """What a fold's test judged: scores, what they are of, the cluster of each; and the fold's threshold."""
+
+    scores: Floats
+    positive: Bools
+    clusters: tuple[str, ...]
+    threshold: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -41,6 +41,8 @@ _DIGEST = 32
 
 SHIPPED = Path(__file__).parent / "shipped" / "vigilante.vgm"
 SHIPPED_KEY = SHIPPED.with_suffix(".pub")
+SHIPPED_BOARD = SHIPPED.with_name("board.vgm")
+"""For programs of the board's own kernel: it has learned from sessions at its shell besides."""
 
 
 class PackageError(Exception):

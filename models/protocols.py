@@ -27,7 +27,8 @@ from typing import Any
 import numpy as np
 
 from models.build import SETTINGS
-from models.evaluate import Progress, by_kind, figures, group_of, judge, read_corpus
+from models.corpus import condensed
+from models.evaluate import Progress, by_kind, figures, group_of, judge
 from models.folds import deal, first_of_each, near_duplicates
 from models.gateway import switch
 from models.golden.engine import GoldenEngine
@@ -37,7 +38,8 @@ from models.outcomes import Fold, best_threshold
 from models.peers.ours import Ours
 from models.peers.peer import Peer
 from models.readers.adfa import AdfaReader, find_adfa
-from models.recordings import Ints, Recording, record
+from models.recordings import Ints, Recording
+from models.replay import record
 from models.speed import Speed
 from models.train import blank_model
 from models.trial import Split, Traces, run_split
@@ -75,7 +77,7 @@ def read_labelled(
     directory: Path, progress: Progress | None = None, model: Model | None = None, speed: Speed | None = None
 ) -> Traces:
     """Return a corpus under a model's path trie; a cluster is a program, for attacks a program of one kind."""
-    recordings, labels, objects = read_corpus(directory, assemble(model or blank_model(0)), progress, speed)
+    recordings, labels, objects = condensed.read(directory, assemble(model or blank_model(0)), progress, speed)
     groups = [group_of(label) for label in objects]
     return Traces(recordings, labels, groups, [str(label["kind"]) for label in objects], groups, objects)
 

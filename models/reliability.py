@@ -15,8 +15,8 @@ import numpy as np
 
 from hdl.contract.verdict import TIER_SCORES
 from models.calibrate import FRACTIONS
-from models.intervals import Floats, Statistic, Units, clopper_pearson, interval, over_folds, resampled
-from models.outcomes import Fold
+from models.intervals import Statistic, clopper_pearson, interval, over_folds, resampled
+from models.outcomes import Floats, Fold, Units
 
 CALIBRATED = (*FRACTIONS, 0.0)
 """Share of the benign calibration processes that reach each tier, at most."""
@@ -29,9 +29,10 @@ def reaching(level: float) -> Statistic:
     """Return the statistic: share of benign units at or above a score."""
 
     def share(units: Units, weights: Floats) -> Floats:
-        benign = weights * ~units.positive
-        hits = (benign * (units.scores >= level)).sum(axis=1)
-        whole = benign.sum(axis=1)
+        benign = ~units.positive
+        hits, whole = (
+            weights @ chosen.astype(np.float64) for chosen in (benign & (units.scores >= level), benign)
+        )
         return np.asarray(np.divide(hits, whole, out=np.full(len(whole), np.nan), where=whole > 0))
 
     return share
@@ -41,9 +42,11 @@ def drift(folds: Sequence[Fold]) -> list[dict[str, Any]]:
     """Return, per tier, the share of benign units it was calibrated to and the share in the tests that reach it.
 
     interval: 95 %, by clusters.  clusters: how many of them hold a unit that reaches it; bound: of their share.
+    attacks: how many attacks of the tests reach it, of_attacks of them.
     """
     units = [fold.units() for fold in folds]
     every = {name for one in units for name, hit in zip(one.clusters, one.positive, strict=True) if not hit}
+    attacks = [one.scores[one.positive] for one in units]
     rows = []
     for level, calibrated in zip(TIER_SCORES[1:], CALIBRATED, strict=True):
         hits = [(one.scores >= level) & ~one.positive for one in units]
@@ -60,6 +63,8 @@ def drift(folds: Sequence[Fold]) -> list[dict[str, Any]]:
                 "processes": int(sum(these.sum() for these in hits)),
                 "clusters": len(hit),
                 "of_clusters": len(every),
+                "attacks": int(sum((scores >= level).sum() for scores in attacks)),
+                "of_attacks": sum(map(len, attacks)),
                 "bound": round(clopper_pearson(len(hit), len(every))[1], 4) if every else None,
             }
         )
@@ -87,8 +92,8 @@ def attacks_between(low: float, high: float) -> Statistic:
         inside = (units.scores >= low) & ((units.scores < high) | (high >= 1.0))
         rates = []
         for side in (units.positive, ~units.positive):
-            whole = np.maximum((weights * side).sum(axis=1), 1e-12)
-            rates.append((weights * (side & inside)).sum(axis=1) / whole)
+            hits, whole = (weights @ chosen.astype(np.float64) for chosen in (side & inside, side))
+            rates.append(hits / np.maximum(whole, 1e-12))
         both = rates[0] + rates[1]
         return np.asarray(np.divide(rates[0], both, out=np.full(len(both), np.nan), where=both > 0))
 

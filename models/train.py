@@ -5,14 +5,12 @@
     model.image_                           # the 8192 bytes
 
 `recordings` are `models.recordings.Recording`s, labels 0 (benign) or 1 (attack; from `onset` on, where the
-recording has one).  It fits a logistic classifier on decayed counts of table entries, then again and again on
-the calls where each trace scores highest, since a trace is judged by its highest call: what a benign trace
-does worst is pushed down, what an attack does worst pulled up, whatever else it does.
+recording has one).  What is judged is the highest call of every benign process, and of every attack: what a benign
+process does worst is pushed down, what an attack does worst pulled up, whatever else it does (`models.fitting`).
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -20,15 +18,15 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
-from hdl.contract.model import ORDERS, REGIONS, TABLES
 from models.calibrate import MARGIN, Tiers, choose_tiers, evidence, score_curves
-from models.features import BASES, WEIGHTS, Features, extract
-from models.fitting import LEAK, Floats, descend, gather, replay, stack
+from models.features import WEIGHTS, Features, extract
+from models.fitting import Floats, Judged, fit
 from models.folds import deal
 from models.image import Model, assemble
 from models.pathtrie import compile_trie
 from models.quantise import Quantised, quantise
-from models.recordings import Ints, Joined, Recording, join, screen
+from models.recordings import Ints, Joined, Recording, join
+from models.replay import screen
 from models.vocabulary import id_map
 
 DRAIN = 16384
@@ -50,14 +48,10 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Linear classifier over hashed n-grams of system calls, in the form that the gateware computes.
 
     Parameters
-        seed: of vocabulary, trie, and the order of rows.
-        stride: one row for this many calls of a process.
-        epochs, rate, decay: of the descent (see `fitting.descend`).
-        caution: by how much slower each longer n-gram's entries are fitted than the next shorter's.
-        rounds: how often the highest calls are looked for and fitted; mix: their share of the fit;
-            emphasis: how much more the benign traces that stand out most count than others, by the square of A/32.
+        seed: of vocabulary and trie.
+        rounds, rate, decay, hardness, dropped: of the fit (see `fitting.fit`).
         folds: calibration is on benign traces that were held out, in turn, by group; below 2, on the fit's own.
-        drift: what C loses with every call, in units of the classifier's margin; tree_drift: T.
+        drift: what C loses with every call, in units of the loss; tree_drift: T.
         margin: see `calibrate`.
 
     Attributes after `fit`
@@ -69,28 +63,22 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self,
         *,
         seed: int = 0,
-        stride: int = 32,
-        caution: float = 0.5,
-        epochs: int = 4,
-        rate: float = 0.1,
-        decay: float = 1e-4,
-        rounds: int = 6,
-        mix: float = 0.5,
-        emphasis: float = 0.0,
+        rounds: int = 120,
+        rate: float = 0.05,
+        decay: float = 1e-3,
+        hardness: float = 0.0,
+        dropped: float = 0.0,
         folds: int = 5,
-        drift: float = 1.0,
-        tree_drift: float = 1.0,
+        drift: float = 0.3,
+        tree_drift: float = 0.3,
         margin: float = MARGIN,
     ) -> None:
         self.seed = seed
-        self.stride = stride
-        self.epochs = epochs
-        self.caution = caution
+        self.rounds = rounds
         self.rate = rate
         self.decay = decay
-        self.rounds = rounds
-        self.mix = mix
-        self.emphasis = emphasis
+        self.hardness = hardness
+        self.dropped = dropped
         self.folds = folds
         self.drift = drift
         self.tree_drift = tree_drift
@@ -109,7 +97,7 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         blank = blank_model(self.seed)
         joined = join(X)
         features = extract(joined.events, joined.pool, joined.offsets, assemble(blank))
-        self.weights_ = self._descend(features, joined, labels, np.arange(len(X)))
+        self.weights_ = self._fitted(features, joined, labels, np.arange(len(X)))
         self.quantised_ = quantise(self.weights_)
         self.model_ = self._assembled(blank, self.quantised_)
         own = None
@@ -138,40 +126,25 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         reached: Ints = (self.decision_function(X) >= 0.80).astype(np.int64)
         return reached
 
-    def _descend(self, features: Features, joined: Joined, labels: Ints, chosen: Ints) -> Floats:
+    def _fitted(self, features: Features, joined: Joined, labels: Ints, chosen: Ints) -> Floats:
         """Return the weights fitted on the traces `chosen`."""
-        attacks = labels[joined.traces] == 1
-        bad = attacks & joined.late
-        used = np.isin(joined.traces, chosen) & features.effect
-        # A unit is judged by its highest call: a benign trace, an attack from its onset on, what came before.
-        units = joined.traces * 2 + bad
-        at = np.flatnonzero(used)
-        at = at[_countdown(units[at]) % self.stride == 0]
-        # What came before the onset is no part of the attack, though it is remembered.
-        rows, answers = gather(features, at, attacks & ~joined.late), bad[at].astype(np.float64)
-        shares = balanced(answers, 1.0 / np.bincount(units[at])[units[at]])
-        rates = table_rates(self.caution)
-        weights = descend(
-            rows, answers, shares * len(rows), weights=np.zeros(WEIGHTS + 1), epochs=self.epochs,
-            rates=rates * self.rate, decay=self.decay, seed=self.seed,
+        part = np.zeros(len(labels), np.bool_)
+        part[chosen] = True
+        at = np.flatnonzero(part[joined.traces] & (features.indices[:, 0] >= 0))
+        traces = joined.traces[at]
+        bad = (labels[traces] == 1) & joined.late[at]
+        # An attack from its onset on is one unit, whatever its processes; all else is judged by process.
+        names, of = np.unique(
+            np.where(bad, -1 - traces, joined.events[at, 1].astype(np.int64)), return_inverse=True
+        )
+        owners = np.zeros(len(names), np.int64)
+        owners[of] = traces
+        members = np.bincount(owners[names >= 0], minlength=len(labels))
+        shares = np.where(names < 0, 1.0, 1.0 / np.sqrt(np.maximum(members[owners], 1)))
+        return fit(
+            features.only(at), Judged(of, names < 0, shares), rounds=self.rounds, rate=self.rate, decay=self.decay,
+            hardness=self.hardness, dropped=self.dropped, seed=self.seed,
         )  # fmt: skip
-        peaks, peak_answers, peak_weights = gather(features, at[:0], bad), np.zeros(0), np.zeros(0)
-        for turn in range(1, self.rounds + 1):
-            sums = replay(features, weights)
-            highest = unit_peaks(sums, units, used)
-            # Where the accumulator stood at 0 nothing before it counts: the row is the machine's own gradient.
-            peaks = stack(peaks, gather(features, highest, sums <= 0.0))
-            peak_answers = np.concatenate([peak_answers, bad[highest].astype(np.float64)])
-            # The benign traces that stand out most set the thresholds, so they count most.
-            worst = np.where(bad[highest], 1.0, self.emphasis * (sums[highest] * LEAK) ** 2 + 1.0)
-            peak_weights = np.concatenate([peak_weights, worst])
-            peak_shares = balanced(peak_answers, peak_weights)
-            both = np.concatenate([shares * (1.0 - self.mix), peak_shares * self.mix])
-            weights = descend(
-                stack(rows, peaks), np.concatenate([answers, peak_answers]), both * len(both), weights=weights,
-                epochs=self.epochs, rates=rates * self.rate / 2, decay=self.decay, seed=self.seed + turn,
-            )  # fmt: skip
-        return weights
 
     def _assembled(self, blank: Model, tables: Quantised) -> Model:
         return blank.with_thresholds(
@@ -187,7 +160,7 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         dealt = deal([recording.group for recording in X], labels.tolist(), self.folds, self.seed)
         maxima = []
         for fold in range(self.folds):
-            weights = self._descend(features, joined, labels, np.flatnonzero(dealt != fold))
+            weights = self._fitted(features, joined, labels, np.flatnonzero(dealt != fold))
             # The same scale in every fold, or the values could not be put together.
             image = assemble(self._assembled(blank, quantise(weights, self.quantised_.scale)))
             members = np.flatnonzero(dealt == fold)
@@ -201,40 +174,6 @@ def calibrated(model: Model, tiers: Tiers) -> Model:
     return model.with_thresholds(
         decayed=tiers.decayed, cusum=tiers.cusum, tree=tiers.tree, curves=score_curves(tiers)
     )
-
-
-def table_rates(caution: float) -> Floats:
-    """Return the rate of each weight: `caution` to the power of how many calls an n-gram has beyond two."""
-    rates = np.ones(WEIGHTS + 1)
-    for name, base in zip(TABLES, BASES, strict=True):
-        rates[base : base + REGIONS[name].depth] = caution ** max(ORDERS.get(name, 2) - 2, 0)
-    return rates
-
-
-def balanced(answers: Floats, shares: Floats) -> Floats:
-    """Return shares that sum to 1, a half for either class."""
-    scaled = shares.copy()
-    for answer in (0.0, 1.0):
-        scaled[answers == answer] /= 2.0 * (math.fsum(shares[answers == answer]) or 1.0)
-    return scaled
-
-
-def _countdown(units: Ints) -> Ints:
-    """Return how many members of the same unit follow each position; units may interleave."""
-    order = np.argsort(units, kind="stable")
-    ends = np.searchsorted(units[order], units[order], side="right")
-    left = np.empty(len(units), np.int64)
-    left[order] = ends - 1 - np.arange(len(units))
-    return left
-
-
-def unit_peaks(values: Floats, units: Ints, used: NDArray[np.bool_]) -> Ints:
-    """Return the position of each unit's highest value among the `used` ones."""
-    at = np.flatnonzero(used)
-    order = at[np.lexsort((-values[at], units[at]))]
-    first = np.ones(len(order), np.bool_)
-    first[1:] = units[order][1:] != units[order][:-1]
-    return order[first]
 
 
 def process_maxima(joined: Joined, image: bytes, honest: NDArray[np.bool_] | None = None) -> Ints:

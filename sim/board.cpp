@@ -39,6 +39,13 @@ struct Marks {
     uint64_t awake;            // why it did not sleep last: bit 0 core, 1 pipeline, 2 line or link, 3 our end of it
 };
 
+// How long reads of the dispatch register waited: how many of them for 0, 1, ... cycles, the last place for all longer
+// ones; of calls without strings, and of those with.
+constexpr size_t WAITS = 1024;
+struct Waits {
+    uint64_t counts[2][WAITS];
+};
+
 struct Board {
     VerilatedContext context;
     Vsoc dut{&context};
@@ -47,6 +54,8 @@ struct Board {
     std::deque<Received> received;
     uint64_t cycle = 0, latency;
     Marks marks{};
+    Waits waits{};
+    size_t waited = 0;
     uint32_t divider;
     bool gating = true;
 #if VM_TRACE
@@ -84,6 +93,8 @@ struct Board {
             marks.recorded = cycle;
             if (!marks.first_recorded) marks.first_recorded = cycle;
         }
+        if (dut.dispatched) ++waits.counts[dut.dispatch_strings][std::min(waited, WAITS - 1)];
+        waited = dut.dispatch_waits ? waited + 1 : 0;
         int byte = line.sample(dut.tx);
         bool gate = gating && dut.screen_idle && !dut.rst;
         marks.gated += gate;
@@ -201,6 +212,9 @@ uint64_t board_waiting(Board *board) { return board->line.waiting(); }
 uint64_t board_broken(Board *board) { return board->line.broken; }
 void board_marks(Board *board, Marks *marks) { *marks = board->marks; }
 void board_clear_marks(Board *board) { board->marks = Marks{}; }
+
+// So far: for calls without strings `WAITS` counts, then as many for those with.
+void board_waits(Board *board, uint64_t *counts) { std::memcpy(counts, &board->waits, sizeof board->waits); }
 
 #if VM_TRACE
 void board_wave(Board *board, const char *file) {

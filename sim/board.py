@@ -12,10 +12,13 @@ import hashlib
 import os
 import secrets
 import time
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hdl import cache
 from hdl.contract.flash import AREAS, FIRMWARE_AREAS, FLASH_BYTES
@@ -53,9 +56,17 @@ class Marks:
     awake: int
 
 
-def verilog_of_soc() -> str:
-    """Return the simulated board's system on chip as Verilog, its boot ROM filled."""
-    return _text(simulated=True, build=gateware_number())
+WAITS = 1024
+"""Waits of so many cycles and more are counted as one; `sim/board.cpp` has the same number."""
+
+
+def verilog_of_soc(*, screens: bool = True, observed: bool = True) -> str:
+    """Return the simulated board's system on chip as Verilog, its boot ROM filled.
+
+    screens: if false, one whose pipeline gets no call, to measure what screening costs.
+    observed: with pins that say how long calls wait; without, all but a bit is what a bitstream is made from.
+    """
+    return _text(simulated=True, build=gateware_number(), screens=screens, observed=observed)
 
 
 def gateware_number() -> int:
@@ -73,13 +84,13 @@ def gateware_number() -> int:
     return int(cache.made("gateware", key, "number", make).read_text(), 16)
 
 
-def _text(*, simulated: bool, build: int) -> str:
+def _text(*, simulated: bool, build: int, screens: bool = True, observed: bool = False) -> str:
     from amaranth.back import verilog
 
     from firmware.build import rom
     from hdl.soc.soc import Soc
 
-    soc = Soc(rom(), simulated=simulated, build=build)
+    soc = Soc(rom(), simulated=simulated, build=build, screens=screens, observed=observed)
     return str(verilog.convert(soc, name="soc", strip_internal_attrs=True))
 
 
@@ -103,15 +114,22 @@ def state_folder() -> Path:
     return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "vigilante"
 
 
-def prepare_flash(file: Path) -> None:
+def unscreened_board(progress: Progress = silent) -> Path:
+    """Return the simulator of a board whose pipeline gets no call."""
+    return library(replace(BOARD, practice=None), progress, verilog=verilog_of_soc(screens=False))
+
+
+def prepare_flash(file: Path, program: bytes | None = None) -> None:
     """Make the flash's file, if there is none, and put today's firmware and files into it; all else on it stays.
 
-    Raises BoardError if it cannot be written, is no flash of ours, or another simulated board has it.
+    program: in place of today's firmware.  Raises BoardError if it cannot be written, is no flash of ours, or
+    another simulated board has it.
     """
     from firmware.build import blank_flash, firmware, root
 
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        program = firmware() if program is None else program
         with file.open("r+b" if file.exists() else "x+b") as held:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
             size = held.seek(0, os.SEEK_END)
@@ -119,7 +137,7 @@ def prepare_flash(file: Path) -> None:
                 held.write(blank_flash(secrets.randbits(64)))
             elif size != FLASH_BYTES:
                 raise BoardError(f"{file}: {size} bytes, a flash has {FLASH_BYTES}: remove it, or name another")
-            images = {"root": root(), **dict.fromkeys(FIRMWARE_AREAS, firmware())}
+            images = {"root": root(), **dict.fromkeys(FIRMWARE_AREAS, program)}
             for area, image in ((AREAS[name], image) for name, image in images.items()):
                 held.seek(area.base)
                 if held.read(len(image)) != image:
@@ -138,6 +156,7 @@ class SimulatedBoard:
     line: bits per second; default: `sim-fast`, one cycle a bit.  latency_ms: how late the host sees each byte.
     paced: while the board sleeps, its time is the wall's; else it passes at once.
     flash_speed: see FAST_FLASH.  trace: the variant that can write waveforms.  path: another build of it.
+    program: firmware in place of today's.
     Raises BoardError.
     """
 
@@ -152,13 +171,14 @@ class SimulatedBoard:
         trace: bool = False,
         progress: Progress = silent,
         path: Path | None = None,
+        program: bytes | None = None,
     ) -> None:
         self._board = ctypes.c_void_p()
         try:
             divider = SIMULATED_DIVIDER if line is None else uart_divider(line, CLOCK_HZ)
             built = path or library(BOARD, progress, trace=trace)
             file = flash or state_folder() / "board.flash"
-            prepare_flash(file)
+            prepare_flash(file, program)
         except BuildError as error:
             raise BoardError(f"the simulated board cannot be built: {str(error).splitlines()[0]}") from None
         except ValueError as error:
@@ -210,6 +230,13 @@ class SimulatedBoard:
     def clear_marks(self) -> None:
         """Begin to note anew when things happen."""
         self._library.board_clear_marks(self._board)
+
+    @property
+    def waits(self) -> NDArray[np.uint64]:
+        """How many reads of the dispatch register waited 0, 1, ... cycles: of calls without strings, and with."""
+        counts = np.zeros((2, WAITS), np.uint64)
+        self._library.board_waits(self._board, counts.ctypes.data)
+        return counts
 
     def power_cycle(self, seed: int) -> None:
         """Take the power away and give it back at once; what the flash was doing is left half done, by chance."""
@@ -286,6 +313,7 @@ def _bind(built: ctypes.CDLL) -> ctypes.CDLL:
         ("cycle", number, (board,)),
         ("waiting", number, (board,)),
         ("marks", None, (board, ctypes.c_void_p)),
+        ("waits", None, (board, ctypes.c_void_p)),
         ("clear_marks", None, (board,)),
     ):
         function = getattr(built, f"board_{name}")

@@ -11,6 +11,7 @@ import mmap
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from hdl.contract.load import Target
 from hdl.contract.memory import CLOCK_HZ
 from hdl.contract.model import IMAGE_BYTES, MODEL_SLOTS
 from hdl.contract.registers import COPROCESSOR
+from hdl.contract.tamper import TAMPER
 from hdl.contract.vaccine import HASH_NIBBLES, BankKey
 from models.golden import machine as m
 from models.golden.engine import GoldenEngine
@@ -32,6 +34,7 @@ _LOAD = ctypes.CFUNCTYPE(None, _WORD, _WORD)
 _STATUS = ctypes.CFUNCTYPE(_WORD)
 _STATUS_AT = COPROCESSOR.register["status"].layout.offset
 _PATHS = EVENT.offset["paths"]
+_LOCK = COPROCESSOR.register["lock"].layout
 _OUTPUT = 1 << 20
 _CUT, _STUCK = 1, 3
 
@@ -125,7 +128,8 @@ class NativeBoard:
     engine: what screens; a reset of the board replaces it with a new one.
     progress: called while the firmware is compiled, on first use.
 
-    Members: `engine`, the one in use; `cut`: the power has gone, and comes back with the next exchange.
+    Members: `engine`, the one in use; `cut`: the power has gone, and comes back with the next exchange; `taken`:
+    if it is a list, what the pipeline is given goes there: (event's words, path stream's words, record's words).
     """
 
     def __init__(
@@ -149,6 +153,7 @@ class NativeBoard:
         self._fresh, self._used = True, False
         self._error: BaseException | None = None
         self.cut = False
+        self.taken: list[tuple[list[int], list[int], list[int]]] | None = None
         self._callbacks = _Pipeline(_EVENT(self._event), _LOAD(self._load), _STATUS(self._status))
         self._library.native_attach(ctypes.byref(self._callbacks), self._held, _WORD(size))
 
@@ -231,6 +236,16 @@ class NativeBoard:
         """Put a record among those that wait, as a vaccine that expires does."""
         self._library.native_record((_WORD * 6)(*record))
 
+    def lock(self, *tables: str) -> None:
+        """Lock tables until a reset: names of the register `lock`."""
+        self._library.native_lock(_WORD(_LOCK.pack(dict.fromkeys(tables, 1))))
+
+    def tamper(self, record: Mapping[str, int]) -> None:
+        """Let the next boot be told of what was broken before it: fields of TAMPER."""
+        packed = TAMPER.pack(record)
+        words = [packed >> 32 * number & 0xFFFF_FFFF for number in range(TAMPER.words)]
+        self._library.native_tamper((_WORD * len(words))(*words))
+
     def _renew(self) -> None:
         if self._used:
             self._golden = _Golden(GoldenEngine(), self._slots)
@@ -247,6 +262,8 @@ class NativeBoard:
     def _event(self, event: object, paths: object, words: int, record: object, state: object) -> None:
         try:
             given = self._golden.event(event[:8], paths[:words])  # type: ignore[index]
+            if self.taken is not None:
+                self.taken.append((event[:8], paths[:words], given[0]))  # type: ignore[index]
             for place in range(6):
                 record[place], state[place] = given[0][place], given[1][place]  # type: ignore[index]
         except BaseException as error:

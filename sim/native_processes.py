@@ -57,8 +57,12 @@ class Processes:
             getattr(self._library, name).restype = ctypes.c_uint32
         if self._library.native_begin():
             raise AssertionError("the first process does not begin: is a model in force, and a file system there?")
-        # Calls are not judged here, but for what their paths lead to: too little to be judged by.
+        # Unless they are judged all, only what paths lead to is: too little for verdicts to count.
         self.enforce(0)
+
+    def judge(self, on: bool = True) -> None:
+        """Have the calls of programs judged, as they are on the board; what `call` makes never is."""
+        self._library.native_judging(ctypes.c_bool(on))
 
     def enforce(self, profiles: int) -> None:
         """Have verdicts count for the profiles whose bit is set; elsewhere they are recorded only."""

@@ -1402,12 +1402,12 @@
 #define VG_COPROCESSOR_LOCK_VACCINES_MASK 0x00000004
 #define VG_COPROCESSOR_LOCK_HANDLERS_SHIFT 3 /* the handler tables */
 #define VG_COPROCESSOR_LOCK_HANDLERS_MASK 0x00000008
-#define VG_COPROCESSOR_TAMPER 0xfffff80c /* read: why the core was stopped */
+#define VG_COPROCESSOR_TAMPER 0xfffff80c /* read: what was broken since reset */
 #define VG_COPROCESSOR_TAMPER_UNDISPATCHED_SHIFT 0 /* return to user mode without this call's dispatch read */
 #define VG_COPROCESSOR_TAMPER_UNDISPATCHED_MASK 0x00000001
 #define VG_COPROCESSOR_TAMPER_STRAYED_SHIFT 1 /* a fetch that did not follow the handler named */
 #define VG_COPROCESSOR_TAMPER_STRAYED_MASK 0x00000002
-#define VG_COPROCESSOR_TAMPER_LOCKED_SHIFT 2 /* a write to a locked table */
+#define VG_COPROCESSOR_TAMPER_LOCKED_SHIFT 2 /* a write to a locked table; the core is not stopped */
 #define VG_COPROCESSOR_TAMPER_LOCKED_MASK 0x00000004
 #define VG_COPROCESSOR_SLOT 0xfffff810 /* read, write: slot of the process that runs */
 #define VG_COPROCESSOR_SLOT_NUMBER_SHIFT 0 /* 0..31 */
@@ -1464,6 +1464,8 @@
 #define VG_COPROCESSOR_HANDLER 0xfffff8d4 /* write: its handler's address */
 #define VG_COPROCESSOR_VERDICT_HANDLER 0xfffff8e0 /* read, write: handler by verdict; ALLOW's is never used */
 #define VG_COPROCESSOR_VERDICT_HANDLER_COUNT 6
+#define VG_COPROCESSOR_TAMPERING 0xfffff900 /* read takes: the words of TAMPER, kept over a reset; its rules are 0 where there is nothing to tell; reading the last word makes them so, unless the core is stopped */
+#define VG_COPROCESSOR_TAMPERING_COUNT 7
 
 /* What comes before a path's text on the path stream. */
 #define VG_PATH_HEAD_WORDS 1
@@ -1474,6 +1476,9 @@
 #define VG_PATH_HEAD_EXCESS_WIDTH 8
 #define VG_PATH_HEAD_LENGTH_OFFSET 16 /* bytes of text */
 #define VG_PATH_HEAD_LENGTH_WIDTH 16
+
+/* Verdicts ignored.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
+#define VG_TAMPER_CYCLES 0x400000 /* cycles from one TAMPER to the next */
 
 /* The link.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
 #define VG_LINK_VERSION 1 /* version of framing and frame types */
@@ -1499,7 +1504,7 @@
 #define VG_FRAME_HEADER_TYPE_WIDTH 8
 #define VG_FRAME_HEADER_SPARE0_OFFSET 8 /* 0 */
 #define VG_FRAME_HEADER_SPARE0_WIDTH 8
-#define VG_FRAME_HEADER_SEQUENCE_OFFSET 16 /* number of this frame; an unnumbered frame has the next one's */
+#define VG_FRAME_HEADER_SEQUENCE_OFFSET 16 /* number of this frame; an unnumbered frame has the next one's, TAMPER 0 */
 #define VG_FRAME_HEADER_SEQUENCE_WIDTH 16
 
 /* Fixed part of HELLO. */
@@ -1599,6 +1604,36 @@
 #define VG_FRAME_AGGREGATE_FROM_SEQUENCE_WIDTH 32
 #define VG_FRAME_AGGREGATE_TO_SEQUENCE_OFFSET 32 /* the first one that is not */
 #define VG_FRAME_AGGREGATE_TO_SEQUENCE_WIDTH 32
+
+/* What was done, by whom and when: of the first write to what is locked, until the core is stopped; then of what stopped it. */
+#define VG_FRAME_TAMPER_WORDS 7
+#define VG_FRAME_TAMPER_BYTES 28
+#define VG_FRAME_TAMPER_UNDISPATCHED_OFFSET 0 /* return to user mode without this call's dispatch read */
+#define VG_FRAME_TAMPER_UNDISPATCHED_WIDTH 1
+#define VG_FRAME_TAMPER_STRAYED_OFFSET 1 /* a fetch that did not follow the handler named */
+#define VG_FRAME_TAMPER_STRAYED_WIDTH 1
+#define VG_FRAME_TAMPER_LOCKED_OFFSET 2 /* a write to a locked table; the core is not stopped */
+#define VG_FRAME_TAMPER_LOCKED_WIDTH 1
+#define VG_FRAME_TAMPER_ANSWERED_OFFSET 3 /* the dispatch register was read for the last call: `handler` is what it said */
+#define VG_FRAME_TAMPER_ANSWERED_WIDTH 1
+#define VG_FRAME_TAMPER_SPARE0_OFFSET 4 /* 0 */
+#define VG_FRAME_TAMPER_SPARE0_WIDTH 4
+#define VG_FRAME_TAMPER_SLOT_OFFSET 8 /* of the process that made the last call */
+#define VG_FRAME_TAMPER_SLOT_WIDTH 6
+#define VG_FRAME_TAMPER_SPARE1_OFFSET 14 /* 0 */
+#define VG_FRAME_TAMPER_SPARE1_WIDTH 18
+#define VG_FRAME_TAMPER_GENERATION_OFFSET 32 /* its generation */
+#define VG_FRAME_TAMPER_GENERATION_WIDTH 32
+#define VG_FRAME_TAMPER_PC_OFFSET 64 /* the instruction that did it: the first one astray, the return, the store */
+#define VG_FRAME_TAMPER_PC_WIDTH 32
+#define VG_FRAME_TAMPER_BEFORE_OFFSET 96 /* the one that began before it */
+#define VG_FRAME_TAMPER_BEFORE_WIDTH 32
+#define VG_FRAME_TAMPER_HANDLER_OFFSET 128 /* where the call was to go */
+#define VG_FRAME_TAMPER_HANDLER_WIDTH 32
+#define VG_FRAME_TAMPER_TIME_LOW_OFFSET 160 /* cycles since reset, lower half */
+#define VG_FRAME_TAMPER_TIME_LOW_WIDTH 32
+#define VG_FRAME_TAMPER_TIME_HIGH_OFFSET 192 /* and upper half */
+#define VG_FRAME_TAMPER_TIME_HIGH_WIDTH 32
 
 /* Fixed part of RECORD_MODE. */
 #define VG_FRAME_RECORD_MODE_WORDS 1
@@ -2337,6 +2372,7 @@ enum vg_frame_type {
     VG_FRAME_TYPE_RECORD = 17,
     VG_FRAME_TYPE_STATE = 18,
     VG_FRAME_TYPE_AGGREGATE = 19,
+    VG_FRAME_TYPE_TAMPER = 20,
     VG_FRAME_TYPE_RECORD_MODE = 21,
     VG_FRAME_TYPE_STATUS_READ = 24,
     VG_FRAME_TYPE_STATUS = 25,
@@ -2503,6 +2539,11 @@ typedef struct {
 typedef struct {
     uint32_t words[2];
 } vg_frame_aggregate;
+
+/* What was done, by whom and when: of the first write to what is locked, until the core is stopped; then of what stopped it. */
+typedef struct {
+    uint32_t words[7];
+} vg_frame_tamper;
 
 /* Fixed part of RECORD_MODE. */
 typedef struct {

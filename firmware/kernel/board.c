@@ -9,6 +9,7 @@
 #define MIE_EXTERNAL (1u << 11)
 
 extern struct trap_record trap_record;
+_Static_assert(VG_COPROCESSOR_TAMPERING_COUNT == VG_FRAME_TAMPER_WORDS, "the same words");
 
 /* --- this board ---------------------------------------------------------------------------------------------- */
 
@@ -41,6 +42,14 @@ bool board_trap(uint32_t why[3])
     why[2] = trap_record.value;
     trap_record.magic = 0;
     return true;
+}
+
+bool board_tampering(uint32_t record[VG_FRAME_TAMPER_WORDS])
+{
+    for (uint32_t word = 0; word < VG_FRAME_TAMPER_WORDS; word++)
+        record[word] = AT(VG_COPROCESSOR_TAMPERING)[word];
+    return VG_GET(record, VG_FRAME_TAMPER_UNDISPATCHED) || VG_GET(record, VG_FRAME_TAMPER_STRAYED) ||
+           VG_GET(record, VG_FRAME_TAMPER_LOCKED);
 }
 
 void board_reset(void)
@@ -180,18 +189,31 @@ static inline bool awaited(uint32_t bit)
     return false;
 }
 
-static bool take_record(uint32_t record[VG_RECORD_WORDS])
+static inline void read_record(uint32_t record[VG_RECORD_WORDS])
 {
     volatile uint32_t *port = AT(VG_COPROCESSOR_RECORD);
     _Static_assert(VG_COPROCESSOR_RECORD_COUNT == 6, "the words are read one by one");
-    if (!awaited(VG_COPROCESSOR_STATUS_RECORD_VALID_MASK))
-        return false;
     record[0] = port[0];
     record[1] = port[1];
     record[2] = port[2];
     record[3] = port[3];
     record[4] = port[4];
     record[5] = port[5];
+}
+
+static bool take_record(uint32_t record[VG_RECORD_WORDS])
+{
+    if (!awaited(VG_COPROCESSOR_STATUS_RECORD_VALID_MASK))
+        return false;
+    read_record(record);
+    return true;
+}
+
+bool board_waiting(uint32_t record[VG_RECORD_WORDS])
+{
+    if (!(VG_REG(VG_COPROCESSOR_STATUS) & VG_COPROCESSOR_STATUS_RECORD_VALID_MASK))
+        return false;
+    read_record(record);
     return true;
 }
 

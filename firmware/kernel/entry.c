@@ -4,6 +4,7 @@
 #include "process.h"
 #include "trap.h"
 
+_Static_assert(offsetof(struct process, id) == TRAP_ID, "trap.S returns it");
 _Static_assert(TRAP_EPERM == EPERM && TRAP_ENOSYS == ENOSYS, "one number each");
 _Static_assert(LEAVE_RETURN == 0 && LEAVE_SWITCH == 1 && LEAVE_REPLACED == 2, "as trap.S counts");
 
@@ -24,6 +25,17 @@ static const ONCE_DATA struct {
     {VG_SYS_GETTID, quick_getpid},
 };
 
+#ifdef TABLE
+void (*handlers_by_number[TRAP_NUMBERS])(void); /* trap.S goes by it */
+
+void entry_start(void)
+{
+    for (uint32_t number = 0; number < TRAP_NUMBERS; number++)
+        handlers_by_number[number] = stub_unknown;
+    for (uint32_t row = 0; row < sizeof handlers / sizeof handlers[0]; row++)
+        handlers_by_number[abi_number(handlers[row].id)] = handlers[row].handler;
+}
+#else
 /* Say where calls go: by name those that are there, all others to ENOSYS; by verdict those that may not run. */
 ONCE void entry_start(void)
 {
@@ -39,6 +51,7 @@ ONCE void entry_start(void)
     }
     VG_REG(VG_COPROCESSOR_LOCK) = VG_COPROCESSOR_LOCK_HANDLERS_MASK;
 }
+#endif
 
 uint8_t *board_pool(uint32_t *granules)
 {

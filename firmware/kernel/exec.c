@@ -319,12 +319,11 @@ int32_t exec_program(struct process *process, const char *path, const char *cons
 {
     char text[PATH_BYTES];
     struct place place;
-    text_copy(text, path, sizeof text);
     int32_t failed = stage_all(arguments);
     if (failed)
         return failed;
     staged.whose = process;
-    failed = paths_walk(process, ROOT_NODE, text, true, &place);
+    failed = paths_walk(process, ROOT_NODE, path, text, true, &place);
     staged.whose = NULL;
     int32_t node = failed ? failed : program_of(process, place.node);
     return node < 0 ? node : replace(process, (uint32_t)node);

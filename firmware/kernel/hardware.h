@@ -17,6 +17,8 @@ uint32_t board_build(void);
 uint32_t board_line_divider(void);
 /* Return why the board was last reset by a trap (mcause, mepc, mtval), once; false if it was not. */
 bool board_trap(uint32_t why[3]);
+/* Return what was broken before the last reset, as the contract's TAMPER, once; false if nothing was. */
+bool board_tampering(uint32_t record[VG_FRAME_TAMPER_WORDS]);
 /* Reset the board.  On the board it does not return; what calls it returns at once where it does. */
 void board_reset(void);
 
@@ -83,6 +85,7 @@ enum answer {
     ANSWER_RECORD, /* there it is */
 };
 enum answer board_screen(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS]);
+bool board_waiting(uint32_t record[VG_RECORD_WORDS]); /* take the oldest record, if one waits */
 /* Take the oldest record or a spilled state; false if none comes within some hundred cycles. */
 bool board_record(uint32_t record[VG_RECORD_WORDS]);
 bool board_state(uint32_t state[VG_STATE_WORDS]);

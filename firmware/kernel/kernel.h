@@ -12,6 +12,14 @@
 
 #include "hardware.h"
 
+/* False in kernels that screen nothing, which are there to measure what screening costs (`firmware/build.py`): they have
+ * no events, copy strings themselves, and need no model.  With TABLE they dispatch by themselves, too. */
+#ifdef UNSCREENED
+#define SCREENED false
+#else
+#define SCREENED true
+#endif
+
 #define FIRMWARE_NAME "vigilante firmware 0.2.0"
 #define NEVER UINT64_MAX
 #ifdef __riscv
@@ -163,7 +171,8 @@ enum outcome screen_mode(const struct frame *frame);
 bool screen_close(void);
 /* Take all records that wait, those of the core's calls: to be done before an event is offered, for the record that
  * comes first is taken for the event's.  Where there is no room for them they are shed. */
-void screen_drain(void);
+bool screen_drain(void); /* true: the security task has something to do for them */
+bool screen_called(void); /* a call is done: do the same now and then, so that nobody has to be interrupted for it */
 bool screen_waits(void); /* there are such records */
 /* No record of the host's is still to come, which another would be taken for. */
 bool screen_settled(void);

@@ -9,6 +9,22 @@ static struct {
     uint64_t reset_at;
 } kernel;
 
+/* Log what gateware told before the reset: what stopped the core, or a write to what was locked. */
+ONCE static void tell_tampering(void)
+{
+    uint32_t record[VG_FRAME_TAMPER_WORDS];
+    if (!board_tampering(record))
+        return;
+    bool unread = VG_GET(record, VG_FRAME_TAMPER_UNDISPATCHED), astray = VG_GET(record, VG_FRAME_TAMPER_STRAYED);
+    log_line("tampering: %s at %x from %x, not to %x, slot %u, life %x",
+             unread   ? "return without a verdict"
+             : astray ? "jump past the verdict"
+                      : "write to what is locked",
+             (unsigned)VG_GET(record, VG_FRAME_TAMPER_PC), (unsigned)VG_GET(record, VG_FRAME_TAMPER_BEFORE),
+             VG_GET(record, VG_FRAME_TAMPER_ANSWERED) ? (unsigned)VG_GET(record, VG_FRAME_TAMPER_HANDLER) : 0,
+             (unsigned)VG_GET(record, VG_FRAME_TAMPER_SLOT), (unsigned)VG_GET(record, VG_FRAME_TAMPER_GENERATION));
+}
+
 ONCE void kernel_start(uint32_t place)
 {
     uint32_t why[3], from = place ? VG_FLASH_FIRMWARE_SPARE_BASE : VG_FLASH_FIRMWARE_BASE;
@@ -20,6 +36,7 @@ ONCE void kernel_start(uint32_t place)
     if (board_trap(why))
         log_line("reset by a trap: cause %x at %x, value %x", (unsigned)why[0], (unsigned)why[1],
                  (unsigned)why[2]);
+    tell_tampering();
     if (place)
         log_line("from the spare place: the first firmware is not whole");
     memcpy(&kernel.firmware, flash_at(from + VG_FLASH_FIRMWARE_DIGEST0_OFFSET / 8), 4);

@@ -107,7 +107,7 @@ static int32_t named(const struct frame *frame, uint32_t fixed, bool follow, str
         return -ENAMETOOLONG;
     memcpy(path, frame->payload + fixed / 4, length);
     path[length] = 0;
-    return text_length(path) == length ? paths_walk(&operator.root, ROOT_NODE, path, follow, place) : -EINVAL;
+    return text_length(path) == length ? paths_walk(&operator.root, ROOT_NODE, path, path, follow, place) : -EINVAL;
 }
 
 static uint32_t type_of(int32_t node)

@@ -15,15 +15,18 @@ static bool is_a(uint32_t node, uint32_t type)
 /* Take the next part off a path; what is left begins with a slash or is empty. */
 static int32_t take_part(const char **path, char part[VG_NODE_NAME_BYTES])
 {
+    const char *from = *path;
     uint32_t length = 0;
-    while (**path == '/')
-        (*path)++;
-    for (; **path && **path != '/'; (*path)++) {
+    char next;
+    while (*from == '/')
+        from++;
+    for (; (next = *from) && next != '/'; from++) {
         if (length + 1 == VG_NODE_NAME_BYTES)
             return -ENAMETOOLONG;
-        part[length++] = **path;
+        part[length++] = next;
     }
     part[length] = 0;
+    *path = from;
     return 0;
 }
 
@@ -56,17 +59,17 @@ static int32_t enter_link(uint32_t link, char text[PATH_BYTES], const char *rest
     return count == (int32_t)length ? 0 : count < 0 ? count : -EIO;
 }
 
-int32_t paths_walk(struct process *process, uint32_t folder, char text[PATH_BYTES], bool follow,
+int32_t paths_walk(struct process *process, uint32_t folder, const char *path, char text[PATH_BYTES], bool follow,
                    struct place *place)
 {
-    const char *rest = text;
+    const char *rest = path;
     place->last[0] = 0;
     place->links = 0;
-    if (!text[0])
+    if (!path[0])
         return -ENOENT;
+    if (path[0] == '/')
+        folder = ROOT_NODE;
     for (;;) {
-        if (rest == text && text[0] == '/')
-            folder = ROOT_NODE;
         int32_t failed = take_part(&rest, place->last);
         if (failed)
             return failed;
@@ -96,6 +99,7 @@ int32_t paths_walk(struct process *process, uint32_t folder, char text[PATH_BYTE
             if (failed)
                 return failed;
             rest = text;
+            folder = text[0] == '/' ? ROOT_NODE : folder;
             continue;
         }
         if (!*more)
@@ -126,17 +130,19 @@ static int32_t path_of(const struct place *place, char text[PATH_BYTES])
 
 int32_t paths_at(struct process *process, uint32_t descriptor, uint32_t which, bool follow, struct place *place)
 {
+    struct string_room room;
     char text[PATH_BYTES];
-    int32_t failed = strings_get(process, which, text);
-    if (failed < 0)
+    int32_t failed;
+    const char *path = strings_at(process, which, &room, &failed);
+    if (failed)
         return failed;
-    bool relative = text[0] != '/';
+    bool relative = path[0] != '/';
     int32_t folder = relative ? files_folder(process, (int32_t)descriptor) : ROOT_NODE;
-    failed = folder < 0 ? folder : paths_walk(process, (uint32_t)folder, text, follow, place);
+    failed = folder < 0 ? folder : paths_walk(process, (uint32_t)folder, path, text, follow, place);
     if (failed)
         return failed;
     /* Gateware has judged the text.  Where that does not tell what it leads to, the object is judged as well. */
-    bool told = !relative || ((int32_t)descriptor == AT_FDCWD && process->seeded);
+    bool told = !SCREENED || !relative || ((int32_t)descriptor == AT_FDCWD && process->seeded);
     if (told && !place->links)
         return 0;
     if (!aside_here() && (nodes_lasting(place->folder) || (place->node >= 0 && nodes_lasting((uint32_t)place->node))))

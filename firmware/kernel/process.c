@@ -107,7 +107,7 @@ void process_begin(void)
 {
     static const char *const arguments[] = {FIRST_PROGRAM, NULL};
     if (process_lives(&processes[0]) || clock_now() < table.again ||
-        slots_in_force() == SLOTS_NONE || !lasting_ready() || !flash_ready())
+        (SCREENED && slots_in_force() == SLOTS_NONE) || !lasting_ready() || !flash_ready())
         return;
     struct process *first = processes[0].state == PROCESS_FREE ? new_entry() : NULL;
     table.again = clock_now() + clock_cycles(1000);
@@ -143,6 +143,10 @@ uint32_t process_call(struct process *process, call_function *call)
         return LEAVE_SWITCH;
     }
     process->registers.x[A0] = (uint32_t)(result == INTERRUPTED ? -EINTR : result);
+    if (screen_called()) {
+        kernel_stir();
+        return LEAVE_SWITCH;
+    }
     return moves == pool_moves() && !signals_waiting(process) ? LEAVE_RETURN : LEAVE_SWITCH;
 }
 
@@ -181,6 +185,8 @@ void process_end(struct process *process, uint32_t status)
     process->status = status;
     runs_ended(process);
     process->again = NULL;
+    if (process == processes)
+        kernel_stir(); /* for another one to begin */
     events_exit(process_index(process), process->id, parent ? process->parent : NOBODY, parent ? parent->id : 0);
     process->state = parent ? PROCESS_ENDED : PROCESS_FREE;
     for (struct process *child = processes; child < processes + PROCESSES; child++) {

@@ -181,7 +181,13 @@ int32_t user_get(const struct process *process, uint32_t address, void *into, ui
 /* --- strings.c: the path arguments of a call ------------------------------------------------------------------ */
 
 #define STRING_STATE_BITS 4 /* of the register `strings`, for each */
-/* Copy a string of the call in progress, the first (0) or the second (1); return its length, or an error. */
+struct string_room {
+    uint32_t words[PATH_BYTES / 4 + 1];
+};
+/* Return a string of the call in progress, the first (0) or the second (1), where it lies: until the pool moves, or in
+ * `room`.  `*failed`: an error, or 0. */
+const char *strings_at(const struct process *process, uint32_t which, struct string_room *room, int32_t *failed);
+/* Copy one; return its length, or an error. */
 int32_t strings_get(const struct process *process, uint32_t which, char text[PATH_BYTES]);
 bool strings_keep(struct process *process); /* for a call that waits; false if there is no room */
 void strings_drop(struct process *process);
@@ -312,9 +318,9 @@ struct place {
     char last[VG_NODE_NAME_BYTES]; /* empty, "." or "..": of a folder, without a name to be changed */
 };
 
-/* Find what `text` names from `folder` on, as `process` may see it; the text is used up.  `follow`: a symbolic link
- * at its end, too.  Return 0, with `place->node` -ENOENT where only the last name is missing; or an error. */
-int32_t paths_walk(struct process *process, uint32_t folder, char text[PATH_BYTES], bool follow,
+/* Find what `path` names from `folder` on, as `process` may see it; `text` is for what links make of it, and may be
+ * the same.  `follow`: a symbolic link at its end, too.  Return 0, with `place->node` -ENOENT where only the last name is missing; or an error. */
+int32_t paths_walk(struct process *process, uint32_t folder, const char *path, char text[PATH_BYTES], bool follow,
                    struct place *place);
 /* The same for a call's descriptor and its string `which`. */
 int32_t paths_at(struct process *process, uint32_t descriptor, uint32_t which, bool follow, struct place *place);

@@ -62,7 +62,8 @@ static void enter(struct process *process, uint64_t alarm)
     scheduler.since = board_now();
     board_process(process_index(process), process->id);
     board_windows(pool_place(text), pool_size(text), pool_place(process->data), pool_size(process->data));
-    board_cwd(seeds_of(process));
+    if (SCREENED)
+        board_cwd(seeds_of(process));
     board_interrupt(alarm, scheduler.frames);
 }
 

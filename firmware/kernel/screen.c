@@ -9,8 +9,10 @@
 #define RECORDS_MAX 40  /* in a frame */
 #define EVENTS_A_STEP 32
 #define VERDICTS_LOGGED 4 /* a second */
+#define CALLS_A_DRAIN 28  /* calls of the board's own processes: fewer than make half of the places for records */
 
 #define HARSH (BITS(VG_RECORD_VERDICT) | BITS(VG_RECORD_PROPOSED)) /* not ALLOW, in either mode of the profile */
+#define REMARKABLE (HARSH | BITS(VG_RECORD_FAULT) | BITS(VG_RECORD_KIND)) /* or of no call */
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 #define RECORDS_BYTES (VG_FRAME_RECORD_BYTES + RECORDS_MAX * VG_RECORD_BYTES)
 #define STATE_BYTES (VG_FRAME_STATE_BYTES + VG_STATE_ENTRY_BYTES + VG_STATE_BYTES)
@@ -25,6 +27,7 @@ static struct {
     uint32_t gathered;
     uint32_t events, event_cycles, sent, shed;
     uint32_t log_second, logged, not_logged;
+    uint32_t calls;        /* of the board's own processes since records were last taken */
     uint32_t asked[4];     /* the first words of the last event offered that may change a slot */
     uint8_t trees[VG_SLOTS];
     bool alive[VG_SLOTS];  /* the host's processes */
@@ -186,7 +189,7 @@ static RARE bool remarkable(const uint32_t *record)
 static ALWAYS_INLINE uint32_t take_record(const uint32_t *record)
 {
     uint32_t word = record[0];
-    if (word & (HARSH | BITS(VG_RECORD_FAULT) | BITS(VG_RECORD_KIND)))
+    if (word & REMARKABLE)
         screen.gathered += remarkable(record);
     else if (screen.mode == VG_RECORD_MODE_ALL)
         screen.gathered++;
@@ -354,6 +357,7 @@ bool screen_own(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD
     memset(record, 0xFF, VG_RECORD_BYTES);
     enum answer answer = board_screen(event, words - VG_EVENT_WORDS, record);
     while (answer == ANSWER_RECORD && unasked(record[0], PART(event[0], VG_EVENT_KIND))) {
+        kernel_stir();
         if (records_ready()) {
             memcpy(next_record(), record, VG_RECORD_BYTES);
             take_record(record);
@@ -399,26 +403,38 @@ bool screen_waits(void)
     return !screen.offered && VG_FIELD(board_pipeline_status(), VG_COPROCESSOR_STATUS_RECORD_VALID);
 }
 
-void screen_drain(void)
+bool screen_drain(void)
 {
-    if (!screen_waits())
-        return;
+    if (!SCREENED || !screen_waits())
+        return false;
     keep_epoch();
-    while (screen_waits()) {
-        uint32_t record[VG_RECORD_WORDS];
-        bool room = link_session() && !(screen.full && !send_counts()) && records_ready();
-        uint32_t *into = room ? next_record() : record;
-        if (!board_record(into))
-            return;
-        scores_take(into);
-        if (room) {
-            take_record(into);
+    bool any = counts_any(), session = link_session(), counted = session && screen.mode == VG_RECORD_MODE_AGGREGATE;
+    uint32_t here[VG_RECORD_WORDS];
+    for (screen.calls = 0;;) {
+        uint32_t *record = !counted && session && records_ready() ? next_record() : here;
+        if (!board_waiting(record))
+            break;
+        scores_take(record);
+        if (counted && !(record[0] & REMARKABLE) && (!screen.full || send_counts())) { /* nearly every record */
+            screen.full = counts_add(record);
+            continue;
+        }
+        if (record == here && session && records_ready())
+            record = memcpy(next_record(), here, sizeof here);
+        if (record != here) {
+            take_record(record);
             continue;
         }
         screen.shed++;
-        if (record[0] & HARSH)
-            log_verdict(record);
+        if (here[0] & HARSH)
+            log_verdict(here);
     }
+    return screen.full || screen.gathered || any != counts_any();
+}
+
+bool screen_called(void)
+{
+    return SCREENED && ++screen.calls >= CALLS_A_DRAIN && screen_drain();
 }
 
 bool screen_step(void)

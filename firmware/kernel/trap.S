@@ -1,9 +1,12 @@
 /* Traps: from user mode into the kernel and back.
  *
- * A call goes where the dispatch register says: two instructions at the vector, and a0 is the only register that is
- * not as it was; what it held is in the coprocessor's `argument`.  A call that is denied, and one that needs no C,
+ * A call goes where the dispatch register says: a0 is the only register that is not as it was, and what it held is in
+ * the coprocessor's `argument`.  While the verdict comes, mepc is moved behind the ecall.  A call that is denied, and one that needs no C,
  * returns from there.  Every other saves what a C function may change, and the rest only if another process is to
- * run.  mscratch is the running process, whose registers come first in it. */
+ * run.  mscratch is the running process, whose registers come first in it.
+ *
+ * TABLE: of a kernel to measure against.  It goes where a table in memory says, by the number of the call, and is as
+ * lean as that can be: t0 and t1 are lost. */
 #include "calls.h"
 #include "trap.h"
 #include "vigilante.h"
@@ -20,6 +23,17 @@
     \what x\number, REGISTER(\number)(sp)
     .endr
 .endm
+/* Do it with those of them that a call brings back. */
+.macro each_of_call what:req
+#ifdef TABLE
+    .irp number, 1, 7, 11, 12, 13, 14, 15, 16, 17, 28, 29, 30, 31
+    \what x\number, REGISTER(\number)(sp)
+    .endr
+    \what a0, REGISTER(10)(sp)
+#else
+    each_temporary \what
+#endif
+.endm
 /* And with each of the others. */
 .macro each_kept what:req
     .irp number, 3, 4, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
@@ -27,11 +41,11 @@
     .endr
 .endm
 
-/* Go back behind the ecall. */
-.macro skip_ecall
-    csrr a0, mepc
-    addi a0, a0, 4
-    csrw mepc, a0
+/* Go back behind the ecall; a register is lost. */
+.macro skip_ecall by=a0
+    csrr \by, mepc
+    addi \by, \by, 4
+    csrw mepc, \by
 .endm
 
     .section .text.trap, "ax"
@@ -39,9 +53,18 @@
     .balign VG_VECTOR_ALIGN
     .globl vectors
 vectors:
+#ifdef TABLE
+    csrr t0, mcause
+    addi t0, t0, -CAUSE_ECALL
+    bnez t0, fault
+    j dispatch
+    .rept 3
+#else
+    skip_ecall
     lw a0, %lo(VG_COPROCESSOR_DISPATCH)(zero)
     jr a0
-    .rept 5
+    .rept 2
+#endif
     j trap
     .endr
     j interrupt /* 7: the timer */
@@ -54,15 +77,31 @@ vectors:
     .endr
     .option rvc
 
+#ifdef TABLE
+dispatch:
+    skip_ecall t1
+    li t0, TRAP_NUMBERS
+    bgeu a7, t0, unknown
+    slli t0, a7, 2
+    lui t1, %hi(handlers_by_number)
+    add t0, t0, t1
+    lw t0, %lo(handlers_by_number)(t0)
+    jr t0
+#endif
+
     .globl quick_getpid
 quick_getpid:
-    skip_ecall
+#ifdef TABLE
+    csrr a0, mscratch
+    lw a0, TRAP_ID(a0)
+#else
     lw a0, %lo(VG_COPROCESSOR_GENERATION)(zero)
+#endif
     mret
 
     .globl stub_unknown
 stub_unknown:
-    skip_ecall
+unknown:
     li a0, -TRAP_ENOSYS
     mret
 
@@ -71,8 +110,7 @@ stub_unknown:
 denied:
     csrr a0, mcause
     addi a0, a0, -CAUSE_ECALL
-    bnez a0, fault
-    skip_ecall
+    bnez a0, no_call
     li a0, -TRAP_EPERM
     mret
 
@@ -85,8 +123,13 @@ condemned:
     j schedule_next
 
 /* Every call by a C function: a stub each, and one way in. */
-#define STUB(ID, function) .globl stub_##ID; stub_##ID: la a0, function; j enter;
-#define STUB_WHOLE(ID, function) .globl stub_##ID; stub_##ID: la a0, function; j enter_whole;
+#ifdef TABLE
+#define FUNCTION t1
+#else
+#define FUNCTION a0
+#endif
+#define STUB(ID, function) .globl stub_##ID; stub_##ID: la FUNCTION, function; j enter;
+#define STUB_WHOLE(ID, function) .globl stub_##ID; stub_##ID: la FUNCTION, function; j enter_whole;
 CALLS(STUB, STUB_WHOLE)
 
 /* The C function looks at every register of its caller. */
@@ -96,15 +139,16 @@ enter_whole:
     csrrw sp, mscratch, sp
 enter:
     csrrw sp, mscratch, sp
-    each_temporary sw
-    mv a1, a0
+    each_of_call sw
+    mv a1, FUNCTION
     csrr t0, mscratch
     sw t0, REGISTER(STACK)(sp)
     csrr t0, mepc
-    addi t0, t0, 4
     sw t0, PROGRAM_COUNTER(sp)
+#ifndef TABLE
     lw t0, %lo(VG_COPROCESSOR_ARGUMENT)(zero)
     sw t0, REGISTER(10)(sp)
+#endif
     csrw mscratch, sp
     mv a0, sp
     la sp, stack_top
@@ -113,8 +157,10 @@ enter:
     bnez a0, leave
     lw t0, PROGRAM_COUNTER(sp)
     csrw mepc, t0
+#ifndef TABLE
     lw a0, REGISTER(10)(sp)
-    each_temporary lw
+#endif
+    each_of_call lw
     lw sp, REGISTER(STACK)(sp)
     mret
 
@@ -150,6 +196,10 @@ schedule_next:
     mret
 
 /* A trap that is no call: one of a process ends it, one of the kernel is fatal. */
+no_call:
+    csrr a0, mepc
+    addi a0, a0, -4
+    csrw mepc, a0
 fault:
     csrr a0, mstatus
     srli a0, a0, MODE_SHIFT

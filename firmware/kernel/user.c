@@ -1,7 +1,10 @@
 /* A process's memory, as its own addresses name it: checked against its windows' limits before it is touched. */
 #include "process.h"
 
-uint8_t *user_bytes(const struct process *process, uint32_t address, uint32_t size, bool write)
+typedef uint32_t __attribute__((may_alias)) text_word;
+
+/* Return where an address lies, and in `*left` how many bytes there are to the end of its window; NULL: in none. */
+static uint8_t *at(const struct process *process, uint32_t address, bool write, uint32_t *left)
 {
     uint32_t region = process->data, offset = address - VG_USER_DATA_BASE;
     if (address < VG_USER_DATA_BASE) {
@@ -9,22 +12,42 @@ uint8_t *user_bytes(const struct process *process, uint32_t address, uint32_t si
         offset = address - VG_USER_TEXT_BASE;
     }
     uint32_t bytes = pool_size(region) * VG_GRANULE_BYTES;
-    if (offset > bytes || size > bytes - offset || !bytes)
+    if (offset > bytes || !bytes)
         return NULL;
+    *left = bytes - offset;
     return pool_bytes(region) + offset;
+}
+
+uint8_t *user_bytes(const struct process *process, uint32_t address, uint32_t size, bool write)
+{
+    uint32_t left;
+    uint8_t *found = at(process, address, write, &left);
+    return found && size <= left ? found : NULL;
 }
 
 int32_t user_string(const struct process *process, uint32_t address, char *into, uint32_t room)
 {
-    for (uint32_t length = 0; length < room; length++) {
-        const uint8_t *byte = user_bytes(process, address + length, 1, false);
-        if (!byte)
-            return -EFAULT;
-        into[length] = (char)*byte;
-        if (!*byte)
+    uint32_t left, length = 0;
+    const uint8_t *from = at(process, address, false, &left);
+    if (!from)
+        return -EFAULT;
+    uint32_t most = left < room ? left : room;
+    bool together = !(((uintptr_t)from ^ (uintptr_t)into) & 3); /* whole words, until one has a zero */
+    for (; length < most; length++) {
+        if (together && !((uintptr_t)(from + length) & 3))
+            for (; length + 4 <= most; length += 4) {
+                uint32_t word = *(const text_word *)(const void *)(from + length);
+                if ((word - 0x01010101u) & ~word & 0x80808080u)
+                    break;
+                *(text_word *)(void *)(into + length) = word;
+            }
+        if (length == most)
+            break;
+        into[length] = (char)from[length];
+        if (!from[length])
             return (int32_t)length;
     }
-    return -ENAMETOOLONG;
+    return most == room ? -ENAMETOOLONG : -EFAULT;
 }
 
 int32_t user_put(const struct process *process, uint32_t address, const void *from, uint32_t size)

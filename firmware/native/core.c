@@ -178,7 +178,16 @@ static uint32_t step(struct process *process, uint32_t *value)
     return NO_TRAP;
 }
 
-/* Make the call that a process's registers say; return whether the process goes on at once. */
+/* Return the canonical id of a call's number, as the table in front of the pipeline has it. */
+static uint32_t id_of(uint32_t number)
+{
+    for (uint32_t id = 0; id < VG_ID_COUNT; id++)
+        if ((uint32_t)abi_number(id) == number)
+            return id;
+    return VG_ID_UNKNOWN;
+}
+
+/* Have the call that a process's registers say judged, and make it; return whether the process goes on at once. */
 static bool make_call(struct process *process)
 {
     static const struct {
@@ -188,15 +197,26 @@ static bool make_call(struct process *process)
 #define ROW(ID, function) {ID, function},
         CALLS(ROW, ROW)
     };
-    uint32_t number = process->registers.x[17];
+    uint32_t number = process->registers.x[17], id = id_of(number);
+    call_function *call = NULL;
     process->registers.x[PC] += 4;
     for (uint32_t row = 0; row < sizeof calls / sizeof calls[0]; row++)
-        if ((uint32_t)abi_number(calls[row].id) == number) {
-            native_take(process, calls[row].id);
-            return process_call(process, calls[row].call) == LEAVE_RETURN;
-        }
-    bool own = number == (uint32_t)abi_number(VG_SYS_GETPID) || number == (uint32_t)abi_number(VG_SYS_GETTID);
-    process->registers.x[A0] = own ? process->id : (uint32_t)-ENOSYS;
+        if (calls[row].id == id)
+            call = calls[row].call;
+    native_take(process, id);
+    switch (judge_call(process, id)) {
+    case VG_VERDICT_ALLOW:
+        break;
+    case VG_VERDICT_KILL:
+        process_condemned(process);
+        return false;
+    default:
+        process->registers.x[A0] = (uint32_t)-EPERM;
+        return true;
+    }
+    if (call)
+        return process_call(process, call) == LEAVE_RETURN;
+    process->registers.x[A0] = id == VG_SYS_GETPID || id == VG_SYS_GETTID ? process->id : (uint32_t)-ENOSYS;
     return true;
 }
 
@@ -204,10 +224,13 @@ static bool make_call(struct process *process)
 static uint32_t run(struct process *process)
 {
     set_windows(process);
+    judge_returned(process);
     for (uint32_t done = 1;; done++) {
         uint32_t value, cause = step(process, &value);
         if (cause == CAUSE_CALL ? !make_call(process) : cause == NO_TRAP && done >= SLICE)
             return done;
+        if (cause == CAUSE_CALL)
+            judge_returned(process);
         if (cause != CAUSE_CALL && cause != NO_TRAP) {
             process_fault(process, cause, value);
             return done;

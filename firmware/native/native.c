@@ -26,6 +26,8 @@ static struct {
     uint32_t state[VG_STATE_WORDS];
     bool state_valid;
     uint32_t sha[VG_SHA256_DIGEST_COUNT];
+    uint32_t locks;
+    uint32_t tampering[VG_FRAME_TAMPER_WORDS]; /* what the next start is told */
 } native;
 
 uint32_t board_late[BOARD_LATE_BYTES / 4];
@@ -58,6 +60,13 @@ bool board_trap(uint32_t why[3])
     return false;
 }
 
+bool board_tampering(uint32_t record[VG_FRAME_TAMPER_WORDS])
+{
+    memcpy(record, native.tampering, sizeof native.tampering);
+    memset(native.tampering, 0, sizeof native.tampering);
+    return record[0];
+}
+
 void board_reset(void)
 {
     native_stop(NATIVE_RESET);
@@ -87,7 +96,7 @@ uint32_t board_pipeline_status(void)
 
 uint32_t board_pipeline_locks(void)
 {
-    return 0;
+    return native.locks;
 }
 
 uint32_t board_pipeline_shed(void)
@@ -104,15 +113,45 @@ bool board_record(uint32_t record[VG_RECORD_WORDS])
     return true;
 }
 
+bool native_half(void)
+{
+    return native.record_count >= RECORDS / 2;
+}
+
+/* Have the pipeline take an event; return its record, where it waits, or NULL. */
+static const uint32_t *screened(const uint32_t *event, uint32_t words)
+{
+    uint32_t offered[VG_EVENT_WORDS], *record = native.records[native.record_count];
+    if (native.record_count == RECORDS)
+        return NULL;
+    native.record_count++;
+    memcpy(offered, event, sizeof offered);
+    native.pipeline.event(offered, event + VG_EVENT_WORDS, words, record, native.state);
+    native.state_valid = VG_GET(event, VG_EVENT_KIND) == VG_KIND_SPILL;
+    return record;
+}
+
+bool native_judged(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS])
+{
+    const uint32_t *left = screened(event, words);
+    if (left)
+        memcpy(record, left, VG_RECORD_BYTES);
+    return left;
+}
+
+bool board_waiting(uint32_t record[VG_RECORD_WORDS])
+{
+    return board_record(record);
+}
+
 enum answer board_screen(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS])
 {
-    uint32_t offered[VG_EVENT_WORDS];
-    if (native.record_count == RECORDS)
+    if (!screened(event, words))
         return ANSWER_FULL;
-    memcpy(offered, event, sizeof offered);
-    uint32_t *left = native.records[native.record_count++];
-    native.pipeline.event(offered, event + VG_EVENT_WORDS, words, left, native.state);
-    native.state_valid = (offered[0] & 15) == VG_KIND_SPILL;
+    if (VG_GET(event, VG_EVENT_SOURCE) == 0 && VG_GET(event, VG_EVENT_KIND) == VG_KIND_FORK)
+        judge_born(VG_GET(event, VG_EVENT_A0));
+    if (VG_GET(event, VG_EVENT_SOURCE) == 0 && VG_GET(event, VG_EVENT_KIND) == VG_KIND_CLEAR)
+        judge_born(VG_GET(event, VG_EVENT_SLOT));
     return board_record(record) ? ANSWER_RECORD : ANSWER_NONE;
 }
 
@@ -211,10 +250,12 @@ static void power_on(void)
     native.now = 0;
     native.record_count = 0;
     native.state_valid = false;
+    native.locks = 0;
     line_power_on();
     memset(native.slots, 0, sizeof native.slots);
     chip_power_on();
     scheduler_power_on();
+    judge_power_on();
 }
 
 /* Attach the pipeline and the flash.  The board is off until native_run. */
@@ -283,4 +324,16 @@ void native_record(const uint32_t *record)
 {
     if (native.record_count < RECORDS)
         memcpy(native.records[native.record_count++], record, VG_RECORD_BYTES);
+}
+
+/* Lock tables until a reset, as a program's write to the register does. */
+void native_lock(uint32_t locks)
+{
+    native.locks |= locks;
+}
+
+/* Let the next start be told of what was broken before it. */
+void native_tamper(const uint32_t *record)
+{
+    memcpy(native.tampering, record, sizeof native.tampering);
 }

@@ -30,9 +30,21 @@ uint64_t native_now(void);
 /* aside.c: leaves the other stack for good, if that is where it is called. */
 void aside_stop(int why);
 
+/* Have the pipeline judge a call; its record waits like every other.  False: there is no place for one. */
+bool native_judged(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS]);
+bool native_half(void); /* half of the places for records are taken: on the board, an interrupt */
+
 /* strings.c: copies the strings of a process's call that begins, as gateware does. */
 struct process;
 void native_take(struct process *process, uint32_t id);
+uint32_t native_paths(uint32_t id);                  /* its path arguments, as VG_PATHS_* */
+uint32_t native_string(uint32_t which, char *into);  /* what there is of a string; return its length */
+
+/* judge.c: a process's call, judged; return the verdict. */
+uint32_t judge_call(struct process *process, uint32_t id);
+void judge_returned(const struct process *process); /* it is in user mode again */
+void judge_born(uint32_t slot);
+void judge_power_on(void);
 
 /* scheduler.c: what the scheduler is told of a score. */
 void native_scored(uint32_t slot, uint32_t score);

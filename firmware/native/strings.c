@@ -4,10 +4,11 @@
 
 static struct {
     uint32_t states;
+    uint32_t wild[VG_STRINGS_MAX]; /* bytes until nothing answers any more */
     _Alignas(4) char areas[VG_STRINGS_MAX * VG_STRING_AREA_BYTES];
 } strings;
 
-static uint32_t arguments_of(uint32_t id)
+uint32_t native_paths(uint32_t id)
 {
     static const struct {
         uint32_t id, paths;
@@ -27,10 +28,11 @@ static uint32_t arguments_of(uint32_t id)
     return 0;
 }
 
-static uint32_t copy(const struct process *process, uint32_t address, char *into)
+static uint32_t copy(const struct process *process, uint32_t address, char *into, uint32_t *wild)
 {
     for (uint32_t length = 0; length < VG_STRING_BYTES; length++) {
         const uint8_t *byte = user_bytes(process, address + length, 1, false);
+        *wild = length;
         if (!byte)
             return VG_STRING_STATE_WILD;
         into[length] = (char)*byte;
@@ -43,16 +45,33 @@ static uint32_t copy(const struct process *process, uint32_t address, char *into
 /* Take the strings of a call that begins, of a process that was entered. */
 void native_take(struct process *process, uint32_t id)
 {
-    uint32_t arguments = arguments_of(id);
+    uint32_t arguments = native_paths(id);
     seeds_of(process);
     strings.states = 0;
-    for (uint32_t which = 0; arguments; arguments >>= 4, which++) {
-        uint32_t address = ARGUMENT(process, (arguments & 15) - 1), offset = address & 3;
-        uint32_t state = copy(process, address, strings.areas + which * VG_STRING_AREA_BYTES + offset);
+    for (uint32_t which = 0; which < VG_STRINGS_MAX; arguments >>= 4, which++) {
+        bool any = arguments & 15;
+        uint32_t address = ARGUMENT(process, any ? (arguments & 15) - 1 : 0), offset = address & 3; /* none: a0's */
+        uint32_t state = VG_STRING_STATE_NONE;
+        if (any)
+            state = copy(process, address, strings.areas + which * VG_STRING_AREA_BYTES + offset, &strings.wild[which]);
         strings.states |= (VG_VALUE(VG_COPROCESSOR_STRINGS_STATE0, state) |
                            VG_VALUE(VG_COPROCESSOR_STRINGS_OFFSET0, offset))
                           << which * STRING_STATE_BITS;
     }
+}
+
+uint32_t native_string(uint32_t which, char *into)
+{
+    uint32_t states = strings.states >> which * STRING_STATE_BITS, length = 0;
+    const char *from = strings.areas + which * VG_STRING_AREA_BYTES +
+                       VG_FIELD(states, VG_COPROCESSOR_STRINGS_OFFSET0);
+    if (VG_FIELD(states, VG_COPROCESSOR_STRINGS_STATE0) == VG_STRING_STATE_WILD)
+        length = strings.wild[which];
+    else
+        while (length < VG_STRING_BYTES && from[length])
+            length++;
+    memcpy(into, from, length);
+    return length;
 }
 
 uint32_t board_strings(void)

@@ -19,6 +19,7 @@ from hdl.contract import (
     registers,
     schedule,
     syscalls,
+    tamper,
     vaccine,
     verdict,
 )
@@ -166,6 +167,10 @@ PARTS = (
             "RING_WORDS": (registers.RING_WORDS, "words of either of the link's rings"),
             "RESET_KEY": (registers.RESET_KEY, "what has to be written to system.reset"),
         },
+    ),
+    Part(
+        "tamper", "Verdicts ignored", Stage.BOARD, (), (),
+        {"TAMPER_CYCLES": (tamper.TAMPER_CYCLES, "cycles from one TAMPER to the next")},
     ),
     Part(
         "link", "The link", Stage.BOARD,

@@ -24,6 +24,7 @@ from enum import Enum, IntEnum
 from hdl.contract.event import EVENT, RECORD, STATE
 from hdl.contract.layout import Field, Layout
 from hdl.contract.load import ADDRESS_BITS
+from hdl.contract.tamper import TAMPER
 from hdl.contract.verdict import Verdict
 
 LINK_VERSION = 1
@@ -99,6 +100,7 @@ class FrameType(IntEnum):
     RECORD = 0x11
     STATE = 0x12
     AGGREGATE = 0x13
+    TAMPER = 0x14
     RECORD_MODE = 0x15
     STATUS_READ = 0x18
     STATUS = 0x19
@@ -184,7 +186,7 @@ HEADER = Layout(
     (
         Field("type", 8, "frame type", tuple(kind.name for kind in FrameType)),
         Field("spare0", 8, "0"),
-        Field("sequence", SEQUENCE_BITS, "number of this frame; an unnumbered frame has the next one's"),
+        Field("sequence", SEQUENCE_BITS, "number of this frame; an unnumbered frame has the next one's, TAMPER 0"),
     ),
 )
 
@@ -363,6 +365,13 @@ FRAMES = (
                 Field("to_sequence", 32, "the first one that is not")),
         f"{4 * AGGREGATE_ENTRY.words} bytes of AGGREGATE_ENTRY each",
         4 * AGGREGATE_ENTRY.words,
+    ),
+    Frame(
+        _F.TAMPER, Sender.BOARD, False,
+        "A verdict was ignored, and the core is stopped; or a locked table was written.  Gateware sends it, "
+        "whether there is a session or not, with 0 as its number: at once, and again every TAMPER_CYCLES until a "
+        "reset.",
+        TAMPER,
     ),
     Frame(
         _F.RECORD_MODE, Sender.HOST, True,

@@ -15,6 +15,7 @@ from hdl.contract.layout import Field, Layout
 from hdl.contract.load import ADDRESS_BITS
 from hdl.contract.memory import GRANULE_BYTES, REGIONS, RING_BYTES, WINDOWS, Region
 from hdl.contract.paths import STRINGS_MAX
+from hdl.contract.tamper import RULES, TAMPER
 from hdl.contract.vaccine import VACCINES
 from hdl.contract.verdict import CONTRACT_VERSION, Verdict
 
@@ -442,12 +443,8 @@ COPROCESSOR = Peripheral(
             "tamper",
             0x00C,
             Access.READ,
-            "why the core was stopped",
-            (
-                Field("undispatched", 1, "return to user mode without this call's dispatch read"),
-                Field("strayed", 1, "a fetch that did not follow the handler named"),
-                Field("locked", 1, "a write to a locked table"),
-            ),
+            "what was broken since reset",
+            RULES,
         ),
         Register("slot", 0x010, Access.BOTH, "slot of the process that runs", (Field("number", 6, "0..31"),)),
         Register("generation", 0x014, Access.BOTH, "its generation"),
@@ -510,6 +507,10 @@ COPROCESSOR = Peripheral(
         Register("handler", 0x0D4, Access.WRITE, "its handler's address"),
         Register("verdict_handler", 0x0E0, Access.BOTH, "handler by verdict; ALLOW's is never used",
                  count=len(Verdict)),
+        Register("tampering", 0x100, Access.TAKE,
+                 "the words of TAMPER, kept over a reset; its rules are 0 where there is nothing to tell; reading "
+                 "the last word makes them so, unless the core is stopped",
+                 count=TAMPER.words),
     ),
 )  # fmt: skip
 

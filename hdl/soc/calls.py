@@ -104,7 +104,7 @@ class Calls(Block):
 
         # What is known of the number that stood in a7 one cycle ago.  One just written is looked up with the call.
         ids = [NUMBERS["riscv64"].get(number, UNKNOWN) for number in range(ID_COUNT)]
-        rows = [{"id": ident, "which": strings_of(ident)} for ident in ids]
+        rows: list[Any] = [{"id": ident, "which": strings_of(ident)} for ident in ids]
         table: memory.Memory[Any, Any] = memory.Memory(shape=_KNOWN, depth=ID_COUNT, init=rows)
         m.submodules.ids = table
         lookup = table.read_port()

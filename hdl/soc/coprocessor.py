@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from amaranth import DomainRenamer, Module, Mux, Signal
+from amaranth import C, DomainRenamer, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -23,8 +23,10 @@ from hdl.contract.event import RECORD as RECORD_LAYOUT
 from hdl.contract.event import STATE as STATE_LAYOUT
 from hdl.contract.event import Kind
 from hdl.contract.memory import CLOCK_HZ, REGIONS
+from hdl.contract.paths import StringState
 from hdl.contract.registers import COPROCESSOR
 from hdl.contract.syscalls import ID_COUNT
+from hdl.contract.tamper import TAMPER
 from hdl.contract.vaccine import BANK_DEPTH, BANKS
 from hdl.contract.verdict import Verdict
 from hdl.screening.block import Block
@@ -39,14 +41,21 @@ from hdl.soc.records import Records
 from hdl.soc.rest import Rest
 from hdl.soc.stray import Stray
 from hdl.soc.strings import Strings
+from hdl.soc.tampering import AlarmPort, Tampering
 from hdl.soc.window import WINDOW_SHAPE
+
+OBSERVED = {"dispatched": Out(1), "dispatch_waits": Out(1), "dispatch_strings": Out(1)}
+"""Members that measurements look at."""
 
 
 class Coprocessor(Block):
     """The registers of `COPROCESSOR`, and what they stand for.
 
     Parameters: `clock`, cycles per second; `banks`, of the vaccine CAM; `fast`, see Pipeline; `calls`, who
-    makes events of the core's calls: `Calls`, or another block with its members but for `core`, which is its own.
+    makes events of the core's calls: `Calls`, or another block with its members but for `core`, which is its own;
+    `screens`: if false, calls are no events, the register sends each to its handler, and nothing stops the core:
+    no board is built like that, it is there to measure what screening costs; `observed`: with those of
+    OBSERVED.
 
     Members:
       bus          the peripheral's port.
@@ -56,6 +65,7 @@ class Coprocessor(Block):
       cycles       cycles since reset; it may leap ahead.
       irq_record   a record waits.
       irq_tamper   `tamper` is not zero: until reset.
+      alarm        the same as a frame, for the line.
       stop         the core is to begin no further instruction, until reset: from the cycle in which it is back in
                    user mode without having read the call's dispatch register; or from three cycles behind that in
                    which an instruction of the kernel began that is not where the register said (see `Stray`).
@@ -66,6 +76,8 @@ class Coprocessor(Block):
       screen_idle  an edge of clock `screen` at the end of this cycle would change nothing that matters.
       recorded     a record leaves the pipeline in this cycle.
       scored       it is that of a call of the core, by the process in slot `scored_slot`, with this `score` byte.
+      dispatched   a call's first read of the dispatch register ends in this cycle; `dispatch_waits`: one is under
+                   way and does not; `dispatch_strings`: the call that it is for has strings.
 
     Cycles, if nothing else is in the pipeline:
       - from a call's trap strobe to its dispatch answer on the bus (`ready`): 4, one more if a7 was written in
@@ -88,9 +100,18 @@ class Coprocessor(Block):
     """
 
     def __init__(
-        self, clock: int = CLOCK_HZ, *, banks: int = BANKS, fast: bool = False, calls: Block | None = None
+        self,
+        clock: int = CLOCK_HZ,
+        *,
+        banks: int = BANKS,
+        fast: bool = False,
+        calls: Block | None = None,
+        screens: bool = True,
+        observed: bool = False,
     ) -> None:
         self.fast = fast
+        self.screens = screens
+        self.observed = observed
         self.clock = clock
         self.banks = banks
         self.calls: Any = Calls() if calls is None else calls
@@ -113,6 +134,7 @@ class Coprocessor(Block):
                 "cycles": In(64),
                 "irq_record": Out(1),
                 "irq_tamper": Out(1),
+                "alarm": Out(AlarmPort()),
                 "stop": Out(1),
                 "irq_half": Out(1),
                 "text_window": Out(WINDOW_SHAPE),
@@ -122,6 +144,7 @@ class Coprocessor(Block):
                 "scored": Out(1),
                 "scored_slot": Out(range(CORE_SLOTS)),
                 "score": Out(8),
+                **(OBSERVED if observed else {}),
             }
         )
 
@@ -137,15 +160,19 @@ class Coprocessor(Block):
         # The pipeline takes its first event when it has blanked all places of a bank.  Handlers are blanked by
         # then: else an event could find one from before a reset.
         assert ID_COUNT <= BANK_DEPTH, f"{ID_COUNT} handlers are blanked later than {BANK_DEPTH} places of a bank"
-        m.submodules.dispatch = dispatch = Dispatch(edges=pipeline.edges)
+        m.submodules.dispatch = dispatch = Dispatch(
+            edges=pipeline.edges, unasked=Verdict.DENY if self.screens else Verdict.ALLOW
+        )
         m.submodules.loader = loader = Loader()
         m.submodules.rest = rest = Rest()
         m.submodules.stray = stray = Stray()
+        m.submodules.tampering = tampering = Tampering()
 
         self._events(m, pipeline, registers, calls, host, records)
         self._paths(m, pipeline, registers, calls, host, dispatch)
         self._leavings(m, pipeline, registers, records)
         self._tables(m, pipeline, registers, loader, dispatch)
+        self._broken(m, registers, calls, dispatch, stray, tampering)
 
         wiring.connect(m, wiring.flipped(self.core), calls.core)
         lock = registers.lock
@@ -158,7 +185,7 @@ class Coprocessor(Block):
             calls.generation.eq(registers.generation),
             calls.epoch.eq(epoch.epoch),
             dispatch.call.eq(calls.call),
-            dispatch.admitted.eq(calls.admitted),
+            dispatch.admitted.eq(calls.admitted if self.screens else 0),
             dispatch.over.eq(calls.over),
             dispatch.returned.eq(calls.returned),
             dispatch.id.eq(calls.id),
@@ -169,12 +196,6 @@ class Coprocessor(Block):
             dispatch.verdict.eq(pipeline.verdict),
             dispatch.select.eq(registers.dispatch_select & ~self.bus.write),
             registers.dispatch.eq(dispatch.answer),
-            stray.call.eq(calls.call),
-            stray.over.eq(calls.over),
-            stray.began.eq(calls.began),
-            stray.pc.eq(calls.pc),
-            stray.read.eq(dispatch.read),
-            stray.answer.eq(dispatch.answer),
             dispatch.heard.eq(self.heard),
             self.answered.eq(dispatch.arrived),
             self.verdict.eq(dispatch.spoken),
@@ -205,23 +226,20 @@ class Coprocessor(Block):
             | loader.read & ~loader.done
             | questions & asked
             | registers.handler_select & bus.write & dispatch.clearing
+            | registers.tampering_select & tampering.hold
         )
 
-        status, tamper, shed = registers.status, registers.tamper, Signal(32)
+        status, shed = registers.status, Signal(32)
         refused = (
             loader.refused
             | registers.handler_written & lock.handlers
             | guarded & bus.write & bus.ready
             | host.offered & (host.offer.kind == Kind.SWAP) & lock.model
         )
-        undispatched, strayed, locked = Signal(), Signal(), Signal()
-        m.d.sync += [
-            strayed.eq(strayed | stray.strayed),
-            undispatched.eq(undispatched | dispatch.undispatched),
-            locked.eq(locked | refused),
-            shed.eq(shed + (calls.call & ~calls.admitted)),
-        ]
+        m.d.sync += shed.eq(shed + (calls.call & ~calls.admitted))
         m.d.comb += [
+            tampering.locked.eq(refused),
+            tampering.cycles.eq(self.cycles),
             status.in_call.eq(dispatch.in_call),
             status.event_ready.eq(host.event_ready),
             status.path_ready.eq(host.path_ready),
@@ -231,14 +249,9 @@ class Coprocessor(Block):
             status.running.eq(pipeline.running),
             status.model.eq(pipeline.model),
             status.model_ready.eq(pipeline.model_ready),
-            tamper.undispatched.eq(undispatched),
-            tamper.strayed.eq(strayed),
-            tamper.locked.eq(locked),
             registers.shed.eq(shed),
             self.irq_record.eq(records.valid),
             self.irq_half.eq(records.half),
-            self.irq_tamper.eq(tamper.as_value().any()),
-            self.stop.eq(undispatched | dispatch.undispatched | strayed),
             self.recorded.eq(pipeline.recorded),
             self.scored.eq(
                 pipeline.recorded & (pipeline.record.kind == Kind.CALL) & (pipeline.record.slot < CORE_SLOTS)
@@ -256,13 +269,13 @@ class Coprocessor(Block):
         self, m: Module, pipeline: Pipeline, registers: Registers, calls: Any, host: HostPort, records: Records
     ) -> None:
         """Both sources into the pipeline, each with a place for its record."""
-        from_core = calls.events.valid
+        from_core = calls.events.valid if self.screens else C(0)
         m.d.comb += [
             pipeline.events.valid.eq(from_core | host.events.valid),
             pipeline.events.payload.eq(
                 Mux(from_core, calls.events.payload.as_value(), host.events.payload.as_value())
             ),
-            calls.events.ready.eq(pipeline.events.ready),
+            calls.events.ready.eq(pipeline.events.ready if self.screens else 1),
             host.events.ready.eq(pipeline.events.ready & ~from_core),
             pipeline.hold_reaps.eq(from_core | ~records.room_for_others),
             pipeline.locked.eq(registers.lock.model),
@@ -274,7 +287,7 @@ class Coprocessor(Block):
             host.room.eq(records.room_for_others),
             host.state_room.eq(records.state_room),
             calls.room.eq(records.room),
-            records.core.eq(calls.admitted),
+            records.core.eq(calls.admitted if self.screens else 0),
             records.host.eq(host.offered),
             records.spill.eq(host.offer.kind == Kind.SPILL),
             records.reaped.eq(pipeline.reaped),
@@ -288,6 +301,35 @@ class Coprocessor(Block):
             with m.Case(Kind.FORK):
                 m.d.comb += [calls.born.eq(of_core & (offer.a0 < CORE_SLOTS)), calls.born_slot.eq(offer.a0)]
 
+    def _broken(
+        self, m: Module, registers: Registers, calls: Any, dispatch: Dispatch, stray: Stray, tampering: Tampering
+    ) -> None:
+        """What becomes of a kernel that does not follow the verdict."""
+        wiring.connect(m, tampering.alarm, wiring.flipped(self.alarm))
+        m.d.comb += [
+            stray.call.eq(calls.call),
+            stray.over.eq(calls.over),
+            stray.began.eq(calls.began),
+            stray.pc.eq(calls.pc),
+            stray.read.eq(dispatch.read),
+            stray.answer.eq(dispatch.answer),
+            tampering.undispatched.eq(dispatch.undispatched if self.screens else 0),
+            tampering.strayed.eq(stray.strayed if self.screens else 0),
+            tampering.last.eq(stray.last),
+            tampering.before.eq(stray.before),
+            tampering.handler.eq(stray.handler),
+            tampering.answered.eq(stray.answered),
+            tampering.call.eq(calls.call),
+            tampering.slot.eq(registers.slot.number),
+            tampering.generation.eq(registers.generation),
+            tampering.index.eq(registers.tampering_index),
+            tampering.take.eq(registers.tampering_read & (registers.tampering_index == TAMPER.words - 1)),
+            registers.tampering.value.eq(tampering.word),
+            registers.tamper.as_value().eq(tampering.rules),
+            self.irq_tamper.eq(tampering.rules.any()),
+            self.stop.eq(tampering.stop),
+        ]
+
     def _paths(
         self, m: Module, pipeline: Pipeline, registers: Registers, calls: Any, host: HostPort, dispatch: Dispatch
     ) -> None:
@@ -298,7 +340,7 @@ class Coprocessor(Block):
         m.submodules.strings = strings = Strings()
         wiring.connect(m, wiring.flipped(self.strings), strings.bus)
         m.d.comb += [
-            strings.begin.eq(calls.events.valid & calls.events.ready),
+            strings.begin.eq(calls.events.valid & calls.events.ready if self.screens else 0),
             strings.event.eq(calls.events.payload),
             strings.which.eq(calls.which),
             strings.text_window.eq(registers.text_window),
@@ -316,6 +358,14 @@ class Coprocessor(Block):
             strings.paths.ready.eq(strings.busy & pipeline.paths.ready),
             host.paths.ready.eq(~strings.busy & pipeline.paths.ready),
         ]
+        if self.observed:
+            answered = Signal()
+            m.d.sync += answered.eq(~calls.call & (answered | dispatch.read))
+            m.d.comb += [
+                self.dispatched.eq(dispatch.read & ~answered),
+                self.dispatch_waits.eq(dispatch.hold),
+                self.dispatch_strings.eq(strings.states.state0 != StringState.NONE),
+            ]
 
     def _leavings(self, m: Module, pipeline: Pipeline, registers: Registers, records: Records) -> None:
         """Records and states out of the pipeline, to be read word by word."""

@@ -21,7 +21,8 @@ ROW = data.StructLayout({"address": 32, "valid": 1})
 
 
 class Dispatch(Block):
-    """Parameters: `wait`, cycles that a read waits at most; `edges`, the pipeline's.
+    """Parameters: `wait`, cycles that a read waits at most; `edges`, the pipeline's; `unasked`, the verdict on a
+    call that was not admitted.
 
     Members:
       call, admitted, over, returned, id   as `Calls` gives them.
@@ -45,8 +46,11 @@ class Dispatch(Block):
     admitted or the time was over, stays denied: every further read answers the same.
     """
 
-    def __init__(self, wait: int = DISPATCH_WAIT, edges: int = VERDICT_EDGES) -> None:
+    def __init__(
+        self, wait: int = DISPATCH_WAIT, edges: int = VERDICT_EDGES, unasked: Verdict = Verdict.DENY
+    ) -> None:
         self.edges = edges
+        self.unasked = unasked
         self.wait = wait
         super().__init__(
             {
@@ -113,7 +117,7 @@ class Dispatch(Block):
         m.d.comb += [times_out.eq(waits & (waited == self.wait)), self.hold.eq(waits & ~times_out)]
         m.d.sync += waited.eq(Mux(self.hold, waited + ~self.patient, 0))
         with m.If(self.call):
-            m.d.sync += [self.in_call.eq(1), judged.eq(~self.admitted), verdict.eq(Verdict.DENY)]
+            m.d.sync += [self.in_call.eq(1), judged.eq(~self.admitted), verdict.eq(self.unasked)]
         with m.Elif(self.over):
             m.d.sync += [self.in_call.eq(0), judged.eq(0)]
         with m.Elif(arrives):

@@ -6,7 +6,9 @@ and moves places and counters by registers.  One clock domain.
 
 from __future__ import annotations
 
-from amaranth import Module, Signal
+from typing import Any
+
+from amaranth import Module, Mux, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.fifo import SyncFIFOBuffered
 from amaranth.lib.wiring import In, Out
@@ -17,9 +19,12 @@ from hdl.soc.bus import BusPort, MemoryPort, Registers, bus_port
 from hdl.soc.deframer import Deframer
 from hdl.soc.enframer import DESCRIPTOR, Enframer
 from hdl.soc.rings import SendRing, shared
+from hdl.soc.tampering import FRAME_WORDS, AlarmPort
 
 QUEUE_FRAMES = 16
 """Frames that may wait to be sent."""
+
+_ALARM: Any = DESCRIPTOR.const({"place": 0, "length": 4 * FRAME_WORDS})
 
 
 class Link(Block):
@@ -30,6 +35,8 @@ class Link(Block):
       received, to_send
                        bytes from the line and to it
       line_sent        the line has nothing to send and is sending nothing
+      alarm            a frame of the gateware's own; it goes before all that wait, and does not count in
+                       `status.sent`
       irq_received     `received` is not `released`
       frame_received   for one cycle: `received` has moved; three cycles behind the one in which the zero that
                        ends the frame was taken off the stream
@@ -47,6 +54,7 @@ class Link(Block):
                 "received": In(stream.Signature(8)),
                 "to_send": Out(stream.Signature(8)),
                 "line_sent": In(1),
+                "alarm": In(AlarmPort()),
                 "irq_received": Out(1),
                 "frame_received": Out(1),
                 "idle": Out(1),
@@ -85,16 +93,22 @@ class Link(Block):
         m.submodules.queue = queue = SyncFIFOBuffered(width=DESCRIPTOR.size, depth=QUEUE_FRAMES)
         wiring.connect(m, wiring.flipped(self.send_window), send_ring.window)
         sent, nothing = Signal(16), Signal()
-        m.d.sync += sent.eq(sent + enframer.sent)
+        # The alarm's words stand where else the ring's do.
+        alarm, alarms = self.alarm, Signal()
+        with m.If(enframer.frames.ready):
+            m.d.sync += alarms.eq(alarm.offered)
+        m.d.sync += [sent.eq(sent + (enframer.sent & ~alarms)), alarm.place.eq(enframer.read_place)]
         m.d.comb += [
             send_ring.read_place.eq(enframer.read_place),
-            enframer.read_data.eq(send_ring.read_data),
+            alarm.taken.eq(alarm.offered & enframer.frames.ready),
+            alarm.busy.eq(alarms & ~enframer.frames.ready),
+            enframer.read_data.eq(Mux(alarms, alarm.word, send_ring.read_data)),
             queue.w_data.eq(registers.send),
             queue.w_en.eq(registers.send_written),
-            enframer.frames.payload.eq(queue.r_data),
-            enframer.frames.valid.eq(queue.r_rdy),
-            queue.r_en.eq(enframer.frames.ready),
-            nothing.eq((queue.r_level == 0) & enframer.idle),
+            enframer.frames.payload.eq(Mux(alarm.offered, _ALARM.as_value(), queue.r_data)),
+            enframer.frames.valid.eq(alarm.offered | queue.r_rdy),
+            queue.r_en.eq(enframer.frames.ready & ~alarm.offered),
+            nothing.eq((queue.r_level == 0) & enframer.idle & ~alarm.offered),
             registers.status.room.eq(QUEUE_FRAMES - queue.r_level),
             registers.status.sent.eq(sent),
             registers.status.idle.eq(nothing & self.line_sent),

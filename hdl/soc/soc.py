@@ -12,13 +12,15 @@ the same net; a simulator may leave out edges of `screen` where `screen_idle` sa
 
 from __future__ import annotations
 
+from typing import Any
+
 from amaranth import ClockDomain, ClockSignal, DomainRenamer, Module, ResetSignal, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.registers import Irq
 from hdl.screening.block import Block
-from hdl.soc.coprocessor import Coprocessor
+from hdl.soc.coprocessor import OBSERVED, Coprocessor
 from hdl.soc.flash import Flash
 from hdl.soc.link import Link
 from hdl.soc.machine import Machine
@@ -51,17 +53,24 @@ PINS = {
 }
 
 
+def pins_of(*, observed: bool) -> dict[str, Any]:
+    """Return the pins of a board, with what only measurements look at."""
+    return {**PINS, **(OBSERVED if observed else {})}
+
+
 class _Board(Block):
     """All but the reset.  Members: see `Soc`; `reset`: a program asks for it, for one cycle."""
 
-    def __init__(self, rom: bytes, *, simulated: bool, build: int) -> None:
+    def __init__(self, rom: bytes, *, simulated: bool, build: int, screens: bool, observed: bool) -> None:
         self.machine = Machine(rom, simulated=simulated, build=build)
-        super().__init__({**PINS, "reset": Out(1)})
+        self.screens = screens
+        self.observed = observed
+        super().__init__({**pins_of(observed=observed), "reset": Out(1)})
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
         m.submodules.machine = machine = self.machine
-        m.submodules.coprocessor = coprocessor = Coprocessor()
+        m.submodules.coprocessor = coprocessor = Coprocessor(screens=self.screens, observed=self.observed)
         m.submodules.uart = uart = Uart()
         m.submodules.link = link = Link()
         m.submodules.flash = flash = Flash()
@@ -81,6 +90,7 @@ class _Board(Block):
         wiring.connect(m, machine.strings, coprocessor.strings)
         wiring.connect(m, uart.received, link.received)
         wiring.connect(m, link.to_send, uart.to_send)
+        wiring.connect(m, coprocessor.alarm, link.alarm)
 
         asking = {
             Irq.RECORD: coprocessor.irq_record,
@@ -107,6 +117,8 @@ class _Board(Block):
             machine.stop.eq(coprocessor.stop),
             coprocessor.cycles.eq(machine.now),
             link.line_sent.eq(uart.sent),
+            uart.seized.eq(coprocessor.stop),
+            uart.line_divider.eq(self.line_divider),
             uart.rx.eq(self.rx),
             self.tx.eq(uart.tx),
             self.flash_cs_n.eq(flash.cs_n),
@@ -124,12 +136,14 @@ class _Board(Block):
             self.now.eq(machine.now),
             self.alarm.eq(machine.alarm),
         ]
+        if self.observed:
+            m.d.comb += [getattr(self, name).eq(getattr(coprocessor, name)) for name in OBSERVED]
         return m
 
 
 class Soc(Block):
     """Parameters: `rom`, the boot ROM's content; `simulated`: what `system.features` says; `build`, the first 32
-    bits of the digest of the gateware's sources.
+    bits of the digest of the gateware's sources; `screens`, `observed`: see `Coprocessor`, only to measure.
 
     Pins:
       rx, tx             the serial line
@@ -146,14 +160,18 @@ class Soc(Block):
       uart_idle          neither the line nor the link is at work, and nothing waits in them
       frame_received     for one cycle: a frame stands in the receive ring
       recorded           for one cycle: a record leaves the pipeline
+      dispatched, dispatch_waits, dispatch_strings   see `Coprocessor`; only if `observed`
       now, alarm         the timer's
 
     RESET_KEY in `system.reset` has the effect of `rst`: all but the content of memories begins anew.
     """
 
-    def __init__(self, rom: bytes, *, simulated: bool, build: int) -> None:
-        self.board = _Board(rom, simulated=simulated, build=build)
-        super().__init__(PINS)
+    def __init__(
+        self, rom: bytes, *, simulated: bool, build: int, screens: bool = True, observed: bool = False
+    ) -> None:
+        self.board = _Board(rom, simulated=simulated, build=build, screens=screens, observed=observed)
+        self.pins = pins_of(observed=observed)
+        super().__init__(self.pins)
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -180,7 +198,7 @@ class Soc(Block):
             ClockSignal("board_screen").eq(ClockSignal("screen")),
             ResetSignal("board_screen").eq(screen_held),
         ]
-        for name, member in PINS.items():
+        for name, member in self.pins.items():
             outer, inner = getattr(self, name), getattr(board, name)
             m.d.comb += outer.eq(inner) if member.flow is Out else inner.eq(outer)
         return m

@@ -21,11 +21,13 @@ class Stray(Block):
       began, pc      an instruction begins in this cycle, at `pc`.
       read, answer   the dispatch register was read, as `answer`.
       strayed        for one cycle: the kernel went elsewhere.
+      last, before   where the last instruction began, and the one before it, from one cycle behind `began` on.
+      handler, answered   what the register said, if it was read since the last call.
 
     Behind a call's entry instructions follow each other, wherever the first may be, until one does not follow the
     one before it.  That one is to be at the address that was read before it; else, or if the call is over without
-    any, it is told: two cycles behind the cycle in which the one that strayed began, or one behind `over`.  Where
-    nothing is told of instructions, nothing strays.
+    any, it is told: two cycles behind the cycle in which the one that strayed began, or one behind `over`; it is
+    `last` of the cycle before then.  Where nothing is told of instructions, nothing strays.
     """
 
     def __init__(self) -> None:
@@ -38,13 +40,17 @@ class Stray(Block):
                 "read": In(1),
                 "answer": In(32),
                 "strayed": Out(1),
+                "last": Out(32),
+                "before": Out(32),
+                "handler": Out(32),
+                "answered": Out(1),
             }
         )
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
         watches, entered, looks = Signal(), Signal(), Signal()
-        here, before, handler, named = Signal(32), Signal(32), Signal(32), Signal()
+        here, before, handler, named = self.last, self.before, self.handler, self.answered
         step = Signal(32)
         m.d.comb += step.eq(here - before)
         jumped = looks & (step != SHORT) & (step != LONG)

@@ -6,7 +6,7 @@ a byte for which the receive FIFO has no room is lost, and `errors` tells.
 
 from __future__ import annotations
 
-from amaranth import Module
+from amaranth import Module, Mux
 from amaranth.lib import stream, wiring
 from amaranth.lib.fifo import SyncFIFOBuffered
 from amaranth.lib.wiring import In, Out
@@ -14,7 +14,7 @@ from amaranth.lib.wiring import In, Out
 from hdl.contract.registers import UART, UART_FIFO_BYTES
 from hdl.screening.block import Block
 from hdl.soc.bus import Registers, bus_port
-from hdl.soc.line import Receiver, Transmitter
+from hdl.soc.line import DIVIDER_BITS, Receiver, Transmitter
 
 
 class Uart(Block):
@@ -23,6 +23,7 @@ class Uart(Block):
       rx, tx         the line; high when nothing is sent
       received       bytes received, towards the link; none with `control.raw`
       to_send        bytes to be sent, from the link; none is taken with `control.raw`
+      seized         the program has no say: as without `control.raw`, at the rate of `line_divider`
       irq_received   the receive FIFO holds something
       irq_sent       the transmit FIFO is at most half full
       sent           nothing is being sent, and nothing waits to be
@@ -40,6 +41,8 @@ class Uart(Block):
                 "tx": Out(1),
                 "received": Out(stream.Signature(8)),
                 "to_send": In(stream.Signature(8)),
+                "seized": In(1),
+                "line_divider": In(DIVIDER_BITS),
                 "irq_received": Out(1),
                 "irq_sent": Out(1),
                 "sent": Out(1),
@@ -54,7 +57,7 @@ class Uart(Block):
         m.submodules.transmitter = transmitter = Transmitter()
         m.submodules.received_fifo = received = SyncFIFOBuffered(width=8, depth=UART_FIFO_BYTES)
         m.submodules.send_fifo = to_send = SyncFIFOBuffered(width=8, depth=UART_FIFO_BYTES)
-        raw = registers.control.raw
+        raw = registers.control.raw & ~self.seized
         wiring.connect(m, wiring.flipped(self.bus), registers.bus)
 
         m.d.comb += [
@@ -82,7 +85,7 @@ class Uart(Block):
             ]
         m.d.comb += [
             self.tx.eq(transmitter.tx),
-            transmitter.divider.eq(registers.divider),
+            transmitter.divider.eq(Mux(self.seized, self.line_divider, registers.divider.as_value())),
             transmitter.bytes.payload.eq(to_send.r_data),
             transmitter.bytes.valid.eq(to_send.r_rdy),
             to_send.r_en.eq(transmitter.bytes.ready),

@@ -19,7 +19,8 @@ from host.site import Site, read_site
 from host.terminal import Terminal
 from models.build import corpus_digest, files_digest
 from models.calibrate import FRACTIONS, Tiers
-from models.evaluate import LABELS, CorpusError, read_labels
+from models.corpus.condensed import FULL, read_objects
+from models.evaluate import LABELS, CorpusError, group_of, read_labels
 from models.image import Model, assemble, parse
 from models.intervals import clopper_pearson
 from models.keys import PrivateKey
@@ -70,8 +71,8 @@ def run(options: Options, terminal: Terminal) -> ExitCode:
     if refused and (not options.partial or not bears):
         terminal.error(f"{options.benign}: {refused}")
         return ExitCode.BLOCKED
-    if trained_on(package, options.benign):
-        terminal.note("note: the model was trained on this corpus: on other recordings it raises more alarms")
+    if note := trained_on(package, options.benign):
+        terminal.note(note)
     tiers = refit(site.seen.maxima, model, bears, options.guard)
     found = _facts(options, package, model, site, tiers, exemptions, bears)
     if options.out is not None:
@@ -99,12 +100,20 @@ def refusal(clusters: int, bears: int) -> str:
     )
 
 
-def trained_on(package: Package, directory: Path) -> bool:
-    """Say whether the corpus is the one that the package was trained on."""
+def trained_on(package: Package, directory: Path) -> str:
+    """Return a note where a folder is the corpus that the package was trained on, or of the same programs."""
     if not (directory / LABELS).is_file():
-        return False
-    files = [str(label["file"]) for label in read_labels(directory)]
-    return package.provenance.get("corpus_sha256") == corpus_digest(directory, files)
+        return ""
+    labels, trained = read_labels(directory), package.provenance.get("corpus_sha256")
+    more = "on other recordings it raises more alarms"
+    if trained == corpus_digest(directory, [str(label["file"]) for label in labels]):
+        return f"note: the model was trained on this corpus: {more}"
+    if FULL.is_file() and trained == corpus_digest(FULL, []):
+        known = {group_of(label) for label in read_objects(FULL)}
+        same = {group_of(label) for label in labels if label["class"] == "benign"} & known
+        if same:
+            return f"note: the model was trained on runs of {len(same)} of these programs: {more}"
+    return ""
 
 
 def _facts(

@@ -16,13 +16,15 @@ def connected(terminal: Terminal, port: str) -> Iterator[Board]:
         board = Board.open(port, progress)
     with board:
         yield board
+        if board.session.tampering is not None:
+            terminal.note(f"{port}: {board.session.tampering}")
 
 
 def with_model(terminal: Terminal, board: Board) -> None:
     """Give a board without a model the shipped one: nothing runs there unscreened."""
     if board.status().values["running"]:
         return
-    from models.package import SHIPPED, read_package
+    from models.package import SHIPPED_BOARD, read_package
 
     with terminal.steps("model: ") as progress:
-        board.push(read_package(SHIPPED), progress=progress)
+        board.push(read_package(SHIPPED_BOARD), progress=progress)

@@ -1,4 +1,8 @@
-"""`vigilante demo`: one benign and one attack trace, screened with the shipped model."""
+"""`vigilante demo`: one benign and one attack trace, screened with the shipped model.
+
+Neither was trained on.  Right is an attack with a call that is not allowed, after its onset, and benign work
+whose calls all are; which verdict it is the demonstration says and does not ask for.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +10,21 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from hdl.contract.verdict import Tier
 from host.commands.screen import load_package, open_engine, spare_engine
 from host.engines import PORT
 from host.exits import ExitCode
 from host.explain import Explainer
 from host.model import ModelKeeper, policy_of
-from host.report import show
+from host.report import show, word
 from host.screen import Screening, screen_trace
 from host.terminal import Terminal
 from models.gateway import Gateway
 from models.readers.detect import open_trace
 from models.trace import TraceError
+
+PAGE = "docs/getting-started.md"
+"""Where the shares stand of attacks that are answered, and of benign processes."""
 
 FOLDER = Path(__file__).resolve().parents[2] / "models" / "corpus" / "demo"
 
@@ -29,20 +37,22 @@ class Case:
     onset: int | None
 
     def judge(self, screening: Screening) -> tuple[bool, str]:
-        """Say whether it came out right, in words too."""
+        """Say whether it came out right, in words too: an attack is answered after its onset."""
         hit = screening.blocked
         block = hit.block if hit else None
         if self.onset is None:
             if block is None:
                 return True, "the benign trace passes, as it should"
-            return False, f"the benign trace is blocked at line {block.line}, as it should not be"
+            return False, f"the benign trace is {word(block.proposed)} at line {block.line}, as it should not be"
         attack = f"the attack, which begins at line {self.onset},"
         if block is None:
-            return False, f"{attack} is not blocked"
+            return False, f"{attack} passes: every call is allowed"
+        tier = Tier(int(screening.field("tier")[block.row]))
+        answer = f"{word(block.proposed)} (tier {tier.name.lower()})"
         if block.line < self.onset:
-            return False, f"{attack} has its trace blocked before, at line {block.line}"
+            return False, f"{attack} has its trace answered before, at line {block.line}: {answer}"
         late = screening.calls_between(self.onset, block.line)
-        return True, f"{attack} is blocked at line {block.line}, {late} calls later"
+        return True, f"{attack} is answered at line {block.line}, {late} calls later: {answer}"
 
 
 def cases(folder: Path) -> list[Case]:
@@ -81,4 +91,5 @@ def run(
     terminal.out("")
     for right, text in outcomes:
         terminal.out(f"{'ok' if right else 'WRONG'}: {text}")
+    terminal.out(f"two traces show how it works, not how well, of which see {PAGE}")
     return ExitCode.CLEAN if all(right for right, _text in outcomes) else ExitCode.BLOCKED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hdl.contract.link import FrameType, Refusal
+from host.link.tampering import Tampering
 
 
 class LinkError(Exception):
@@ -11,6 +12,17 @@ class LinkError(Exception):
 
 class SessionOver(LinkError):  # noqa: N818 - not always an error: a reset ends a session too
     """The board ended the session: it was reset, or serves another host."""
+
+
+class Tampered(LinkError):  # noqa: N818 - the contract's own word
+    """The board's kernel ignored a verdict, and gateware has stopped its core: only a reset helps.
+
+    Members: `record`, what was broken, and where.
+    """
+
+    def __init__(self, name: str, record: Tampering) -> None:
+        self.record = record
+        super().__init__(f"{name}: {record}")
 
 
 class Refused(LinkError):  # noqa: N818 - the contract's own word

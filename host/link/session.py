@@ -28,8 +28,9 @@ from hdl.contract.link import (
 )
 from hdl.contract.verdict import CONTRACT_VERSION
 from host.link.codec import Decoder, WireFrame, encode
-from host.link.errors import LinkError, Refused, SessionOver
+from host.link.errors import LinkError, Refused, SessionOver, Tampered
 from host.link.frames import FrameError, Message, parse
+from host.link.tampering import Tampering
 from host.link.transport import PATIENCE_SIMULATED, Line
 
 _WRAP = 1 << SEQUENCE_BITS
@@ -66,7 +67,8 @@ class Session:
     line: the line to the board, the session's alone.  number: the session's, else drawn.
 
     Members: `hello`, the board's answer; `wire_bytes`, written so far; `resent`, frames sent again; `damaged`,
-    received damaged; `repeated`, received again or out of order.
+    received damaged; `repeated`, received again or out of order; `tampering`, what gateware told of a locked table
+    that was written, None if nothing: what stops the core ends the session with Tampered.
     """
 
     def __init__(self, line: Line, number: int | None = None) -> None:
@@ -78,6 +80,7 @@ class Session:
         self._booted = False
         self._error: LinkError | None = None
         self._closed = False
+        self.tampering: Tampering | None = None
         # Sending: frames that wait, frames that are kept, and how many of those are on their way.
         self._queue: deque[tuple[FrameType, bytes]] = deque()
         self._kept: deque[_Kept] = deque()
@@ -199,6 +202,8 @@ class Session:
         except FrameError:
             return
         values = message.values
+        if message.kind is FrameType.TAMPER:
+            self._tampered(message)
         if message.kind is FrameType.REFUSED and values["reason"] == Refusal.VERSION:
             self._fail(Refused(self.line.name, values["type"], values["reason"], message.text))
         if message.kind is not FrameType.HELLO or values["magic"] != HELLO_MAGIC:
@@ -299,8 +304,16 @@ class Session:
             self._ack_due |= not message.values["answer"]
         elif message.kind is FrameType.ABORT:
             self._fail(SessionOver(f"{self.line.name}: the board ended the session, or was reset: begin again"))
+        elif message.kind is FrameType.TAMPER:
+            self._tampered(message)
         else:
             self._inbox.append(message)
+
+    def _tampered(self, message: Message) -> None:
+        """Gateware itself speaks: a core that is stopped answers nobody."""
+        self.tampering = Tampering.of(message.values)
+        if self.tampering.stopped:
+            self._fail(Tampered(self.line.name, self.tampering))
 
     def _in_order(self, frame: WireFrame) -> bool:
         """Say whether a numbered frame is the next one; note what is to be acknowledged."""

@@ -10,7 +10,8 @@ from hdl.contract.verdict import TIER_SCORES
 from models.calibrate import evidence
 from models.image import assemble
 from models.peers.peer import Floats
-from models.recordings import Recording, join, screen
+from models.recordings import Recording, join
+from models.replay import screen
 from models.train import NgramModel
 
 

@@ -11,6 +11,7 @@ from hdl.contract.load import Target
 from hdl.contract.model import IMAGE_BYTES
 from hdl.contract.registers import COPROCESSOR
 from hdl.contract.syscalls import IDS
+from hdl.contract.tamper import TAMPER
 from hdl.contract.vaccine import BANKS, KEY, VACCINES, field_units, hash_set
 from hdl.contract.verdict import Fault, Verdict
 from hdl.soc.loader import LOCKED_BY
@@ -85,6 +86,10 @@ async def what_is_locked_stays_as_it_is(dut: Any) -> None:
     await board.write("verdict_handler", 1, Verdict.DENY)
     await board.write("verdict_handler", 1, Verdict.KILL)
     assert await board.flags("tamper") == {"undispatched": 0, "strayed": 0, "locked": 1}
+    for _ in range(2):
+        told = [await board.read("tampering", number) for number in range(TAMPER.words)]
+        assert told[0] & 7 == 4 and not board.bench.get("stop"), "a lock stops nobody, and is recorded"
+        await board.load(Target.JUDGE, [0])  # once more, behind the record that was taken
     assert await board.read("verdict_handler", Verdict.DENY) == DENY
     assert await board.read("verdict_handler", Verdict.KILL) == handler_by_verdict(Verdict.KILL)
     assert await board.read("dispatch") == DENY

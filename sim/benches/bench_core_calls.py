@@ -11,6 +11,7 @@ from hdl.contract.load import Target
 from hdl.contract.paths import CWD_DESCRIPTOR, PATHS
 from hdl.contract.registers import COPROCESSOR, DISPATCH_WAIT
 from hdl.contract.syscalls import IDS, NUMBERS, UNKNOWN, name_of
+from hdl.contract.tamper import TAMPER
 from hdl.contract.vaccine import KEY, field_units, hash_set
 from hdl.contract.verdict import Fault, Verdict
 from hdl.soc.records import CORE_SHARE, RECORDS
@@ -361,9 +362,19 @@ async def a_return_without_a_dispatch_read_is_told_until_reset(dut: Any) -> None
     assert board.bench.get("irq_tamper")
     assert await board.flags("tamper") == {"undispatched": 1, "strayed": 0, "locked": 0}
     assert not (await board.flags("status"))["in_call"]
+
+    async def told() -> dict[str, int]:
+        words = [await board.read("tampering", number) for number in range(TAMPER.words)]
+        packed = sum(word << 32 * number for number, word in enumerate(words))
+        return {name: value for name, value in TAMPER.unpack(packed).items() if value and "time" not in name}
+
+    record = {"undispatched": 1, "generation": 1}
+    assert await told() == record
     await board.cycle(rst=1)
     await board.cycle(rst=0)
     assert not board.bench.get("irq_tamper") and await board.read("tamper") == 0
+    assert await told() == record, "it is kept over a reset"
+    assert (await told()).get("undispatched") is None, "once it is read it is forgotten"
     # Whatever was set before, a reset's answer is the deny handler, and that is nowhere yet.
     for _ in range(600):
         await board.cycle()

@@ -17,11 +17,13 @@ from cocotb.utils import get_sim_time
 from hdl.contract.registers import LINK, RING_WORDS, SIMULATED_DIVIDER, UART
 from hdl.soc.deframer import PLACES
 from hdl.soc.link import QUEUE_FRAMES
+from hdl.soc.tampering import FRAME_WORDS
 from sim.benches.bench_uart import RECEIVE_CYCLES
 from sim.benches.bus_access import Bus
 from sim.benches.clocked import PERIOD_NS, Clocked, draw
-from sim.benches.frames import LENGTH_MAX, content, damaged, decode, encode, stored
+from sim.benches.frames import LENGTH_MAX, alarm_word, content, damaged, decode, encode, stored
 
+ALARM = b"".join(alarm_word(place).to_bytes(4, "little") for place in range(FRAME_WORDS))
 MIRRORED = 2 * RING_WORDS
 
 
@@ -37,7 +39,9 @@ class Program:
     @classmethod
     async def start(cls, dut: Any, loop: int) -> Program:
         ports = ("bus", "line_bus", "receive_window", "send_window")
-        bench = await Clocked.start(dut, rx=1, loop=loop, **{f"{port}__select": 0 for port in ports})
+        bench = await Clocked.start(
+            dut, rx=1, loop=loop, alarm=0, seized=0, **{f"{port}__select": 0 for port in ports}
+        )
         await Bus(bench, "line_bus", UART).write("divider", whole=SIMULATED_DIVIDER >> 8)
         return cls(bench, draw())
 
@@ -69,11 +73,34 @@ class Program:
         assert await self.bus.read("received") == {"place": self.released}
         assert not bench.get("irq_received")
 
+    async def received(self) -> list[bytes]:
+        """Return the frames received, and release them."""
+        end, found = (await self.bus.read("received"))["place"], []
+        while self.released != end:
+            length = await self.receive.read_word(self.released % MIRRORED)
+            words = [
+                await self.receive.read_word((self.released + 1 + n) % MIRRORED) for n in range(-(-length // 4))
+            ]
+            found.append(b"".join(word.to_bytes(4, "little") for word in words)[:length])
+            self.released = (self.released + 1 + len(words)) % PLACES
+        await self.bus.write("released", place=self.released)
+        return found
+
     async def hear(self, line: bytes) -> None:
         """Put bytes on the line, back to back, as levels."""
         for byte in line:
             for level in (0, *(byte >> bit & 1 for bit in range(8)), 1):
                 await self.bench.cycle(rx=level)
+
+    async def raise_alarm(self) -> None:
+        """Offer the gateware's frame until it is taken."""
+        bench = self.bench
+        await bench.cycle(alarm=1)
+        while not bench.get("alarm_taken"):
+            assert not bench.get("alarm_busy") and not bench.get("quiet")
+            await bench.cycle()
+        await bench.cycle(alarm=0)
+        assert bench.get("alarm_busy")
 
     async def settle(self, cycles: int = 40) -> None:
         await self.bench.cycles(cycles, rx=1)
@@ -192,6 +219,60 @@ async def frames_wait_for_the_line(dut: Any) -> None:
         seen.append(status["sent"])
     assert seen[-1] == status["sent"] == len(plains) + 1
     assert (await line.read("status"))["idle"]
+
+
+@cocotb.test()
+async def an_alarm_goes_before_frames_that_wait(dut: Any) -> None:
+    """Behind the one that is being read; it counts for nobody, and no byte of another frame is lost."""
+    program = await Program.start(dut, loop=1)
+    chance, bus, sent, places = program.chance, program.bus, 0, set()
+    for delay in (0, 1, 2, 5, 9, 40, 300, 700):
+        plains = [content(chance.choice((4, 30, 200, 700)), chance) for _ in range(4)]
+        for plain in plains[: delay and None]:
+            await program.queue(plain)
+        await program.bench.cycles(delay)
+        ahead = (await bus.read("status"))["sent"] - sent
+        await program.raise_alarm()
+        if not delay:
+            for plain in plains:
+                await program.queue(plain)
+        await RisingEdge(dut.quiet)
+        await program.settle(2)
+        found = await program.received()
+        place = found.index(ALARM)
+        places.add(place)
+        assert found[:place] + found[place + 1 :] == plains
+        # One may have been read to its end, and another begun, while the register was read.
+        assert ahead <= place <= ahead + 2, f"at {place}, where {ahead} had been read"
+        sent += len(plains)
+        assert await bus.read("status") == {"room": QUEUE_FRAMES, "idle": 1, "sent": sent}
+    assert len(places) > 2, "always in the same place"
+
+
+@cocotb.test()
+async def an_alarm_is_heard_on_a_line_that_the_program_has_spoilt(dut: Any) -> None:
+    """Bytewise and far too slow: once it is seized the line is the link's, at the board's own rate."""
+    program = await Program.start(dut, loop=0)
+    bench, line = program.bench, Bus(program.bench, "line_bus", UART)
+    await line.write("control", raw=1)
+    await line.write("divider", whole=0xFFFF)
+    await program.queue(plain := content(40, program.chance))
+    await bench.cycles(200)
+    assert bench.get("tx"), "what is spoilt says nothing"
+    await bench.cycle(seized=1, alarm=1)
+    levels, taken = [], 0
+    while not bench.get("quiet"):
+        levels.append(bench.get("tx"))
+        taken |= bench.get("alarm_taken")
+        await bench.cycle(alarm=not taken)
+    said, at = bytearray(), 0
+    while at < len(levels):
+        if levels[at]:
+            at += 1
+            continue
+        said.append(sum(level << number for number, level in enumerate(levels[at + 1 : at + 9])))
+        at += 10
+    assert bytes(said) == encode(plain) + encode(ALARM)
 
 
 @cocotb.test()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import zlib
+from typing import Any
 
 from cobs import cobs
 
@@ -30,6 +31,11 @@ def content(length: int, chance: random.Random) -> bytes:
         case 3:
             return bytes(chance.randrange(256) if chance.random() < 0.004 else 7 for _ in range(length))
     return chance.randbytes(length)
+
+
+def alarm_word(place: Any) -> Any:
+    """Return the word at a place of the frame that the link's bench has gateware send."""
+    return 0xA1A0_0C00 + 0x0101_0010 * place
 
 
 def encode(plain: bytes) -> bytes:

@@ -10,6 +10,9 @@ the stages.  What the register answers is compared with what became of that even
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from amaranth import Cat, Mux, Signal, Value
 
 from hdl.contract.event import Kind
@@ -29,7 +32,38 @@ DENY = Verdict.DENY.value
 EDGES = VERDICT_EDGES
 
 
-def build(h: Harness) -> None:
+@dataclass(frozen=True)
+class Followed:
+    """Blocks as `Coprocessor` joins them, and the ghost.
+
+    owed: of `Dispatch`.  read: the register is read in this cycle.
+    in_call; known: the verdict of this call's own event has come, or comes in this cycle: `verdict`, of canonical
+    id `id`.  denied: it was read before, without one.
+    """
+
+    calls: Calls
+    dispatch: Dispatch
+    owed: Any
+    read: Any
+    in_call: Any
+    known: Any
+    verdict: Any
+    id: Any
+    denied: Any
+
+    @property
+    def granted(self) -> Any:
+        """The call may run: its own event was judged ALLOW, in time."""
+        return self.in_call & self.known & ~self.denied & (self.verdict == Verdict.ALLOW)
+
+    @property
+    def handles(self) -> Any:
+        """A read answers with a call's handler, none of a verdict's."""
+        return self.read & (self.dispatch.answer != self.dispatch.verdict_handler)
+
+
+def followed(h: Harness, *, shows: bool = True) -> Followed:
+    """Join the blocks, and prove what they answer; `shows`: and that each case of it can be reached."""
     m = h.m
     wait = 6 if h.late else DISPATCH_WAIT  # what runs show, they show sooner
     calls, latch, dispatch = Calls(), Latch(), Dispatch(wait)
@@ -102,11 +136,12 @@ def build(h: Harness) -> None:
     h.always(implies(read & ~in_call, denies), "no call: denied")
     h.always(implies(read & in_call & ~now_known, denies), "no verdict of this call's event: denied")
     h.always(implies(read & denied, denies), "once denied without a verdict: denied until the call is over")
+    found = Followed(
+        calls, dispatch, in_dispatch.signal("owed"), read, in_call, now_known, now_verdict, now_id, denied
+    )
+    handles = found.handles
     h.always(
-        implies(
-            read & (dispatch.answer != dispatch.verdict_handler),
-            in_call & now_known & ~denied & (now_verdict == Verdict.ALLOW),
-        ),
+        implies(handles, found.granted),
         "a call's handler answers only for ALLOW of this call's event",
     )
     h.always(
@@ -114,8 +149,8 @@ def build(h: Harness) -> None:
         "a verdict in time is the one that answers",
     )
     held = Signal(range(wait + 2))
-    m.d.sync += held.eq(Mux(dispatch.hold, held + 1, 0))
-    h.always(implies(held == wait, ~dispatch.hold), "a read waits no longer than its time")
+    m.d.sync += held.eq(Mux(dispatch.hold, held + ~dispatch.patient, 0))
+    h.always(implies(held == wait, ~dispatch.hold), "a read waits no longer than its time, strings left aside")
 
     # Which handler: the one last written, after the last reset, for the id that was judged.
     one = h.once(9, "one")
@@ -124,7 +159,6 @@ def build(h: Harness) -> None:
         m.d.sync += [given.eq(1), address.eq(dispatch.write_address)]
     was_id = h.past(calls.id, "was_id")
     was_given, was_address = h.past(given, "was_given"), h.past(address, "was_address")
-    handles = read & (dispatch.answer != dispatch.verdict_handler)
     h.always(implies(handles, was_id == now_id), "the handler is that of the id that was judged")
     h.always(
         implies(handles & (was_id == one), was_given & (dispatch.answer == was_address)),
@@ -150,9 +184,8 @@ def build(h: Harness) -> None:
     h.always(mine_waits + mine_held + sum(mine[i] for i in range(EDGES)) + known <= 1, "helper: one place")
     full = in_latch.signal("full")
     kept = in_calls.signal("kept")
-    kind, paths = latch.event.kind, latch.event.paths
-    h.always(implies(mine_held, full & (kind == Kind.CALL) & (paths == 0)), "helper: held is a call")
-    h.always(implies(waits, (kept.kind == Kind.CALL) & (kept.paths == 0)), "helper: waiting is a call")
+    h.always(implies(mine_held, full & (latch.event.kind == Kind.CALL)), "helper: held is a call")
+    h.always(implies(waits, kept.kind == Kind.CALL), "helper: waiting is a call")
     h.always(implies(mine_held, held_id == calls.id), "helper: id held")
     for edge in range(EDGES):
         h.always(implies(mine[edge], last[edge] & (ids[edge] == calls.id)), f"helper: id {edge}")
@@ -168,6 +201,8 @@ def build(h: Harness) -> None:
     h.always(waited <= wait, "helper: waited no longer")
 
     in_dispatch.late("cleared", 1)
+    if not shows:
+        return found
     h.reach(handles & (was_id == one), "a handler answers")
     h.reach(read & in_call & known & (verdict == Verdict.KILL), "a verdict answers later")
     h.reach(read & comes & spoken, "a verdict answers as it comes")
@@ -175,6 +210,11 @@ def build(h: Harness) -> None:
     h.reach(waits & ~mine_waits & in_call & calls.admitted, "an older call's event in the way")
     h.reach(~in_call & decided & (last != 0), "a verdict when the call is over")
     assert ID_COUNT == 1 << 9
+    return found
+
+
+def build(h: Harness) -> None:
+    followed(h)
 
 
 PROOFS = (

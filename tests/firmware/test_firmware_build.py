@@ -32,16 +32,33 @@ def test_the_firmware_has_the_header_that_the_loader_checks() -> None:
     digest = struct.pack("<8I", *(header[f"digest{word}"] for word in range(8)))
     assert digest == hashlib.sha256(image).digest()
     assert len(image) % 4 == 0 and len(image) < 64 * 1024
-    jump = struct.unpack("<I", b"\x6f\xf0\xdf\xf5")[0] & 0xFFF
-    # A call goes where the dispatch register says: a load relative to x0, and a jump.  All else jumps elsewhere.
-    dispatch = (COPROCESSOR.address("dispatch") & 0xFFF) << 20 | 0x2503, 0x00050067
-    vectors = [
-        place
+    assert vectors_in(image, DISPATCH) == 1
+
+
+MEPC = 0x34102573, 0x00450513, 0x34151073
+"""csrr a0, mepc; addi a0, a0, 4; csrw mepc, a0"""
+DISPATCH = (*MEPC, (COPROCESSOR.address("dispatch") & 0xFFF) << 20 | 0x2503, 0x00050067)
+"""A call goes where the dispatch register says: a load relative to x0, and a jump."""
+CAUSE = 0x342022F3, 0xFF828293
+"""csrr t0, mcause; addi t0, t0, -8"""
+
+
+def vectors_in(image: bytes, begin: tuple[int, ...]) -> int:
+    """Return how many vectors a kernel has that begin so; jumps follow, each in its place."""
+    return sum(
+        struct.unpack_from(f"<{len(begin)}I", image, place) == begin
+        and all(struct.unpack_from("<I", image, place + 4 * line)[0] & 0xFFF == 0x06F for line in range(5, 32))
         for place in range(0, len(image) - 128, VECTOR_ALIGN)
-        if struct.unpack_from("<2I", image, place) == dispatch
-        and all(struct.unpack_from("<I", image, place + 4 * line)[0] & 0xFFF == jump for line in range(2, 32))
-    ]
-    assert len(vectors) == 1
+    )
+
+
+def test_kernels_that_screen_nothing_are_built_from_the_same_sources() -> None:
+    """One goes where the register says, the other by its own table; neither is for a board."""
+    screened, dispatched, lean = (build.kernel(defines=defines) for defines in ((), build.UNSCREENED, build.LEAN))
+    assert len({screened, dispatched, lean}) == 3
+    assert [vectors_in(image, DISPATCH) for image in (screened, dispatched, lean)] == [1, 1, 0]
+    assert [vectors_in(image, CAUSE) for image in (screened, dispatched, lean)] == [0, 0, 1]
+    assert build.firmware() == build.with_header(screened)
 
 
 def test_a_new_boards_flash() -> None:

@@ -265,6 +265,38 @@ def test_policy_is_loaded(peer: Peer) -> None:
     assert int(machine.rows[1]) == 0x123456789ABCDEF
 
 
+def test_what_is_locked_is_refused_until_a_reset(peer: Peer) -> None:
+    board = peer.board
+    assert isinstance(board, NativeBoard)
+    begin = fixed(FrameType.MODEL_BEGIN, size=8192)
+    loads = {
+        "policy": (Target.ATTRIBUTES, Target.JUDGE, Target.ENFORCE),
+        "vaccines": (Target.HASH_SET, Target.HASH),
+        "model": (),
+    }
+    for number, (lock, targets) in enumerate(loads.items()):
+        words = {target: struct.pack("<III", target << 16, 1, 1)[: 8 if target == Target.ENFORCE else 12]
+                 for targets in loads.values() for target in targets}  # fmt: skip
+        board.lock(lock)
+        before = board.engine.machine.attributes.copy(), board.engine.machine.rows.copy()
+        for target, payload in words.items():
+            if target in targets:
+                reason, text = refused(peer, FrameType.LOAD, payload)
+                assert reason == Refusal.LOCKED and "until the board is reset" in text, target.name
+            else:
+                assert not peer.send(FrameType.LOAD, payload), target.name
+        if lock == "policy":
+            assert all((kept == now).all() for kept, now in zip(
+                before, (board.engine.machine.attributes, board.engine.machine.rows), strict=True
+            ))  # fmt: skip
+        if lock == "model":
+            assert refused(peer, FrameType.MODEL_BEGIN, begin)[0] == Refusal.LOCKED
+        board.reset()
+        board.exchange()
+        peer = Peer(board, 10 + number)
+    assert not peer.send(FrameType.MODEL_BEGIN, begin)
+
+
 def test_reset_says_hello_when_it_is_back(peer: Peer) -> None:
     wire = encode(FrameType.RESET, 0, struct.pack("<I", RESET_KEY))
     said = decode(peer.board.exchange(wire, BATCH_MS))
@@ -272,3 +304,21 @@ def test_reset_says_hello_when_it_is_back(peer: Peer) -> None:
     assert (said[0].fixed["next"], said[1].fixed["answer"]) == (1, 0)
     peer = Peer(peer.board, 2)
     assert "reset by the host" in peer.log()
+
+
+def test_what_gateware_told_before_a_reset_is_logged_once(board: NativeBoard) -> None:
+    where = {"pc": 0x1000_0120, "before": 0x1000_0104, "handler": 0x1000_0200, "slot": 3, "generation": 0x12}
+    said = "at 10000120 from 10000104, not to {}, slot 3, life 12"
+    for rules, line in (
+        ({"strayed": 1, "answered": 1}, "tampering: jump past the verdict " + said.format("10000200")),
+        ({"strayed": 1, "undispatched": 1}, "tampering: return without a verdict " + said.format("0")),
+        ({"locked": 1}, "tampering: write to what is locked " + said.format("0")),
+    ):
+        board.tamper({**where, **rules})
+        board.reset()
+        for _ in range(2):
+            board.exchange()
+            log = Peer(board, 2).log()
+            assert log.count(line + "\n") == 1, log
+            board.exchange(b"", 2000)  # until it is in flash
+            board.reset()

@@ -35,7 +35,7 @@ def attack() -> Calls:
 def jumpy() -> bytes:
     """Return the shipped model with thresholds so low that a trace meets every tier."""
     model = parse(IMAGE)
-    low = (200, 600, 1200)
+    low = (100, 300, 600)
     return assemble(model.with_thresholds(decayed=low, cusum=low, tree=low))
 
 

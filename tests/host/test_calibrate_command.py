@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from host.cli import main
+from host.commands.calibrate import trained_on
 from host.exits import ExitCode
+from models.build import corpus_digest
+from models.corpus.condensed import SAMPLE
 from models.image import parse
 from models.keys import PublicKey
-from models.package import read_package
+from models.package import SHIPPED, read_package
 
 if TYPE_CHECKING:
     from conftest import Lab
@@ -103,3 +107,15 @@ def test_what_is_no_recording(lab: Lab, host: Path, tmp_path: Path) -> None:
     assert calibrate(lab, host, "--with", lab.folder / "own.pem").exit_code == ExitCode.USAGE
     wrong = calibrate(lab, host, "--model", lab.folder / "none.vgm")
     assert wrong.exit_code == ExitCode.MODEL
+
+
+def test_what_the_model_was_trained_on_is_said(tmp_path: Path) -> None:
+    package = read_package(SHIPPED)
+    assert "note: the model was trained on runs of 225 of these programs" in trained_on(package, SAMPLE)
+    assert trained_on(replace(package, provenance={}), SAMPLE) == ""
+    (tmp_path / "a.strace").write_text("")
+    label = {"file": "a.strace", "class": "benign", "kind": "own", "scenario": "own"}
+    (tmp_path / "labels.jsonl").write_text(json.dumps(label) + "\n")
+    assert trained_on(package, tmp_path) == ""
+    own = replace(package, provenance={"corpus_sha256": corpus_digest(tmp_path, ["a.strace"])})
+    assert "note: the model was trained on this corpus" in trained_on(own, tmp_path)

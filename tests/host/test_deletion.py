@@ -10,7 +10,7 @@ import pytest
 from host import deletion
 from host.deletion import Fall, Names, Replay, fall, kept, named_lines, summary
 from host.explain import Explainer
-from models.build import CORPUS
+from models.corpus.condensed import SAMPLE
 from models.evaluate import group_of, read_labels
 from models.package import SHIPPED, read_package
 from models.readers.strace import StraceReader
@@ -21,12 +21,12 @@ FEW = 12
 
 def shortest() -> Iterator[tuple[Path, str, int]]:
     """Yield the shortest attacks of the sample, one of each program."""
-    labels = [label for label in read_labels(CORPUS) if label["class"] == "attack"]
+    labels = [label for label in read_labels(SAMPLE) if label["class"] == "attack"]
     seen: set[str] = set()
     for label in sorted(labels, key=lambda label: (label["lines"], label["file"])):
         if group_of(label) not in seen:
             seen.add(group_of(label))
-            yield CORPUS / label["file"], group_of(label), label["onset_line"] or 0
+            yield SAMPLE / label["file"], group_of(label), label["onset_line"] or 0
 
 
 def lightest(explainer: Explainer, row: int) -> list[int]:
@@ -78,5 +78,5 @@ def test_figures_are_computed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         return {"attacks": len(asked)}
 
     monkeypatch.setattr(deletion, "check", check)
-    assert kept(CORPUS, IMAGE) == kept(CORPUS, IMAGE) == {"attacks": 1}
-    assert kept(CORPUS, IMAGE[:-1] + b"\1") == {"attacks": 2}, "another model is checked anew"
+    assert kept(SAMPLE, IMAGE) == kept(SAMPLE, IMAGE) == {"attacks": 1}
+    assert kept(SAMPLE, IMAGE[:-1] + b"\1") == {"attacks": 2}, "another model is checked anew"

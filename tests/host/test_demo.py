@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,13 +31,16 @@ def test_outcomes(lab: Lab, tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert demo(lab, tmp_path / "a", "benign", None, lab.calm) == ExitCode.CLEAN
     assert "ok: the benign trace passes" in capsys.readouterr().out
     assert demo(lab, tmp_path / "b", "benign", None, lab.wild) == ExitCode.BLOCKED
-    assert "WRONG: the benign trace is blocked" in capsys.readouterr().out
+    assert re.search(r"WRONG: the benign trace is \w.* at line \d+, as it should not be", capsys.readouterr().out)
     assert demo(lab, tmp_path / "c", "attack", 2, lab.wild) == ExitCode.CLEAN
-    assert "ok: the attack, which begins at line 2, is blocked at line" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert re.search(
+        r"ok: the attack, which begins at line 2, is answered at line \d+, \d+ calls later: .+ \(tier \w+\)", said
+    )
     assert demo(lab, tmp_path / "d", "attack", 2, lab.calm) == ExitCode.BLOCKED
-    assert "is not blocked" in capsys.readouterr().out
+    assert "WRONG: the attack, which begins at line 2, passes" in capsys.readouterr().out
     assert demo(lab, tmp_path / "e", "attack", 300, lab.wild) == ExitCode.BLOCKED
-    assert "has its trace blocked before" in capsys.readouterr().out
+    assert "has its trace answered before" in capsys.readouterr().out
 
 
 def test_missing_labels_are_named(tmp_path: Path) -> None:

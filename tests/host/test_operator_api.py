@@ -53,7 +53,7 @@ def test_folders_are_listed(lot: Lot) -> None:
     files = lot.board.files
     names = {entry.name: entry for entry in files.list("/")}
     assert {"bin", "etc", "home", "proc", "root", "tmp"} <= set(names)
-    assert names["root"].permissions == "drwx------" and names["tmp"].permissions == "drwxrwxrwx"
+    assert names["root"].permissions == "drwx------" and names["tmp"].permissions == "drwxrwxrwt"
     shadow = files.entry("/etc/shadow")
     assert (shadow.name, shadow.permissions, shadow.user, shadow.size) == ("shadow", "-rw-------", 0, 145)
     assert files.list("/etc/shadow") == [shadow] and files.entry("/etc").is_folder
@@ -141,12 +141,12 @@ def test_what_cannot_be_written_changes_nothing(lot: Lot) -> None:
     ):  # fmt: skip
         with pytest.raises(Failed, match=code):
             files.write(path, content)
-    files.write("/tmp/big", bytes(60_000))
+    files.write("/tmp/big", bytes(35_000))
     with pytest.raises(Failed, match=r"/tmp/more: no room: remove files from /tmp, or end a process \(ENOSPC\)"):
-        files.write("/tmp/more", bytes(60_000))
+        files.write("/tmp/more", bytes(35_000))
     with pytest.raises(Failed, match="ENOSPC"):
-        files.write("/tmp/big", bytes(60_001))
-    assert files.read("/tmp/big") == bytes(60_000)
+        files.write("/tmp/big", bytes(35_001))
+    assert files.read("/tmp/big") == bytes(35_000)
     files.remove("/tmp/big")
     assert tree(lot.board) == before and lot.inside.left == left
 

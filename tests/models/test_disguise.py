@@ -10,7 +10,8 @@ from hdl.contract.syscalls import IDS
 from models.disguise import padded, slowed
 from models.image import assemble
 from models.peers.stream import CLASSES, stream
-from models.recordings import Recording, join, record, screen
+from models.recordings import Recording, join
+from models.replay import record, screen
 from models.trace import Call, Exit, Fork, Item, PathArgument, Start
 from models.train import blank_model
 

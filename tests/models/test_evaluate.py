@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hdl.contract.verdict import TIER_SCORES, Tier
 from models.build import build, ship
-from models.evaluate import CorpusError, read_corpus, read_labels
+from models.evaluate import CorpusError, judge, read_corpus, read_labels
 from models.image import assemble, parse
 from models.package import inspect_package
-from models.protocols import evaluate_adfa, evaluate_corpus, evaluate_held_out
+from models.protocols import evaluate_adfa, evaluate_corpus, evaluate_held_out, read_labelled
 from models.speed import Speed
 from models.train import blank_model
 
@@ -148,6 +149,9 @@ def test_shipped_model_is_what_the_build_gives() -> None:
 
 
 def test_demo_is_screened_right() -> None:
+    """The attack becomes suspect; no benign process is hostile."""
     model = parse(inspect_package(ROOT / "shipped" / "vigilante.vgm")[0].image)
-    found = evaluate_corpus(ROOT / "corpus" / "demo", model)
-    assert found["blocked_benign"] == 0 and found["median_block_fraction"] is not None
+    demo = read_labelled(ROOT / "corpus" / "demo", model=model)
+    found = judge(demo.recordings, demo.labels, model)
+    assert found.positive.sum() == 1 and found.scores[found.positive].min() >= TIER_SCORES[Tier.SUSPECT]
+    assert found.scores[~found.positive].max() < TIER_SCORES[Tier.HOSTILE]

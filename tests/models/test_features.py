@@ -10,7 +10,8 @@ import numpy as np
 
 from models.features import WEIGHTS, extract, totals
 from models.image import assemble
-from models.recordings import join, record, screen
+from models.recordings import join
+from models.replay import record, screen
 from models.trace import Call, Exit, Fork, Item, PathArgument, Start
 from models.train import blank_model
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from models.intervals import Units, accuracy, auc, clopper_pearson, interval, over_folds, resampled, tpr_at
-from models.outcomes import benign_level
+from models.intervals import accuracy, auc, clopper_pearson, interval, over_folds, resampled, tpr_at
+from models.outcomes import Units, benign_level
 
 
 def units(scores: list[int], positive: list[bool]) -> Units:

@@ -33,6 +33,11 @@ def test_drift_is_the_share_that_reaches_a_tier() -> None:
     first, second, third = drift(FOLDS)
     assert [row["tested"] for row in (first, second, third)] == [0.05, 0.025, 0.0]
     assert [row["processes"] for row in (first, second, third)] == [2, 1, 0]
+    assert [(row["attacks"], row["of_attacks"]) for row in (first, second, third)] == [
+        (15, 20),
+        (10, 20),
+        (10, 20),
+    ]
     assert [row["calibrated"] for row in (first, second, third)] == [0.05, 0.01, 0.0]
     assert first["of_clusters"] == 40 and third["clusters"] == 0
     assert third["bound"] == pytest.approx(clopper_pearson(0, 40)[1], abs=1e-4)

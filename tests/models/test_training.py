@@ -12,12 +12,13 @@ from hdl.contract.verdict import TIER_BYTES
 from models.calibrate import MARGIN, choose_tiers, evidence, score_curves
 from models.evaluate import judge
 from models.features import BASES, WEIGHTS, extract
-from models.fitting import LEAK, gather, replay, sigmoid
+from models.fitting import PRIOR, Floats, Judged, _backward, fit, replay, sigmoid
 from models.image import assemble, parse
-from models.intervals import Units, tpr_at
-from models.outcomes import best_threshold
+from models.intervals import tpr_at
+from models.outcomes import Units, best_threshold
 from models.quantise import choose_scale, folded, quantise
-from models.recordings import Recording, join, record, screen
+from models.recordings import Recording, join
+from models.replay import record, screen
 from models.trace import Call, Item, Start
 from models.train import NgramModel, blank_model, trace_scores
 
@@ -42,7 +43,7 @@ TRACES = [trace(seed, bool(label)) for seed, label in enumerate(LABELS)]
 
 @pytest.fixture(scope="module")
 def fitted() -> NgramModel:
-    return NgramModel(stride=8, rounds=2, folds=2).fit(TRACES[:30], LABELS[:30])
+    return NgramModel(rounds=30, folds=2).fit(TRACES[:30], LABELS[:30])
 
 
 def test_learns(fitted: NgramModel) -> None:
@@ -80,19 +81,57 @@ def test_both_labels_are_needed() -> None:
         NgramModel().fit(TRACES[:1], [0])
 
 
-def test_rows_are_the_accumulator() -> None:
-    """With weights that never lose, the row's product is A/32 of the replay one proven call later."""
+def test_slope_is_that_of_the_accumulator() -> None:
+    """What runs back from one call's sum is how far the sum moves when a weight does."""
     joined = join(TRACES[:4])
     features = extract(joined.events, joined.pool, joined.offsets, IMAGE)
-    weights = np.abs(np.random.default_rng(1).normal(size=WEIGHTS + 1))
+    features = features.only(np.flatnonzero(features.indices[:, 0] >= 0))
+    draw = np.random.default_rng(1)
+    weights = draw.normal(0.1, 1.0, WEIGHTS + 1)
     sums = replay(features, weights)
-    at = np.flatnonzero(features.indices[:, 0] >= 0)[[5, 60, 100, 300]]
-    rows = gather(features, at, np.zeros(len(features), np.bool_))
-    products = [
-        float((weights[rows.columns[a:b]] * rows.values[a:b]).sum())
-        for a, b in zip(rows.starts[:-1], rows.starts[1:], strict=True)
-    ]
-    assert np.allclose(products, sums[at] * LEAK, rtol=0.03)
+    for event in (5, 60, 100, 300):
+        assert sums[event] > 0.0
+        gains = weights[features.indices].sum(axis=1) + weights[WEIGHTS]
+        pulls, gradient = np.zeros(len(features)), np.zeros(WEIGHTS + 2)
+        pulls[event] = 1.0
+        course = (features.indices, features.effect, features.proven, features.previous)
+        _backward(*course, gains, sums, pulls, gradient)
+        assert np.count_nonzero(gradient) > 5
+        for entry in draw.choice(np.flatnonzero(gradient), 5, replace=False):
+            moved = weights.copy()
+            moved[entry] += 1e-6
+            slope = (replay(features, moved)[event] - sums[event]) / 1e-6
+            assert slope == pytest.approx(gradient[entry], rel=1e-4, abs=1e-4)
+
+
+def test_only_keeps_who_came_before_whom() -> None:
+    joined = join(TRACES[:1])
+    features = extract(joined.events, joined.pool, joined.offsets, IMAGE)
+    calls = np.flatnonzero(features.indices[:, 0] >= 0)
+    part = features.only(calls[10:])
+    assert part.previous[0] == -1 and part.previous[1:].tolist() == list(range(len(calls) - 11))
+    assert np.array_equal(part.indices, features.indices[calls[10:]])
+
+
+def test_what_is_dropped_is_seeded_and_what_nobody_uses_stays() -> None:
+    joined = join(TRACES[:2])
+    features = extract(joined.events, joined.pool, joined.offsets, IMAGE)
+    features = features.only(np.flatnonzero(joined.calls))
+    judged = Judged(joined.traces[joined.calls], np.array([False, True]), np.ones(2))
+
+    def weights(dropped: float, rounds: int = 20) -> Floats:
+        return fit(
+            features, judged, dropped=dropped, rounds=rounds, rate=0.05, decay=0.0, hardness=1.0, seed=3
+        )  # fmt: skip
+
+    kept, none, before = weights(0.5), weights(0.0), weights(0.0, rounds=0)
+    assert not np.array_equal(kept, none)
+    assert np.array_equal(kept, weights(0.5))
+    used = np.unique(features.indices)
+    assert (none[used] != before[used]).mean() > 0.9
+    unused = np.setdiff1d(np.arange(WEIGHTS), used)
+    assert np.array_equal(none[unused], before[unused]) and np.array_equal(kept[unused], before[unused])
+    assert np.abs(before[unused]).max() <= PRIOR, "where an entry begins of which nothing is known"
 
 
 def test_sigmoid() -> None:

@@ -16,15 +16,20 @@ from click.testing import CliRunner
 from firmware import build
 from hdl.contract.event import RECORD
 from hdl.contract.flash import AREAS
-from hdl.contract.link import RecordMode
-from hdl.contract.memory import REGIONS
+from hdl.contract.link import FrameType, RecordMode
+from hdl.contract.load import Target
+from hdl.contract.memory import BOOT_VECTOR, GRANULE_BYTES, REGIONS, VECTOR_ALIGN
 from hdl.contract.registers import COPROCESSOR, SYSTEM, UART
 from hdl.contract.syscalls import IDS
+from hdl.contract.tamper import TAMPER_CYCLES
 from hdl.contract.verdict import SECRET_FROM, Verdict
 from host.bench.board import BoardLine
 from host.board import Board
 from host.cli import main
-from models.package import SHIPPED, read_package
+from host.link.codec import Decoder
+from host.link.errors import SessionOver, Tampered
+from host.link.frames import parse
+from models.package import SHIPPED_BOARD, read_package
 from sim.assemble import assembled
 from sim.board import SimulatedBoard
 
@@ -33,6 +38,19 @@ PATIENCE = 600.0
 """Seconds for a command on a busy machine."""
 BEGIN_CYCLES = 300_000
 """In which the shell has begun a program."""
+
+LINE = {
+    "TEXT_WINDOW": COPROCESSOR.address("text_window"),
+    "UART": UART.region.base,
+    "UART_SEND": UART.register["send"].offset,
+    "UART_CONTROL": UART.register["control"].offset,
+    "UART_DIVIDER": UART.register["divider"].offset,
+    "LINE_DIVIDER": SYSTEM.address("line_divider"),
+}
+"""What a kernel of a few instructions needs to speak, and to open a window."""
+
+STORE_FAULT = 7
+"""A trap's cause."""
 
 
 class Console:
@@ -72,7 +90,7 @@ class Console:
 def flash(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A board's flash that holds the shipped model."""
     file = tmp_path_factory.mktemp("flash") / "board.flash"
-    whole = read_package(SHIPPED)
+    whole = read_package(SHIPPED_BOARD)
     with SimulatedBoard(file, paced=False) as simulated:
         board = Board(BoardLine(simulated))
         assert board.push(replace(whole, vectors=whole.vectors[:1]), verify=False).pushed
@@ -110,10 +128,14 @@ def test_a_session(console: Console) -> None:
     counts = console.board.aggregates
     for _ in range(10):  # counts leave a few times a second
         console.board.printed(0.1)
+    numeric, strings = console.simulated.waits
+    assert numeric[0] > 100 and not numeric[1:].any(), "the verdict is there when it is asked for"
+    assert strings.any() and not strings[0], "but strings have to be copied first"
     assert counts.total() > 300 and {slot for slot, _, _ in counts} >= {0, 1, 2}, "every call was judged, by slot"
 
 
 def test_attacks_from_user_mode(console: Console) -> None:
+    console.board.load(Target.ENFORCE, [0])  # what holds them is isolation, whatever the judge thinks of them
     said = console.run("attacks")
     assert [line for line in said[:-1] if not line.startswith("held: ")] == []
     found = re.fullmatch(r"(\d+) attacks, 0 succeeded", said[-1])
@@ -129,13 +151,19 @@ def test_the_paths_of_calls_are_judged_and_what_they_lead_to(console: Console) -
     board.record_mode(RecordMode.ALL)
     records = board.records()
 
+    last = int(run("ps")[-1].split()[0])  # its own number; records of programs before may still be on their way
+
     def opened(line: str) -> list[int]:
-        """Return the path classes of what is opened until a program ends."""
+        """Return the path classes of what the next program opens."""
+        nonlocal last
         run(line)
+        last += 1
         classes = []
         for told in records:
             for row in told if isinstance(told, np.ndarray) else ():
                 record = RECORD.unpack(int.from_bytes(row.tobytes(), "little"))
+                if record["generation"] != last:
+                    continue
                 if record["id"] == IDS["openat"]:
                     classes.append(record["path_class"])
                 if record["id"] in (IDS["exit"], IDS["exit_group"]):
@@ -150,8 +178,8 @@ def test_the_paths_of_calls_are_judged_and_what_they_lead_to(console: Console) -
     assert first < SECRET_FROM <= second, "the link's own place, then what it leads to"
 
 
-@pytest.mark.slow
 def test_the_suite_in_short(console: Console) -> None:
+    console.board.load(Target.ENFORCE, [0])  # it forks, kills and fills what there is: like an attack
     said = console.run("suite short")
     assert [line for line in said[:-1] if not line.startswith("ok: ")] == []
     found = re.fullmatch(r"(\d+) tests, 0 failed", said[-1])
@@ -171,7 +199,7 @@ def test_a_damaged_firmware_gives_way_to_the_spare_one(
     content = bytearray(copy.read_bytes())
     content[AREAS["firmware"].base + 5000] ^= 1
     copy.write_bytes(content)
-    monkeypatch.setattr("sim.board.prepare_flash", lambda _file: None)  # it would mend it
+    monkeypatch.setattr("sim.board.prepare_flash", lambda *_args: None)  # it would mend it
     with SimulatedBoard(copy, paced=False) as simulated:
         board = Board(BoardLine(simulated))
         log = b"".join(text for _place, text in board.log())
@@ -183,21 +211,94 @@ def test_a_damaged_firmware_gives_way_to_the_spare_one(
 def test_a_kernel_that_does_not_follow_the_verdict_is_stopped(
     way: int, said: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One that does not ask never gets back into its program; one that goes elsewhere not even far from there."""
+    """One that does not ask never gets back into its program; one that goes elsewhere not even far from there.
+
+    Then the board says so by itself, at once and again, though its program has the line bytewise."""
     symbols = {
+        **LINE,
         "WAY": way,
         "DENY_HANDLER": COPROCESSOR.address("verdict_handler") + 4 * Verdict.DENY,
         "DISPATCH": COPROCESSOR.address("dispatch"),
-        "TEXT_WINDOW": COPROCESSOR.address("text_window"),
         "USER_TEXT": REGIONS["user_text"].base,
-        "UART": UART.region.base,
-        "UART_SEND": UART.register["send"].offset,
-        "UART_CONTROL": UART.register["control"].offset,
-        "UART_DIVIDER": UART.register["divider"].offset,
-        "LINE_DIVIDER": SYSTEM.address("line_divider"),
     }
     code = assembled(Path(__file__).with_name("tamper.S"), REGIONS["ram"].base, symbols)
     monkeypatch.setattr(build, "firmware", lambda: build.with_header(code))
     with SimulatedBoard(tmp_path / "board.flash", paced=False) as simulated:
         simulated.run(300_000, skip=False)
-        assert simulated.read(100) == said
+        heard = simulated.read(1000)
+        assert heard.startswith(said)
+        if way == 0:
+            assert heard == said
+            return
+        (at_once,) = Decoder().feed(heard[len(said) :])
+        if way == 1:
+            simulated.run(TAMPER_CYCLES, skip=False)
+            (again,) = Decoder().feed(b"\0" + simulated.read(1000))
+            assert again == at_once
+        else:
+            line = BoardLine(simulated)
+            line.patience = PATIENCE
+            with pytest.raises(Tampered, match="and the core is stopped"):  # instead of silence
+                Board(line)
+    told = parse(at_once.kind, at_once.payload)
+    assert told.kind is FrameType.TAMPER
+    begin, returns = REGIONS["ram"].base, (0x30200073).to_bytes(4, "little")
+    values = {name: value for name, value in told.values.items() if value and name not in {"before", "time_low"}}
+    if way == 1:
+        returned = begin + code.index(returns, VECTOR_ALIGN)
+        assert values == {"undispatched": 1, "strayed": 1, "pc": returned}
+    else:
+        assert values == {
+            "strayed": 1,
+            "answered": 1,
+            "pc": begin + code.index(4 * (1).to_bytes(2, "little")),  # four nops
+            "handler": begin + code.index(returns) + len(returns),
+        }
+    assert 0 < told.values["time_low"] < 300_000
+
+
+def test_a_kernel_that_is_locked_cannot_be_written_and_nothing_else_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    granule, ram, text, data = 8, REGIONS["ram"], REGIONS["user_text"], REGIONS["user_data"]
+    symbols = {
+        **LINE,
+        "DATA_WINDOW": COPROCESSOR.address("data_window"),
+        "PROGRAM_GRANULE": granule,
+        "PROGRAM": ram.base + granule * GRANULE_BYTES,
+        "BOOT": REGIONS["rom"].base + BOOT_VECTOR,
+        "VG_USER_TEXT_BASE": text.base,
+        "VG_USER_TEXT_SIZE": text.size,
+        "VG_USER_DATA_BASE": data.base,
+        "VG_USER_DATA_SIZE": data.size,
+    }
+    code = assembled(Path(__file__).with_name("lockdown.S"), ram.base, symbols)
+    monkeypatch.setattr(build, "firmware", lambda: build.with_header(code))
+    with SimulatedBoard(tmp_path / "board.flash", paced=False) as simulated:
+        simulated.run(300_000, skip=False)
+        assert simulated.read(100).decode() == "---" + "7-" + "7-11" + "157" + "1" + "71" + "71" + "."
+
+
+def test_the_kernel_faults_where_it_writes_its_own_code(
+    flash: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The real one, with a call changed so that it tries: the board says so in its log when it is back."""
+    kernel = Path(shutil.copytree(build.KERNEL, tmp_path / "kernel"))
+    source, asked = kernel / "identity.c", "return (int32_t)process->own_group;"
+    text = source.read_text()
+    assert text.count(asked) == 1
+    source.write_text(text.replace(asked, f"*(volatile uint32_t *)(uintptr_t)call_getgid = 0;\n    {asked}"))
+    monkeypatch.setattr(build, "KERNEL", kernel)
+    with SimulatedBoard(Path(shutil.copy(flash, tmp_path / "board.flash")), paced=False) as simulated:
+        board = Board(BoardLine(simulated))
+        console = Console(simulated, board)
+        assert console.run("echo hello") == ["hello"]
+        board.type(b"id\r")
+        with pytest.raises(SessionOver):
+            console.wait()
+        board = Board(BoardLine(simulated))
+        log = b"".join(text for _place, text in board.log()).decode()
+        board.close()
+    (cause, address, value) = re.findall(r"reset by a trap: cause (\w+) at (\w+), value (\w+)", log)[-1]
+    assert int(cause, 16) == STORE_FAULT
+    assert REGIONS["ram"].base <= int(value, 16) <= int(address, 16) < int(value, 16) + 64

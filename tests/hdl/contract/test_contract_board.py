@@ -107,6 +107,7 @@ def test_every_frame_type_is_declared_once_in_order() -> None:
         FrameType.HELLO,
         FrameType.ACK,
         FrameType.ABORT,
+        FrameType.TAMPER,
     }
     assert FRAME[FrameType.ABORT].sender is Sender.BOTH
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import json
 import re
 from pathlib import Path
 
@@ -65,7 +66,20 @@ def test_the_demo_ends_as_getting_started_says() -> None:
     assert quoted
     done = CliRunner().invoke(main, ["demo", "--engine", "golden"])
     assert done.exit_code == 0
-    assert done.output.splitlines()[-2:] == quoted[1].splitlines()
+    assert done.output.splitlines()[-3:] == quoted[1].splitlines()
+
+
+def test_the_shares_of_getting_started_are_those_measured() -> None:
+    tables = json.loads((PAGES / "charts" / "accuracy.json").read_text()).get("corpus", {})
+    if "implementation" not in tables:
+        pytest.skip("`make accuracy` has not been run: nothing to compare with")
+    measured = tables["implementation"]["ours"]
+    rows = re.findall(r"^\| (0\.\d\d) .*\| ([\d,]+) \(.*\| ([\d,]+) \(", page("getting-started"), re.MULTILINE)
+    said = [
+        (float(tier), int(attacks.replace(",", "")), int(benign.replace(",", "")))
+        for tier, attacks, benign in rows
+    ]
+    assert said == [(row["score"], row["attacks"], row["processes"]) for row in measured["drift"]]
 
 
 @pytest.mark.parametrize("name", NEW)

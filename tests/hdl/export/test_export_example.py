@@ -119,7 +119,7 @@ def test_the_honest_process_is_let_be_and_the_attacker_is_stopped(said: list[tup
         assert result == (0 if record["verdict"] == Verdict.ALLOW else EPERM), "the kernel obeys"
     assert {record["verdict"] for record in calls if record["slot"] == HONEST} == {Verdict.ALLOW}
     attack = [record["verdict"] for record in calls if record["slot"] == ATTACKER]
-    assert len(attack) > 4
+    assert len(attack) > 2, "no single call is enough"
     assert attack[-1] != Verdict.ALLOW and set(attack[:-1]) == {Verdict.ALLOW}
 
 

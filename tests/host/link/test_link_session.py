@@ -8,7 +8,7 @@ import pytest
 
 from hdl.contract.link import CREDIT_BYTES, HELLO_MAGIC, FrameType, Refusal, cost
 from host.link.codec import Decoder, WireFrame, encode
-from host.link.errors import LinkError, Refused, SessionOver
+from host.link.errors import LinkError, Refused, SessionOver, Tampered
 from host.link.frames import Message, parse
 from host.link.session import Session
 from host.link.transport import PATIENCE_SIMULATED
@@ -72,6 +72,11 @@ def greets(board: Scripted, frame: WireFrame) -> None:
 
 
 STATUS_READ = Message(FrameType.STATUS_READ)
+
+ASTRAY = {
+    "strayed": 1, "answered": 1, "slot": 3, "generation": 9, "pc": 0x1000_0120, "before": 0x1000_0104,
+    "handler": 0x1000_0200, "time_low": 5, "time_high": 1,
+}  # fmt: skip
 
 
 # --- greeting ------------------------------------------------------------------------------------------------
@@ -316,3 +321,50 @@ def test_a_frame_cut_short_does_not_swallow_what_ends_it() -> None:
     line.write(b"\x09half")
     Session(line, 6)
     assert board.kinds()[-1] == FrameType.HELLO
+
+
+# --- what gateware itself says -------------------------------------------------------------------------------
+
+
+def test_a_kernel_that_is_stopped_ends_the_session_and_is_named() -> None:
+    def reply(board: Scripted, frame: WireFrame) -> None:
+        if not board.greet(frame) and frame.kind == FrameType.STATUS_READ:
+            board.say(FrameType.TAMPER, **ASTRAY)
+
+    opened, _board, line = session(reply)
+    opened.send(STATUS_READ)
+    with pytest.raises(Tampered) as ended:
+        opened.receive()
+    record = ended.value.record
+    assert record.stopped and record.rules == ("strayed",) and record.cycles == 1 << 32 | 5
+    assert str(ended.value) == (
+        f"{line.name}: TAMPERING: the kernel went from 0x10000104 to 0x10000120, not to 0x10000200, and the core "
+        "is stopped (slot 3, life 9, cycle 4294967301): reset the board by its button"
+    )
+    with pytest.raises(Tampered):
+        opened.send(STATUS_READ)
+
+
+def test_a_board_that_is_stopped_already_says_so_instead_of_silence() -> None:
+    def reply(board: Scripted, _frame: WireFrame) -> None:
+        board.say(FrameType.TAMPER, **(ASTRAY | {"undispatched": 1}))
+
+    with pytest.raises(Tampered, match="returned to its program without the verdict, at 0x10000120, and the core"):
+        session(reply)
+
+
+def test_a_locked_table_that_was_written_is_kept_for_the_end() -> None:
+    def reply(board: Scripted, frame: WireFrame) -> None:
+        if not board.greet(frame) and frame.kind == FrameType.STATUS_READ:
+            for _ in range(2):
+                board.say(FrameType.TAMPER, locked=1, pc=0x1000_0300)
+            board.say(FrameType.ACK, next=1, credit=4)
+            board.say(FrameType.STATUS)
+
+    opened, _board, _line = session(reply)
+    assert opened.tampering is None
+    opened.send(STATUS_READ)
+    message = opened.receive(5)
+    assert message is not None and message.kind is FrameType.STATUS
+    assert opened.tampering is not None and not opened.tampering.stopped
+    assert "wrote to a locked table, which stays as it is, at 0x10000300" in str(opened.tampering)

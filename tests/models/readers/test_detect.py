@@ -16,10 +16,10 @@ from models.trace import TraceError
     [
         (b"6 6 63 6 42 120 6\n", AdfaReader),
         (b"\n5", AdfaReader),
-        (gzip.compress(b"6 6 63"), AdfaReader),
+        (gzip.compress(b"6 6 63", mtime=0), AdfaReader),
         (b"getpid() = 3\n", StraceReader),
         (b"hello\n12 getpid() = 3\n", StraceReader),
-        (gzip.compress(b"12 1700000000.5 getpid() = 3\n"), StraceReader),
+        (gzip.compress(b"12 1700000000.5 getpid() = 3\n", mtime=0), StraceReader),
     ],
 )
 def test_guess(data: bytes, reader: type, tmp_path: Path) -> None:

@@ -550,9 +550,9 @@ def test_packed(pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
         (b"\n" + b"hello\n" * 20 + LOG, "log, line 2: 'hello' is no line of strace's"),
         (b"1 getpid() = 1\n" * 99 + b"x" * 99 + b"\n" + b"hello\n" * 100, "log, line 100: 'xxxx"),
         (lzma.compress(LOG)[:-20], "log, line .*: the compressed data is damaged"),
-        (gzip.compress(LOG)[:-20], "log, line .*: the compressed data is damaged"),
+        (gzip.compress(LOG, mtime=0)[:-20], "log, line .*: the compressed data is damaged"),
         (bz2.compress(LOG)[:-20], "log, line 1: the compressed data is damaged"),
-        (gzip.compress(LOG)[:40] + b"\xff" * 40, "log, line 1: the compressed data is damaged"),
+        (gzip.compress(LOG, mtime=0)[:40] + b"\xff" * 40, "log, line 1: the compressed data is damaged"),
         (b"1 read(3" + b"x" * (17 << 20), "log, line 1: longer than 16 MiB"),
     ],
 )  # fmt: skip
