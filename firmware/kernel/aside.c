@@ -47,6 +47,11 @@ bool aside_idle(void)
     return aside.state == IDLE;
 }
 
+bool aside_awaited(const struct process *process)
+{
+    return process->awaits == &aside || process->awaits == &aside.result;
+}
+
 /* Where the other stack begins. */
 static void begin(void)
 {
@@ -85,6 +90,8 @@ bool aside_take(const void *owner, int32_t *result)
         return false;
     *result = aside.result;
     aside.state = IDLE;
+    process_wake(&aside);
+    kernel_stir(); /* the files themselves may have waited for it */
     return true;
 }
 
@@ -113,13 +120,16 @@ bool aside_step(void)
         return false;
     run();
     if (aside.state == DONE)
-        process_wake(&aside);
+        process_wake(&aside.result);
     return true;
 }
 
 uint64_t aside_alarm(void)
 {
-    return aside.state == RUNS ? earlier(flash_alarm(), clock_soon()) : NEVER;
+    if (aside.state != RUNS)
+        return NEVER;
+    uint64_t alarm = flash_alarm();
+    return alarm == NEVER ? clock_soon() : alarm;
 }
 
 /* --- calls --------------------------------------------------------------------------------------------------- */
@@ -138,11 +148,7 @@ int32_t aside_call(struct process *process, call_function *call)
         if (!strings_keep(process))
             return -ENOMEM;
         if (!aside_begin(process, do_call, process))
-            return process_later(process, clock_soon());
+            return process_until(process, &aside);
     }
-    if (aside_take(process, &result))
-        return result;
-    process_later(process, NEVER);
-    process->awaits = &aside;
-    return BLOCKED;
+    return aside_take(process, &result) ? result : process_until(process, &aside.result);
 }

@@ -285,6 +285,7 @@ static int32_t replace(struct process *process, uint32_t node)
     staged.whose = process;
     int32_t failed = do_replace(process, node);
     staged.whose = NULL;
+    process_wake(&staged);
     return failed;
 }
 
@@ -325,6 +326,7 @@ int32_t exec_program(struct process *process, const char *path, const char *cons
     staged.whose = process;
     failed = paths_walk(process, ROOT_NODE, path, text, true, &place);
     staged.whose = NULL;
+    process_wake(&staged);
     int32_t node = failed ? failed : program_of(process, place.node);
     return node < 0 ? node : replace(process, (uint32_t)node);
 }
@@ -336,7 +338,7 @@ int32_t call_execve(struct process *process)
     if (node < 0)
         return node;
     if (staged.whose)
-        return process_later(process, clock_soon());
+        return process_until(process, &staged);
     memset(&staged, 0, sizeof staged);
     int32_t failed = stage_list(process, ARGUMENT(process, 1));
     staged.arguments = staged.count;

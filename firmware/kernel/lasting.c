@@ -666,5 +666,7 @@ bool lasting_kept(void)
 
 uint64_t lasting_alarm(void)
 {
+    if (!aside_idle())
+        return NEVER; /* whoever ends it stirs */
     return !files.ready || files.orphans ? clock_soon() : files.dirty ? files.due : NEVER;
 }

@@ -158,6 +158,13 @@ int32_t process_later(struct process *process, uint64_t until)
     return BLOCKED;
 }
 
+int32_t process_until(struct process *process, const void *what)
+{
+    process_later(process, NEVER);
+    process->awaits = what;
+    return BLOCKED;
+}
+
 int32_t process_wait(struct process *process, const void *what, uint64_t until)
 {
     if (signals_waiting(process))

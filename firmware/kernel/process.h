@@ -81,6 +81,8 @@ uint32_t process_call(struct process *process, call_function *call);
 int32_t process_wait(struct process *process, const void *what, uint64_t until);
 /* Wait until `until` for what comes in any case: no signal interrupts it.  Returns BLOCKED. */
 int32_t process_later(struct process *process, uint64_t until);
+/* The same, until process_wake is told of `what`. */
+int32_t process_until(struct process *process, const void *what);
 void process_wake(const void *what);
 #define ANYTHING ((const void *)processes) /* to wait for: whatever anybody is woken by */
 /* The result of a call that a signal interrupts for good. */
@@ -205,6 +207,7 @@ typedef int32_t aside_work(void *what);
 void aside_start(void);
 bool aside_here(void); /* what asks is such work */
 bool aside_idle(void);
+bool aside_awaited(const struct process *process); /* it waits for its own work, or for another one's end */
 /* Begin a piece of work for `owner`; false: another one is under way. */
 bool aside_begin(const void *owner, aside_work *work, void *what);
 bool aside_holds(const void *owner);                  /* a piece of work is its own, and not taken yet */

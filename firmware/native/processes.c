@@ -112,7 +112,7 @@ int native_state(uint32_t entry)
 int native_aside(uint32_t entry)
 {
     const struct process *process = &processes[entry % PROCESSES];
-    return process->state == PROCESS_WAITING && (aside_holds(process) || (!process->awaits && !aside_idle()));
+    return process->state == PROCESS_WAITING && aside_awaited(process);
 }
 
 uint32_t native_register(uint32_t entry, uint32_t number)

@@ -298,6 +298,24 @@ def test_a_process_that_is_killed_in_a_call_ends_after_it(files: Files) -> None:
     files.put("/root/after", b"goes on")
 
 
+def test_who_waits_for_anothers_work_does_not_keep_it_from_its_end(files: Files) -> None:
+    """Until the first has its answer the second is not to be run: asked over and over it would be the one to run."""
+    processes, library = files.processes, files.board.library
+    first, second = processes.fork(0)[0], processes.fork(0)[0]
+    made = {child: processes.text(child, f"/root/by{child}") for child in (first, second)}
+    words = {child: (AT_FDCWD & 0xFFFFFFFF, made[child], WRONLY | CREAT, 0o600, 0, 0) for child in made}
+    for child in made:
+        assert library.native_call(child, IDS["openat"], (ctypes.c_uint32 * 6)(*words[child])) == BLOCKED
+    while processes.state(first) == State.WAITING:
+        files.board.exchange(b"", 1)
+        processes.pick()
+    assert processes.state(second) == State.WAITING
+    assert processes.call(first, "openat", *words[first]) >= 0
+    assert processes.state(second) == State.READY
+    assert processes.call(second, "openat", *words[second]) >= 0
+    assert {f"by{first}", f"by{second}"} <= files.names("/root")
+
+
 def test_a_program_runs_from_there(files: Files) -> None:
     program = files.get("/bin/echo")
     files.put("/root/say", program, mode=0o755)
