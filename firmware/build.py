@@ -50,8 +50,11 @@ NATIVE_FLAGS = ("-std=c11", "-g", "-O1", *WARNINGS, "-fPIC", "-shared")
 QUICK = ("board.c", "clock.c", "counts.c", "link.c", "main.c", "memory.c", "scores.c", "screen.c", "send.c",
          "serve.c")  # fmt: skip
 """Files of the kernel that are compiled for speed: what a host's event goes through.  The others are small."""
-TINY = ("littlefs.c", "lasting.c", "operator.c", "policy.c", "store.c")
-"""Files of the kernel that are compiled to be as small as can be, by way of `save.S`."""
+SMALL_FLAGS = ("-Os", "-msave-restore")
+"""Functions begin and end by way of `save.S`."""
+TINY = ("exec.c", "files.c", "lasting.c", "littlefs.c", "operator.c", "passing.c", "pipes.c", "policy.c", "pool.c",
+        "proc.c", "process.c", "schedule.c", "sockets.c", "stat.c", "store.c", "text.c", "user.c")  # fmt: skip
+"""Files of the kernel that get smaller yet by TINY_FLAGS; others get larger."""
 TINY_FLAGS = ("-Os", "-Xclang", "-Oz", "-msave-restore")
 BOARD_ONLY = ("board.c", "entry.c", "memory.c")
 """Files of the kernel that the native build replaces."""
@@ -148,21 +151,14 @@ def _board_image(
     def make(work: Path) -> None:
         progress(f"compiling {folder.name}", 0, 3)
         shutil.copy(INCLUDE / "memory.ld", work)  # the linker looks for what a script includes where it runs
-        kinds = {"tiny.o": TINY_FLAGS, "small.o": ("-Os", "-msave-restore") if tiny else ("-Os",), "": ()}
-        kind = {
-            source: "tiny.o"
-            if source.name in tiny
-            else "small.o"
-            if quick is not None and source.name not in quick
-            else ""
-            for source in sources
-        }
-        parts: list[str | Path] = [source for source in sources if not kind[source]]
-        for name in sorted({*kind.values()} - {""}):
-            members = [source for source in sources if kind[source] == name]
-            _run([*zig, "cc", *flags, *kinds[name], "-r", *members, "-o", name], work)
-            parts.append(name)
-        progress(f"compiling {folder.name}", 1, 3)
+        tiniest = [source for source in sources if source.name in tiny]
+        small = [source for source in sources if quick is not None and source.name not in (*quick, *tiny)]
+        parts: list[str | Path] = [source for source in sources if source not in (*tiniest, *small)]
+        for name, members, how_small in (("tiny.o", tiniest, TINY_FLAGS), ("small.o", small, SMALL_FLAGS)):
+            if members:
+                _run([*zig, "cc", *flags, *how_small, "-r", *members, "-o", name], work)
+                parts.append(name)
+                progress(f"compiling {folder.name}", 1, 3)
         swept = SWEPT if tiny else ()
         _run([*zig, "cc", *flags, "-O2", *swept, "-T", folder / script, *parts, "-o", "program.elf"], work)
         progress(f"compiling {folder.name}", 2, 3)

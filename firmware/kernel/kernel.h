@@ -234,10 +234,12 @@ struct stored {
 /* Return the newest whole model, or NULL. */
 const struct stored *store_newest(void);
 const uint8_t *store_image(const struct stored *found);
-/* Begin to keep an image: `header` needs its number and check only.  Call store_step until it is not BUSY. */
-enum store_state { STORE_IDLE, STORE_BUSY, STORE_KEPT, STORE_FAILED };
+/* To keep a model: `store_copy` the image of a slot that is not in force, and once that is done and the model is to be
+ * kept, `store_keep` its header, which needs number and check only.  Call store_step while it is BUSY. */
+enum store_state { STORE_IDLE, STORE_BUSY, STORE_COPIED, STORE_KEPT, STORE_FAILED };
 void store_start(void);
-void store_keep(const uint32_t header[VG_FLASH_MODEL_WORDS], const uint8_t *image);
+void store_copy(uint32_t slot);
+void store_keep(const uint32_t header[VG_FLASH_MODEL_WORDS]);
 enum store_state store_step(void);
 
 /* --- flash.c: erase and program, one at a time --------------------------------------------------------------- */
