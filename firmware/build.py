@@ -10,6 +10,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import tarfile
 import tempfile
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -27,21 +28,34 @@ Progress = Callable[[str, int, int], None]
 ROOT = Path(__file__).parent
 INCLUDE, BOOT, KERNEL, NATIVE, BENCH = (ROOT / name for name in ("include", "boot", "kernel", "native", "bench"))
 ABI, USER, PROBES = (ROOT / name for name in ("abi", "user", "probes"))
+LITTLEFS_PACKAGE = "littlefs-python"
+LITTLEFS_SHA256 = "4ce8c6eeeb2703abaf8cb60f2dab624b17af42b13df3dbc6c42d4142bad79a59"
+"""Of its source distribution, which is where littlefs is from."""
+LITTLEFS_FILES = ("lfs.c", "lfs.h", "lfs_util.h", "LICENSE.md")
 LIBRARY = USER / "lib"
 """What every program is linked with, as far as it needs it."""
 
 TARGET = ("-target", "riscv32-freestanding-none", "-mcpu=generic_rv32+m+c+zicsr", "-mabi=ilp32")
 RELAXED = ("-mcpu=generic_rv32+m+c+zicsr+relax",)
 """The linker makes calls as short as their distance allows: the kernel gets 4.5 KB smaller."""
+SECTIONS = ("-ffunction-sections",)
+SWEPT = ("-Wl,--gc-sections",)
+"""Functions that nobody calls are left out by the linker."""
 WARNINGS = ("-Wall", "-Wextra", "-Werror")
 BOARD_FLAGS = (*TARGET, "-std=c11", *WARNINGS, "-ffreestanding", "-fno-builtin", "-nostdlib",
                "-fno-sanitize=all", "-fomit-frame-pointer", "-g0", "-fno-stack-protector", "-fno-unwind-tables",
                "-fno-asynchronous-unwind-tables")  # fmt: skip
-PROGRAM_FLAGS = (*RELAXED, "-Os", "-ffunction-sections", "-Wl,--gc-sections", "-Wl,-z,max-page-size=4", "-Wl,-s")
+PROGRAM_FLAGS = (*RELAXED, "-Os", *SECTIONS, *SWEPT, "-Wl,-z,max-page-size=4", "-Wl,-s")
 NATIVE_FLAGS = ("-std=c11", "-g", "-O1", *WARNINGS, "-fPIC", "-shared")
 QUICK = ("board.c", "clock.c", "counts.c", "link.c", "main.c", "memory.c", "scores.c", "screen.c", "send.c",
          "serve.c")  # fmt: skip
 """Files of the kernel that are compiled for speed: what a host's event goes through.  The others are small."""
+SMALL_FLAGS = ("-Os", "-msave-restore")
+"""Functions begin and end by way of `save.S`."""
+TINY = ("exec.c", "files.c", "lasting.c", "littlefs.c", "operator.c", "passing.c", "pipes.c", "policy.c", "pool.c",
+        "proc.c", "process.c", "schedule.c", "sockets.c", "stat.c", "store.c", "text.c", "user.c")  # fmt: skip
+"""Files of the kernel that get smaller yet by TINY_FLAGS; others get larger."""
+TINY_FLAGS = ("-Os", "-Xclang", "-Oz", "-msave-restore")
 BOARD_ONLY = ("board.c", "entry.c", "memory.c")
 """Files of the kernel that the native build replaces."""
 
@@ -84,13 +98,51 @@ def _run(command: Sequence[str | Path], folder: Path) -> None:
         raise BuildError(f"the firmware does not compile: {said[0] if said else done.stderr.strip()[:200]}")
 
 
+def littlefs(progress: Progress = silent) -> Path:
+    """Return the folder with littlefs' C sources, taken once out of its package's source distribution.
+
+    Raises BuildError.
+    """
+    try:
+        wanted = f"{LITTLEFS_PACKAGE}=={version(LITTLEFS_PACKAGE)}"
+    except PackageNotFoundError:
+        raise BuildError(
+            f"the package `{LITTLEFS_PACKAGE}` is missing: pip install sentinelos-vigilante again"
+        ) from None
+
+    def make(work: Path) -> None:
+        progress("fetching littlefs", 0, 1)
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", LITTLEFS_PACKAGE]
+        _run([*pip, "--dest", "package", wanted], work)
+        package = next((work / "package").iterdir())
+        if hashlib.sha256(package.read_bytes()).hexdigest() != LITTLEFS_SHA256:
+            raise BuildError(f"{package.name} is not the one that was pinned: is the package index to be trusted?")
+        (work / "source").mkdir()
+        with tarfile.open(package) as archive:
+            for member in archive.getmembers():
+                _, _, name = member.name.partition("/littlefs/")
+                content = archive.extractfile(member) if name in LITTLEFS_FILES else None
+                if content and member.name.count("/") == 2:
+                    (work / "source" / name).write_bytes(content.read())
+        progress("fetching littlefs", 1, 1)
+
+    digest = hashlib.sha256(repr((LITTLEFS_SHA256, LITTLEFS_FILES)).encode()).hexdigest()[:24]
+    return cache.made("littlefs", digest, "source", make)
+
+
 def _board_image(
-    folder: Path, script: str, progress: Progress, quick: Sequence[str] | None = None, more: Sequence[str] = ()
+    folder: Path,
+    script: str,
+    progress: Progress,
+    quick: Sequence[str] | None = None,
+    more: Sequence[str | Path] = (),
+    tiny: Sequence[str] = (),
 ) -> bytes:
     """Return the program in a folder of sources as it lies in memory.
 
     quick: C files that are compiled for speed, the others for size; default: all for speed.
     more: what the compiler is told besides.
+    tiny: C files that are compiled with TINY_FLAGS.
     """
     sources = [*sorted(folder.glob("*.S")), *sorted(folder.glob("*.c"))]
     zig = [sys.executable, "-m", "ziglang"]
@@ -99,18 +151,21 @@ def _board_image(
     def make(work: Path) -> None:
         progress(f"compiling {folder.name}", 0, 3)
         shutil.copy(INCLUDE / "memory.ld", work)  # the linker looks for what a script includes where it runs
-        small = [source for source in sources if quick is not None and source.name not in quick]
-        parts: list[str | Path] = [source for source in sources if source not in small]
-        if small:
-            _run([*zig, "cc", *flags, "-Os", "-r", *small, "-o", "small.o"], work)
-            parts.append("small.o")
-            progress(f"compiling {folder.name}", 1, 3)
-        _run([*zig, "cc", *flags, "-O2", "-T", folder / script, *parts, "-o", "program.elf"], work)
+        tiniest = [source for source in sources if source.name in tiny]
+        small = [source for source in sources if quick is not None and source.name not in (*quick, *tiny)]
+        parts: list[str | Path] = [source for source in sources if source not in (*tiniest, *small)]
+        for name, members, how_small in (("tiny.o", tiniest, TINY_FLAGS), ("small.o", small, SMALL_FLAGS)):
+            if members:
+                _run([*zig, "cc", *flags, *how_small, "-r", *members, "-o", name], work)
+                parts.append(name)
+                progress(f"compiling {folder.name}", 1, 3)
+        swept = SWEPT if tiny else ()
+        _run([*zig, "cc", *flags, "-O2", *swept, "-T", folder / script, *parts, "-o", "program.elf"], work)
         progress(f"compiling {folder.name}", 2, 3)
         _run([*zig, "objcopy", "-O", "binary", "program.elf", "program.bin"], work)
         progress(f"compiling {folder.name}", 3, 3)
 
-    how = (*map(str, flags), *(quick or ()))
+    how = (*map(str, flags), *(quick or ()), *tiny)
     return cache.made("firmware", _digest(sources, how), "program.bin", make).read_bytes()
 
 
@@ -133,8 +188,9 @@ def kernel(progress: Progress = silent, defines: Sequence[str] = ()) -> bytes:
     defines: UNSCREENED or LEAN, for a kernel that screens nothing, to measure what screening costs.  Raises
     BuildError.
     """
-    more = (*RELAXED, *(f"-D{define}" for define in defines))
-    return _board_image(KERNEL, "kernel.ld", progress, QUICK, more)
+    folders = ("-isystem", KERNEL / "libc", "-isystem", littlefs(progress))
+    more = (*RELAXED, *SECTIONS, *folders, *(f"-D{define}" for define in defines))
+    return _board_image(KERNEL, "kernel.ld", progress, QUICK, more, TINY)
 
 
 def with_header(code: bytes) -> bytes:
@@ -269,9 +325,12 @@ def native(progress: Progress = silent, sanitize: str = "undefined") -> Path:
     sources += sorted(NATIVE.glob("*.c"))
     flags = (*NATIVE_FLAGS, f"-fsanitize={sanitize}", "-fno-sanitize-recover=all")
 
+    source = littlefs(progress)
+
     def make(work: Path) -> None:
         progress("compiling native", 0, 1)
         folders = [part for folder in (INCLUDE, ABI, KERNEL, NATIVE) for part in ("-I", folder)]
+        folders += ["-isystem", source]
         _run(["gcc", *flags, *folders, *sources, "-o", "native.so"], work)
         progress("compiling native", 1, 1)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from hdl.contract.flash import AREAS, NODE, NODE_NAME_BYTES, ROOT, ROOT_MAGIC
+from hdl.contract.flash import AREAS, IS_LASTING, NODE, NODE_NAME_BYTES, ROOT, ROOT_MAGIC
 
 HERE = Path(__file__).parent
 TREE, PROGRAMS = HERE / "root", HERE / "user" / "main.c"
@@ -21,6 +21,9 @@ DEVICES = {"null": 1, "zero": 2, "console": 3, "tty": 3}
 
 EMPTY = ("bin", "dev", "proc", "tmp", "var/tmp")
 """Folders that are not in `root/`, for they would be empty there."""
+
+LASTING = ("home", "root", "var")
+"""Folders that are kept with all below them, in littlefs; the image has how they begin."""
 
 MODES = {"tmp": 0o1777, "var/tmp": 0o1777, "proc": 0o555, "root": 0o700, "home/alice": 0o700, "home/bob": 0o750,
          "home/alice/.ssh": 0o700, "etc/shadow": 0o600, "etc/ssh/ssh_host_key": 0o600, "root/notes.txt": 0o600,
@@ -37,7 +40,7 @@ class ImageError(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """A node to be: its path without a slash in front, type and permissions, content, which device."""
+    """A node to be: path without a slash in front, type and permissions, content, which device or IS_LASTING."""
 
     path: str
     mode: int
@@ -64,7 +67,7 @@ def entries(programs: Mapping[str, bytes]) -> list[Entry]:
     for path in sorted(TREE.rglob("*")):
         name = path.relative_to(TREE).as_posix()
         if path.is_dir():
-            found.append(Entry(name, FOLDER | MODES.get(name, 0o755)))
+            found.append(Entry(name, FOLDER | MODES.get(name, 0o755), device=IS_LASTING if name in LASTING else 0))
         else:
             found.append(Entry(name, FILE | MODES.get(name, 0o644), path.read_bytes()))
     found += [Entry(f"dev/{name}", DEVICE | 0o666, device=number) for name, number in DEVICES.items()]
@@ -95,7 +98,7 @@ def packed(found: list[Entry]) -> bytes:
                 "user": entry.owner,
                 "group": entry.owner,
                 "size": len(entry.content),
-                "offset": entry.device or places[entry.content],
+                "offset": places[entry.content] if entry.mode & FILE == FILE else entry.device,
                 **{
                     f"name{word}": int.from_bytes(text[4 * word : 4 * word + 4], "little")
                     for word in range(NODE_NAME_BYTES // 4)

@@ -200,11 +200,15 @@ class NativeBoard:
         if end == _STUCK:
             raise AssertionError("the firmware neither works nor sleeps")
         if end:
-            self._fresh = True
-            self.cut = end == _CUT
+            self.stopped(end)
             if not self.cut:
                 sent += self.exchange(b"", milliseconds)
         return sent
+
+    def stopped(self, why: int) -> None:
+        """Note that a run of the firmware has ended by itself: the next exchange begins with a boot."""
+        self._fresh = True
+        self.cut = why == _CUT
 
     def reset(self) -> None:
         """Press the reset button: the next exchange begins with a boot."""
@@ -212,9 +216,17 @@ class NativeBoard:
         self._library.native_reset()
         self._fresh = True
 
-    def cut_after(self, operations: int, seed: int = 0) -> None:
-        """Let the power go at the flash's n-th operation from now on, which is done in part; 0: not at all."""
-        self._library.chip_cut(_WORD(operations), _WORD(seed))
+    def cut_after(self, operations: int, seed: int = 0, *, boot: bool = False) -> None:
+        """Let the power go at the flash's n-th operation from now on, which is done in part; 0: not at all.
+
+        boot: from the next boot on.
+        """
+        cut = self._library.chip_cut_next if boot else self._library.chip_cut
+        cut(_WORD(operations), _WORD(seed))
+
+    def spoil(self, address: int) -> None:
+        """Let the flash's sector there take no erase and no program any more."""
+        self._library.chip_spoil(_WORD(address))
 
     def slot(self, number: int) -> ctypes.Array[ctypes.c_uint8]:
         """Return the bytes of a model slot, to look at or to damage."""

@@ -15,6 +15,9 @@ from sim.native import NativeBoard
 BLOCKED, REPLACED = -512, -513
 """What a call gives that waits; and one after which the process runs something else, or nothing."""
 
+STOPPED = -600
+"""A call gives this, less why, if the board stopped in the middle of it."""
+
 SCRATCH = REGIONS["user_data"].base + 256
 """Where a process's memory is used from here: in its stack."""
 
@@ -27,6 +30,10 @@ SAID = "/tmp/said"
 """Where what a program writes goes."""
 SAID_FLAGS = 0o3102
 """Read and write, made anew, appended to."""
+
+
+class CutError(Exception):
+    """The power has gone in the middle of a call."""
 
 
 class State(IntEnum):
@@ -68,7 +75,23 @@ class Processes:
     def call(self, process: int, name: str, *arguments: int) -> int:
         """Make a call of an entry's process; go on with the one that waits, if it was waiting."""
         words = [word & 0xFFFFFFFF for word in arguments] + [0] * (6 - len(arguments))
-        return int(self._library.native_call(process, IDS[name], (ctypes.c_uint32 * 6)(*words)))
+        given = (ctypes.c_uint32 * 6)(*words)
+        result = self._made(process, name, given)
+        while result == BLOCKED and self._library.native_aside(process):  # the flash is at it
+            while self._library.native_aside(process):
+                self.board.exchange(b"", 1)
+                if self.board.cut:
+                    raise CutError
+                self._library.native_pick()
+            result = self._made(process, name, given)
+        return result
+
+    def _made(self, process: int, name: str, given: ctypes.Array[ctypes.c_uint32]) -> int:
+        result = int(self._library.native_call(process, IDS[name], given))
+        if result <= STOPPED:
+            self.board.stopped(STOPPED - result)
+            raise CutError
+        return result
 
     def put(self, process: int, data: bytes, address: int = SCRATCH) -> int:
         """Write to a process's memory; return where."""

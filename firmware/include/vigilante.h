@@ -2051,6 +2051,8 @@
 #define VG_FLASH_MODEL_MAGIC 0x314d5756 /* first word of MODEL */
 #define VG_FLASH_LOG_MAGIC 0x314c5756 /* first word of LOG_SECTOR */
 #define VG_FLASH_ROOT_MAGIC 0x31525756 /* first word of ROOT */
+#define VG_IS_LASTING 1 /* in place of a folder's offset: it is kept in the area `files` */
+#define VG_FILE_ATTRIBUTE 86 /* the littlefs attribute of every file there: FILE_KEPT */
 #define VG_NODE_NAME_BYTES 28 /* bytes of a file's name, with the zero behind it */
 #define VG_FLASH_BITSTREAM_BASE 0 /* the gateware itself, where the board has it: first byte */
 #define VG_FLASH_BITSTREAM_SIZE 0x400000 /* the gateware itself, where the board has it: bytes */
@@ -2066,6 +2068,8 @@
 #define VG_FLASH_LOG_SIZE 0x40000 /* a ring of sectors: LOG_SECTOR, then text: bytes */
 #define VG_FLASH_ROOT_BASE 0x700000 /* ROOT, the root file system's NODEs, what is in its files: first byte */
 #define VG_FLASH_ROOT_SIZE 0x100000 /* ROOT, the root file system's NODEs, what is in its files: bytes */
+#define VG_FLASH_FILES_BASE 0x800000 /* littlefs: the files that outlive a reset: first byte */
+#define VG_FLASH_FILES_SIZE 0x100000 /* littlefs: the files that outlive a reset: bytes */
 #define VG_FLASH_FACTORY_BASE 0xfff000 /* the board's number; written when the board is made: first byte */
 #define VG_FLASH_FACTORY_SIZE 4096 /* the board's number; written when the board is made: bytes */
 
@@ -2188,7 +2192,7 @@
 #define VG_FLASH_NODE_GROUP_WIDTH 16
 #define VG_FLASH_NODE_SIZE_OFFSET 64 /* bytes of content */
 #define VG_FLASH_NODE_SIZE_WIDTH 32
-#define VG_FLASH_NODE_OFFSET_OFFSET 96 /* where that begins in the image; of a device: which one */
+#define VG_FLASH_NODE_OFFSET_OFFSET 96 /* where that begins in the image; of a device: which one; of a folder: IS_LASTING, or 0 */
 #define VG_FLASH_NODE_OFFSET_WIDTH 32
 #define VG_FLASH_NODE_NAME0_OFFSET 128 /* its name, with zeros behind */
 #define VG_FLASH_NODE_NAME0_WIDTH 32
@@ -2204,6 +2208,20 @@
 #define VG_FLASH_NODE_NAME5_WIDTH 32
 #define VG_FLASH_NODE_NAME6_OFFSET 320 /* its name, with zeros behind */
 #define VG_FLASH_NODE_NAME6_WIDTH 32
+
+/* FILE_ATTRIBUTE: what littlefs does not keep of a file by itself.  What has none was never made whole. */
+#define VG_FILE_KEPT_WORDS 3
+#define VG_FILE_KEPT_BYTES 12
+#define VG_FILE_KEPT_MODE_OFFSET 0 /* type and permissions, as Linux has them */
+#define VG_FILE_KEPT_MODE_WIDTH 16
+#define VG_FILE_KEPT_USER_OFFSET 16 /* who owns it */
+#define VG_FILE_KEPT_USER_WIDTH 16
+#define VG_FILE_KEPT_GROUP_OFFSET 32 /* and their group */
+#define VG_FILE_KEPT_GROUP_WIDTH 16
+#define VG_FILE_KEPT_SPARE_OFFSET 48 /* 0 */
+#define VG_FILE_KEPT_SPARE_WIDTH 16
+#define VG_FILE_KEPT_MODIFIED_OFFSET 64 /* seconds, as the board counted them */
+#define VG_FILE_KEPT_MODIFIED_WIDTH 32
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>
@@ -2706,6 +2724,11 @@ typedef struct {
 typedef struct {
     uint32_t words[11];
 } vg_flash_node;
+
+/* FILE_ATTRIBUTE: what littlefs does not keep of a file by itself.  What has none was never made whole. */
+typedef struct {
+    uint32_t words[3];
+} vg_file_kept;
 
 #endif /* __ASSEMBLER__ */
 #endif

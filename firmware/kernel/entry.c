@@ -18,7 +18,7 @@ extern void stub_unknown(void), denied(void), condemned(void);
 CALLS(DECLARE, DECLARE)
 extern void quick_getpid(void);
 
-static const struct {
+static const ONCE_DATA struct {
     uint32_t id;
     void (*handler)(void);
 } handlers[] = {
@@ -40,7 +40,7 @@ void entry_start(void)
 }
 #else
 /* Say where calls go: by name those that are there, all others to ENOSYS; by verdict those that may not run. */
-void entry_start(void)
+ONCE void entry_start(void)
 {
     volatile uint32_t *by_verdict = (volatile uint32_t *)(uintptr_t)VG_COPROCESSOR_VERDICT_HANDLER;
     for (uint32_t verdict = 0; verdict < VG_COPROCESSOR_VERDICT_HANDLER_COUNT; verdict++)

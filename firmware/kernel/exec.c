@@ -39,6 +39,7 @@ static struct {
 static struct {
     char strings[ARGUMENT_BYTES];
     uint32_t bytes, count, arguments; /* strings in all, and how many of them are argv */
+    const struct process *whose; /* an exec that is under way, and may pause; NULL: none is */
 } staged;
 
 void exec_start(void)
@@ -70,22 +71,30 @@ static bool fits(uint32_t address, uint32_t size, uint32_t base, uint32_t bytes)
     return address - base <= bytes && size <= bytes - (address - base);
 }
 
+/* Read so many bytes of a program, all of them. */
+static int32_t read_all(uint32_t node, uint32_t offset, void *into, uint32_t size)
+{
+    int32_t count = nodes_read(node, offset, into, size);
+    return count < 0 ? count : (uint32_t)count == size ? 0 : -ENOEXEC;
+}
+
 static int32_t examine(uint32_t node, struct layout *layout)
 {
-    const uint8_t *file = nodes_content(node);
     struct elf_header header;
     uint32_t size = nodes[node].size, data_begin = VG_USER_DATA_BASE + VG_USER_DATA_SIZE;
     memset(layout, 0, sizeof *layout);
-    if (!file || size < sizeof header)
-        return -ENOEXEC;
-    memcpy(&header, file, sizeof header);
+    int32_t failed = read_all(node, 0, &header, sizeof header);
+    if (failed)
+        return failed;
     if (header.magic != ELF_MAGIC || header.kind != ELF_KIND || header.machine != ELF_MACHINE ||
         header.segment_size != sizeof(struct elf_segment) || header.segments > SEGMENTS_MAX ||
         !fits(header.segments_at, header.segments * (uint32_t)sizeof(struct elf_segment), 0, size))
         return -ENOEXEC;
     for (uint32_t number = 0; number < header.segments; number++) {
         struct elf_segment segment;
-        memcpy(&segment, file + header.segments_at + number * sizeof segment, sizeof segment);
+        failed = read_all(node, header.segments_at + number * (uint32_t)sizeof segment, &segment, sizeof segment);
+        if (failed)
+            return failed;
         if (segment.type != SEGMENT_LOAD || segment.size == 0)
             continue;
         if (segment.file_size > segment.size || !fits(segment.offset, segment.file_size, 0, size))
@@ -122,21 +131,40 @@ static uint32_t granules_of(uint32_t bytes)
     return (bytes + VG_GRANULE_BYTES - 1) / VG_GRANULE_BYTES;
 }
 
-/* Copy the segments of one user region to where it is. */
-static void load(uint32_t node, const struct layout *layout, uint32_t region, uint32_t base)
+/* Copy `size` bytes of a program to a region; where it lasts by way of a buffer, for the region may be moved. */
+static int32_t load_part(uint32_t node, uint32_t from, uint32_t region, uint32_t into, uint32_t size)
 {
-    for (uint32_t number = 0; number < layout->segments; number++) {
-        const struct elf_segment *segment = &layout->segment[number];
-        uint32_t offset = segment->address - base;
-        if (offset < pool_size(region) * VG_GRANULE_BYTES)
-            memcpy(pool_bytes(region) + offset, nodes_content(node) + segment->offset, segment->file_size);
+    uint8_t piece[128];
+    if (!nodes_lasting(node))
+        return read_all(node, from, pool_bytes(region) + into, size);
+    for (uint32_t done = 0, count; done < size; done += count) {
+        count = size - done < sizeof piece ? size - done : (uint32_t)sizeof piece;
+        int32_t failed = read_all(node, from + done, piece, count);
+        if (failed)
+            return failed;
+        memcpy(pool_bytes(region) + into + done, piece, count);
     }
+    return 0;
 }
 
-/* Return the text of a program, with one user more; NO_TEXT: there is no room. */
-static uint32_t text_of(uint32_t node, const struct layout *layout)
+/* Copy the segments of one user region to where it is. */
+static int32_t load(uint32_t node, const struct layout *layout, uint32_t region, uint32_t base)
 {
-    uint32_t key = nodes[node].region == NO_REGION ? nodes[node].where : 0, unused = NO_TEXT;
+    int32_t failed = 0;
+    for (uint32_t number = 0; !failed && number < layout->segments; number++) {
+        const struct elf_segment *segment = &layout->segment[number];
+        uint32_t offset = segment->address - base;
+        if (offset < pool_size(region) * VG_GRANULE_BYTES && segment->file_size)
+            failed = load_part(node, segment->offset, region, offset, segment->file_size);
+    }
+    return failed;
+}
+
+/* Return the text of a program, with one user more; NO_TEXT: there is no room, or `*failed` says why. */
+static uint32_t text_of(uint32_t node, const struct layout *layout, int32_t *failed)
+{
+    bool in_place = nodes[node].region == NO_REGION && !nodes_lasting(node);
+    uint32_t key = in_place ? nodes[node].where : 0, unused = NO_TEXT;
     for (uint32_t text = 1; text <= TEXTS; text++) {
         if (texts[text].users && key && texts[text].key == key) {
             texts[text].users++;
@@ -151,9 +179,13 @@ static uint32_t text_of(uint32_t node, const struct layout *layout)
     if (texts[unused].region == NO_REGION)
         return NO_TEXT;
     texts[unused].users = 1;
+    texts[unused].key = 0; /* nobody shares it before it is there */
+    *failed = load(node, layout, texts[unused].region, VG_USER_TEXT_BASE);
     texts[unused].key = key;
-    load(node, layout, texts[unused].region, VG_USER_TEXT_BASE);
-    return unused;
+    if (!*failed)
+        return unused;
+    exec_drop(unused);
+    return NO_TEXT;
 }
 
 /* Put what is staged at the end of the stack, as Linux does: count, argv, NULL, envp, NULL, strings.  Return the
@@ -210,14 +242,15 @@ static int32_t stage_list(const struct process *process, uint32_t list)
     return 0;
 }
 
-/* Replace a process's program by the one in `node`, with what is staged. */
-static int32_t replace(struct process *process, uint32_t node)
+static int32_t do_replace(struct process *process, uint32_t node)
 {
     struct layout layout;
     int32_t failed = examine(node, &layout);
     if (failed)
         return failed;
-    uint32_t text = text_of(node, &layout);
+    uint32_t text = text_of(node, &layout, &failed);
+    if (failed)
+        return failed;
     uint32_t data = text == NO_TEXT ? NO_REGION : pool_get(granules_of(layout.data_size));
     uint32_t stack = data == NO_REGION ? 0 : put_arguments(data, layout.data_begin);
     if (!stack) {
@@ -225,7 +258,12 @@ static int32_t replace(struct process *process, uint32_t node)
         pool_free(data);
         return data == NO_REGION ? -ENOMEM : -E2BIG;
     }
-    load(node, &layout, data, VG_USER_DATA_BASE);
+    failed = load(node, &layout, data, VG_USER_DATA_BASE);
+    if (failed) {
+        exec_drop(text);
+        pool_free(data);
+        return failed;
+    }
     exec_drop(process->text);
     pool_free(process->data);
     process->text = text;
@@ -241,6 +279,16 @@ static int32_t replace(struct process *process, uint32_t node)
     return 0;
 }
 
+/* Replace a process's program by the one in `node`, with what is staged. */
+static int32_t replace(struct process *process, uint32_t node)
+{
+    staged.whose = process;
+    int32_t failed = do_replace(process, node);
+    staged.whose = NULL;
+    process_wake(&staged);
+    return failed;
+}
+
 /* Return the node of a program that a process may run, given what a path names; or an error. */
 static int32_t program_of(const struct process *process, int32_t node)
 {
@@ -250,25 +298,37 @@ static int32_t program_of(const struct process *process, int32_t node)
     return node;
 }
 
-int32_t exec_node(struct process *process, uint32_t node, const char *const *arguments)
+/* Stage the arguments of a program that nobody has called. */
+static int32_t stage_all(const char *const *arguments)
 {
-    int32_t failed = 0;
-    memset(&staged, 0, sizeof staged);
+    int32_t failed = staged.whose ? -EAGAIN : 0;
+    if (!failed)
+        memset(&staged, 0, sizeof staged);
     for (; !failed && *arguments; arguments++)
         failed = stage(*arguments);
     staged.arguments = staged.count;
-    if (failed)
-        return failed;
-    return flash_ready() ? replace(process, node) : -EAGAIN;
+    return failed;
+}
+
+int32_t exec_node(struct process *process, uint32_t node, const char *const *arguments)
+{
+    int32_t failed = stage_all(arguments);
+    return failed ? failed : replace(process, node);
 }
 
 int32_t exec_program(struct process *process, const char *path, const char *const *arguments)
 {
     char text[PATH_BYTES];
     struct place place;
-    int32_t failed = paths_walk(process, ROOT_NODE, path, text, true, &place);
+    int32_t failed = stage_all(arguments);
+    if (failed)
+        return failed;
+    staged.whose = process;
+    failed = paths_walk(process, ROOT_NODE, path, text, true, &place);
+    staged.whose = NULL;
+    process_wake(&staged);
     int32_t node = failed ? failed : program_of(process, place.node);
-    return node < 0 ? node : exec_node(process, (uint32_t)node, arguments);
+    return node < 0 ? node : replace(process, (uint32_t)node);
 }
 
 int32_t call_execve(struct process *process)
@@ -277,8 +337,8 @@ int32_t call_execve(struct process *process)
     node = program_of(process, node);
     if (node < 0)
         return node;
-    if (!flash_ready())
-        return process_later(process, clock_soon());
+    if (staged.whose)
+        return process_until(process, &staged);
     memset(&staged, 0, sizeof staged);
     int32_t failed = stage_list(process, ARGUMENT(process, 1));
     staged.arguments = staged.count;

@@ -70,7 +70,7 @@ int32_t files_carry(struct process *process, struct file ends)
     if (ends.out != NO_PIPE)
         pipes_open(ends.out, true);
     if (ends.kind == FILE_PIPE && ends.what)
-        nodes[ends.what].opens++;
+        nodes_open(ends.what);
     return files_describe(process, file, 0, ends.flags & O_CLOEXEC);
 }
 
@@ -129,10 +129,13 @@ int32_t files_folder(const struct process *process, int32_t descriptor)
 
 int32_t call_close(struct process *process)
 {
-    if (!files_of(process, ARGUMENT(process, 0)))
+    const struct file *file = files_of(process, ARGUMENT(process, 0));
+    if (!file)
         return -EBADF;
-    files_close(process, ARGUMENT(process, 0));
-    return 0;
+    int32_t failed = file->kind == FILE_NODE && file->users == 1 ? nodes_sync(file->what) : 0;
+    if (failed != ASIDE)
+        files_close(process, ARGUMENT(process, 0));
+    return failed;
 }
 
 int32_t call_dup(struct process *process)

@@ -10,9 +10,11 @@ enum command {
 #define STATUS_BUSY 1
 #define GIVE_UP_SECONDS 3 /* no chip takes as long; whoever reads back what it wrote finds out */
 #define POLLS_PER_SECOND 10000
+#define ERASE_POLLS_PER_SECOND 1000
 
 static struct {
-    bool busy;
+    bool busy, failed;
+    uint32_t pace; /* cycles between looks */
     uint64_t begun, look;
 } flash;
 
@@ -21,6 +23,7 @@ void flash_start(void)
     memset(&flash, 0, sizeof flash);
     flash.busy = true; /* an erase may outlive a reset */
     flash.begun = clock_now();
+    flash.pace = board_clock() / POLLS_PER_SECOND;
     while (!flash_ready())
         clock_step();
 }
@@ -34,12 +37,18 @@ bool flash_ready(void)
     const uint8_t command = COMMAND_STATUS;
     uint8_t status;
     board_flash_command(&command, 1, NULL, 0, &status, 1);
-    if (status & STATUS_BUSY && clock_now() - flash.begun < (uint64_t)GIVE_UP_SECONDS * board_clock()) {
-        flash.look = clock_now() + board_clock() / POLLS_PER_SECOND;
+    flash.failed = status & STATUS_BUSY && clock_now() - flash.begun >= (uint64_t)GIVE_UP_SECONDS * board_clock();
+    if (status & STATUS_BUSY && !flash.failed) {
+        flash.look = clock_now() + flash.pace;
         return false;
     }
     flash.busy = false;
     return true;
+}
+
+bool flash_failed(void)
+{
+    return flash.failed;
 }
 
 static void begin(uint8_t code, uint32_t address, const uint8_t *bytes, uint32_t count)
@@ -51,6 +60,7 @@ static void begin(uint8_t code, uint32_t address, const uint8_t *bytes, uint32_t
     flash.busy = true;
     flash.begun = clock_now();
     flash.look = clock_now();
+    flash.pace = board_clock() / (code == COMMAND_ERASE ? ERASE_POLLS_PER_SECOND : POLLS_PER_SECOND);
 }
 
 void flash_erase(uint32_t address)

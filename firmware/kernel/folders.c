@@ -36,7 +36,7 @@ static int32_t make(struct process *process, uint32_t mode)
     if (!failed && place.as_folder && (mode & S_IFMT) != S_IFDIR)
         failed = -ENOENT;
     if (!failed)
-        failed = nodes_make(process, place.folder, place.last, mode);
+        failed = nodes_make(process, place.folder, place.last, mode, NULL);
     return failed < 0 ? failed : 0;
 }
 
@@ -63,13 +63,8 @@ int32_t call_symlinkat(struct process *process)
     int32_t failed = new_place(process, ARGUMENT(process, 1), 1, &place);
     if (failed || place.as_folder)
         return failed ? failed : -ENOENT;
-    int32_t node = nodes_make(process, place.folder, place.last, S_IFLNK | 0777);
-    if (node < 0)
-        return node;
-    failed = nodes_write((uint32_t)node, 0, (const uint8_t *)text, (uint32_t)length);
-    if (failed < 0)
-        nodes_remove((uint32_t)node);
-    return failed < 0 ? failed : 0;
+    int32_t node = nodes_make(process, place.folder, place.last, S_IFLNK | 0777, text);
+    return node < 0 ? node : 0;
 }
 
 /* May a process give a node another name?  Only what is its own, or what it may change anyway: a name that it can
@@ -148,13 +143,8 @@ int32_t call_renameat2(struct process *process)
         bool old_folder = (nodes[into.node].mode & S_IFMT) == S_IFDIR;
         if (old_folder != folder)
             return old_folder ? -EISDIR : -ENOTDIR;
-        failed = nodes_remove((uint32_t)into.entry);
-        if (failed)
-            return failed;
     }
-    nodes[from.entry].parent = (uint16_t)into.folder;
-    text_copy(nodes[from.entry].name, into.last, sizeof nodes[from.entry].name);
-    return 0;
+    return nodes_move((uint32_t)from.entry, into.folder, into.last, there ? into.entry : -ENOENT);
 }
 
 /* --- what is kept of a node ---------------------------------------------------------------------------------- */
@@ -171,8 +161,9 @@ int32_t call_fchmodat(struct process *process)
         return node;
     if (!owns(process, (uint32_t)node))
         return -EPERM;
-    nodes[node].mode = (uint16_t)((nodes[node].mode & S_IFMT) | (ARGUMENT(process, 2) & 07777));
-    return 0;
+    const struct node *is = &nodes[node];
+    uint32_t mode = (is->mode & S_IFMT) | (ARGUMENT(process, 2) & 07777);
+    return nodes_note((uint32_t)node, mode, is->user, is->group, is->modified);
 }
 
 int32_t call_fchownat(struct process *process)
@@ -183,12 +174,10 @@ int32_t call_fchownat(struct process *process)
         return node;
     if (process->user || node >= PROC_NODE)
         return -EPERM;
-    if (ARGUMENT(process, 2) <= UINT16_MAX)
-        nodes[node].user = (uint16_t)ARGUMENT(process, 2);
-    if (ARGUMENT(process, 3) <= UINT16_MAX)
-        nodes[node].group = (uint16_t)ARGUMENT(process, 3);
-    nodes[node].mode &= (uint16_t)~S_ISUID;
-    return 0;
+    const struct node *is = &nodes[node];
+    uint32_t user = ARGUMENT(process, 2) <= UINT16_MAX ? ARGUMENT(process, 2) : is->user;
+    uint32_t group = ARGUMENT(process, 3) <= UINT16_MAX ? ARGUMENT(process, 3) : is->group;
+    return nodes_note((uint32_t)node, is->mode & ~(uint32_t)S_ISUID, user, group, is->modified);
 }
 
 int32_t call_utimensat(struct process *process)
@@ -204,11 +193,11 @@ int32_t call_utimensat(struct process *process)
     if (!owns(process, (uint32_t)node) &&
         (modified->nanoseconds != UTIME_NOW || node >= PROC_NODE || !nodes_may(process, (uint32_t)node, 2)))
         return modified->nanoseconds == UTIME_NOW ? -EACCES : -EPERM;
-    if (modified->nanoseconds == UTIME_NOW)
-        nodes[node].modified = clock_seconds();
-    else if (modified->nanoseconds != UTIME_OMIT)
-        nodes[node].modified = (uint32_t)modified->seconds;
-    return 0;
+    if (modified->nanoseconds == UTIME_OMIT)
+        return 0;
+    const struct node *is = &nodes[node];
+    uint32_t time = modified->nanoseconds == UTIME_NOW ? clock_seconds() : (uint32_t)modified->seconds;
+    return nodes_note((uint32_t)node, is->mode, is->user, is->group, time);
 }
 
 /* --- where a process stands ---------------------------------------------------------------------------------- */
@@ -222,6 +211,8 @@ int32_t call_chdir(struct process *process)
         return -ENOTDIR;
     if (node >= PROC_NODE || !nodes_may(process, (uint32_t)node, 1))
         return -EACCES;
+    if (nodes_lasting((uint32_t)node) && !aside_here())
+        return ASIDE; /* it might be going just now */
     process->folder = (uint32_t)node;
     return 0;
 }

@@ -22,6 +22,13 @@
 
 #define FIRMWARE_NAME "vigilante firmware 0.2.0"
 #define NEVER UINT64_MAX
+#ifdef __riscv
+#define ONCE __attribute__((section(".once.text"), noinline))      /* boot alone needs it: gone afterwards */
+#define ONCE_DATA __attribute__((section(".once.rodata")))
+#else
+#define ONCE
+#define ONCE_DATA
+#endif
 #define NOT_CLEARED __attribute__((section(".noinit"))) /* large, and written before it is read */
 
 /* memory.c, or the C library where there is one */
@@ -227,10 +234,12 @@ struct stored {
 /* Return the newest whole model, or NULL. */
 const struct stored *store_newest(void);
 const uint8_t *store_image(const struct stored *found);
-/* Begin to keep an image: `header` needs its number and check only.  Call store_step until it is not BUSY. */
-enum store_state { STORE_IDLE, STORE_BUSY, STORE_KEPT, STORE_FAILED };
+/* To keep a model: `store_copy` the image of a slot that is not in force, and once that is done and the model is to be
+ * kept, `store_keep` its header, which needs number and check only.  Call store_step while it is BUSY. */
+enum store_state { STORE_IDLE, STORE_BUSY, STORE_COPIED, STORE_KEPT, STORE_FAILED };
 void store_start(void);
-void store_keep(const uint32_t header[VG_FLASH_MODEL_WORDS], const uint8_t *image);
+void store_copy(uint32_t slot);
+void store_keep(const uint32_t header[VG_FLASH_MODEL_WORDS]);
 enum store_state store_step(void);
 
 /* --- flash.c: erase and program, one at a time --------------------------------------------------------------- */
@@ -238,6 +247,7 @@ enum store_state store_step(void);
 void flash_start(void);
 /* Nothing is under way in the chip.  What follows may be called only then. */
 bool flash_ready(void);
+bool flash_failed(void); /* what was begun last did not end in time */
 void flash_erase(uint32_t address);
 void flash_program(uint32_t address, const void *bytes, uint32_t count); /* within one page */
 const uint8_t *flash_at(uint32_t address);

@@ -45,7 +45,8 @@ static struct {
     bool hello_due, hello_answer, abort_due;
 } link;
 
-static NOT_CLEARED uint32_t aside[WINDOW_BYTES / 4];
+static uint32_t *const aside = board_late;
+_Static_assert(WINDOW_BYTES <= BOARD_LATE_BYTES, "a window fits");
 
 /* --- what is not numbered ------------------------------------------------------------------------------------ */
 

@@ -81,7 +81,7 @@ static void append(const uint8_t *bytes, uint32_t count)
     log.flush_at = earlier(log.flush_at, clock_now() + clock_cycles(AGE_MS));
 }
 
-void log_start(void)
+ONCE void log_start(void)
 {
     memset(&log, 0, sizeof log);
     log.flush_at = NEVER;

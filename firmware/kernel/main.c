@@ -10,7 +10,7 @@ static struct {
 } kernel;
 
 /* Log what gateware told before the reset: what stopped the core, or a write to what was locked. */
-static void tell_tampering(void)
+ONCE static void tell_tampering(void)
 {
     uint32_t record[VG_FRAME_TAMPER_WORDS];
     if (!board_tampering(record))
@@ -25,7 +25,7 @@ static void tell_tampering(void)
              (unsigned)VG_GET(record, VG_FRAME_TAMPER_SLOT), (unsigned)VG_GET(record, VG_FRAME_TAMPER_GENERATION));
 }
 
-void kernel_start(uint32_t place)
+ONCE void kernel_start(uint32_t place)
 {
     uint32_t why[3], from = place ? VG_FLASH_FIRMWARE_SPARE_BASE : VG_FLASH_FIRMWARE_BASE;
     memset(&kernel, 0, sizeof kernel);
@@ -91,12 +91,14 @@ uint64_t kernel_step(bool *frames)
     worked |= log_step();
     worked |= terminal_step();
     worked |= runs_step();
+    worked |= aside_step();
+    worked |= lasting_step();
     operator_step();
     if (!worked)
         worked |= screen_close();
     link_serve(!worked);
     if (kernel.reset) {
-        bool kept = log_kept(), drained = link_drained();
+        bool files = lasting_kept(), kept = log_kept() && files, drained = link_drained();
         if ((kept && drained) || clock_now() >= kernel.reset_at) {
             board_reset();
             return NEVER;
@@ -106,7 +108,7 @@ uint64_t kernel_step(bool *frames)
         return 0;
     struct frame waiting;
     uint64_t alarm = earlier(earlier(clock_alarm(), link_alarm()), earlier(screen_alarm(), log_alarm()));
-    alarm = earlier(alarm, flash_alarm());
+    alarm = earlier(earlier(alarm, flash_alarm()), earlier(aside_alarm(), lasting_alarm()));
     *frames = !link_front(&waiting);
     return *frames && !kernel.reset ? alarm : earlier(alarm, clock_soon());
 }

@@ -1,4 +1,6 @@
-/* What the compiler wants of a C library: copies, fills, a comparison. */
+/* What the compiler and littlefs want of a C library: copies, fills, a comparison, and a little of text. */
+#include <string.h>
+
 #include "kernel.h"
 
 void *memcpy(void *restrict into, const void *restrict from, size_t bytes)
@@ -61,4 +63,64 @@ int memcmp(const void *left, const void *right, size_t bytes)
         if (*a != *b)
             return *a < *b ? -1 : 1;
     return 0;
+}
+
+/* --- text, for littlefs -------------------------------------------------------------------------------------- */
+
+size_t strlen(const char *text)
+{
+    size_t length = 0;
+    while (text[length])
+        length++;
+    return length;
+}
+
+char *strcpy(char *restrict into, const char *restrict from)
+{
+    return memcpy(into, from, strlen(from) + 1);
+}
+
+char *strchr(const char *text, int wanted)
+{
+    for (; *text != (char)wanted; text++)
+        if (!*text)
+            return NULL;
+    return (char *)(uintptr_t)text;
+}
+
+size_t strspn(const char *text, const char *of)
+{
+    size_t length = 0;
+    while (text[length] && strchr(of, text[length]))
+        length++;
+    return length;
+}
+
+size_t strcspn(const char *text, const char *none)
+{
+    size_t length = 0;
+    while (text[length] && !strchr(none, text[length]))
+        length++;
+    return length;
+}
+
+/* --- shifts of 64 bits, for files that are compiled to be as small as can be ---------------------------------- */
+
+uint64_t __ashldi3(uint64_t value, int count);
+uint64_t __lshrdi3(uint64_t value, int count);
+
+uint64_t __ashldi3(uint64_t value, int count)
+{
+    uint32_t low = (uint32_t)value, high = (uint32_t)(value >> 32);
+    if (count >= 32)
+        return (uint64_t)(low << (count - 32)) << 32;
+    return count ? (uint64_t)(high << count | low >> (32 - count)) << 32 | low << count : value;
+}
+
+uint64_t __lshrdi3(uint64_t value, int count)
+{
+    uint32_t low = (uint32_t)value, high = (uint32_t)(value >> 32);
+    if (count >= 32)
+        return high >> (count - 32);
+    return count ? (uint64_t)(high >> count) << 32 | (low >> count | high << (32 - count)) : value;
 }

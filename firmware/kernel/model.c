@@ -1,4 +1,4 @@
-/* A model's way: into the idle slot, read back, in force on trial, tested, into flash.
+/* A model's way: into the idle slot, read back, copied to flash, in force on trial, tested, kept.
  *
  * The trial begins with the first vectors, once the image is whole: there is no memory to keep them all, so each is
  * replayed as it comes, and processes rest meanwhile.  Numbered frames wait while a job of several steps is done.  If
@@ -6,11 +6,11 @@
  * the bad one cannot be taken out of force: no event is screened then until another push. */
 #include "kernel.h"
 
-#define PIECE_BYTES 512   /* read back in a step */
+#define PIECE_BYTES 256   /* read back in a step */
 #define VECTORS_A_STEP 8
 #define TRIES 100         /* to switch: it may have to wait for records to be taken */
 
-enum phase { PHASE_REST, PHASE_READ_BACK, PHASE_SWITCH, PHASE_KEEP, PHASE_RETURN, PHASE_REPORT };
+enum phase { PHASE_REST, PHASE_READ_BACK, PHASE_COPY, PHASE_SWITCH, PHASE_KEEP, PHASE_RETURN, PHASE_REPORT };
 enum trial { TRIAL_NONE, TRIAL_ON, TRIAL_OVER }; /* OVER: the model failed before its vectors were replayed */
 
 static struct {
@@ -34,18 +34,17 @@ static struct {
     uint32_t sent;     /* bytes of an image that is being read */
 } model;
 
-static NOT_CLEARED _Alignas(uint32_t) uint8_t image[VG_IMAGE_BYTES];
-
 /* The bit of the slot in force, if its model may stay there. */
 static uint32_t fit_bit(void)
 {
     return model.unfit ? 0 : slots_bit(slots_in_force());
 }
 
-static bool contract_holds(const uint8_t *bytes)
+#define VERSION_OFFSET (VG_MODEL_PARAMS_OFFSET + VG_PARAMS_VERSION_OFFSET / 8)
+
+static bool contract_holds(const uint8_t version[2])
 {
-    const uint8_t *params = bytes + VG_MODEL_PARAMS_OFFSET + VG_PARAMS_VERSION_OFFSET / 8;
-    return (params[0] | params[1] << 8) == VG_CONTRACT_VERSION;
+    return (version[0] | version[1] << 8) == VG_CONTRACT_VERSION;
 }
 
 static const char *name_of(const struct about *about, char text[VG_LINK_NAME_BYTES + 1])
@@ -71,9 +70,12 @@ void model_start(void)
     memcpy(about->name, stored->header + VG_FLASH_MODEL_NAME0_OFFSET / 32, sizeof about->name);
     memcpy(about->digest, stored->header + VG_FLASH_MODEL_DIGEST0_OFFSET / 32, sizeof about->digest);
     about->result = VG_MODEL_RESULT_CONTRACT;
-    if (contract_holds(store_image(stored))) {
-        memcpy(image, store_image(stored), VG_IMAGE_BYTES); /* the flash reads words, one after the other, fast */
-        board_load_bytes(slots_address(0, 0), image, VG_IMAGE_BYTES);
+    if (contract_holds(store_image(stored) + VERSION_OFFSET)) {
+        for (uint32_t place = 0; place < VG_IMAGE_BYTES; place += PIECE_BYTES) {
+            uint32_t piece[PIECE_BYTES / 4]; /* the flash reads words, one after the other, fast */
+            memcpy(piece, store_image(stored) + place, sizeof piece);
+            board_load_bytes(slots_address(0, place), (const uint8_t *)piece, sizeof piece);
+        }
         slots_ready(slots_bit(0));
         about->result = slots_switch(0) ? VG_MODEL_RESULT_ACTIVE : VG_MODEL_RESULT_VERIFIED;
     }
@@ -106,7 +108,7 @@ static void keep_epoch(void)
         return;
     model.epoch = link_epoch();
     model.sent = model.cursor = 0;
-    if (model.phase == PHASE_READ_BACK || model.phase == PHASE_SWITCH)
+    if (model.phase == PHASE_READ_BACK || model.phase == PHASE_COPY || model.phase == PHASE_SWITCH)
         model.phase = PHASE_REST;
     if (model.phase == PHASE_REST)
         abandon();
@@ -282,7 +284,7 @@ static void begin_to_keep(void)
     VG_PUT(header, VG_FLASH_MODEL_NAME_LENGTH, about->name_bytes);
     memcpy(header + VG_FLASH_MODEL_DIGEST0_OFFSET / 32, about->digest, sizeof about->digest);
     memcpy(header + VG_FLASH_MODEL_NAME0_OFFSET / 32, about->name, sizeof about->name);
-    store_keep(header, image);
+    store_keep(header);
     model.phase = PHASE_KEEP;
 }
 
@@ -320,18 +322,31 @@ static void fail(enum vg_model_result result)
 static void read_back(void)
 {
     uint32_t digest[8];
-    board_load_read(slots_address(model.slot, model.place), image + model.place, PIECE_BYTES);
-    digest_add(image + model.place, PIECE_BYTES);
-    model.place += PIECE_BYTES;
+    uint8_t piece[PIECE_BYTES];
+    board_load_read(slots_address(model.slot, model.place), piece, sizeof piece);
+    digest_add(piece, sizeof piece);
+    model.place += sizeof piece;
     if (model.place < VG_IMAGE_BYTES)
         return;
     digest_end(digest);
-    if (memcmp(digest, model.slots[model.slot].digest, sizeof digest) != 0)
+    board_load_read(slots_address(model.slot, VERSION_OFFSET), piece, 2);
+    if (memcmp(digest, model.slots[model.slot].digest, sizeof digest) != 0) {
         fail(VG_MODEL_RESULT_DIGEST);
-    else if (!contract_holds(image))
+    } else if (!contract_holds(piece)) {
         fail(VG_MODEL_RESULT_CONTRACT);
-    else
+    } else {
+        store_copy(model.slot);
+        model.phase = PHASE_COPY;
+    }
+}
+
+static bool copy(void)
+{
+    if (!flash_ready())
+        return false;
+    if (store_step() == STORE_COPIED)
         model.phase = PHASE_SWITCH;
+    return true;
 }
 
 static void switch_over(void)
@@ -408,6 +423,8 @@ bool model_step(void)
     case PHASE_READ_BACK:
         read_back();
         return true;
+    case PHASE_COPY:
+        return copy();
     case PHASE_SWITCH:
         switch_over();
         return true;

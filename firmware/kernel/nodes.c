@@ -1,11 +1,15 @@
-/* The tree of files: a table of names.  What came with the image is read where it lies in flash; what is written
- * is copied to memory first, and lives until the board is reset. */
+/* The tree of files: a table of names.  What is in the files, and how long it stays, is a file system's business:
+ * passing.c's, or lasting.c's for some folders with all below them. */
 #include "process.h"
 
 #define IMAGE VG_FLASH_ROOT_BASE
-#define FILE_MAX (64 * VG_GRANULE_BYTES) /* bytes of a file in memory */
 
 struct node nodes[NODES];
+
+static const struct filesystem *keeper(uint32_t node)
+{
+    return nodes[node].lasting ? &lasting : &passing;
+}
 
 /* Return whether a node has content; of a link that is the path. */
 static bool holds(const struct node *node)
@@ -14,7 +18,7 @@ static bool holds(const struct node *node)
 }
 
 /* Make the whole tree from the image; without a good one there is a blank root. */
-void nodes_start(void)
+ONCE void nodes_start(void)
 {
     memset(nodes, 0, sizeof nodes);
     nodes[ROOT_NODE].used = true;
@@ -37,6 +41,8 @@ void nodes_start(void)
         node->where = VG_GET(record, VG_FLASH_NODE_OFFSET);
         memcpy(node->name, record + VG_FLASH_NODE_NAME0_OFFSET / 32, sizeof node->name);
         node->name[sizeof node->name - 1] = 0;
+        node->lasting = (node->mode & S_IFMT) == S_IFDIR && node->where == VG_IS_LASTING;
+        node->lasting |= node->parent < number && nodes[node->parent].lasting;
         bool whole = node->where <= size && node->size <= size - node->where;
         node->used = node->parent < (number ? number : 1) && (whole || !holds(node));
     }
@@ -75,7 +81,8 @@ uint32_t nodes_target(uint32_t entry)
     return entry < PROC_NODE && nodes[entry].alias ? nodes[entry].where : entry;
 }
 
-int32_t nodes_make(const struct process *process, uint32_t folder, const char *name, uint32_t mode)
+/* Fill in a free entry that nobody finds yet: it counts as gone, and as open. */
+static int32_t reserve(const struct process *process, uint32_t folder, const char *name, uint32_t mode)
 {
     if (folder >= PROC_NODE || folder == proc_root())
         return -EACCES;
@@ -94,15 +101,39 @@ int32_t nodes_make(const struct process *process, uint32_t folder, const char *n
         node->group = (uint16_t)process->own_group;
         node->parent = (uint16_t)folder;
         node->modified = clock_seconds();
-        node->used = true;
+        node->used = node->gone = true;
+        node->opens = 1;
         return (int32_t)number;
     }
     return -ENOSPC;
 }
 
+int32_t nodes_make(const struct process *process, uint32_t folder, const char *name, uint32_t mode, const char *link)
+{
+    int32_t number = reserve(process, folder, name, mode);
+    if (number < 0)
+        return number;
+    struct node *node = &nodes[number];
+    node->lasting = nodes[folder].lasting;
+    int32_t failed = keeper((uint32_t)number)->make((uint32_t)number, link);
+    node->opens = 0;
+    node->gone = false;
+    if (!failed)
+        return number;
+    memset(node, 0, sizeof *node);
+    return failed;
+}
+
+int32_t nodes_unnamed(const struct process *process, uint32_t folder, const char *name, uint32_t mode)
+{
+    return reserve(process, folder, name, mode);
+}
+
 int32_t nodes_link(const struct process *process, uint32_t folder, const char *name, uint32_t target)
 {
-    int32_t entry = nodes_make(process, folder, name, 0);
+    if (folder < PROC_NODE && nodes_may(process, folder, 2 | 1) && (nodes[target].lasting || nodes[folder].lasting))
+        return nodes[target].lasting && nodes[folder].lasting ? -EPERM : -EXDEV;
+    int32_t entry = nodes_make(process, folder, name, 0, NULL);
     if (entry < 0)
         return entry;
     nodes[entry].alias = true;
@@ -111,31 +142,109 @@ int32_t nodes_link(const struct process *process, uint32_t folder, const char *n
     return 0;
 }
 
-static void let_go(struct node *node)
+static void let_go(uint32_t number)
 {
-    if (!node->gone || node->opens || node->links)
-        return;
-    pool_free(node->region);
-    memset(node, 0, sizeof *node);
+    const struct node *node = &nodes[number];
+    if (node->gone && !node->opens && !node->links)
+        keeper(number)->drop(number);
 }
 
-int32_t nodes_remove(uint32_t entry)
+/* May an entry go, as far as the tree is concerned? */
+static int32_t removable(uint32_t entry)
 {
-    struct node *node = &nodes[nodes_target(entry)];
+    if (nodes[entry].lasting && !nodes[nodes[entry].parent].lasting)
+        return -EBUSY; /* where the files that last begin */
     for (uint32_t other = 1; other < NODES; other++)
         if (nodes[other].used && !nodes[other].gone && nodes[other].parent == entry)
             return -ENOTEMPTY;
     for (struct process *process = processes; process < processes + PROCESSES; process++)
         if (process_lives(process) && process->folder == entry)
             return -EBUSY;
+    return 0;
+}
+
+/* What an entry is the name of has lost that name. */
+static void forget(uint32_t entry)
+{
+    uint32_t number = nodes_target(entry);
     if (nodes[entry].alias) {
         memset(&nodes[entry], 0, sizeof nodes[entry]);
-        node->links--;
+        nodes[number].links--;
     } else {
-        node->gone = true;
+        nodes[number].gone = true;
     }
-    let_go(node);
+    let_go(number);
+}
+
+int32_t nodes_remove(uint32_t entry)
+{
+    int32_t failed = removable(entry);
+    if (!failed)
+        failed = keeper(entry)->remove(entry);
+    if (!failed)
+        forget(entry);
+    return failed;
+}
+
+int32_t nodes_move(uint32_t entry, uint32_t folder, const char *name, int32_t old)
+{
+    if (nodes[entry].lasting != nodes[folder].lasting)
+        return -EXDEV;
+    int32_t failed = old < 0 ? 0 : removable((uint32_t)old);
+    if (!failed && nodes[entry].lasting && !nodes[nodes[entry].parent].lasting)
+        failed = -EBUSY;
+    if (!failed)
+        failed = keeper(entry)->rename(entry, folder, name);
+    if (failed)
+        return failed;
+    if (old >= 0)
+        forget((uint32_t)old);
+    nodes[entry].parent = (uint16_t)folder;
+    text_copy(nodes[entry].name, name, sizeof nodes[entry].name);
     return 0;
+}
+
+int32_t nodes_appear(uint32_t number, int32_t old)
+{
+    struct node *node = &nodes[number];
+    int32_t failed = nodes[node->parent].gone ? -ENOENT : 0;
+    if (!failed && nodes[node->parent].lasting && !node->lasting)
+        failed = lasting_adopt(number);
+    if (!failed)
+        failed = nodes_move(number, node->parent, node->name, old);
+    if (!failed)
+        node->gone = false;
+    return failed;
+}
+
+int32_t nodes_note(uint32_t number, uint32_t mode, uint32_t user, uint32_t group, uint32_t modified)
+{
+    struct node *node = &nodes[number], before = *node;
+    if (node->lasting && !aside_here())
+        return ASIDE;
+    node->mode = (uint16_t)mode;
+    node->user = (uint16_t)user;
+    node->group = (uint16_t)group;
+    node->modified = modified;
+    int32_t failed = keeper(number)->note(number);
+    if (failed) {
+        node->mode = before.mode;
+        node->user = before.user;
+        node->group = before.group;
+        node->modified = before.modified;
+    }
+    return failed;
+}
+
+bool nodes_lasting(uint32_t number)
+{
+    return number < PROC_NODE && nodes[number].lasting;
+}
+
+void nodes_open(uint32_t number)
+{
+    if (number < PROC_NODE)
+        nodes[number].opens++;
 }
 
 void nodes_close(uint32_t number)
@@ -143,13 +252,7 @@ void nodes_close(uint32_t number)
     if (number >= PROC_NODE)
         return;
     nodes[number].opens--;
-    let_go(&nodes[number]);
-}
-
-const uint8_t *nodes_content(uint32_t number)
-{
-    const struct node *node = &nodes[number];
-    return node->region == NO_REGION ? flash_at(IMAGE + node->where) : pool_bytes(node->region);
+    let_go(number);
 }
 
 int32_t nodes_read(uint32_t number, uint32_t offset, uint8_t *into, uint32_t size)
@@ -159,62 +262,28 @@ int32_t nodes_read(uint32_t number, uint32_t offset, uint8_t *into, uint32_t siz
         return 0;
     if (size > node->size - offset)
         size = node->size - offset;
-    memcpy(into, nodes_content(number) + offset, size);
-    return (int32_t)size;
-}
-
-/* Give a file's content `bytes` of room in memory. */
-static int32_t make_room(struct node *node, uint32_t bytes)
-{
-    uint32_t granules = (bytes + VG_GRANULE_BYTES - 1) / VG_GRANULE_BYTES;
-    if (bytes > FILE_MAX)
-        return -EFBIG;
-    if (node->region != NO_REGION)
-        return granules <= pool_size(node->region) || pool_resize(node->region, granules) ? 0 : -ENOSPC;
-    uint32_t kept = node->size < bytes ? node->size : bytes, region = pool_get(granules ? granules : 1);
-    if (region == NO_REGION)
-        return -ENOSPC;
-    if (kept)
-        memcpy(pool_bytes(region), flash_at(IMAGE + node->where), kept);
-    node->region = (uint8_t)region;
-    node->size = kept;
-    return 0;
+    return keeper(number)->read(number, offset, into, size);
 }
 
 int32_t nodes_write(uint32_t number, uint32_t offset, const uint8_t *from, uint32_t size)
 {
-    struct node *node = &nodes[number];
-    uint32_t end = offset + size;
-    if (end < offset || end > FILE_MAX)
-        return -EFBIG;
-    if (end > node->size || node->region == NO_REGION) {
-        int32_t failed = make_room(node, end > node->size ? end : node->size);
-        if (failed)
-            return failed;
-    }
-    uint8_t *bytes = pool_bytes(node->region);
-    if (offset > node->size)
-        memset(bytes + node->size, 0, offset - node->size);
-    memcpy(bytes + offset, from, size);
-    if (end > node->size)
-        node->size = end;
-    node->modified = clock_seconds();
-    return (int32_t)size;
+    int32_t written = keeper(number)->write(number, offset, from, size);
+    if (written >= 0)
+        nodes[number].modified = clock_seconds();
+    return written;
 }
 
 int32_t nodes_truncate(uint32_t number, uint32_t size)
 {
-    struct node *node = &nodes[number];
-    uint32_t old = node->size;
-    int32_t failed = make_room(node, size);
-    if (failed)
-        return failed;
-    if (size > old)
-        memset(pool_bytes(node->region) + old, 0, size - old);
-    node->size = size;
-    node->modified = clock_seconds();
-    pool_resize(node->region, size ? (size + VG_GRANULE_BYTES - 1) / VG_GRANULE_BYTES : 1);
-    return 0;
+    int32_t failed = keeper(number)->truncate(number, size);
+    if (!failed)
+        nodes[number].modified = clock_seconds();
+    return failed;
+}
+
+int32_t nodes_sync(uint32_t number)
+{
+    return number < PROC_NODE ? keeper(number)->sync(number) : 0;
 }
 
 int32_t nodes_path(uint32_t number, char *into, uint32_t room)

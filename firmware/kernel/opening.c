@@ -33,7 +33,7 @@ static int32_t opened_node(struct process *process, uint32_t flags)
     if (place.node < 0 && flags & O_CREAT)
         return place.as_folder ? -EISDIR
                                : nodes_make(process, place.folder, place.last,
-                                            S_IFREG | (ARGUMENT(process, 3) & 0777 & ~022u));
+                                            S_IFREG | (ARGUMENT(process, 3) & 0777 & ~022u), NULL);
     if (place.node < 0)
         return place.node;
     uint32_t node = (uint32_t)place.node, type = nodes_mode(node) & S_IFMT, access = flags & O_ACCMODE;
@@ -70,6 +70,8 @@ int32_t call_openat(struct process *process)
     int32_t node = opened_node(process, flags);
     if (node < 0)
         return node;
+    if (nodes_lasting((uint32_t)node) && !aside_here())
+        return ASIDE; /* it might be going just now */
     enum file_kind kind = kind_of((uint32_t)node);
     if (kind == FILE_FREE)
         return -EACCES;
@@ -78,12 +80,15 @@ int32_t call_openat(struct process *process)
     struct file *file = files_new(kind, (uint32_t)node, flags);
     if (!file)
         return -ENFILE;
-    if (kind == FILE_NODE && node < PROC_NODE)
-        nodes[node].opens++;
-    int32_t descriptor = files_describe(process, file, 0, flags & O_CLOEXEC);
-    if (descriptor >= 0 && kind == FILE_NODE && flags & O_TRUNC && (flags & O_ACCMODE) != O_RDONLY)
-        nodes_truncate((uint32_t)node, 0);
-    return descriptor;
+    bool cut = kind == FILE_NODE && flags & O_TRUNC && (flags & O_ACCMODE) != O_RDONLY;
+    int32_t failed = cut ? nodes_truncate((uint32_t)node, 0) : 0;
+    if (failed) {
+        file->kind = FILE_FREE;
+        return failed;
+    }
+    if (kind == FILE_NODE)
+        nodes_open((uint32_t)node);
+    return files_describe(process, file, 0, flags & O_CLOEXEC);
 }
 
 int32_t call_pipe2(struct process *process)

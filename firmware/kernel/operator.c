@@ -1,10 +1,12 @@
 /* The tree of files for the operator: listed, read, written and changed by frames.
  *
  * A file that is being written has no name until all of it is there: it is a node that counts as gone, but open.  So
- * whatever ends the session leaves nothing of it, and whoever opens the name finds the old file or the new one. */
+ * whatever ends the session leaves nothing of it, and whoever opens the name finds the old file or the new one.
+ * It is in memory until then, whatever keeps it afterwards. */
 #include "operator.h"
 
 #define ENTRIES_MAX 32 /* in a frame */
+#define PIECE 256
 
 _Static_assert(VG_NODE_NAME_BYTES <= VG_LINK_FILE_NAME_BYTES, "names fit");
 
@@ -14,6 +16,9 @@ static struct {
     bool reading, writing;
     uint32_t source, read;                 /* node, and bytes of it that have gone */
     uint32_t target, folder, size, written; /* the nameless node, where its name will be, bytes */
+    struct frame frame;                     /* whose work is under way */
+    struct place place;                     /* what its path has led to */
+    uint8_t piece[PIECE];                   /* of the file that is read, where it lasts */
 } operator;
 
 void operator_start(void)
@@ -45,8 +50,11 @@ uint32_t operator_written(void)
 
 void operator_step(void)
 {
-    if (operator.epoch == link_epoch())
+    int32_t result;
+    if (operator.epoch == link_epoch() || aside_here())
         return;
+    if (aside_holds(&operator) && !aside_take(&operator, &result))
+        return; /* what the session that is over has asked for goes on to its end */
     operator.epoch = link_epoch();
     stop_reading();
     operator_forget();
@@ -54,8 +62,6 @@ void operator_step(void)
 
 enum outcome operator_answer(int32_t result)
 {
-    if (result == BLOCKED) /* a link on the way is in flash, which has other work */
-        return OUTCOME_WAIT;
     uint32_t *payload = send_open(VG_FRAME_TYPE_RESULT, VG_FRAME_RESULT_BYTES);
     if (!payload)
         return OUTCOME_WAIT; /* serve.c has seen to it that there is room */
@@ -63,6 +69,29 @@ enum outcome operator_answer(int32_t result)
     payload[WORD(VG_FRAME_RESULT_VALUE)] = result < 0 ? 0 : (uint32_t)result;
     send_close(VG_FRAME_RESULT_BYTES);
     return OUTCOME_DONE;
+}
+
+bool operator_busy(void)
+{
+    return aside_holds(&operator);
+}
+
+bool operator_done(aside_work *work, const struct frame *frame, int32_t *result)
+{
+    operator_step();
+    if (aside_holds(&operator))
+        return operator.epoch == link_epoch() && aside_take(&operator, result);
+    operator.frame = *frame;
+    *result = work(&operator.frame);
+    if (*result != ASIDE)
+        return true;
+    return aside_begin(&operator, work, &operator.frame) && aside_take(&operator, result);
+}
+
+enum outcome operator_do(aside_work *work, const struct frame *frame)
+{
+    int32_t result;
+    return operator_done(work, frame, &result) ? operator_answer(result) : OUTCOME_WAIT;
 }
 
 /* --- paths --------------------------------------------------------------------------------------------------- */
@@ -102,22 +131,31 @@ static void describe(uint32_t *entry, uint32_t number, const char *name)
     entry[WORD(VG_FILE_ENTRY_MODIFIED)] = node->modified;
 }
 
+static int32_t find_listed(void *what)
+{
+    const struct frame *frame = what;
+    bool itself = VG_GET(frame->payload, VG_FRAME_FILE_LIST_ITSELF);
+    int32_t failed = named(frame, VG_FRAME_FILE_LIST_BYTES, !itself, &operator.place);
+    return failed ? failed : operator.place.node;
+}
+
 enum outcome operator_list(const struct frame *frame)
 {
     char name[VG_NODE_NAME_BYTES];
-    struct place found;
     bool itself = VG_GET(frame->payload, VG_FRAME_FILE_LIST_ITSELF);
-    int32_t failed = named(frame, VG_FRAME_FILE_LIST_BYTES, !itself, &found);
-    if (failed || found.node < 0)
-        return operator_answer(failed ? failed : found.node);
-    uint32_t place = VG_GET(frame->payload, VG_FRAME_FILE_LIST_FIRST), count = 0, node = (uint32_t)found.node;
+    int32_t found;
+    if (!operator_done(find_listed, frame, &found))
+        return OUTCOME_WAIT;
+    if (found < 0)
+        return operator_answer(found);
+    uint32_t place = VG_GET(frame->payload, VG_FRAME_FILE_LIST_FIRST), count = 0, node = (uint32_t)found;
     uint32_t *payload =
         send_open(VG_FRAME_TYPE_FILE_ENTRIES, VG_FRAME_FILE_ENTRIES_BYTES + ENTRIES_MAX * VG_FILE_ENTRY_BYTES);
     if (!payload)
         return OUTCOME_WAIT;
     uint32_t *entry = payload + VG_FRAME_FILE_ENTRIES_WORDS;
-    if (type_of(found.node) != S_IFDIR || itself) {
-        describe(entry, node, found.last);
+    if (type_of(found) != S_IFDIR || itself) {
+        describe(entry, node, operator.place.last);
         place = 0;
         count = 1;
     } else {
@@ -138,35 +176,55 @@ enum outcome operator_list(const struct frame *frame)
     return OUTCOME_DONE;
 }
 
+static int32_t begin_reading(void *what)
+{
+    int32_t failed = named(what, VG_FRAME_FILE_READ_BYTES, true, &operator.place), node = operator.place.node;
+    if (failed || node < 0)
+        return failed ? failed : node;
+    if (type_of(node) != S_IFREG)
+        return type_of(node) == S_IFDIR ? -EISDIR : -EINVAL;
+    if (nodes_lasting((uint32_t)node) && !aside_here())
+        return ASIDE; /* it might be going just now */
+    nodes_open((uint32_t)node);
+    operator.reading = true;
+    operator.source = (uint32_t)node;
+    operator.read = 0;
+    return 0;
+}
+
+static int32_t read_piece(void *what)
+{
+    (void)what;
+    return nodes_read(operator.source, operator.read, operator.piece, PIECE);
+}
+
 enum outcome operator_read(const struct frame *frame)
 {
+    int32_t result = 0;
     operator_step();
-    if (!operator.reading) {
-        struct place place;
-        int32_t failed = named(frame, VG_FRAME_FILE_READ_BYTES, true, &place), node = place.node;
-        if (failed || node < 0)
-            return operator_answer(failed ? failed : node);
-        if (type_of(node) != S_IFREG)
-            return operator_answer(type_of(node) == S_IFDIR ? -EISDIR : -EINVAL);
-        if (node < PROC_NODE)
-            nodes[node].opens++;
-        operator.reading = true;
-        operator.source = (uint32_t)node;
-        operator.read = 0;
-    }
-    bool made_up = operator.source >= PROC_NODE;
-    const struct node *node = &nodes[made_up ? ROOT_NODE : operator.source];
-    if (!made_up && node->region == NO_REGION && !flash_ready())
+    if (!operator.reading && !operator_done(begin_reading, frame, &result))
         return OUTCOME_WAIT;
-    uint32_t *payload = send_open(VG_FRAME_TYPE_FILE_DATA, VG_FRAME_FILE_DATA_BYTES + VG_LINK_FILE_CHUNK), count;
+    if (result)
+        return operator_answer(result);
+    bool made_up = operator.source >= PROC_NODE, lasts = nodes_lasting(operator.source);
+    if (!made_up && !lasts && nodes[operator.source].region == NO_REGION && !flash_ready())
+        return OUTCOME_WAIT;
+    if (lasts && !operator_done(read_piece, frame, &result))
+        return OUTCOME_WAIT;
+    uint32_t *payload = result < 0 ? NULL : send_open(VG_FRAME_TYPE_FILE_DATA, VG_FRAME_FILE_DATA_BYTES + VG_LINK_FILE_CHUNK);
+    if (result < 0)
+        stop_reading();
     if (!payload)
-        return OUTCOME_WAIT;
+        return result < 0 ? operator_answer(result) : OUTCOME_WAIT;
     uint8_t *bytes = (uint8_t *)(payload + VG_FRAME_FILE_DATA_WORDS);
+    uint32_t count = (uint32_t)result;
     if (made_up)
         count = proc_text(operator.source, (char *)bytes, VG_LINK_FILE_CHUNK);
+    else if (lasts)
+        memcpy(bytes, operator.piece, count);
     else
         count = (uint32_t)nodes_read(operator.source, operator.read, bytes, VG_LINK_FILE_CHUNK);
-    uint32_t size = made_up ? count : node->size;
+    uint32_t size = made_up ? count : nodes[operator.source].size;
     payload[WORD(VG_FRAME_FILE_DATA_OFFSET)] = operator.read;
     payload[WORD(VG_FRAME_FILE_DATA_SIZE)] = size;
     send_close(VG_FRAME_FILE_DATA_BYTES + count);
@@ -189,33 +247,38 @@ static int32_t replaceable(int32_t old)
     return old < PROC_NODE && type_of(old) == S_IFREG ? 0 : -EACCES;
 }
 
-enum outcome operator_write(const struct frame *frame)
+static int32_t begin_writing(void *what)
 {
+    struct frame *frame = what;
+    uint32_t size = VG_GET(frame->payload, VG_FRAME_FILE_WRITE_SIZE);
+    uint32_t mode = VG_GET(frame->payload, VG_FRAME_FILE_WRITE_MODE) & 07777;
     struct place place;
     int32_t failed = named(frame, VG_FRAME_FILE_WRITE_BYTES, true, &place);
     operator_forget();
     if (!failed)
         failed = place.as_folder || !paths_proper(&place) ? -EISDIR : replaceable(place.node);
     if (failed)
-        return operator_answer(failed);
-    int32_t node = nodes_make(&operator.root, place.folder, place.last,
-                              S_IFREG | (VG_GET(frame->payload, VG_FRAME_FILE_WRITE_MODE) & 07777));
+        return failed;
+    int32_t node = nodes_unnamed(&operator.root, place.folder, place.last, S_IFREG | mode);
     if (node < 0)
-        return operator_answer(node);
-    nodes[node].gone = true;
-    nodes[node].opens = 1;
-    operator.size = VG_GET(frame->payload, VG_FRAME_FILE_WRITE_SIZE);
-    failed = nodes_truncate((uint32_t)node, operator.size);
+        return node;
+    failed = nodes_truncate((uint32_t)node, size);
     if (failed) {
         nodes_close((uint32_t)node);
-        return operator_answer(failed);
+        return failed;
     }
-    nodes[place.folder].opens++;
+    nodes_open(place.folder);
     operator.target = (uint32_t)node;
     operator.folder = place.folder;
+    operator.size = size;
     operator.written = 0;
     operator.writing = true;
-    return operator_answer(0);
+    return 0;
+}
+
+enum outcome operator_write(const struct frame *frame)
+{
+    return operator_do(begin_writing, frame);
 }
 
 enum outcome operator_data(const struct frame *frame)
@@ -235,48 +298,67 @@ enum outcome operator_data(const struct frame *frame)
     return OUTCOME_DONE;
 }
 
-enum outcome operator_end(const struct frame *frame)
+static int32_t end_writing(void *what)
 {
-    operator_step();
-    if (!operator.writing || operator.written != operator.size) {
-        operator_forget();
-        return serve_refuse(frame, VG_REFUSAL_ORDER, "FILE_WRITE and all bytes come first");
-    }
+    (void)what;
     struct node *node = &nodes[operator.target];
+    if (nodes_lasting(operator.folder) && !aside_here())
+        return ASIDE;
     int32_t old = nodes_child(operator.folder, node->name);
-    int32_t failed = nodes[operator.folder].gone ? -ENOENT : replaceable(old < 0 ? old : (int32_t)nodes_target((uint32_t)old));
+    int32_t failed = replaceable(old < 0 ? old : (int32_t)nodes_target((uint32_t)old));
     if (!failed && old >= 0) {
         const struct node *was = &nodes[nodes_target((uint32_t)old)];
         node->mode = was->mode;
         node->user = was->user;
         node->group = was->group;
-        failed = nodes_remove((uint32_t)old);
     }
-    node->gone = failed != 0; /* here it gets its name */
+    if (!failed)
+        failed = nodes_appear(operator.target, old);
     operator_forget();
-    return operator_answer(failed);
+    return failed;
+}
+
+enum outcome operator_end(const struct frame *frame)
+{
+    operator_step();
+    if (!aside_holds(&operator) && (!operator.writing || operator.written != operator.size)) {
+        operator_forget();
+        return serve_refuse(frame, VG_REFUSAL_ORDER, "FILE_WRITE and all bytes come first");
+    }
+    return operator_do(end_writing, frame);
+}
+
+static int32_t remove_named(void *what)
+{
+    struct place place;
+    int32_t failed = named(what, VG_FRAME_FILE_REMOVE_BYTES, false, &place);
+    if (failed || place.node < 0)
+        return failed ? failed : place.node;
+    if (!paths_proper(&place))
+        return -EINVAL; /* "." and ".." are nobody's children */
+    if (place.entry >= PROC_NODE || (uint32_t)place.entry == proc_root())
+        return -EPERM;
+    return nodes_remove((uint32_t)place.entry);
 }
 
 enum outcome operator_remove(const struct frame *frame)
 {
+    return operator_do(remove_named, frame);
+}
+
+static int32_t make_folder(void *what)
+{
+    struct frame *frame = what;
     struct place place;
-    int32_t failed = named(frame, VG_FRAME_FILE_REMOVE_BYTES, false, &place);
-    if (failed || place.node < 0)
-        return operator_answer(failed ? failed : place.node);
-    if (!paths_proper(&place))
-        return operator_answer(-EINVAL); /* "." and ".." are nobody's children */
-    if (place.entry >= PROC_NODE || (uint32_t)place.entry == proc_root())
-        return operator_answer(-EPERM);
-    return operator_answer(nodes_remove((uint32_t)place.entry));
+    uint32_t mode = S_IFDIR | (VG_GET(frame->payload, VG_FRAME_FOLDER_MAKE_MODE) & 07777);
+    int32_t failed = named(frame, VG_FRAME_FOLDER_MAKE_BYTES, false, &place);
+    if (failed || place.node >= 0)
+        return failed ? failed : -EEXIST;
+    int32_t node = nodes_make(&operator.root, place.folder, place.last, mode, NULL);
+    return node < 0 ? node : 0;
 }
 
 enum outcome operator_folder(const struct frame *frame)
 {
-    struct place place;
-    int32_t failed = named(frame, VG_FRAME_FOLDER_MAKE_BYTES, false, &place);
-    if (failed || place.node >= 0)
-        return operator_answer(failed ? failed : -EEXIST);
-    uint32_t mode = S_IFDIR | (VG_GET(frame->payload, VG_FRAME_FOLDER_MAKE_MODE) & 07777);
-    int32_t node = nodes_make(&operator.root, place.folder, place.last, mode);
-    return operator_answer(node < 0 ? node : 0);
+    return operator_do(make_folder, frame);
 }

@@ -27,6 +27,12 @@ uint32_t operator_written(void);
 void operator_forget(void);
 /* Answer with a RESULT: an error if it is negative. */
 enum outcome operator_answer(int32_t result);
+/* Do a piece of a frame's work, aside if it says so; false: it is not done yet.  It is given the frame, whose payload
+ * is there until it pauses. */
+bool operator_done(aside_work *work, const struct frame *frame, int32_t *result);
+bool operator_busy(void); /* it has begun */
+/* The same, and answer with what comes of it. */
+enum outcome operator_do(aside_work *work, const struct frame *frame);
 
 /* --- runs.c: processes, and a program that the operator runs -------------------------------------------------- */
 

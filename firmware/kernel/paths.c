@@ -49,16 +49,14 @@ static bool trusted(const struct process *process, uint32_t folder, uint32_t lin
 }
 
 /* Put what a link holds in front of the rest of the path that `text` holds. */
-static int32_t enter_link(struct process *process, uint32_t link, char text[PATH_BYTES], const char *rest)
+static int32_t enter_link(uint32_t link, char text[PATH_BYTES], const char *rest)
 {
     uint32_t length = nodes[link].size, left = text_length(rest) + 1;
-    if (nodes[link].region == NO_REGION && !flash_ready())
-        return process_later(process, clock_soon());
     if (!length || length + left > PATH_BYTES)
         return -ENAMETOOLONG;
     memmove(text + length, rest, left);
-    memcpy(text, nodes_content(link), length);
-    return 0;
+    int32_t count = nodes_read(link, 0, (uint8_t *)text, length);
+    return count == (int32_t)length ? 0 : count < 0 ? count : -EIO;
 }
 
 int32_t paths_walk(struct process *process, uint32_t folder, const char *path, char text[PATH_BYTES], bool follow,
@@ -97,7 +95,7 @@ int32_t paths_walk(struct process *process, uint32_t folder, const char *path, c
                 return -ELOOP;
             if (!trusted(process, folder, (uint32_t)place->node))
                 return -EACCES;
-            failed = enter_link(process, (uint32_t)place->node, text, rest);
+            failed = enter_link((uint32_t)place->node, text, rest);
             if (failed)
                 return failed;
             rest = text;
@@ -147,6 +145,8 @@ int32_t paths_at(struct process *process, uint32_t descriptor, uint32_t which, b
     bool told = !SCREENED || !relative || ((int32_t)descriptor == AT_FDCWD && process->seeded);
     if (told && !place->links)
         return 0;
+    if (!aside_here() && (nodes_lasting(place->folder) || (place->node >= 0 && nodes_lasting((uint32_t)place->node))))
+        return ASIDE; /* so that it is judged once */
     failed = path_of(place, text);
     return failed < 0 ? failed : events_resolved(process, text);
 }

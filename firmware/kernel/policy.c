@@ -1,6 +1,12 @@
 /* The policy: the default one at boot, and what the host loads. */
 #include "kernel.h"
+#ifdef __riscv
+#pragma clang section rodata = ".once.rodata"
+#endif
 #include "policy.h"
+#ifdef __riscv
+#pragma clang section rodata = ""
+#endif
 
 #define NIBBLES(FIELD) ((VG_KEY_##FIELD##_WIDTH + 3) / 4)
 #define KEY_NIBBLES \
@@ -18,7 +24,7 @@ static const struct {
 };
 #define TARGETS (sizeof tables / sizeof tables[0])
 
-void policy_start(void)
+ONCE void policy_start(void)
 {
     static const uint32_t enforce = VG_POLICY_ENFORCE;
     board_load((uint32_t)VG_TARGET_ATTRIBUTES << 16, vg_policy_attributes, VG_ID_COUNT);

@@ -17,9 +17,11 @@ void process_start(void)
     memset(processes, 0, sizeof processes);
     memset(&table, 0, sizeof table);
     table.next_id = 1;
+    aside_start();
     pool_start();
     exec_start();
     nodes_start();
+    lasting_start();
     files_start();
     pipes_start();
     sockets_start();
@@ -72,6 +74,7 @@ static int32_t begin_tree(struct process *entry, uint32_t node, const char *cons
 {
     int32_t failed = -ENFILE;
     entry->tree = free_tree();
+    entry->state = PROCESS_ENDED; /* nobody else takes it meanwhile */
     if (files_standard(entry, console))
         failed = node < NODES ? exec_node(entry, node, arguments) : exec_program(entry, arguments[0], arguments);
     if (!failed) {
@@ -85,6 +88,7 @@ static int32_t begin_tree(struct process *entry, uint32_t node, const char *cons
     files_close_all(entry);
     exec_drop(entry->text);
     pool_free(entry->data);
+    entry->state = PROCESS_FREE;
     return failed;
 }
 
@@ -103,7 +107,7 @@ void process_begin(void)
 {
     static const char *const arguments[] = {FIRST_PROGRAM, NULL};
     if (process_lives(&processes[0]) || clock_now() < table.again ||
-        (SCREENED && slots_in_force() == SLOTS_NONE) || !flash_ready())
+        (SCREENED && slots_in_force() == SLOTS_NONE) || !lasting_ready() || !flash_ready())
         return;
     struct process *first = processes[0].state == PROCESS_FREE ? new_entry() : NULL;
     table.again = clock_now() + clock_cycles(1000);
@@ -118,7 +122,9 @@ uint32_t process_call(struct process *process, call_function *call)
 {
     uint32_t moves = pool_moves();
     process->calling = call;
-    int32_t result = call(process);
+    int32_t result = aside_holds(process) ? ASIDE : call(process);
+    if (result == ASIDE)
+        result = aside_call(process, call);
     bool gone = process->state == PROCESS_FREE || process->state == PROCESS_ENDED;
     if (result == BLOCKED && !gone) {
         if (strings_keep(process)) {
@@ -149,6 +155,13 @@ int32_t process_later(struct process *process, uint64_t until)
     process->state = PROCESS_WAITING;
     process->awaits = NULL;
     process->until = until;
+    return BLOCKED;
+}
+
+int32_t process_until(struct process *process, const void *what)
+{
+    process_later(process, NEVER);
+    process->awaits = what;
     return BLOCKED;
 }
 

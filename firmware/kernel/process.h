@@ -16,6 +16,7 @@
 #define BLOCKED (-512)   /* a call's result: it waits */
 #define REPLACED (-513)  /* a call's result: the process runs something else, or nothing, now */
 #define INTERRUPTED (-514) /* a call's result: a signal came first; it is EINTR, or made once more */
+#define ASIDE (-515) /* a call's result, before it has had an effect: it is to be made aside (aside.c) */
 
 /* Registers x1..x31 as a trap found them; in place of x0 the address at which to go on. */
 struct registers {
@@ -80,6 +81,8 @@ uint32_t process_call(struct process *process, call_function *call);
 int32_t process_wait(struct process *process, const void *what, uint64_t until);
 /* Wait until `until` for what comes in any case: no signal interrupts it.  Returns BLOCKED. */
 int32_t process_later(struct process *process, uint64_t until);
+/* The same, until process_wake is told of `what`. */
+int32_t process_until(struct process *process, const void *what);
 void process_wake(const void *what);
 #define ANYTHING ((const void *)processes) /* to wait for: whatever anybody is woken by */
 /* The result of a call that a signal interrupts for good. */
@@ -198,6 +201,27 @@ uint32_t seeds_walk(const uint8_t *image, const char *path);
 /* Return the same of the folder that a process is in, VG_NODE_UNKNOWN where it is not `seeded`. */
 uint32_t seeds_of(struct process *process);
 
+/* --- aside.c: work that waits for the flash in the middle ----------------------------------------------------- */
+
+typedef int32_t aside_work(void *what);
+void aside_start(void);
+bool aside_here(void); /* what asks is such work */
+bool aside_idle(void);
+bool aside_awaited(const struct process *process); /* it waits for its own work, or for another one's end */
+/* Begin a piece of work for `owner`; false: another one is under way. */
+bool aside_begin(const void *owner, aside_work *work, void *what);
+bool aside_holds(const void *owner);                  /* a piece of work is its own, and not taken yet */
+bool aside_take(const void *owner, int32_t *result); /* once it is done */
+/* Make a process's call aside, or go on with it; return its result, or BLOCKED. */
+int32_t aside_call(struct process *process, call_function *call);
+bool aside_step(void);
+uint64_t aside_alarm(void);
+/* Say if the flash is ready; aside: wait until it is. */
+bool aside_flash(void);
+/* For work aside alone: let the others go on; the same when so many bytes more of the flash are too many in a row. */
+void aside_pause(void);
+void aside_spend(uint32_t bytes);
+
 /* --- nodes.c: the tree of files ------------------------------------------------------------------------------ */
 
 #define NODES 144
@@ -209,33 +233,71 @@ struct node {
     uint16_t mode, user, group;
     uint16_t parent;
     bool used : 1;
-    bool gone : 1;   /* its own name is; it is open, or has others */
-    bool alias : 1;  /* another name, of the node `where`; nothing but name and parent counts */
-    uint8_t links;   /* aliases of it */
+    bool gone : 1;    /* its own name is; it is open, or has others */
+    bool alias : 1;   /* another name, of the node `where`; nothing but name and parent counts */
+    bool lasting : 1; /* kept by lasting.c, else by passing.c */
+    uint8_t links;    /* aliases of it */
     uint8_t opens;
-    uint8_t region;  /* its content in memory; NO_REGION: in flash */
+    uint8_t region;   /* its content in memory; NO_REGION: in flash */
     uint32_t size;
-    uint32_t where;  /* content's offset in the image; of a device: which */
+    uint32_t where;   /* content's offset in the image; of a device: which */
     uint32_t modified;
 };
 extern struct node nodes[NODES];
 
+/* What keeps the nodes' contents, and of those that last all else too.  The table is changed by nodes.c, mostly
+ * after the function has returned 0.  Each may say ASIDE. */
+struct filesystem {
+    int32_t (*make)(uint32_t node, const char *link);  /* what has just been filled in; of a link what it holds */
+    int32_t (*remove)(uint32_t node);                  /* what is open stays until it is closed */
+    int32_t (*rename)(uint32_t node, uint32_t folder, const char *name); /* in place of what has the name */
+    int32_t (*note)(uint32_t node);                    /* mode, owner or time are others */
+    int32_t (*read)(uint32_t node, uint32_t offset, uint8_t *into, uint32_t size); /* within the content */
+    int32_t (*write)(uint32_t node, uint32_t offset, const uint8_t *from, uint32_t size); /* all, or an error */
+    int32_t (*truncate)(uint32_t node, uint32_t size);
+    int32_t (*sync)(uint32_t node);                    /* have kept what was written */
+    void (*drop)(uint32_t node);                       /* nobody can name it any more: forget it */
+};
+extern const struct filesystem passing, lasting; /* passing.c, lasting.c */
+void passing_forget(uint32_t node); /* what is in memory of its content */
+
 void nodes_start(void);
 int32_t nodes_child(uint32_t folder, const char *name); /* the entry of that name, or -ENOENT */
 uint32_t nodes_target(uint32_t entry); /* the node that an entry is a name of: mostly itself */
-int32_t nodes_make(const struct process *process, uint32_t folder, const char *name, uint32_t mode);
+/* Make a file, folder, fifo or link, which holds `link`; return its number. */
+int32_t nodes_make(const struct process *process, uint32_t folder, const char *name, uint32_t mode, const char *link);
 int32_t nodes_link(const struct process *process, uint32_t folder, const char *name, uint32_t node);
 /* Take an entry out of its folder; the node goes with its last name, once nobody has it open. */
 int32_t nodes_remove(uint32_t entry);
+/* Give an entry another name, in place of the entry `old` if that is not negative. */
+int32_t nodes_move(uint32_t entry, uint32_t folder, const char *name, int32_t old);
+/* Make a file in memory that is open and has no name yet; give it the one it was made for, in place of `old`. */
+int32_t nodes_unnamed(const struct process *process, uint32_t folder, const char *name, uint32_t mode);
+int32_t nodes_appear(uint32_t node, int32_t old);
+/* Change what is kept of a node. */
+int32_t nodes_note(uint32_t node, uint32_t mode, uint32_t user, uint32_t group, uint32_t modified);
 /* May it? `want`: 4 read, 2 write, 1 execute or search. */
 bool nodes_may(const struct process *process, uint32_t node, uint32_t want);
 uint32_t nodes_mode(uint32_t node);
+bool nodes_lasting(uint32_t node);
+/* Count one more that has it open: of a lasting one only aside. */
+void nodes_open(uint32_t node);
 void nodes_close(uint32_t node);
-const uint8_t *nodes_content(uint32_t node); /* all of it, where it lies now */
 int32_t nodes_read(uint32_t node, uint32_t offset, uint8_t *into, uint32_t size);
 int32_t nodes_write(uint32_t node, uint32_t offset, const uint8_t *from, uint32_t size);
 int32_t nodes_truncate(uint32_t node, uint32_t size);
+int32_t nodes_sync(uint32_t node);
 int32_t nodes_path(uint32_t node, char *into, uint32_t room); /* with its zero; return the length */
+
+/* --- lasting.c: the files that outlive a reset ---------------------------------------------------------------- */
+
+/* Bring them into the tree; what the image has of them is there already. */
+void lasting_start(void);
+bool lasting_ready(void); /* they are there, or it is known that they cannot be had */
+bool lasting_step(void);
+uint64_t lasting_alarm(void);
+bool lasting_kept(void); /* keep all now rather than later; true once it is */
+int32_t lasting_adopt(uint32_t node); /* keep the content of a node of the memory from now on */
 
 /* --- proc.c: files that tell of the kernel ------------------------------------------------------------------- */
 

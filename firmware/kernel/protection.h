@@ -1,4 +1,4 @@
-/* Protection, set once at start and never changed again: what a process has in its windows is the windows' business.
+/* Protection, set at start and never changed again: what a process has in its windows is the windows' business.
  *
  * rule  what                        machine mode    user mode
  * 0, 1  the kernel's code           reads, runs     nothing       locked until reset
@@ -7,7 +7,8 @@
  *  -    all else                    reads, writes   nothing
  *
  * The first rule that an address meets decides, so none that is written later opens what the locked ones close; and
- * under machine-mode lockdown machine mode runs nothing but what was locked to be run before. */
+ * under machine-mode lockdown machine mode runs nothing but what was locked to be run before.  Lockdown comes when what
+ * only boot runs has run: it lies behind the locked code, in memory that is used for something else afterwards. */
 #ifndef PROTECTION_H
 #define PROTECTION_H
 
@@ -25,7 +26,7 @@
     ((RULE_NATURAL | RULE_READ | RULE_WRITE) << 24 | (RULE_NATURAL | RULE_READ | RULE_EXECUTE) << 16 |           \
      (RULE_LOCKED | RULE_UP_TO_HERE | RULE_READ | RULE_EXECUTE) << 8 | RULE_LOCKED)
 
-/* Lock the code from `begin` to `end`, multiples of 64 bytes, and open the windows. */
+/* Lock the code from `begin` to `end`, multiples of 64 bytes, and open the windows.  A register is lost. */
 .macro protect begin:req, end:req
     la t0, \begin
     srli t0, t0, 2
@@ -39,6 +40,10 @@
     csrw pmpaddr3, t0
     li t0, RULES
     csrw pmpcfg0, t0
+.endm
+
+/* Let machine mode run nothing but the code, until a reset. */
+.macro lock_down
     csrwi CSR_MSECCFG, LOCKDOWN
 .endm
 #endif

@@ -96,29 +96,19 @@ static void keep_epoch(void)
         process_signal_group(id, SIGKILL); /* it began as the first of its group */
 }
 
-enum outcome runs_begin(const struct frame *frame)
+static int32_t begin(void *what)
 {
+    struct frame *frame = what;
     const char *arguments[ARGUMENTS_MAX + 1], *text = (const char *)(frame->payload + VG_FRAME_RUN_WORDS);
     uint32_t count = 0, length = frame->bytes - VG_FRAME_RUN_BYTES;
-    if (text[length - 1])
-        return serve_refuse(frame, VG_REFUSAL_LENGTH, "a zero stands behind the path and each argument");
-    if (slots_in_force() == SLOTS_NONE || model_on_trial())
-        return serve_refuse(frame, VG_REFUSAL_ORDER, "no model is in force: push one, nothing runs unscreened");
-    if (!flash_ready())
-        return OUTCOME_WAIT;
-    keep_epoch();
-    if (run.id)
-        return operator_answer(-EBUSY);
     for (const char *argument = text; argument < text + length; argument += text_length(argument) + 1) {
         if (count == ARGUMENTS_MAX)
-            return operator_answer(-E2BIG);
+            return -E2BIG;
         arguments[count++] = argument;
     }
     arguments[count] = NULL;
     run.begin = run.end = 0;
     uint32_t written = VG_GET(frame->payload, VG_FRAME_RUN_WRITTEN) ? operator_written() : NODES;
-    if (written == NODES && VG_GET(frame->payload, VG_FRAME_RUN_WRITTEN))
-        return serve_refuse(frame, VG_REFUSAL_ORDER, "FILE_WRITE and all bytes come first");
     int32_t id = process_run(written, arguments, VG_GET(frame->payload, VG_FRAME_RUN_USER),
                              VG_GET(frame->payload, VG_FRAME_RUN_GROUP));
     if (written != NODES)
@@ -127,7 +117,27 @@ enum outcome runs_begin(const struct frame *frame)
         run.id = (uint32_t)id;
         run.ended = false;
     }
-    return operator_answer(id);
+    return id;
+}
+
+enum outcome runs_begin(const struct frame *frame)
+{
+    const char *text = (const char *)(frame->payload + VG_FRAME_RUN_WORDS);
+    uint32_t length = frame->bytes - VG_FRAME_RUN_BYTES;
+    if (text[length - 1])
+        return serve_refuse(frame, VG_REFUSAL_LENGTH, "a zero stands behind the path and each argument");
+    if (slots_in_force() == SLOTS_NONE || model_on_trial())
+        return serve_refuse(frame, VG_REFUSAL_ORDER, "no model is in force: push one, nothing runs unscreened");
+    if (!flash_ready())
+        return OUTCOME_WAIT;
+    keep_epoch();
+    if (operator_busy())
+        return operator_do(begin, frame);
+    if (run.id)
+        return operator_answer(-EBUSY);
+    if (VG_GET(frame->payload, VG_FRAME_RUN_WRITTEN) && operator_written() == NODES)
+        return serve_refuse(frame, VG_REFUSAL_ORDER, "FILE_WRITE and all bytes come first");
+    return operator_do(begin, frame);
 }
 
 void runs_ended(const struct process *process)

@@ -67,6 +67,14 @@ static void enter(struct process *process, uint64_t alarm)
     board_interrupt(alarm, scheduler.frames);
 }
 
+/* Make a call again that has waited.  Whoever does so in vain gives way: it might wait for what another one is to do. */
+static void try_again(struct process *process)
+{
+    process_call(process, process->again);
+    if (process->again)
+        board_ran(process_index(process), 1);
+}
+
 /* Do what there is for the security task; return whether it may have more to do.  While it had nothing, and nothing
  * has come since, it is not asked. */
 static bool secure(void)
@@ -91,7 +99,7 @@ struct process *schedule(void)
         bool may = screen_settled() && !model_on_trial();
         struct process *chosen = may ? schedule_pick() : NULL;
         if (chosen && chosen->again)
-            process_call(chosen, chosen->again);
+            try_again(chosen);
         if (chosen && chosen->state == PROCESS_READY && !chosen->again)
             signals_deliver(chosen);
         if (chosen && chosen->state == PROCESS_READY && !chosen->again) {

@@ -10,7 +10,7 @@
 
 bool signals_waiting(const struct process *process)
 {
-    return process->pending & ~process->blocked;
+    return process->pending & ~(process->blocked & ~BIT(SIGKILL));
 }
 
 bool signals_restart(const struct process *process)
@@ -24,7 +24,9 @@ void process_signal(struct process *process, uint32_t signal)
     if (!process_lives(process) || signal == 0)
         return;
     uint32_t handler = process->handlers[signal];
-    if (signal == SIGKILL) {
+    if (aside_holds(process) && (signal == SIGKILL || handler != SIG_IGNORE)) {
+        process->pending |= BIT(signal); /* its call goes on to the end */
+    } else if (signal == SIGKILL) {
         process_end(process, signal);
     } else if (handler == SIG_IGNORE || (handler == SIG_DEFAULT && (signal == SIGCHLD || process == processes))) {
         return; /* nothing that it does not ask for but SIGKILL ends the first process */
@@ -52,7 +54,7 @@ bool process_signal_group(uint32_t group, uint32_t signal)
 void signals_deliver(struct process *process)
 {
     struct abi_signal_frame frame;
-    uint32_t waiting = process->pending & ~process->blocked, signal = 0;
+    uint32_t waiting = process->pending & ~(process->blocked & ~BIT(SIGKILL)), signal = 0;
     if (!waiting)
         return;
     while (!(waiting & BIT(signal)))

@@ -22,6 +22,7 @@ run:
     call entry_start
     mv a0, s0
     call kernel_start
+    lock_down
     li t0, 0x1800 /* a return goes to user mode; interrupts are on there, and off in here */
     csrc mstatus, t0
     j schedule_next

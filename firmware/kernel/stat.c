@@ -73,11 +73,11 @@ int32_t call_readlinkat(struct process *process)
         return node;
     if ((nodes_mode((uint32_t)node) & S_IFMT) != S_IFLNK || !room || room > INT32_MAX)
         return -EINVAL;
-    if (nodes[node].region == NO_REGION && !flash_ready())
-        return process_later(process, clock_soon());
+    char text[PATH_BYTES];
     uint32_t size = nodes[node].size < room ? nodes[node].size : room;
-    uint8_t *into = user_bytes(process, address, size, true);
-    return into ? nodes_read((uint32_t)node, 0, into, size) : -EFAULT;
+    int32_t count = nodes_read((uint32_t)node, 0, (uint8_t *)text, size);
+    int32_t failed = count < 0 ? count : user_put(process, address, text, (uint32_t)count);
+    return failed ? failed : count;
 }
 
 /* Name the entry at a place in a folder: "." and "..", files by number, then what /proc makes up. */

@@ -4,36 +4,52 @@
 
 #define VECTORS_MAX 16
 #define PROC_TEXT 256
+#define PIECE 128
 
-static int32_t read_node(struct process *process, struct file *file, uint8_t *into, uint32_t size)
+static int32_t read_proc(struct file *file, uint8_t *into, uint32_t size)
 {
     char text[PROC_TEXT];
-    int32_t count;
+    uint32_t length = proc_text(file->what, text, sizeof text);
+    uint32_t offset = file->offset < length ? file->offset : length;
+    uint32_t count = size < length - offset ? size : length - offset;
+    memcpy(into, text + offset, count);
+    file->offset += count;
+    return (int32_t)count;
+}
+
+/* Read from a node; where it lasts by way of a buffer, for what reads it may pause, and memory be moved. */
+static int32_t read_node(struct process *process, struct file *file, uint32_t address, uint32_t size)
+{
+    uint8_t piece[PIECE];
+    uint32_t done = 0;
     if (file_is_folder(file))
         return -EISDIR;
-    if (file->what >= PROC_NODE) {
-        uint32_t length = proc_text(file->what, text, sizeof text);
-        uint32_t offset = file->offset < length ? file->offset : length;
-        count = (int32_t)(size < length - offset ? size : length - offset);
-        memcpy(into, text + offset, (uint32_t)count);
-    } else if (nodes[file->what].region == NO_REGION && !flash_ready()) {
-        return process_later(process, clock_soon());
-    } else {
-        count = nodes_read(file->what, file->offset, into, size);
+    if (file->what >= PROC_NODE)
+        return read_proc(file, user_bytes(process, address, size, true), size);
+    bool lasts = nodes_lasting(file->what);
+    while (done < size) {
+        uint32_t count = lasts && size - done > sizeof piece ? (uint32_t)sizeof piece : size - done;
+        uint8_t *into = lasts ? piece : user_bytes(process, address, size, true);
+        int32_t moved = nodes_read(file->what, file->offset, into, count);
+        if (moved > 0 && lasts && user_put(process, address + done, piece, (uint32_t)moved) < 0)
+            moved = -EFAULT;
+        if (moved < 0)
+            return done ? (int32_t)done : moved;
+        file->offset += (uint32_t)moved;
+        done += (uint32_t)moved;
+        if (!moved || !lasts)
+            break;
     }
-    file->offset += (uint32_t)count;
-    return count;
+    return (int32_t)done;
 }
 
 /* Write to a node; `from` may lie in the pool, where making room moves things: it goes by way of a buffer. */
 static int32_t write_node(struct process *process, struct file *file, uint32_t address, uint32_t size)
 {
-    uint8_t piece[128];
+    uint8_t piece[PIECE];
     uint32_t done = 0;
     if (file->what >= PROC_NODE)
         return -EACCES;
-    if (nodes[file->what].region == NO_REGION && nodes[file->what].size && !flash_ready())
-        return process_later(process, clock_soon());
     if (file->flags & O_APPEND)
         file->offset = nodes[file->what].size;
     while (done < size) {
@@ -49,11 +65,11 @@ static int32_t write_node(struct process *process, struct file *file, uint32_t a
     return (int32_t)done;
 }
 
-static int32_t read_file(struct process *process, struct file *file, uint8_t *into, uint32_t size)
+static int32_t read_file(struct process *process, struct file *file, uint8_t *into, uint32_t address, uint32_t size)
 {
     switch (file->kind) {
     case FILE_NODE:
-        return read_node(process, file, into, size);
+        return read_node(process, file, address, size);
     case FILE_PIPE:
     case FILE_STREAM:
         return pipes_read(process, file->in, into, size);
@@ -100,7 +116,7 @@ int32_t transfer(struct process *process, struct file *file, uint32_t address, u
     if (!bytes && size)
         return -EFAULT;
     int32_t result = write ? write_file(process, file, bytes, address, size, flags & MSG_NOSIGNAL)
-                           : read_file(process, file, bytes, size);
+                           : read_file(process, file, bytes, address, size);
     if (result == BLOCKED && flags & O_NONBLOCK && file->kind != FILE_NODE) {
         process->state = PROCESS_READY;
         return -EAGAIN;
@@ -199,7 +215,5 @@ int32_t call_ftruncate(struct process *process)
         return -EBADF;
     if (file->kind != FILE_NODE || (file->flags & O_ACCMODE) == O_RDONLY || file->what >= PROC_NODE)
         return -EINVAL;
-    if (!flash_ready())
-        return process_later(process, clock_soon());
     return nodes_truncate(file->what, ARGUMENT(process, 1));
 }

@@ -12,11 +12,18 @@
 
 static struct {
     uint8_t *bytes;
-    uint32_t size, operations, cut_at;
+    uint32_t size, operations, cut_at, cut_next;
     bool enabled;
     uint64_t busy_until;
     uint32_t random;
+    bool spoiled[VG_FLASH_BYTES / VG_FLASH_SECTOR_BYTES];
 } chip;
+
+/* Let a sector take nothing any more. */
+void chip_spoil(uint32_t address)
+{
+    chip.spoiled[address / VG_FLASH_SECTOR_BYTES] = true;
+}
 
 void chip_attach(uint8_t *bytes, uint32_t size)
 {
@@ -28,6 +35,13 @@ void chip_cut(uint32_t operations, uint32_t seed)
 {
     chip.cut_at = operations ? chip.operations + operations : 0;
     chip.random = seed * 2654435761u + 1;
+}
+
+/* The same for the next power-on. */
+void chip_cut_next(uint32_t operations, uint32_t seed)
+{
+    chip_cut(0, seed);
+    chip.cut_next = operations;
 }
 
 uint32_t chip_operations(void)
@@ -44,7 +58,8 @@ void chip_power_on(void)
 {
     chip.enabled = false;
     chip.busy_until = 0;
-    chip.cut_at = 0;
+    chip.cut_at = chip.cut_next ? chip.operations + chip.cut_next : 0;
+    chip.cut_next = 0;
 }
 
 static uint32_t draw(uint32_t below)
@@ -69,7 +84,8 @@ static void erase(uint32_t address)
                 sector[byte] |= (uint8_t)(share == 256 ? 0xFF : draw(256));
         native_stop(NATIVE_POWER_CUT);
     }
-    memset(sector, 0xFF, VG_FLASH_SECTOR_BYTES);
+    if (!chip.spoiled[address / VG_FLASH_SECTOR_BYTES])
+        memset(sector, 0xFF, VG_FLASH_SECTOR_BYTES);
     chip.busy_until = native_now() + ERASE_CYCLES;
 }
 
@@ -77,7 +93,7 @@ static void program(uint32_t address, const uint8_t *data, uint32_t count)
 {
     uint8_t *page = chip.bytes + address / VG_FLASH_PAGE_BYTES * VG_FLASH_PAGE_BYTES;
     bool going = cut();
-    uint32_t done = going ? draw(count + 1) : count;
+    uint32_t done = chip.spoiled[address / VG_FLASH_SECTOR_BYTES] ? 0 : going ? draw(count + 1) : count;
     for (uint32_t byte = 0; byte < done; byte++)
         page[(address + byte) % VG_FLASH_PAGE_BYTES] &= data[byte];
     if (going) {

@@ -247,13 +247,16 @@ int native_programs(uint64_t steps)
     uint64_t end = native_now() + steps;
     while (native_now() < end) {
         clock_step();
+        while (aside_step() || lasting_step())
+            ;
         struct process *chosen = schedule_pick();
         if (chosen == processes)
             return 0;
-        if (!chosen && schedule_alarm() == NEVER)
+        uint64_t alarm = earlier(schedule_alarm(), aside_alarm());
+        if (!chosen && alarm == NEVER)
             return 2;
         if (!chosen) {
-            board_sleep(schedule_alarm(), false);
+            board_sleep(alarm, false);
             continue;
         }
         if (chosen->again)

@@ -30,6 +30,8 @@ static struct {
     uint32_t tampering[VG_FRAME_TAMPER_WORDS]; /* what the next start is told */
 } native;
 
+uint32_t board_late[BOARD_LATE_BYTES / 4];
+
 /* --- the board ----------------------------------------------------------------------------------------------- */
 
 uint32_t board_clock(void)
@@ -232,8 +234,14 @@ void board_sleep(uint64_t alarm, bool frames)
 
 void native_stop(int why)
 {
+    aside_stop(why);
     native.running = false;
     longjmp(native.out, why);
+}
+
+jmp_buf *native_out(void)
+{
+    return &native.out;
 }
 
 /* What a reset clears: the gateware's registers, not the flash. */

@@ -2,6 +2,7 @@
 #ifndef NATIVE_H
 #define NATIVE_H
 
+#include <setjmp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,7 +24,11 @@ void native_compress(bool first, uint32_t state[8], const uint32_t block[16]);
 
 /* native.c: what the board tells its models.  Ends the run at a reset or when the power goes. */
 void native_stop(int why);
+jmp_buf *native_out(void); /* where it ends: whatever lets the firmware run sets it first */
 uint64_t native_now(void);
+
+/* aside.c: leaves the other stack for good, if that is where it is called. */
+void aside_stop(int why);
 
 /* Have the pipeline judge a call; its record waits like every other.  False: there is no place for one. */
 bool native_judged(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS]);
@@ -54,6 +59,8 @@ bool line_send(void); /* put the frame that was given first on the line; false i
 void chip_attach(uint8_t *bytes, uint32_t size);
 /* Let the power go at the `operations`-th erase or program from now on, which is done in part; 0: never. */
 void chip_cut(uint32_t operations, uint32_t seed);
+void chip_cut_next(uint32_t operations, uint32_t seed); /* from the next power-on */
+void chip_spoil(uint32_t address);
 uint32_t chip_operations(void); /* so far */
 bool chip_busy(void);
 void chip_command(const uint8_t *send, uint32_t sent, const uint8_t *data, uint32_t count, uint8_t *receive,

@@ -48,9 +48,15 @@ int native_begin(void)
     return processes[0].state == PROCESS_READY ? 0 : -1;
 }
 
-/* Make a call of a process; return its result, BLOCKED if it waits, REPLACED if it runs something else now. */
+#define STOPPED 600
+
+/* Make a call of a process; return its result, BLOCKED if it waits, REPLACED if it runs something else now; less
+ * than -STOPPED: why the board stopped in the middle of it. */
 int native_call(uint32_t entry, uint32_t id, const uint32_t arguments[6])
 {
+    int why = setjmp(*native_out());
+    if (why)
+        return -STOPPED - why;
     static const struct {
         uint32_t id;
         call_function *call;
@@ -100,6 +106,13 @@ uint8_t *native_memory(uint32_t entry, uint32_t address, uint32_t size)
 int native_state(uint32_t entry)
 {
     return processes[entry % PROCESSES].state;
+}
+
+/* Say if a process waits for no more than what is done aside. */
+int native_aside(uint32_t entry)
+{
+    const struct process *process = &processes[entry % PROCESSES];
+    return process->state == PROCESS_WAITING && aside_awaited(process);
 }
 
 uint32_t native_register(uint32_t entry, uint32_t number)

@@ -48,15 +48,43 @@ static bool target(const char *from, const char *into, char path[PATH_BYTES])
     return join(path, "", into);
 }
 
+/* Copy a file; return what failed, 0 if nothing has, and in `*what` with what. */
+static int32_t copy(const char *from, const char *into, const char **what)
+{
+    char bytes[256];
+    struct abi_stat stat;
+    *what = from;
+    int32_t source = CALL(OPENAT, AT_FDCWD, from, O_RDONLY), moved = source < 0 ? source : CALL(FSTAT, source, &stat);
+    if (moved < 0)
+        return moved;
+    int32_t copied = CALL(OPENAT, AT_FDCWD, into, O_WRONLY | O_CREAT | O_TRUNC, stat.mode & 0777);
+    int32_t failed = copied;
+    while (failed >= 0 && (moved = CALL(READ, source, bytes, sizeof bytes)) > 0)
+        if (!write_all(copied, bytes, (uint32_t)moved))
+            failed = -ENOSPC;
+    int32_t closed = copied < 0 ? 0 : CALL(CLOSE, copied);
+    CALL(CLOSE, source);
+    if (moved < 0)
+        return moved;
+    *what = into;
+    return failed < 0 ? failed : closed;
+}
+
 int run_mv(int count, char **arguments)
 {
+    const char *what = arguments[1];
     char path[PATH_BYTES];
     if (count != 3)
         return complain("mv", "name what is to be moved, and whereto", -EINVAL);
     if (!target(arguments[1], arguments[2], path))
         return complain("mv", arguments[2], -ENAMETOOLONG);
     int32_t failed = CALL(RENAMEAT2, AT_FDCWD, arguments[1], AT_FDCWD, path, 0);
-    return failed ? complain("mv", arguments[1], failed) : 0;
+    if (failed == -EXDEV) { /* from what passes with a reset to what lasts, or back */
+        failed = copy(arguments[1], path, &what);
+        if (!failed)
+            failed = CALL(UNLINKAT, AT_FDCWD, arguments[1], 0);
+    }
+    return failed ? complain("mv", what, failed) : 0;
 }
 
 int run_ln(int count, char **arguments)
@@ -75,22 +103,14 @@ int run_ln(int count, char **arguments)
 
 int run_cp(int count, char **arguments)
 {
-    char path[PATH_BYTES], bytes[256];
-    struct abi_stat stat;
+    char path[PATH_BYTES];
+    const char *what;
     if (count != 3)
         return complain("cp", "name what is to be copied, and whereto", -EINVAL);
-    int32_t from = CALL(OPENAT, AT_FDCWD, arguments[1], O_RDONLY), moved = from < 0 ? from : CALL(FSTAT, from, &stat);
-    if (moved < 0)
-        return complain("cp", arguments[1], moved);
     if (!target(arguments[1], arguments[2], path))
         return complain("cp", arguments[2], -ENAMETOOLONG);
-    int32_t into = CALL(OPENAT, AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, stat.mode & 0777);
-    if (into < 0)
-        return complain("cp", path, into);
-    while ((moved = CALL(READ, from, bytes, sizeof bytes)) > 0)
-        if (!write_all(into, bytes, (uint32_t)moved))
-            return complain("cp", path, -ENOSPC);
-    return moved < 0 ? complain("cp", arguments[1], moved) : 0;
+    int32_t failed = copy(arguments[1], path, &what);
+    return failed ? complain("cp", what, failed) : 0;
 }
 
 int run_kill(int count, char **arguments)

@@ -38,6 +38,7 @@ AREAS = {
         Area("model1", 0x51_0000, 0x01_0000, "the same: a push writes the one that is not in force"),
         Area("log", 0x60_0000, 0x04_0000, "a ring of sectors: LOG_SECTOR, then text"),
         Area("root", 0x70_0000, 0x10_0000, "ROOT, the root file system's NODEs, what is in its files"),
+        Area("files", 0x80_0000, 0x10_0000, "littlefs: the files that outlive a reset"),
         Area("factory", 0xFF_F000, 0x00_1000, "the board's number; written when the board is made"),
     )
 }
@@ -55,6 +56,12 @@ ROOT_MAGIC = 0x31525756
 
 NODE_NAME_BYTES = 28
 """Of a file's name, with the zero behind it."""
+
+IS_LASTING = 1
+"""In place of a folder's offset: with all below it is kept in the area `files`; the image has how it begins."""
+
+FILE_ATTRIBUTE = 0x56
+"""The littlefs attribute that every file and folder there has: FILE_KEPT.  A folder that IS_LASTING has it last."""
 
 FIRMWARE = Layout(
     "flash_firmware",
@@ -114,8 +121,22 @@ NODE = Layout(
         Field("user", 16, "who owns it"),
         Field("group", 16, "and their group"),
         Field("size", 32, "bytes of content"),
-        Field("offset", 32, "where that begins in the image; of a device: which one"),
+        Field(
+            "offset", 32, "where that begins in the image; of a device: which one; of a folder: IS_LASTING, or 0"
+        ),
         *(Field(f"name{word}", 32, "its name, with zeros behind") for word in range(NODE_NAME_BYTES // 4)),
+    ),
+)
+
+FILE_KEPT = Layout(
+    "file_kept",
+    "FILE_ATTRIBUTE: what littlefs does not keep of a file by itself.  What has none was never made whole.",
+    (
+        Field("mode", 16, "type and permissions, as Linux has them"),
+        Field("user", 16, "who owns it"),
+        Field("group", 16, "and their group"),
+        Field("spare", 16, "0"),
+        Field("modified", 32, "seconds, as the board counted them"),
     ),
 )
 

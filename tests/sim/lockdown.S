@@ -65,6 +65,16 @@ _start:
 
   protect _start, text_end
 
+  try # 7: from here on a store into the code
+  store_to scratch
+  tried
+  try # -: what boot alone needs still runs behind it
+  la t0, text_end
+  write_and_run
+  tried
+
+  lock_down
+
   try # 7: a store into the code
   store_to scratch
   tried

@@ -276,7 +276,7 @@ def test_a_kernel_that_is_locked_cannot_be_written_and_nothing_else_is_run(
     monkeypatch.setattr(build, "firmware", lambda: build.with_header(code))
     with SimulatedBoard(tmp_path / "board.flash", paced=False) as simulated:
         simulated.run(300_000, skip=False)
-        assert simulated.read(100).decode() == "---" + "7-11" + "157" + "1" + "71" + "71" + "."
+        assert simulated.read(100).decode() == "---" + "7-" + "7-11" + "157" + "1" + "71" + "71" + "."
 
 
 def test_the_kernel_faults_where_it_writes_its_own_code(
