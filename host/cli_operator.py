@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from host.cli_quarantine import quarantine
 from host.options import FILE, JSON, PORT, examples
 
 _LINES = click.option("--json", "as_json", is_flag=True, help="JSON lines: an object each.")
@@ -200,5 +201,5 @@ def cc(sources: tuple[Path, ...], output: Path, **options: Any) -> int:
     return do(Terminal(), sources, output, **options)
 
 
-COMMANDS = (ls, cp, cat, rm, mkdir, ps, score, top, kill, run, events, cc)
+COMMANDS = (ls, cp, cat, rm, mkdir, ps, score, top, kill, quarantine, run, events, cc)
 """To be added to `vigilante`."""

@@ -45,6 +45,7 @@ void kernel_start(uint32_t place)
     screen_start();
     model_start();
     process_start();
+    quarantine_start();
     operator_start();
     runs_start();
     scores_start();
@@ -91,6 +92,7 @@ uint64_t kernel_step(bool *frames)
     worked |= log_step();
     worked |= terminal_step();
     worked |= runs_step();
+    worked |= quarantine_step();
     operator_step();
     if (!worked)
         worked |= screen_close();

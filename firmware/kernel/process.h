@@ -121,6 +121,32 @@ void events_exec(uint32_t slot, uint32_t id);
 int32_t events_resolved(struct process *process, const char *path);
 void events_exit(uint32_t slot, uint32_t id, uint32_t heir, uint32_t heir_id); /* heir: or NOBODY */
 
+/* Have one more profile's allow-list apply to a process: that of what was in quarantine. */
+void events_narrow(uint32_t slot, uint32_t id);
+
+/* --- quarantine.c: processes that are frozen ------------------------------------------------------------------ */
+
+extern uint32_t quarantine_frozen; /* bit e: entry e is, whatever its state; nothing of it is to run */
+static inline bool process_frozen(const struct process *process)
+{
+    return quarantine_frozen >> process_index(process) & 1;
+}
+void quarantine_start(void);
+void quarantine_born(const struct process *parent, const struct process *child); /* parent: or NULL */
+void quarantine_ended(const struct process *process);
+/* The verdict on its call is QUARANTINE: freeze it with its tree, or only deny the call.  Returns -EPERM. */
+int32_t quarantine_called(struct process *process);
+/* It has done what speaks against it, and against what it will begin. */
+void quarantine_noted(uint32_t entry, enum vg_evidence what);
+/* Look at a frozen process; false if none is to be looked at. */
+bool quarantine_step(void);
+
+/* --- evidence.c: what speaks against one, as bits of vg_evidence ----------------------------------------------- */
+
+uint32_t evidence_of(const struct process *process, uint32_t *denied); /* adds its calls that were not allowed */
+uint32_t evidence_whole(uint32_t found, uint32_t denied); /* with what follows from all of it */
+uint32_t evidence_weight(uint32_t found);                 /* the score byte */
+
 /* --- schedule.c ---------------------------------------------------------------------------------------------- */
 
 /* Do what there is to do until a process is to run; return it. */
@@ -145,6 +171,8 @@ void exec_start(void);
 void exec_share(uint32_t text);
 void exec_drop(uint32_t text);
 uint32_t exec_text_region(uint32_t text);
+bool exec_text_whole(uint32_t text);     /* it is as it was loaded */
+uint32_t exec_stack_end(uint32_t text);  /* the address behind its processes' stacks */
 call_function call_execve;
 
 /* --- mapping.c ----------------------------------------------------------------------------------------------- */

@@ -22,6 +22,8 @@ struct process *schedule_pick(void)
     uint32_t ready = 0;
     for (uint32_t index = 0; index < PROCESSES; index++) {
         struct process *entry = &processes[index];
+        if (process_frozen(entry))
+            continue;
         if (entry->state == PROCESS_WAITING && entry->until <= now)
             entry->state = PROCESS_READY;
         if (entry->state != PROCESS_READY)
@@ -50,7 +52,7 @@ uint64_t schedule_alarm(void)
 {
     uint64_t alarm = NEVER;
     for (struct process *entry = processes; entry < processes + PROCESSES; entry++)
-        if (entry->state == PROCESS_WAITING)
+        if (entry->state == PROCESS_WAITING && !process_frozen(entry))
             alarm = earlier(alarm, entry->until);
     return alarm;
 }
@@ -79,6 +81,12 @@ static bool secure(void)
     return !scheduler.calm;
 }
 
+/* Return whether a process is to go on in user mode. */
+static bool may_go(const struct process *process)
+{
+    return process->state == PROCESS_READY && !process->again && !process_frozen(process);
+}
+
 struct process *schedule(void)
 {
     if (scheduler.running)
@@ -92,9 +100,9 @@ struct process *schedule(void)
         struct process *chosen = may ? schedule_pick() : NULL;
         if (chosen && chosen->again)
             process_call(chosen, chosen->again);
-        if (chosen && chosen->state == PROCESS_READY && !chosen->again)
+        if (chosen && may_go(chosen))
             signals_deliver(chosen);
-        if (chosen && chosen->state == PROCESS_READY && !chosen->again) {
+        if (chosen && may_go(chosen)) {
             uint64_t slice = board_now() + clock_cycles(scheduler.calm ? SLICE_MS : BUSY_SLICE_MS);
             if (scheduler.calm)
                 slice = earlier(slice, scheduler.alarm);

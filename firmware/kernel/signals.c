@@ -24,11 +24,12 @@ void process_signal(struct process *process, uint32_t signal)
     if (!process_lives(process) || signal == 0)
         return;
     uint32_t handler = process->handlers[signal];
-    if (signal == SIGKILL) {
+    bool frozen = process_frozen(process); /* then every signal waits */
+    if (signal == SIGKILL && !frozen) {
         process_end(process, signal);
     } else if (handler == SIG_IGNORE || (handler == SIG_DEFAULT && (signal == SIGCHLD || process == processes))) {
         return; /* nothing that it does not ask for but SIGKILL ends the first process */
-    } else if (handler == SIG_DEFAULT && !(process->blocked & BIT(signal))) {
+    } else if (handler == SIG_DEFAULT && !(process->blocked & BIT(signal)) && !frozen) {
         process_end(process, signal);
     } else {
         process->pending |= BIT(signal);
