@@ -26,7 +26,7 @@ static bool behind_call(const uint8_t *text, uint32_t bytes, uint32_t offset)
     return head == IS_JAL || head == IS_JALR;
 }
 
-/* Return whether ra, or any of `words` on the stack, leads back into the program; or it has not called anything yet. */
+/* Return whether ra, or any of `words` on the stack, leads back into the program, or it has called nothing yet. */
 static bool can_return(const struct process *process, const uint32_t *stack, uint32_t words)
 {
     uint32_t region = exec_text_region(process->text), bytes = pool_size(region) * VG_GRANULE_BYTES, used = 0;

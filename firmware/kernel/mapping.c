@@ -55,7 +55,7 @@ int32_t call_mmap(struct process *process)
     if (ARGUMENT(process, 3) != (MAP_PRIVATE | MAP_ANONYMOUS))
         return ARGUMENT(process, 3) & MAP_ANONYMOUS ? -EINVAL : -ENODEV;
     if (ARGUMENT(process, 2) & PROT_EXEC)
-        quarantine_noted(process_index(process), VG_EVIDENCE_WRITE_EXECUTE);
+        quarantine_noted(process, VG_EVIDENCE_WRITE_EXECUTE);
     if (ARGUMENT(process, 2) & ~(uint32_t)(PROT_READ | PROT_WRITE))
         return -EACCES;
     if (!length)
@@ -95,6 +95,6 @@ int32_t call_mprotect(struct process *process)
     if (length && !user_bytes(process, address, length, !text))
         return -ENOMEM;
     if (wanted & (text ? PROT_WRITE : PROT_EXEC))
-        quarantine_noted(process_index(process), VG_EVIDENCE_WRITE_EXECUTE);
+        quarantine_noted(process, VG_EVIDENCE_WRITE_EXECUTE);
     return wanted == (text ? PROT_READ | PROT_EXEC : PROT_READ | PROT_WRITE) ? 0 : -EACCES;
 }

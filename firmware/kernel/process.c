@@ -77,7 +77,7 @@ static int32_t begin_tree(struct process *entry, uint32_t node, const char *cons
     if (!failed) {
         if (events_begin(process_index(entry), entry->id, entry->tree)) {
             entry->group = entry->id;
-            quarantine_born(NULL, entry);
+            quarantine_born(entry, NULL);
             keep_entry(entry);
             return 0;
         }
@@ -133,7 +133,7 @@ uint32_t process_call(struct process *process, call_function *call)
     if (result == REPLACED || gone)
         return LEAVE_REPLACED;
     process->again = NULL;
-    if (process_frozen(process)) /* by what the call's path has led to; it is answered when it is free */
+    if (process->frozen) /* by what the call's path has led to; it is answered when it is free */
         return LEAVE_SWITCH;
     if (result == INTERRUPTED && signals_restart(process)) {
         process->registers.x[PC] -= ECALL_BYTES; /* a0 is still what it was */
@@ -184,9 +184,9 @@ void process_end(struct process *process, uint32_t status)
     process->again = NULL;
     if (process == processes)
         kernel_stir(); /* for another one to begin */
-    bool heir = parent && !process_frozen(process); /* what ends in quarantine has paid for itself */
+    bool heir = parent && !process->frozen; /* what ends in quarantine has paid for itself */
     events_exit(process_index(process), process->id, heir ? process->parent : NOBODY, heir ? parent->id : 0);
-    quarantine_ended(process);
+    process->frozen = false;
     process->state = parent ? PROCESS_ENDED : PROCESS_FREE;
     for (struct process *child = processes; child < processes + PROCESSES; child++) {
         if (child->state == PROCESS_FREE || child->parent != process_index(process) || child == process)
@@ -245,7 +245,7 @@ int32_t call_clone(struct process *process)
     child->registers.x[A0] = 0;
     exec_share(child->text);
     files_share(child);
-    quarantine_born(process, child);
+    quarantine_born(child, process);
     keep_entry(child);
     return (int32_t)id;
 }

@@ -33,6 +33,18 @@ enum process_state {
     PROCESS_ENDED = VG_PROCESS_STATE_ENDED,
 };
 
+/* What quarantine knows of a process. */
+struct suspect {
+    uint64_t since, cool;  /* it is frozen; and until when a verdict only denies */
+    uint32_t family;       /* the process that began it */
+    uint16_t noted, found; /* evidence: of what it and its parents did; of all, once weighed */
+    uint8_t score, times, by;
+    bool session;          /* the first process has begun it: what it begins is a family of its own */
+    bool due;              /* by its call, its family is to be looked at */
+    bool owed;             /* that call is still to be answered */
+    bool held, weighed;
+};
+
 struct process {
     struct registers registers; /* first: trap.S counts on it */
     enum process_state state;
@@ -58,6 +70,8 @@ struct process {
     uint64_t until;             /* or until then */
     uint64_t ran;               /* cycles */
     bool known;                 /* the scheduler has been told of it */
+    bool frozen;                /* in quarantine: whatever its state, nothing of it is to run */
+    struct suspect suspect;
     char name[NAME_BYTES];
 };
 
@@ -126,18 +140,12 @@ void events_narrow(uint32_t slot, uint32_t id);
 
 /* --- quarantine.c: processes that are frozen ------------------------------------------------------------------ */
 
-extern uint32_t quarantine_frozen; /* bit e: entry e is, whatever its state; nothing of it is to run */
-static inline bool process_frozen(const struct process *process)
-{
-    return quarantine_frozen >> process_index(process) & 1;
-}
 void quarantine_start(void);
-void quarantine_born(const struct process *parent, const struct process *child); /* parent: or NULL */
-void quarantine_ended(const struct process *process);
+void quarantine_born(struct process *child, const struct process *parent); /* a copy of its parent; or of none */
 /* The verdict on its call is QUARANTINE: freeze it with its tree, or only deny the call.  Returns -EPERM. */
 int32_t quarantine_called(struct process *process);
 /* It has done what speaks against it, and against what it will begin. */
-void quarantine_noted(uint32_t entry, enum vg_evidence what);
+void quarantine_noted(struct process *process, enum vg_evidence what);
 /* Look at a frozen process; false if none is to be looked at. */
 bool quarantine_step(void);
 

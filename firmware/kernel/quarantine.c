@@ -8,24 +8,11 @@
  * one member; then the family is ended, or goes on with a narrower profile, or is the operator's. */
 #include "operator.h"
 
-#define BIT(entry) (1u << (entry))
-#define FOUND(piece) BIT(VG_EVIDENCE_##piece)
 #define TIMES_MAX 3
-
-uint32_t quarantine_frozen;
+#define CALL_NUMBER 17 /* the register with it */
 
 static struct {
-    struct suspect {
-        uint64_t since, cool; /* it is frozen; and until when a verdict only denies */
-        uint32_t family;      /* the process that began it */
-        uint16_t noted, found; /* evidence: of what it and its parents did, and of all, once weighed */
-        uint8_t score, times, by;
-        bool session;         /* what it begins is a family of its own */
-        bool owed;            /* the call that led here is still to be answered */
-        bool held, weighed;
-    } suspects[PROCESSES];
-    uint32_t due;             /* bit e: by entry e's call, a family is to be looked at */
-    uint32_t next, found, denied; /* where that stands, of the first of them */
+    uint32_t next, found, denied; /* where looking at a family stands */
     bool hold;
     uint32_t resumed, purged, decided;
 } quarantine;
@@ -33,254 +20,214 @@ static struct {
 void quarantine_start(void)
 {
     memset(&quarantine, 0, sizeof quarantine);
-    quarantine_frozen = 0;
 }
 
-void quarantine_born(const struct process *parent, const struct process *child)
+void quarantine_born(struct process *child, const struct process *parent)
 {
-    struct suspect *suspect = &quarantine.suspects[process_index(child)];
-    memset(suspect, 0, sizeof *suspect);
-    suspect->family = child->id;
-    if (!parent)
-        return;
-    const struct suspect *from = &quarantine.suspects[process_index(parent)];
-    suspect->session = parent == processes;
-    if (parent == processes || from->session)
-        return;
-    suspect->family = from->family;
-    suspect->noted = from->noted;
-    suspect->times = from->times;
-    suspect->cool = from->cool;
+    struct suspect *suspect = &child->suspect;
+    bool first = parent == processes;
+    if (!parent || first || suspect->session) /* what a shell of the first process begins is a family of its own */
+        *suspect = (struct suspect){.family = child->id, .session = first, .cool = suspect->cool};
 }
 
-void quarantine_ended(const struct process *process)
+void quarantine_noted(struct process *process, enum vg_evidence what)
 {
-    uint32_t bit = BIT(process_index(process));
-    quarantine_frozen &= ~bit;
-    quarantine.due &= ~bit;
-}
-
-void quarantine_noted(uint32_t entry, enum vg_evidence what)
-{
-    quarantine.suspects[entry].noted |= (uint16_t)BIT(what);
+    process->suspect.noted |= (uint16_t)(1u << what);
 }
 
 /* --- freezing and freeing ------------------------------------------------------------------------------------ */
 
-static bool related(uint32_t entry, uint32_t family)
+static void freeze(struct process *process, enum vg_frozen_by by)
 {
-    return entry && process_lives(&processes[entry]) && quarantine.suspects[entry].family == family;
-}
-
-static void freeze(uint32_t entry, enum vg_frozen_by by)
-{
-    struct suspect *suspect = &quarantine.suspects[entry];
-    if (quarantine_frozen & BIT(entry))
+    struct suspect *suspect = &process->suspect;
+    if (process->frozen)
         return;
-    quarantine_frozen |= BIT(entry);
+    process->frozen = true;
     suspect->since = board_now();
-    suspect->by = (uint8_t)by;
+    suspect->by = by;
     suspect->held = suspect->weighed = suspect->owed = false;
 }
 
-static void thaw(uint32_t entry)
+static void thaw(struct process *process)
 {
-    struct process *process = &processes[entry];
-    struct suspect *suspect = &quarantine.suspects[entry];
-    if (!(quarantine_frozen & BIT(entry)))
+    if (!process->frozen)
         return;
-    quarantine_frozen &= ~BIT(entry);
-    if (suspect->owed)
+    process->frozen = false;
+    if (process->suspect.owed)
         process->registers.x[A0] = (uint32_t)-EPERM;
     if (process->pending >> SIGKILL & 1)
         process_signal(process, SIGKILL);
 }
 
-/* Nobody is to be looked at any more by what this entry did: free those of its tree that are not held. */
-static void settle(uint32_t offender)
+/* Do to a process what an order says of its family. */
+static void treat(struct process *process, enum vg_order order)
 {
-    quarantine.next = quarantine.found = quarantine.denied = 0;
-    quarantine.due &= ~BIT(offender);
-    for (uint32_t entry = 0; entry < PROCESSES; entry++)
-        if (processes[entry].tree == processes[offender].tree && !quarantine.suspects[entry].held)
-            thaw(entry);
-}
-
-static void purge(uint32_t family)
-{
-    for (uint32_t entry = 0; entry < PROCESSES; entry++)
-        if (related(entry, family))
-            process_end(&processes[entry], SIGKILL);
-    quarantine.purged++;
-}
-
-static void resume(uint32_t family, bool narrow)
-{
-    for (uint32_t entry = 0; entry < PROCESSES; entry++) {
-        struct suspect *suspect = &quarantine.suspects[entry];
-        if (!related(entry, family))
-            continue;
+    struct suspect *suspect = &process->suspect;
+    if (order == VG_ORDER_FREEZE) {
+        freeze(process, VG_FROZEN_BY_OPERATOR);
+        suspect->held = true;
+    } else if (order == VG_ORDER_PURGE) {
+        process_end(process, SIGKILL);
+    } else {
         suspect->cool = board_now() + clock_cycles(VG_QUARANTINE_COOL_MS);
-        if (narrow && !suspect->session)
-            events_narrow(entry, processes[entry].id);
-        thaw(entry);
+        if (suspect->session)
+            processes[0].suspect.cool = suspect->cool; /* and of the shell that comes after it */
+        else if (order == VG_ORDER_NARROW)
+            events_narrow(process_index(process), process->id);
+        thaw(process);
     }
-    quarantine.resumed++;
+}
+
+/* Do to a family what an order says; whoever was frozen only until that was known goes on. */
+static void settle(uint32_t family, enum vg_order order)
+{
+    uint32_t settled = 0; /* bit t: what happened in tree t is */
+    for (struct process *process = processes; process < processes + PROCESSES; process++) {
+        struct suspect *suspect = &process->suspect;
+        if (suspect->family != family || !process_lives(process))
+            continue;
+        settled |= (uint32_t)suspect->due << process->tree;
+        suspect->due = false;
+        treat(process, order);
+    }
+    quarantine.next = quarantine.found = quarantine.denied = 0;
+    quarantine.purged += order == VG_ORDER_PURGE;
+    quarantine.resumed += order == VG_ORDER_RESUME || order == VG_ORDER_NARROW;
+    for (struct process *process = processes; process < processes + PROCESSES; process++)
+        if (settled >> process->tree & 1 && !process->suspect.held)
+            thaw(process);
 }
 
 int32_t quarantine_called(struct process *process)
 {
-    uint32_t offender = process_index(process);
-    struct suspect *suspect = &quarantine.suspects[offender];
-    if (process == processes && board_now() >= suspect->cool) {
-        log_line("quarantine: the first process is never frozen, its call %u is denied",
-                 (unsigned)process->registers.x[17]);
+    struct suspect *suspect = &process->suspect;
+    bool cool = board_now() < suspect->cool;
+    if (process == processes && !cool)
         suspect->cool = board_now() + clock_cycles(VG_QUARANTINE_COOL_MS);
-    }
-    if (board_now() < suspect->cool) {
+    if (!cool)
+        log_line("quarantine: process %u (%s) is %s for its call %u", (unsigned)process->id, process->name,
+                 process == processes ? "never frozen, but denied" : "frozen",
+                 (unsigned)process->registers.x[CALL_NUMBER]);
+    if (process == processes || cool) {
         process->registers.x[A0] = (uint32_t)-EPERM;
         return -EPERM;
     }
-    for (uint32_t entry = 1; entry < PROCESSES; entry++) {
-        if (!process_lives(&processes[entry]) || processes[entry].tree != process->tree)
+    for (struct process *other = processes + 1; other < processes + PROCESSES; other++) {
+        if (!process_lives(other) || other->tree != process->tree)
             continue;
-        bool kin = related(entry, suspect->family);
-        freeze(entry, entry == offender ? VG_FROZEN_BY_VERDICT : kin ? VG_FROZEN_BY_FAMILY : VG_FROZEN_BY_TREE);
-        if (kin && quarantine.suspects[entry].times < TIMES_MAX)
-            quarantine.suspects[entry].times++;
+        bool kin = other->suspect.family == suspect->family;
+        freeze(other, other == process ? VG_FROZEN_BY_VERDICT : kin ? VG_FROZEN_BY_FAMILY : VG_FROZEN_BY_TREE);
+        if (kin && other->suspect.times < TIMES_MAX)
+            other->suspect.times++;
     }
-    suspect->owed = true;
-    quarantine.due |= BIT(offender);
-    log_line("quarantine: process %u (%s) is frozen for its call %u", (unsigned)process->id, process->name,
-             (unsigned)process->registers.x[17]);
+    suspect->owed = suspect->due = true;
     return -EPERM;
 }
 
 /* --- what is made of it -------------------------------------------------------------------------------------- */
 
-static void decide(uint32_t offender, uint32_t family)
+static void decide(const struct process *offender)
 {
-    const struct suspect *suspect = &quarantine.suspects[offender];
-    uint32_t found = quarantine.found, score;
+    const struct suspect *suspect = &offender->suspect;
+    uint32_t found = quarantine.found, family = suspect->family;
     if (suspect->times > 1)
-        found |= suspect->times < TIMES_MAX ? FOUND(AGAIN) : FOUND(LAST);
+        found |= 1u << (suspect->times < TIMES_MAX ? VG_EVIDENCE_AGAIN : VG_EVIDENCE_LAST);
     found = evidence_whole(found, quarantine.denied);
-    score = evidence_weight(found);
-    bool held = suspect->held || quarantine.hold, ends = score >= VG_QUARANTINE_PURGE_FROM;
-    for (uint32_t entry = 0; entry < PROCESSES; entry++) {
-        struct suspect *other = &quarantine.suspects[entry];
-        if (!related(entry, family))
+    uint32_t score = evidence_weight(found);
+    enum vg_order order = quarantine.hold                     ? VG_ORDER_FREEZE
+                          : score >= VG_QUARANTINE_PURGE_FROM ? VG_ORDER_PURGE
+                                                              : VG_ORDER_NARROW;
+    for (struct process *process = processes; process < processes + PROCESSES; process++) {
+        if (process->suspect.family != family)
             continue;
-        other->found = (uint16_t)found;
-        other->score = (uint8_t)score;
-        other->weighed = true;
-        other->held = held;
+        process->suspect.found = (uint16_t)found;
+        process->suspect.score = (uint8_t)score;
+        process->suspect.weighed = true;
     }
     quarantine.decided = (uint32_t)(board_now() - suspect->since);
     log_line("quarantine: family %u %s, score %u, evidence %x", (unsigned)family,
-             held ? "is held" : ends ? "is ended" : "goes on", (unsigned)score, (unsigned)found);
-    if (!held && ends)
-        purge(family);
-    else if (!held)
-        resume(family, true);
-    settle(offender);
+             order == VG_ORDER_FREEZE  ? "is held"
+             : order == VG_ORDER_PURGE ? "is ended"
+                                       : "goes on",
+             (unsigned)score, (unsigned)found);
+    settle(family, order);
 }
 
 bool quarantine_step(void)
 {
-    uint32_t offender = 0;
-    if (!quarantine.due)
-        return false;
-    while (!(quarantine.due >> offender & 1))
+    struct process *offender = processes;
+    while (offender < processes + PROCESSES && !(offender->suspect.due && process_lives(offender)))
         offender++;
-    uint32_t family = quarantine.suspects[offender].family;
-    while (quarantine.next < PROCESSES && !related(quarantine.next, family))
+    if (offender == processes + PROCESSES)
+        return false;
+    for (; quarantine.next < PROCESSES; quarantine.next++) {
+        const struct process *process = &processes[quarantine.next];
+        if (process->suspect.family != offender->suspect.family || !process_lives(process))
+            continue;
+        quarantine.found |= process->suspect.noted | evidence_of(process, &quarantine.denied);
         quarantine.next++;
-    if (quarantine.next == PROCESSES) {
-        decide(offender, family);
         return true;
     }
-    quarantine.found |= quarantine.suspects[quarantine.next].noted |
-                        evidence_of(&processes[quarantine.next], &quarantine.denied);
-    quarantine.next++;
+    decide(offender);
     return true;
 }
 
 /* --- the operator -------------------------------------------------------------------------------------------- */
 
-/* Return the entry of a process that lives, by its number; NOBODY: there is none. */
-static uint32_t entry_of(uint32_t id)
+/* Return a process that lives by its number, or NULL; `*failed` is why an order that frees it cannot be obeyed. */
+static struct process *named(uint32_t id, int32_t *failed)
 {
-    uint32_t entry = 0;
-    while (entry < PROCESSES && !(process_lives(&processes[entry]) && processes[entry].id == id))
-        entry++;
-    return entry;
+    struct process *process = processes;
+    while (process < processes + PROCESSES && !(process->id == id && process_lives(process)))
+        process++;
+    bool found = process < processes + PROCESSES;
+    *failed = !found ? -ESRCH : process->frozen ? 0 : -EINVAL;
+    return found ? process : NULL;
 }
 
 bool quarantine_holds(uint32_t id)
 {
-    uint32_t entry = entry_of(id);
-    return entry != NOBODY && quarantine_frozen >> entry & 1;
-}
-
-static int32_t obey(uint32_t id, enum vg_order order)
-{
-    uint32_t chosen = entry_of(id), family = quarantine.suspects[chosen % PROCESSES].family;
-    if (chosen == NOBODY || !chosen)
-        return chosen ? -ESRCH : -EPERM;
-    if (order != VG_ORDER_FREEZE && !(quarantine_frozen & BIT(chosen)))
-        return -EINVAL;
-    for (uint32_t entry = 0; order == VG_ORDER_FREEZE && entry < PROCESSES; entry++)
-        if (related(entry, family)) {
-            freeze(entry, VG_FROZEN_BY_OPERATOR);
-            quarantine.suspects[entry].held = true;
-        }
-    log_line("quarantine: family %u is %s by the operator", (unsigned)family,
-             order == VG_ORDER_FREEZE  ? "frozen"
-             : order == VG_ORDER_PURGE ? "ended"
-                                       : "resumed");
-    if (order == VG_ORDER_FREEZE)
-        return 0;
-    uint32_t offenders = 0;
-    for (uint32_t entry = 0; entry < PROCESSES; entry++)
-        offenders |= related(entry, family) ? quarantine.due & BIT(entry) : 0;
-    if (order == VG_ORDER_PURGE)
-        purge(family);
-    else
-        resume(family, order == VG_ORDER_NARROW);
-    for (uint32_t entry = 0; entry < PROCESSES; entry++)
-        if (offenders >> entry & 1)
-            settle(entry);
-    return 0;
+    int32_t failed;
+    named(id, &failed);
+    return !failed;
 }
 
 enum outcome quarantine_order(const struct frame *frame)
 {
-    uint32_t order = VG_GET(frame->payload, VG_FRAME_QUARANTINE_ORDER_ORDER);
+    uint32_t order = PART(frame->payload[WORD(VG_FRAME_QUARANTINE_ORDER_ORDER)], VG_FRAME_QUARANTINE_ORDER_ORDER);
+    int32_t failed;
     if (order > VG_ORDER_DECIDE)
-        return serve_refuse(frame, VG_REFUSAL_RANGE, "the order is FREEZE, RESUME, NARROW, PURGE, HOLD or DECIDE");
-    if (order < VG_ORDER_HOLD)
-        return operator_answer(obey(VG_GET(frame->payload, VG_FRAME_QUARANTINE_ORDER_PROCESS), order));
-    quarantine.hold = order == VG_ORDER_HOLD;
+        return serve_refuse(frame, VG_REFUSAL_RANGE, "there is no such order");
+    if (order >= VG_ORDER_HOLD) {
+        quarantine.hold = order == VG_ORDER_HOLD;
+        return operator_answer(0);
+    }
+    const struct process *process = named(frame->payload[WORD(VG_FRAME_QUARANTINE_ORDER_PROCESS)], &failed);
+    if (process && (order == VG_ORDER_FREEZE || process == processes))
+        failed = process == processes ? -EPERM : 0;
+    if (failed)
+        return operator_answer(failed);
+    log_line("quarantine: family %u is %s by the operator", (unsigned)process->suspect.family,
+             order == VG_ORDER_FREEZE  ? "frozen"
+             : order == VG_ORDER_PURGE ? "ended"
+                                       : "resumed");
+    settle(process->suspect.family, order);
     return operator_answer(0);
 }
 
-static void describe(uint32_t *told, uint32_t number)
+static void describe(uint32_t *told, const struct process *process)
 {
-    const struct process *process = &processes[number];
-    const struct suspect *suspect = &quarantine.suspects[number];
+    const struct suspect *suspect = &process->suspect;
     uint64_t frozen = board_now() - suspect->since;
     memset(told, 0, VG_QUARANTINE_ENTRY_BYTES);
     told[WORD(VG_QUARANTINE_ENTRY_ID)] = process->id;
     told[WORD(VG_QUARANTINE_ENTRY_FAMILY)] = suspect->family;
     told[WORD(VG_QUARANTINE_ENTRY_SLOT)] =
-        AS(VG_QUARANTINE_ENTRY_SLOT, number) | AS(VG_QUARANTINE_ENTRY_BY, suspect->by) |
+        AS(VG_QUARANTINE_ENTRY_SLOT, process_index(process)) | AS(VG_QUARANTINE_ENTRY_BY, suspect->by) |
         AS(VG_QUARANTINE_ENTRY_HELD, suspect->held) | AS(VG_QUARANTINE_ENTRY_WEIGHED, suspect->weighed) |
         AS(VG_QUARANTINE_ENTRY_TIMES, suspect->times);
-    if (suspect->weighed) {
-        VG_PUT(told, VG_QUARANTINE_ENTRY_SCORE, suspect->score);
-        VG_PUT(told, VG_QUARANTINE_ENTRY_EVIDENCE, suspect->found);
-    }
+    told[WORD(VG_QUARANTINE_ENTRY_SCORE)] |= AS(VG_QUARANTINE_ENTRY_SCORE, suspect->score);
+    told[WORD(VG_QUARANTINE_ENTRY_EVIDENCE)] = AS(VG_QUARANTINE_ENTRY_EVIDENCE, suspect->found);
     told[WORD(VG_QUARANTINE_ENTRY_COUNTER)] = process->registers.x[PC];
     told[WORD(VG_QUARANTINE_ENTRY_FROZEN_LOW)] = (uint32_t)frozen;
     told[WORD(VG_QUARANTINE_ENTRY_FROZEN_HIGH)] = (uint32_t)(frozen >> 32);
@@ -294,9 +241,9 @@ enum outcome quarantine_list(const struct frame *frame)
     uint32_t *payload = send_open(VG_FRAME_TYPE_QUARANTINE_ENTRIES, most);
     if (!payload)
         return OUTCOME_WAIT;
-    for (uint32_t entry = 0; entry < PROCESSES; entry++)
-        if (quarantine_frozen >> entry & 1)
-            describe(payload + VG_FRAME_QUARANTINE_ENTRIES_WORDS + VG_QUARANTINE_ENTRY_WORDS * count++, entry);
+    for (const struct process *process = processes; process < processes + PROCESSES; process++)
+        if (process->frozen)
+            describe(payload + VG_FRAME_QUARANTINE_ENTRIES_WORDS + VG_QUARANTINE_ENTRY_WORDS * count++, process);
     payload[0] = AS(VG_FRAME_QUARANTINE_ENTRIES_COUNT, count) | AS(VG_FRAME_QUARANTINE_ENTRIES_HOLD, quarantine.hold);
     payload[WORD(VG_FRAME_QUARANTINE_ENTRIES_RESUMED)] = quarantine.resumed;
     payload[WORD(VG_FRAME_QUARANTINE_ENTRIES_PURGED)] = quarantine.purged;
@@ -307,12 +254,12 @@ enum outcome quarantine_list(const struct frame *frame)
 
 enum outcome quarantine_read(const struct frame *frame)
 {
-    uint32_t entry = entry_of(VG_GET(frame->payload, VG_FRAME_QUARANTINE_READ_PROCESS));
-    uint32_t part = VG_GET(frame->payload, VG_FRAME_QUARANTINE_READ_PART);
-    uint32_t offset = VG_GET(frame->payload, VG_FRAME_QUARANTINE_READ_OFFSET);
-    if (entry == NOBODY || !(quarantine_frozen >> entry & 1))
-        return operator_answer(entry == NOBODY ? -ESRCH : -EINVAL);
-    const struct process *process = &processes[entry];
+    int32_t failed;
+    const struct process *process = named(frame->payload[WORD(VG_FRAME_QUARANTINE_READ_PROCESS)], &failed);
+    uint32_t part = PART(frame->payload[WORD(VG_FRAME_QUARANTINE_READ_PART)], VG_FRAME_QUARANTINE_READ_PART);
+    uint32_t offset = frame->payload[WORD(VG_FRAME_QUARANTINE_READ_OFFSET)];
+    if (failed)
+        return operator_answer(failed);
     uint32_t region = part == VG_PART_TEXT ? exec_text_region(process->text) : process->data;
     bool inside = part == VG_PART_REGISTERS;
     const uint8_t *bytes = inside ? (const uint8_t *)process->registers.x : pool_bytes(region);

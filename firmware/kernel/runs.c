@@ -35,7 +35,7 @@ static void describe(uint32_t *entry, const struct process *process)
     entry[WORD(VG_PROCESS_ENTRY_USER)] = AS(VG_PROCESS_ENTRY_USER, process->user) |
                                          AS(VG_PROCESS_ENTRY_SLOT, slot) |
                                          AS(VG_PROCESS_ENTRY_STATE, process->state) |
-                                         AS(VG_PROCESS_ENTRY_FROZEN, process_frozen(process));
+                                         AS(VG_PROCESS_ENTRY_FROZEN, process->frozen);
     entry[WORD(VG_PROCESS_ENTRY_MEMORY)] = AS(VG_PROCESS_ENTRY_MEMORY, memory * (VG_GRANULE_BYTES / 1024));
     entry[WORD(VG_PROCESS_ENTRY_RAN_LOW)] = (uint32_t)process->ran;
     entry[WORD(VG_PROCESS_ENTRY_RAN_HIGH)] = (uint32_t)(process->ran >> 32);

@@ -22,7 +22,7 @@ struct process *schedule_pick(void)
     uint32_t ready = 0;
     for (uint32_t index = 0; index < PROCESSES; index++) {
         struct process *entry = &processes[index];
-        if (process_frozen(entry))
+        if (entry->frozen)
             continue;
         if (entry->state == PROCESS_WAITING && entry->until <= now)
             entry->state = PROCESS_READY;
@@ -52,7 +52,7 @@ uint64_t schedule_alarm(void)
 {
     uint64_t alarm = NEVER;
     for (struct process *entry = processes; entry < processes + PROCESSES; entry++)
-        if (entry->state == PROCESS_WAITING && !process_frozen(entry))
+        if (entry->state == PROCESS_WAITING && !entry->frozen)
             alarm = earlier(alarm, entry->until);
     return alarm;
 }
@@ -84,7 +84,7 @@ static bool secure(void)
 /* Return whether a process is to go on in user mode. */
 static bool may_go(const struct process *process)
 {
-    return process->state == PROCESS_READY && !process->again && !process_frozen(process);
+    return process->state == PROCESS_READY && !process->again && !process->frozen;
 }
 
 struct process *schedule(void)

@@ -17,7 +17,7 @@ void scores_take(const uint32_t *record)
     struct score *score = &scores[slot];
     if (PART(record[1], VG_RECORD_PATH_CLASS) >= VG_SECRET_FROM && PART(record[1], VG_RECORD_ID) == VG_SYS_OPENAT &&
         verdict == VG_VERDICT_ALLOW && processes[slot].id == record[4])
-        quarantine_noted(slot, VG_EVIDENCE_SECRETS);
+        quarantine_noted(&processes[slot], VG_EVIDENCE_SECRETS);
     if (score->life != record[4])
         *score = (struct score){.life = record[4]};
     score->record[0] = word;

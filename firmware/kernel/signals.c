@@ -24,7 +24,7 @@ void process_signal(struct process *process, uint32_t signal)
     if (!process_lives(process) || signal == 0)
         return;
     uint32_t handler = process->handlers[signal];
-    bool frozen = process_frozen(process); /* then every signal waits */
+    bool frozen = process->frozen; /* then every signal waits */
     if (signal == SIGKILL && !frozen) {
         process_end(process, signal);
     } else if (handler == SIG_IGNORE || (handler == SIG_DEFAULT && (signal == SIGCHLD || process == processes))) {

@@ -259,9 +259,9 @@ int native_programs(uint64_t steps)
         }
         if (chosen->again)
             process_call(chosen, chosen->again);
-        if (chosen->state == PROCESS_READY && !chosen->again && !process_frozen(chosen))
+        if (chosen->state == PROCESS_READY && !chosen->again && !chosen->frozen)
             signals_deliver(chosen);
-        if (chosen->state == PROCESS_READY && !chosen->again && !process_frozen(chosen))
+        if (chosen->state == PROCESS_READY && !chosen->again && !chosen->frozen)
             board_sleep(native_now() + run(chosen), false);
         board_ran(process_index(chosen), 1);
     }

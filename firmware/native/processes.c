@@ -59,7 +59,7 @@ int native_call(uint32_t entry, uint32_t id, const uint32_t arguments[6])
         CALLS(ROW, ROW)
     };
     struct process *process = &processes[entry % PROCESSES];
-    if (process->state != PROCESS_READY || process_frozen(process))
+    if (process->state != PROCESS_READY || process->frozen)
         return -ESRCH;
     clock_step();
     call_function *call = process->again;
@@ -114,7 +114,7 @@ uint32_t native_id(uint32_t entry)
 
 bool native_frozen(uint32_t entry)
 {
-    return process_frozen(&processes[entry % PROCESSES]);
+    return processes[entry % PROCESSES].frozen;
 }
 
 /* What a verdict QUARANTINE on a process's call does. */
@@ -125,7 +125,7 @@ void native_quarantined(uint32_t entry)
 
 void native_noted(uint32_t entry, uint32_t evidence)
 {
-    quarantine_noted(entry % PROCESSES, (enum vg_evidence)evidence);
+    quarantine_noted(&processes[entry % PROCESSES], (enum vg_evidence)evidence);
 }
 
 /* Change a process's register, or a word of its text, as no program can. */

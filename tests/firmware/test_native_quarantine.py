@@ -128,7 +128,7 @@ def test_the_first_process_is_denied_instead(lot: Lot) -> None:
     lot.inside.quarantined(0)
     assert lot.frozen() == [] and lot.inside.register(0, A0) == EPERM
     lot.inside.quarantined(0)
-    assert lot.log().count("the first process is never frozen, its call") == 1, "once a second at most"
+    assert lot.log().count("(init) is never frozen, but denied for its call") == 1, "once a second at most"
     with pytest.raises(LinkError, match=r"^memory: process 1: the first process is never frozen: all others come"):
         lot.board.quarantine.freeze(1)
 
