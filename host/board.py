@@ -33,6 +33,7 @@ from host.link.payloads import event_messages, load_messages, model_messages
 from host.link.session import Session
 from host.link.transport import Line, PortLine, Progress
 from host.processes import Processes
+from host.quarantine import Quarantine
 
 if TYPE_CHECKING:  # it imports what computes, which takes a second
     from models.package import Package
@@ -88,7 +89,7 @@ class Board:
     def __init__(self, line: Line) -> None:
         self.name = line.name
         self.session = Session(line)
-        self.files, self.processes = Files(self), Processes(self)
+        self.files, self.processes, self.quarantine = Files(self), Processes(self), Quarantine(self)
         self.aggregates: Counter[tuple[int, int, int]] = Counter()
         self._mode: RecordMode | None = None
         self._seen: deque[Words | Aggregate] = deque()

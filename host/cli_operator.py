@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from host.cli_quarantine import quarantine
 from host.options import FILE, JSON, PORT, examples, group_examples
 
 _LINES = click.option("--json", "as_json", is_flag=True, help="JSON lines: an object each.")
@@ -235,5 +236,5 @@ def load(file: Path | None, port: str, as_json: bool) -> int:
     return do(Terminal(), port, file, as_json)
 
 
-COMMANDS: tuple[click.Command, ...] = (policy, ls, cp, cat, rm, mkdir, ps, score, top, kill, run, events, cc)
+COMMANDS: tuple[click.Command, ...] = (policy, ls, cp, cat, rm, mkdir, ps, score, top, kill, quarantine, run, events, cc)
 """To be added to `vigilante`."""

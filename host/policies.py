@@ -13,20 +13,23 @@
     class = ["read", "write"]   # optional: classes of calls
     secret = true               # optional: its object is a secret, or is not; likewise vaccinated and violation
 
-What is not named is as in the default policy; a profile's rules are replaced as a whole.  `text` writes one.
+What is not named is as in the default policy, and so is the allow-list of profile 15, which quarantine gives; a
+profile's rules are replaced as a whole.  `text` writes such a file.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
 from hdl.contract.policy import (
     DEFAULT_RULES,
+    NARROW_CALLS,
+    NARROW_PROFILE,
     PROFILES,
     Policy,
     Rule,
@@ -66,7 +69,9 @@ class Rules:
 
     def policy(self) -> Policy:
         """Return it as it is loaded."""
-        every = [self.profiles.get(number, self.default) for number in range(PROFILES)]
+        narrow = replace(self.default, allow=NARROW_CALLS) if self.default.allow is None else self.default
+        profiles = {NARROW_PROFILE: narrow, **self.profiles}
+        every = [profiles.get(number, self.default) for number in range(PROFILES)]
         allow = {number: one.allow for number, one in enumerate(every) if one.allow is not None}
         rows = [row for one in every for row in judge_rows(one.rules)]
         enforce = sum(one.enforce << number for number, one in enumerate(every))

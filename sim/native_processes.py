@@ -9,6 +9,7 @@ from enum import IntEnum
 from firmware.build import KERNEL
 from hdl.contract.load import Target
 from hdl.contract.memory import GRANULE_BYTES, REGIONS
+from hdl.contract.quarantine import Evidence
 from hdl.contract.syscalls import IDS
 from sim.native import NativeBoard
 
@@ -51,6 +52,7 @@ class Processes:
     def __init__(self, board: NativeBoard) -> None:
         self.board = board  # which lives as long as its library is called
         self._library = board.library
+        self._library.native_frozen.restype = ctypes.c_bool
         for name in ("native_memory", "native_pool_bytes"):
             getattr(self._library, name).restype = ctypes.c_void_p
         for name in ("native_id", "native_register", "native_pool_get", "native_pool_left"):
@@ -129,6 +131,26 @@ class Processes:
     def register(self, process: int, number: int) -> int:
         """Return a register; 0 is the program counter."""
         return int(self._library.native_register(process, number))
+
+    def frozen(self, process: int) -> bool:
+        """Return whether a process is in quarantine."""
+        return bool(self._library.native_frozen(process))
+
+    def quarantined(self, process: int) -> None:
+        """Do what the verdict QUARANTINE on a process's call does."""
+        self._library.native_quarantined(process)
+
+    def noted(self, process: int, evidence: Evidence) -> None:
+        """Note what speaks against a process, as whoever sees it does."""
+        self._library.native_noted(process, int(evidence))
+
+    def set_register(self, process: int, number: int, value: int) -> None:
+        """Change a register; 0 is the program counter."""
+        self._library.native_set_register(process, number, ctypes.c_uint32(value))
+
+    def break_text(self, process: int) -> None:
+        """Flip a bit of a process's text, which no program can."""
+        self._library.native_break_text(process)
 
     def pick(self) -> int:
         """Return who runs next, or -1."""

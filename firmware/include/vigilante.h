@@ -248,6 +248,7 @@
 #define VG_JUDGE_ROWS 256 /* rows of the judge: profile << 4 | call class << 1 | secret */
 #define VG_JUDGE_CELLS 16 /* cells of a row: violation << 3 | vaccinated << 2 | tier */
 #define VG_VERDICT_BITS 3 /* bits of a cell */
+#define VG_NARROW_PROFILE 15 /* what comes out of quarantine has this profile, too */
 
 /* What the classifier knows of a canonical id. */
 #define VG_ATTRIBUTES_WORDS 1
@@ -1480,6 +1481,29 @@
 /* Verdicts ignored.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
 #define VG_TAMPER_CYCLES 0x400000 /* cycles from one TAMPER to the next */
 
+/* Quarantine.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
+#define VG_QUARANTINE_PURGE_FROM 230 /* score byte from which on a family is ended */
+#define VG_QUARANTINE_DENIED_SOME 4 /* calls not allowed, from which on DENIED */
+#define VG_QUARANTINE_DENIED_MANY 32 /* and from which on DENIED_OFTEN */
+#define VG_QUARANTINE_WRITERS_MANY 6 /* files open for writing, from which on WRITERS */
+#define VG_QUARANTINE_COOL_MS 1000 /* after a resume a verdict only denies for so long */
+#define VG_QUARANTINE_BOUND_MS 100 /* in which a family is resumed or ended */
+#define VG_QUARANTINE_WEIGHT_WRITE_EXECUTE 100 /* what WRITE_EXECUTE adds to the score byte */
+#define VG_QUARANTINE_WEIGHT_STACK 130 /* what STACK adds to the score byte */
+#define VG_QUARANTINE_WEIGHT_COUNTER 130 /* what COUNTER adds to the score byte */
+#define VG_QUARANTINE_WEIGHT_TEXT 255 /* what TEXT adds to the score byte */
+#define VG_QUARANTINE_WEIGHT_RETURN 110 /* what RETURN adds to the score byte */
+#define VG_QUARANTINE_WEIGHT_CANARY 160 /* what CANARY adds to the score byte */
+#define VG_QUARANTINE_WEIGHT_DENIED 40 /* what DENIED adds to the score byte */
+#define VG_QUARANTINE_WEIGHT_DENIED_OFTEN 50 /* what DENIED_OFTEN adds to the score byte */
+#define VG_QUARANTINE_WEIGHT_HOSTILE 40 /* what HOSTILE adds to the score byte */
+#define VG_QUARANTINE_WEIGHT_WRITERS 50 /* what WRITERS adds to the score byte */
+#define VG_QUARANTINE_WEIGHT_SECRETS 60 /* what SECRETS adds to the score byte */
+#define VG_QUARANTINE_WEIGHT_SOCKET 20 /* what SOCKET adds to the score byte */
+#define VG_QUARANTINE_WEIGHT_SECRET_SOCKET 80 /* what SECRET_SOCKET adds to the score byte */
+#define VG_QUARANTINE_WEIGHT_AGAIN 60 /* what AGAIN adds to the score byte */
+#define VG_QUARANTINE_WEIGHT_LAST 255 /* what LAST adds to the score byte */
+
 /* The link.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
 #define VG_LINK_VERSION 1 /* version of framing and frame types */
 #define VG_LINK_DELIMITER 0 /* the byte that ends every frame */
@@ -1933,6 +1957,50 @@
 #define VG_FRAME_RESULT_VALUE_OFFSET 32 /* of a RUN the program's number */
 #define VG_FRAME_RESULT_VALUE_WIDTH 32
 
+/* Fixed part of QUARANTINE_LIST. */
+#define VG_FRAME_QUARANTINE_LIST_WORDS 1
+#define VG_FRAME_QUARANTINE_LIST_BYTES 4
+#define VG_FRAME_QUARANTINE_LIST_SPARE0_OFFSET 0 /* 0 */
+#define VG_FRAME_QUARANTINE_LIST_SPARE0_WIDTH 32
+
+/* Fixed part of QUARANTINE_ENTRIES. */
+#define VG_FRAME_QUARANTINE_ENTRIES_WORDS 4
+#define VG_FRAME_QUARANTINE_ENTRIES_BYTES 16
+#define VG_FRAME_QUARANTINE_ENTRIES_COUNT_OFFSET 0 /* how many follow; there may be none */
+#define VG_FRAME_QUARANTINE_ENTRIES_COUNT_WIDTH 8
+#define VG_FRAME_QUARANTINE_ENTRIES_HOLD_OFFSET 8 /* what a verdict freezes is left to the operator */
+#define VG_FRAME_QUARANTINE_ENTRIES_HOLD_WIDTH 1
+#define VG_FRAME_QUARANTINE_ENTRIES_SPARE0_OFFSET 9 /* 0 */
+#define VG_FRAME_QUARANTINE_ENTRIES_SPARE0_WIDTH 23
+#define VG_FRAME_QUARANTINE_ENTRIES_RESUMED_OFFSET 32 /* families that went on, since reset */
+#define VG_FRAME_QUARANTINE_ENTRIES_RESUMED_WIDTH 32
+#define VG_FRAME_QUARANTINE_ENTRIES_PURGED_OFFSET 64 /* families that were ended */
+#define VG_FRAME_QUARANTINE_ENTRIES_PURGED_WIDTH 32
+#define VG_FRAME_QUARANTINE_ENTRIES_DECIDED_OFFSET 96 /* cycles from the last verdict QUARANTINE that froze to what came of it */
+#define VG_FRAME_QUARANTINE_ENTRIES_DECIDED_WIDTH 32
+
+/* Fixed part of QUARANTINE_ORDER. */
+#define VG_FRAME_QUARANTINE_ORDER_WORDS 2
+#define VG_FRAME_QUARANTINE_ORDER_BYTES 8
+#define VG_FRAME_QUARANTINE_ORDER_PROCESS_OFFSET 0 /* whose; 0 of HOLD and DECIDE */
+#define VG_FRAME_QUARANTINE_ORDER_PROCESS_WIDTH 32
+#define VG_FRAME_QUARANTINE_ORDER_ORDER_OFFSET 32 /* what */
+#define VG_FRAME_QUARANTINE_ORDER_ORDER_WIDTH 8
+#define VG_FRAME_QUARANTINE_ORDER_SPARE0_OFFSET 40 /* 0 */
+#define VG_FRAME_QUARANTINE_ORDER_SPARE0_WIDTH 24
+
+/* Fixed part of QUARANTINE_READ. */
+#define VG_FRAME_QUARANTINE_READ_WORDS 3
+#define VG_FRAME_QUARANTINE_READ_BYTES 12
+#define VG_FRAME_QUARANTINE_READ_PROCESS_OFFSET 0 /* whose */
+#define VG_FRAME_QUARANTINE_READ_PROCESS_WIDTH 32
+#define VG_FRAME_QUARANTINE_READ_OFFSET_OFFSET 32 /* of the first byte */
+#define VG_FRAME_QUARANTINE_READ_OFFSET_WIDTH 32
+#define VG_FRAME_QUARANTINE_READ_PART_OFFSET 64 /* of what */
+#define VG_FRAME_QUARANTINE_READ_PART_WIDTH 8
+#define VG_FRAME_QUARANTINE_READ_SPARE0_OFFSET 72 /* 0 */
+#define VG_FRAME_QUARANTINE_READ_SPARE0_WIDTH 24
+
 /* How often a slot's process was allowed a call since the last AGGREGATE. */
 #define VG_AGGREGATE_ENTRY_WORDS 2
 #define VG_AGGREGATE_ENTRY_BYTES 8
@@ -2010,8 +2078,10 @@
 #define VG_PROCESS_ENTRY_VERDICT_WIDTH 3
 #define VG_PROCESS_ENTRY_SCORED_OFFSET 93 /* a record of it has come: tier, verdict, score and counts hold */
 #define VG_PROCESS_ENTRY_SCORED_WIDTH 1
-#define VG_PROCESS_ENTRY_SPARE0_OFFSET 94 /* 0 */
-#define VG_PROCESS_ENTRY_SPARE0_WIDTH 2
+#define VG_PROCESS_ENTRY_FROZEN_OFFSET 94 /* it is in quarantine, whatever its state */
+#define VG_PROCESS_ENTRY_FROZEN_WIDTH 1
+#define VG_PROCESS_ENTRY_SPARE0_OFFSET 95 /* 0 */
+#define VG_PROCESS_ENTRY_SPARE0_WIDTH 1
 #define VG_PROCESS_ENTRY_SCORE_OFFSET 96 /* score * 255, as of its last call */
 #define VG_PROCESS_ENTRY_SCORE_WIDTH 8
 #define VG_PROCESS_ENTRY_SPARE1_OFFSET 104 /* 0 */
@@ -2042,6 +2112,46 @@
 #define VG_PROCESS_ENTRY_NAME2_WIDTH 32
 #define VG_PROCESS_ENTRY_NAME3_OFFSET 480 /* its name, with zeros behind */
 #define VG_PROCESS_ENTRY_NAME3_WIDTH 32
+
+/* A process that is frozen. */
+#define VG_QUARANTINE_ENTRY_WORDS 11
+#define VG_QUARANTINE_ENTRY_BYTES 44
+#define VG_QUARANTINE_ENTRY_ID_OFFSET 0 /* the process's number */
+#define VG_QUARANTINE_ENTRY_ID_WIDTH 32
+#define VG_QUARANTINE_ENTRY_FAMILY_OFFSET 32 /* its family's: the number of the process that began it */
+#define VG_QUARANTINE_ENTRY_FAMILY_WIDTH 32
+#define VG_QUARANTINE_ENTRY_SLOT_OFFSET 64 /* the slot that it is screened in */
+#define VG_QUARANTINE_ENTRY_SLOT_WIDTH 6
+#define VG_QUARANTINE_ENTRY_BY_OFFSET 70 /* why it is frozen */
+#define VG_QUARANTINE_ENTRY_BY_WIDTH 2
+#define VG_QUARANTINE_ENTRY_HELD_OFFSET 72 /* the operator decides; else it is being looked at */
+#define VG_QUARANTINE_ENTRY_HELD_WIDTH 1
+#define VG_QUARANTINE_ENTRY_WEIGHED_OFFSET 73 /* it has been looked at: evidence and score hold */
+#define VG_QUARANTINE_ENTRY_WEIGHED_WIDTH 1
+#define VG_QUARANTINE_ENTRY_TIMES_OFFSET 74 /* quarantines of its family by verdict, so far; 3: or more */
+#define VG_QUARANTINE_ENTRY_TIMES_WIDTH 2
+#define VG_QUARANTINE_ENTRY_SPARE0_OFFSET 76 /* 0 */
+#define VG_QUARANTINE_ENTRY_SPARE0_WIDTH 12
+#define VG_QUARANTINE_ENTRY_SCORE_OFFSET 88 /* what speaks against its family, * 255 */
+#define VG_QUARANTINE_ENTRY_SCORE_WIDTH 8
+#define VG_QUARANTINE_ENTRY_EVIDENCE_OFFSET 96 /* that: bit e is Evidence e */
+#define VG_QUARANTINE_ENTRY_EVIDENCE_WIDTH 16
+#define VG_QUARANTINE_ENTRY_SPARE1_OFFSET 112 /* 0 */
+#define VG_QUARANTINE_ENTRY_SPARE1_WIDTH 16
+#define VG_QUARANTINE_ENTRY_COUNTER_OFFSET 128 /* where it would go on */
+#define VG_QUARANTINE_ENTRY_COUNTER_WIDTH 32
+#define VG_QUARANTINE_ENTRY_FROZEN_LOW_OFFSET 160 /* cycles for which it has been frozen, lower half */
+#define VG_QUARANTINE_ENTRY_FROZEN_LOW_WIDTH 32
+#define VG_QUARANTINE_ENTRY_FROZEN_HIGH_OFFSET 192 /* and upper half */
+#define VG_QUARANTINE_ENTRY_FROZEN_HIGH_WIDTH 32
+#define VG_QUARANTINE_ENTRY_NAME0_OFFSET 224 /* its name, with zeros behind */
+#define VG_QUARANTINE_ENTRY_NAME0_WIDTH 32
+#define VG_QUARANTINE_ENTRY_NAME1_OFFSET 256 /* its name, with zeros behind */
+#define VG_QUARANTINE_ENTRY_NAME1_WIDTH 32
+#define VG_QUARANTINE_ENTRY_NAME2_OFFSET 288 /* its name, with zeros behind */
+#define VG_QUARANTINE_ENTRY_NAME2_WIDTH 32
+#define VG_QUARANTINE_ENTRY_NAME3_OFFSET 320 /* its name, with zeros behind */
+#define VG_QUARANTINE_ENTRY_NAME3_WIDTH 32
 
 /* The SPI flash.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
 #define VG_FLASH_BYTES 0x1000000 /* bytes of flash */
@@ -2362,6 +2472,46 @@ enum vg_irq {
     VG_IRQ_RECORDS_HALF = 8, /* half of the places for records are taken */
 };
 
+enum vg_evidence {
+    VG_EVIDENCE_WRITE_EXECUTE = 0, /* it asked for memory that can be both written and run */
+    VG_EVIDENCE_STACK = 1, /* its stack pointer is not in its data */
+    VG_EVIDENCE_COUNTER = 2, /* it would go on outside of its text */
+    VG_EVIDENCE_TEXT = 3, /* its text is not what was loaded */
+    VG_EVIDENCE_RETURN = 4, /* neither ra nor any word on its stack leads behind a call in its text */
+    VG_EVIDENCE_CANARY = 5, /* it used what was given out as a decoy */
+    VG_EVIDENCE_DENIED = 6, /* some of its calls were not allowed */
+    VG_EVIDENCE_DENIED_OFTEN = 7, /* many were; beside DENIED */
+    VG_EVIDENCE_HOSTILE = 8, /* its score was in tier 2 or 3 at its last call */
+    VG_EVIDENCE_WRITERS = 9, /* it has many files open for writing */
+    VG_EVIDENCE_SECRETS = 10, /* it opened what is secret, and was allowed to */
+    VG_EVIDENCE_SOCKET = 11, /* it has a socket open */
+    VG_EVIDENCE_SECRET_SOCKET = 12, /* SECRETS and SOCKET, beside them */
+    VG_EVIDENCE_AGAIN = 13, /* it is in quarantine for the second time */
+    VG_EVIDENCE_LAST = 14, /* it is for the third time */
+};
+
+enum vg_frozen_by {
+    VG_FROZEN_BY_VERDICT = 0, /* its own call was answered by QUARANTINE */
+    VG_FROZEN_BY_FAMILY = 1, /* that of one of its family was */
+    VG_FROZEN_BY_TREE = 2, /* that of another one in its tree was: only until that one is looked at */
+    VG_FROZEN_BY_OPERATOR = 3, /* the operator ordered it */
+};
+
+enum vg_order {
+    VG_ORDER_FREEZE = 0, /* freeze a process's family, and hold it */
+    VG_ORDER_RESUME = 1, /* let a frozen family go on as it was */
+    VG_ORDER_NARROW = 2, /* let it go on with a narrower profile */
+    VG_ORDER_PURGE = 3, /* end a frozen family */
+    VG_ORDER_HOLD = 4, /* from now on, leave to the operator what a verdict freezes */
+    VG_ORDER_DECIDE = 5, /* from now on, do not */
+};
+
+enum vg_part {
+    VG_PART_REGISTERS = 0, /* the address at which it goes on, then x1 to x31 */
+    VG_PART_TEXT = 1, /* its text window */
+    VG_PART_DATA = 2, /* its data window */
+};
+
 enum vg_frame_type {
     VG_FRAME_TYPE_HELLO = 1,
     VG_FRAME_TYPE_ACK = 2,
@@ -2400,6 +2550,10 @@ enum vg_frame_type {
     VG_FRAME_TYPE_ENDED = 75,
     VG_FRAME_TYPE_KILL = 76,
     VG_FRAME_TYPE_RESULT = 79,
+    VG_FRAME_TYPE_QUARANTINE_LIST = 80,
+    VG_FRAME_TYPE_QUARANTINE_ENTRIES = 81,
+    VG_FRAME_TYPE_QUARANTINE_ORDER = 82,
+    VG_FRAME_TYPE_QUARANTINE_READ = 83,
 };
 
 enum vg_capability {
@@ -2680,6 +2834,26 @@ typedef struct {
     uint32_t words[2];
 } vg_frame_result;
 
+/* Fixed part of QUARANTINE_LIST. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_quarantine_list;
+
+/* Fixed part of QUARANTINE_ENTRIES. */
+typedef struct {
+    uint32_t words[4];
+} vg_frame_quarantine_entries;
+
+/* Fixed part of QUARANTINE_ORDER. */
+typedef struct {
+    uint32_t words[2];
+} vg_frame_quarantine_order;
+
+/* Fixed part of QUARANTINE_READ. */
+typedef struct {
+    uint32_t words[3];
+} vg_frame_quarantine_read;
+
 /* How often a slot's process was allowed a call since the last AGGREGATE. */
 typedef struct {
     uint32_t words[2];
@@ -2699,6 +2873,11 @@ typedef struct {
 typedef struct {
     uint32_t words[16];
 } vg_process_entry;
+
+/* A process that is frozen. */
+typedef struct {
+    uint32_t words[11];
+} vg_quarantine_entry;
 
 /* What stands before the firmware; it is copied to the begin of main memory and entered there, a0: the place that it is from, 0 or 1. */
 typedef struct {

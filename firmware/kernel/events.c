@@ -42,6 +42,11 @@ void events_exec(uint32_t slot, uint32_t id)
     screened(VG_KIND_EXEC, slot, id, 0, PROFILE, 0);
 }
 
+void events_narrow(uint32_t slot, uint32_t id)
+{
+    screened(VG_KIND_EXEC, slot, id, 0, VG_NARROW_PROFILE, 0);
+}
+
 void events_exit(uint32_t slot, uint32_t id, uint32_t heir, uint32_t heir_id)
 {
     screened(VG_KIND_EXIT, slot, id, 0, heir == NOBODY ? VG_SLOTS : heir, heir_id);
@@ -85,6 +90,8 @@ int32_t events_resolved(struct process *process, const char *path)
     switch (VG_GET(record, VG_RECORD_VERDICT)) {
     case VG_VERDICT_ALLOW:
         return 0;
+    case VG_VERDICT_QUARANTINE:
+        return quarantine_called(process);
     case VG_VERDICT_KILL:
         process_condemned(process);
         return REPLACED;

@@ -34,6 +34,7 @@ struct layout {
 
 static struct {
     uint32_t users, region, key; /* key: of the content in flash; 0: not to be shared with a later one */
+    uint32_t sum, stack_end;     /* of its words, as they were loaded; where its processes' stacks begin to grow */
 } texts[TEXTS + 1];
 
 static struct {
@@ -63,6 +64,25 @@ void exec_drop(uint32_t text)
 uint32_t exec_text_region(uint32_t text)
 {
     return text == NO_TEXT ? NO_REGION : texts[text].region;
+}
+
+static uint32_t sum_of(uint32_t region)
+{
+    const uint32_t *word = (const uint32_t *)(const void *)pool_bytes(region);
+    uint32_t sum = 0;
+    for (uint32_t left = pool_size(region) * (VG_GRANULE_BYTES / 4); left; left--)
+        sum = sum * 31 + *word++;
+    return sum;
+}
+
+bool exec_text_whole(uint32_t text)
+{
+    return sum_of(exec_text_region(text)) == texts[text].sum;
+}
+
+uint32_t exec_stack_end(uint32_t text)
+{
+    return texts[text].stack_end;
 }
 
 /* Return whether `size` bytes from `address` on lie in the region that begins at `base`. */
@@ -182,6 +202,8 @@ static uint32_t text_of(uint32_t node, const struct layout *layout, int32_t *fai
     texts[unused].key = 0; /* nobody shares it before it is there */
     *failed = load(node, layout, texts[unused].region, VG_USER_TEXT_BASE);
     texts[unused].key = key;
+    texts[unused].sum = sum_of(texts[unused].region);
+    texts[unused].stack_end = layout->data_begin;
     if (!*failed)
         return unused;
     exec_drop(unused);

@@ -45,6 +45,7 @@ ONCE void kernel_start(uint32_t place)
     screen_start();
     model_start();
     process_start();
+    quarantine_start();
     operator_start();
     runs_start();
     scores_start();
@@ -93,6 +94,7 @@ uint64_t kernel_step(bool *frames)
     worked |= runs_step();
     worked |= aside_step();
     worked |= lasting_step();
+    worked |= quarantine_step();
     operator_step();
     if (!worked)
         worked |= screen_close();

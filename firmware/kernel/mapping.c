@@ -54,6 +54,8 @@ int32_t call_mmap(struct process *process)
     uint32_t length = ARGUMENT(process, 1), count = granules_of(length);
     if (ARGUMENT(process, 3) != (MAP_PRIVATE | MAP_ANONYMOUS))
         return ARGUMENT(process, 3) & MAP_ANONYMOUS ? -EINVAL : -ENODEV;
+    if (ARGUMENT(process, 2) & PROT_EXEC)
+        quarantine_noted(process, VG_EVIDENCE_WRITE_EXECUTE);
     if (ARGUMENT(process, 2) & ~(uint32_t)(PROT_READ | PROT_WRITE))
         return -EACCES;
     if (!length)
@@ -92,5 +94,7 @@ int32_t call_mprotect(struct process *process)
         return -EINVAL;
     if (length && !user_bytes(process, address, length, !text))
         return -ENOMEM;
+    if (wanted & (text ? PROT_WRITE : PROT_EXEC))
+        quarantine_noted(process, VG_EVIDENCE_WRITE_EXECUTE);
     return wanted == (text ? PROT_READ | PROT_EXEC : PROT_READ | PROT_WRITE) ? 0 : -EACCES;
 }

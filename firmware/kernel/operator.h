@@ -47,6 +47,13 @@ void runs_ended(const struct process *process);
 /* Write to what the program `run` has as its output; as terminal_write. */
 int32_t runs_write(struct process *process, uint32_t run, const uint8_t *from, uint32_t size);
 
+/* --- quarantine.c: processes that are frozen ------------------------------------------------------------------ */
+
+bool quarantine_holds(uint32_t id); /* a process is frozen, by its number */
+enum outcome quarantine_list(const struct frame *frame);
+enum outcome quarantine_order(const struct frame *frame);
+enum outcome quarantine_read(const struct frame *frame);
+
 /* --- scores.c: what the records say of the core's processes --------------------------------------------------- */
 
 struct score {

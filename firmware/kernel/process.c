@@ -80,6 +80,7 @@ static int32_t begin_tree(struct process *entry, uint32_t node, const char *cons
     if (!failed) {
         if (events_begin(process_index(entry), entry->id, entry->tree)) {
             entry->group = entry->id;
+            quarantine_born(entry, NULL);
             keep_entry(entry);
             return 0;
         }
@@ -138,6 +139,8 @@ uint32_t process_call(struct process *process, call_function *call)
     if (result == REPLACED || gone)
         return LEAVE_REPLACED;
     process->again = NULL;
+    if (process->frozen && process->suspect.owed) /* by what the call's path has led to; it is answered when it is free */
+        return LEAVE_SWITCH;
     if (result == INTERRUPTED && signals_restart(process)) {
         process->registers.x[PC] -= ECALL_BYTES; /* a0 is still what it was */
         return LEAVE_SWITCH;
@@ -194,7 +197,9 @@ void process_end(struct process *process, uint32_t status)
     process->again = NULL;
     if (process == processes)
         kernel_stir(); /* for another one to begin */
-    events_exit(process_index(process), process->id, parent ? process->parent : NOBODY, parent ? parent->id : 0);
+    bool heir = parent && !process->frozen; /* what ends in quarantine has paid for itself */
+    events_exit(process_index(process), process->id, heir ? process->parent : NOBODY, heir ? parent->id : 0);
+    process->frozen = false;
     process->state = parent ? PROCESS_ENDED : PROCESS_FREE;
     for (struct process *child = processes; child < processes + PROCESSES; child++) {
         if (child->state == PROCESS_FREE || child->parent != process_index(process) || child == process)
@@ -253,6 +258,7 @@ int32_t call_clone(struct process *process)
     child->registers.x[A0] = 0;
     exec_share(child->text);
     files_share(child);
+    quarantine_born(child, process);
     keep_entry(child);
     return (int32_t)id;
 }

@@ -34,6 +34,18 @@ enum process_state {
     PROCESS_ENDED = VG_PROCESS_STATE_ENDED,
 };
 
+/* What quarantine knows of a process. */
+struct suspect {
+    uint64_t since, cool;  /* it is frozen; and until when a verdict only denies */
+    uint32_t family;       /* the process that began it */
+    uint16_t noted, found; /* evidence: of what it and its parents did; of all, once weighed */
+    uint8_t score, times, by;
+    bool session;          /* the first process has begun it: what it begins is a family of its own */
+    bool due;              /* by its call, its family is to be looked at */
+    bool owed;             /* that call is still to be answered */
+    bool held, weighed;
+};
+
 struct process {
     struct registers registers; /* first: trap.S counts on it */
     enum process_state state;
@@ -59,6 +71,8 @@ struct process {
     uint64_t until;             /* or until then */
     uint64_t ran;               /* cycles */
     bool known;                 /* the scheduler has been told of it */
+    bool frozen;                /* in quarantine: whatever its state, nothing of it is to run */
+    struct suspect suspect;
     char name[NAME_BYTES];
 };
 
@@ -124,6 +138,26 @@ void events_exec(uint32_t slot, uint32_t id);
 int32_t events_resolved(struct process *process, const char *path);
 void events_exit(uint32_t slot, uint32_t id, uint32_t heir, uint32_t heir_id); /* heir: or NOBODY */
 
+/* Have one more profile's allow-list apply to a process: that of what was in quarantine. */
+void events_narrow(uint32_t slot, uint32_t id);
+
+/* --- quarantine.c: processes that are frozen ------------------------------------------------------------------ */
+
+void quarantine_start(void);
+void quarantine_born(struct process *child, const struct process *parent); /* a copy of its parent; or of none */
+/* The verdict on its call is QUARANTINE: freeze it with its tree, or only deny the call.  Returns -EPERM. */
+int32_t quarantine_called(struct process *process);
+/* It has done what speaks against it, and against what it will begin. */
+void quarantine_noted(struct process *process, enum vg_evidence what);
+/* Look at a frozen process; false if none is to be looked at. */
+bool quarantine_step(void);
+
+/* --- evidence.c: what speaks against one, as bits of vg_evidence ----------------------------------------------- */
+
+uint32_t evidence_of(const struct process *process, uint32_t *denied); /* adds its calls that were not allowed */
+uint32_t evidence_whole(uint32_t found, uint32_t denied); /* with what follows from all of it */
+uint32_t evidence_weight(uint32_t found);                 /* the score byte */
+
 /* --- schedule.c ---------------------------------------------------------------------------------------------- */
 
 /* Do what there is to do until a process is to run; return it. */
@@ -148,6 +182,8 @@ void exec_start(void);
 void exec_share(uint32_t text);
 void exec_drop(uint32_t text);
 uint32_t exec_text_region(uint32_t text);
+bool exec_text_whole(uint32_t text);     /* it is as it was loaded */
+uint32_t exec_stack_end(uint32_t text);  /* the address behind its processes' stacks */
 call_function call_execve;
 
 /* --- mapping.c ----------------------------------------------------------------------------------------------- */

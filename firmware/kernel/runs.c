@@ -34,7 +34,8 @@ static void describe(uint32_t *entry, const struct process *process)
     entry[WORD(VG_PROCESS_ENTRY_PARENT)] = process->parent == NOBODY ? 0 : processes[process->parent].id;
     entry[WORD(VG_PROCESS_ENTRY_USER)] = AS(VG_PROCESS_ENTRY_USER, process->user) |
                                          AS(VG_PROCESS_ENTRY_SLOT, slot) |
-                                         AS(VG_PROCESS_ENTRY_STATE, process->state);
+                                         AS(VG_PROCESS_ENTRY_STATE, process->state) |
+                                         AS(VG_PROCESS_ENTRY_FROZEN, process->frozen);
     entry[WORD(VG_PROCESS_ENTRY_MEMORY)] = AS(VG_PROCESS_ENTRY_MEMORY, memory * (VG_GRANULE_BYTES / 1024));
     entry[WORD(VG_PROCESS_ENTRY_RAN_LOW)] = (uint32_t)process->ran;
     entry[WORD(VG_PROCESS_ENTRY_RAN_HIGH)] = (uint32_t)(process->ran >> 32);
@@ -92,7 +93,7 @@ static void keep_epoch(void)
     bool ended = run.ended;
     run.id = 0;
     process_wake(&run);
-    if (id && !ended)
+    if (id && !ended && !quarantine_holds(id))
         process_signal_group(id, SIGKILL); /* it began as the first of its group */
 }
 

@@ -22,6 +22,8 @@ struct process *schedule_pick(void)
     uint32_t ready = 0;
     for (uint32_t index = 0; index < PROCESSES; index++) {
         struct process *entry = &processes[index];
+        if (entry->frozen && !(entry->again && aside_holds(entry))) /* that call ends first: others wait for it */
+            continue;
         if (entry->state == PROCESS_WAITING && entry->until <= now)
             entry->state = PROCESS_READY;
         if (entry->state != PROCESS_READY)
@@ -50,7 +52,7 @@ uint64_t schedule_alarm(void)
 {
     uint64_t alarm = NEVER;
     for (struct process *entry = processes; entry < processes + PROCESSES; entry++)
-        if (entry->state == PROCESS_WAITING)
+        if (entry->state == PROCESS_WAITING && !entry->frozen)
             alarm = earlier(alarm, entry->until);
     return alarm;
 }
@@ -87,6 +89,12 @@ static bool secure(void)
     return !scheduler.calm;
 }
 
+/* Return whether a process is to go on in user mode. */
+static bool may_go(const struct process *process)
+{
+    return process->state == PROCESS_READY && !process->again && !process->frozen;
+}
+
 struct process *schedule(void)
 {
     if (scheduler.running)
@@ -100,9 +108,9 @@ struct process *schedule(void)
         struct process *chosen = may ? schedule_pick() : NULL;
         if (chosen && chosen->again)
             try_again(chosen);
-        if (chosen && chosen->state == PROCESS_READY && !chosen->again)
+        if (chosen && may_go(chosen))
             signals_deliver(chosen);
-        if (chosen && chosen->state == PROCESS_READY && !chosen->again) {
+        if (chosen && may_go(chosen)) {
             uint64_t slice = board_now() + clock_cycles(scheduler.calm ? SLICE_MS : BUSY_SLICE_MS);
             if (scheduler.calm)
                 slice = earlier(slice, scheduler.alarm);

@@ -15,6 +15,9 @@ void scores_take(const uint32_t *record)
     if (slot >= PROCESSES || word & BITS(VG_RECORD_KIND) || verdict > VG_VERDICT_KILL)
         return;
     struct score *score = &scores[slot];
+    if (PART(record[1], VG_RECORD_PATH_CLASS) >= VG_SECRET_FROM && PART(record[1], VG_RECORD_ID) == VG_SYS_OPENAT &&
+        verdict == VG_VERDICT_ALLOW && processes[slot].id == record[4])
+        quarantine_noted(&processes[slot], VG_EVIDENCE_SECRETS);
     if (score->life != record[4])
         *score = (struct score){.life = record[4]};
     score->record[0] = word;

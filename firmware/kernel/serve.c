@@ -80,6 +80,9 @@ static const struct service {
     {VG_FRAME_TYPE_RUN, VG_FRAME_RUN_BYTES, 2, 1, VG_LINK_PAYLOAD_MAX, runs_begin,
      "8 bytes, then a path and arguments"},
     {VG_FRAME_TYPE_KILL, VG_FRAME_KILL_BYTES, 0, 1, 0, runs_kill, "8 bytes"},
+    {VG_FRAME_TYPE_QUARANTINE_LIST, VG_FRAME_QUARANTINE_LIST_BYTES, 0, 1, 0, quarantine_list, "4 bytes"},
+    {VG_FRAME_TYPE_QUARANTINE_ORDER, VG_FRAME_QUARANTINE_ORDER_BYTES, 0, 1, 0, quarantine_order, "8 bytes"},
+    {VG_FRAME_TYPE_QUARANTINE_READ, VG_FRAME_QUARANTINE_READ_BYTES, 0, 1, 0, quarantine_read, "12 bytes"},
     {VG_FRAME_TYPE_LOG_READ, VG_FRAME_LOG_READ_BYTES, 0, 1, 0, log_read, "4 bytes: the place"},
 };
 

@@ -24,13 +24,14 @@ void process_signal(struct process *process, uint32_t signal)
     if (!process_lives(process) || signal == 0)
         return;
     uint32_t handler = process->handlers[signal];
-    if (aside_holds(process) && (signal == SIGKILL || handler != SIG_IGNORE)) {
+    bool frozen = process->frozen; /* then every signal waits */
+    if (!frozen && aside_holds(process) && (signal == SIGKILL || handler != SIG_IGNORE)) {
         process->pending |= BIT(signal); /* its call goes on to the end */
-    } else if (signal == SIGKILL) {
+    } else if (signal == SIGKILL && !frozen) {
         process_end(process, signal);
     } else if (handler == SIG_IGNORE || (handler == SIG_DEFAULT && (signal == SIGCHLD || process == processes))) {
         return; /* nothing that it does not ask for but SIGKILL ends the first process */
-    } else if (handler == SIG_DEFAULT && !(process->blocked & BIT(signal))) {
+    } else if (handler == SIG_DEFAULT && !(process->blocked & BIT(signal)) && !frozen) {
         process_end(process, signal);
     } else {
         process->pending |= BIT(signal);

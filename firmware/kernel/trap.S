@@ -126,6 +126,23 @@ condemned:
     call process_condemned
     j schedule_next
 
+/* The verdict is QUARANTINE: nothing is lost of what the process has in its registers. */
+    .globl quarantined
+quarantined:
+    csrrw sp, mscratch, sp
+    each_temporary sw
+    each_kept sw
+    lw a0, %lo(VG_COPROCESSOR_ARGUMENT)(zero)
+    sw a0, REGISTER(10)(sp)
+    csrr a0, mscratch
+    sw a0, REGISTER(STACK)(sp)
+    csrr a0, mepc
+    sw a0, PROGRAM_COUNTER(sp)
+    mv a0, sp
+    la sp, stack_top
+    call quarantine_called
+    j schedule_next
+
 /* Every call by a C function: a stub each, and one way in. */
 #ifdef TABLE
 #define FUNCTION t1

@@ -207,6 +207,9 @@ static bool make_call(struct process *process)
     switch (judge_call(process, id)) {
     case VG_VERDICT_ALLOW:
         break;
+    case VG_VERDICT_QUARANTINE:
+        quarantine_called(process);
+        return false;
     case VG_VERDICT_KILL:
         process_condemned(process);
         return false;
@@ -261,9 +264,9 @@ int native_programs(uint64_t steps)
         }
         if (chosen->again)
             process_call(chosen, chosen->again);
-        if (chosen->state == PROCESS_READY && !chosen->again)
+        if (chosen->state == PROCESS_READY && !chosen->again && !chosen->frozen)
             signals_deliver(chosen);
-        if (chosen->state == PROCESS_READY && !chosen->again)
+        if (chosen->state == PROCESS_READY && !chosen->again && !chosen->frozen)
             board_sleep(native_now() + run(chosen), false);
         board_ran(process_index(chosen), 1);
     }

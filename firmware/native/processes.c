@@ -65,7 +65,7 @@ int native_call(uint32_t entry, uint32_t id, const uint32_t arguments[6])
         CALLS(ROW, ROW)
     };
     struct process *process = &processes[entry % PROCESSES];
-    if (process->state != PROCESS_READY)
+    if (process->state != PROCESS_READY || process->frozen)
         return -ESRCH;
     clock_step();
     call_function *call = process->again;
@@ -123,6 +123,33 @@ uint32_t native_register(uint32_t entry, uint32_t number)
 uint32_t native_id(uint32_t entry)
 {
     return processes[entry % PROCESSES].id;
+}
+
+bool native_frozen(uint32_t entry)
+{
+    return processes[entry % PROCESSES].frozen;
+}
+
+/* What a verdict QUARANTINE on a process's call does. */
+void native_quarantined(uint32_t entry)
+{
+    quarantine_called(&processes[entry % PROCESSES]);
+}
+
+void native_noted(uint32_t entry, uint32_t evidence)
+{
+    quarantine_noted(&processes[entry % PROCESSES], (enum vg_evidence)evidence);
+}
+
+/* Change a process's register, or a word of its text, as no program can. */
+void native_set_register(uint32_t entry, uint32_t number, uint32_t value)
+{
+    processes[entry % PROCESSES].registers.x[number % 32] = value;
+}
+
+void native_break_text(uint32_t entry)
+{
+    pool_bytes(exec_text_region(processes[entry % PROCESSES].text))[64] ^= 1;
 }
 
 void native_as_user(uint32_t entry, uint32_t user)

@@ -16,6 +16,7 @@ from hdl.contract import (
     model,
     paths,
     policy,
+    quarantine,
     registers,
     schedule,
     syscalls,
@@ -109,6 +110,7 @@ PARTS = (
             "JUDGE_ROWS": (policy.JUDGE_ROWS, "rows of the judge: profile << 4 | call class << 1 | secret"),
             "JUDGE_CELLS": (policy.JUDGE_CELLS, "cells of a row: violation << 3 | vaccinated << 2 | tier"),
             "VERDICT_BITS": (policy.VERDICT_BITS, "bits of a cell"),
+            "NARROW_PROFILE": (policy.NARROW_PROFILE, "what comes out of quarantine has this profile, too"),
         },
     ),
     Part(
@@ -173,11 +175,27 @@ PARTS = (
         {"TAMPER_CYCLES": (tamper.TAMPER_CYCLES, "cycles from one TAMPER to the next")},
     ),
     Part(
+        "quarantine", "Quarantine", Stage.BOARD,
+        (quarantine.Evidence, quarantine.FrozenBy, quarantine.Order, quarantine.Part), (),
+        {
+            "QUARANTINE_PURGE_FROM": (quarantine.PURGE_FROM, "score byte from which on a family is ended"),
+            "QUARANTINE_DENIED_SOME": (quarantine.DENIED_SOME, "calls not allowed, from which on DENIED"),
+            "QUARANTINE_DENIED_MANY": (quarantine.DENIED_MANY, "and from which on DENIED_OFTEN"),
+            "QUARANTINE_WRITERS_MANY": (quarantine.WRITERS_MANY, "files open for writing, from which on WRITERS"),
+            "QUARANTINE_COOL_MS": (quarantine.COOL_MS, "after a resume a verdict only denies for so long"),
+            "QUARANTINE_BOUND_MS": (quarantine.BOUND_MS, "in which a family is resumed or ended"),
+            **{
+                f"QUARANTINE_WEIGHT_{piece.name}": (weight, f"what {piece.name} adds to the score byte")
+                for piece, weight in quarantine.WEIGHTS.items()
+            },
+        },
+    ),
+    Part(
         "link", "The link", Stage.BOARD,
         (link.FrameType, link.Capability, link.Refusal, link.ModelResult, link.RecordMode,
          link.ProcessState),
         (link.HEADER, *(frame.fixed for frame in link.FRAMES), link.AGGREGATE_ENTRY, link.STATE_ENTRY,
-         link.FILE_ENTRY, link.PROCESS_ENTRY),
+         link.FILE_ENTRY, link.PROCESS_ENTRY, link.QUARANTINE_ENTRY),
         {
             "LINK_VERSION": (link.LINK_VERSION, "version of framing and frame types"),
             "LINK_DELIMITER": (link.DELIMITER, "the byte that ends every frame"),

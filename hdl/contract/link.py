@@ -24,6 +24,7 @@ from enum import Enum, IntEnum
 from hdl.contract.event import EVENT, RECORD, STATE
 from hdl.contract.layout import Field, Layout
 from hdl.contract.load import ADDRESS_BITS
+from hdl.contract.quarantine import Evidence, FrozenBy, Order, Part
 from hdl.contract.tamper import TAMPER
 from hdl.contract.verdict import Verdict
 
@@ -128,6 +129,10 @@ class FrameType(IntEnum):
     ENDED = 0x4B
     KILL = 0x4C
     RESULT = 0x4F
+    QUARANTINE_LIST = 0x50
+    QUARANTINE_ENTRIES = 0x51
+    QUARANTINE_ORDER = 0x52
+    QUARANTINE_READ = 0x53
 
 
 class Refusal(IntEnum):
@@ -270,13 +275,36 @@ PROCESS_ENTRY = Layout(
         Field("tier", 2, "as of its last call: RECORD"),
         Field("verdict", 3, "likewise", tuple(verdict.name for verdict in Verdict)),
         Field("scored", 1, "a record of it has come: tier, verdict, score and counts hold"),
-        Field("spare0", 2, "0"),
+        Field("frozen", 1, "it is in quarantine, whatever its state"),
+        Field("spare0", 1, "0"),
         Field("score", 8, "score * 255, as of its last call"),
         Field("spare1", 8, "0"),
         Field("memory", 16, "its text and data, in KB; a text that is shared counts for each"),
         Field("ran_low", 32, "cycles that it has had, lower half"),
         Field("ran_high", 32, "and upper half"),
         *(Field(f"count{verdict.value}", 32, f"calls answered by {verdict.name}") for verdict in Verdict),
+        *(Field(f"name{word}", 32, "its name, with zeros behind") for word in range(PROCESS_NAME_BYTES // 4)),
+    ),
+)
+
+QUARANTINE_ENTRY = Layout(
+    "quarantine_entry",
+    "A process that is frozen.",
+    (
+        Field("id", 32, "the process's number"),
+        Field("family", 32, "its family's: the number of the process that began it"),
+        Field("slot", 6, "the slot that it is screened in"),
+        Field("by", 2, "why it is frozen", tuple(by.name for by in FrozenBy)),
+        Field("held", 1, "the operator decides; else it is being looked at"),
+        Field("weighed", 1, "it has been looked at: evidence and score hold"),
+        Field("times", 2, "quarantines of its family by verdict, so far; 3: or more"),
+        Field("spare0", 12, "0"),
+        Field("score", 8, "what speaks against its family, * 255"),
+        Field("evidence", 16, "that: bit e is Evidence e", tuple(piece.name for piece in Evidence)),
+        Field("spare1", 16, "0"),
+        Field("counter", 32, "where it would go on"),
+        Field("frozen_low", 32, "cycles for which it has been frozen, lower half"),
+        Field("frozen_high", 32, "and upper half"),
         *(Field(f"name{word}", 32, "its name, with zeros behind") for word in range(PROCESS_NAME_BYTES // 4)),
     ),
 )
@@ -553,6 +581,34 @@ FRAMES = (
         "What came of a frame about files or processes.",
         _layout(_F.RESULT, Field("error", 8, "0: it is done; else why nothing is: errors as Linux numbers them"),
                 Field("spare0", 24, "0"), Field("value", 32, "of a RUN the program's number")),
+    ),
+    Frame(_F.QUARANTINE_LIST, Sender.HOST, True,
+          "Ask for the processes that are frozen: answered by QUARANTINE_ENTRIES.",
+          _layout(_F.QUARANTINE_LIST, Field("spare0", 32, "0"))),
+    Frame(
+        _F.QUARANTINE_ENTRIES, Sender.BOARD, True,
+        "All processes that are frozen, and how quarantines ended so far.",
+        _layout(_F.QUARANTINE_ENTRIES, Field("count", 8, "how many follow; there may be none"),
+                Field("hold", 1, "what a verdict freezes is left to the operator"), Field("spare0", 23, "0"),
+                Field("resumed", 32, "families that went on, since reset"),
+                Field("purged", 32, "families that were ended"),
+                Field("decided", 32, "cycles from the last verdict QUARANTINE that froze to what came of it")),
+        f"{4 * QUARANTINE_ENTRY.words} bytes of QUARANTINE_ENTRY each",
+        4 * QUARANTINE_ENTRY.words,
+    ),
+    Frame(
+        _F.QUARANTINE_ORDER, Sender.HOST, True,
+        "Freeze or free a process's family, or say who decides.  Answered by a RESULT: EPERM for the first "
+        "process, EINVAL for one that is not frozen.",
+        _layout(_F.QUARANTINE_ORDER, Field("process", 32, "whose; 0 of HOLD and DECIDE"),
+                Field("order", 8, "what", tuple(order.name for order in Order)), Field("spare0", 24, "0")),
+    ),
+    Frame(
+        _F.QUARANTINE_READ, Sender.HOST, True,
+        f"Ask for at most {FILE_CHUNK} bytes of a frozen process: answered by one FILE_DATA with the size of the "
+        "whole part, or a RESULT.",
+        _layout(_F.QUARANTINE_READ, Field("process", 32, "whose"), Field("offset", 32, "of the first byte"),
+                Field("part", 8, "of what", tuple(part.name for part in Part)), Field("spare0", 24, "0")),
     ),
 )  # fmt: skip
 """Every frame type, in the order of their numbers."""

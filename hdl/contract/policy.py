@@ -81,6 +81,16 @@ _CLASS_OF = {name: kind for kind, names in _CLASSES.items() for name in names.sp
 
 ALLOW_ALL = (1 << PROFILES) - 1
 
+NARROW_PROFILE = PROFILES - 1
+"""The profile that a process gets in addition when it comes out of quarantine."""
+
+_NARROW_CLASSES = (CallClass.NEUTRAL, CallClass.READ, CallClass.MEMORY)
+_NARROW_MORE = """
+    write writev exit exit_group wait4 waitid rt_sigaction rt_sigprocmask"""
+NARROW_CALLS = frozenset([*(name for name in NAMES if call_class(name) in _NARROW_CLASSES), *_NARROW_MORE.split()])
+"""What that allows: to look, to read, to write to what is open, to end.  Nothing is begun, removed, changed by
+name, or sent; but a file can still be opened, for writing too."""
+
 
 def attribute_rows(
     allow: Mapping[int, frozenset[str]] | None = None, classes: Mapping[str, CallClass] | None = None
@@ -200,5 +210,9 @@ class Policy:
 
 
 def default_policy(enforce: int = ALLOW_ALL, allow: Mapping[int, frozenset[str]] | None = None) -> Policy:
-    """Return the default policy for every profile."""
+    """Return the default policy for every profile.
+
+    allow: as `attribute_rows` takes it; without it, NARROW_PROFILE alone has a list.
+    """
+    allow = {NARROW_PROFILE: NARROW_CALLS} if allow is None else allow
     return Policy(tuple(attribute_rows(allow)), tuple(judge_rows(DEFAULT_RULES) * PROFILES), enforce)

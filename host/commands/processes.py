@@ -36,7 +36,7 @@ def ps(terminal: Terminal, port: str, as_json: bool) -> ExitCode:
     terminal.out(f"{'PID':>5} {'PPID':>5} {'USER':<8} S {'KB':>4} {'SECONDS':>8} {'SCORE':>5} {'CALLS':>7} NAME")
     for process in found:
         terminal.out(
-            f"{process.id:>5} {process.parent:>5} {_user(process, names):<8} {_STATES[process.state]} "
+            f"{process.id:>5} {process.parent:>5} {_user(process, names):<8} {_state(process)} "
             f"{process.memory:>4} {process.ran / clock:>8.2f} {_score(process):>5} {process.calls:>7} "
             f"{process.name}"
         )
@@ -113,7 +113,8 @@ def process_object(process: Process, clock: int, names: Mapping[int, str]) -> di
     """Return a process as plain values."""
     return {
         "pid": process.id, "ppid": process.parent, "name": process.name, "user": _user(process, names),
-        "uid": process.user, "state": process.state.name.lower(), "slot": process.slot, "kb": process.memory,
+        "uid": process.user, "state": process.state.name.lower(), "frozen": process.frozen, "slot": process.slot,
+        "kb": process.memory,
         "seconds": round(process.ran / clock, 6), "cycles": process.ran,
         "score": None if process.score is None else round(process.score, 4), "tier": process.tier,
         "verdict": process.verdict.name.lower(), "calls": process.calls,
@@ -137,13 +138,17 @@ def _table(
         + " NAME",
     ]
     lines += [
-        f"{one.id:>5} {_user(one, names):<8} {_STATES[one.state]} {100 * shares[one.id]:>5.1f} {one.memory:>4} "
+        f"{one.id:>5} {_user(one, names):<8} {_state(one)} {100 * shares[one.id]:>5.1f} {one.memory:>4} "
         f"{_score(one):>5} {one.tier:>4} {one.calls:>7} "
         + " ".join(f"{one.counts[verdict]:>6}" for verdict in _HARSH)
         + f" {one.name}"
         for one in found
     ]
     return "\n".join(lines)
+
+
+def _state(process: Process) -> str:
+    return "F" if process.frozen else _STATES[process.state]
 
 
 def _score(process: Process) -> str:

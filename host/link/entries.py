@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from hdl.contract.layout import Layout
-from hdl.contract.link import FILE_ENTRY, FILE_NAME_BYTES, PROCESS_ENTRY, PROCESS_NAME_BYTES, ProcessState
+from hdl.contract.link import (
+    FILE_ENTRY,
+    FILE_NAME_BYTES,
+    PROCESS_ENTRY,
+    PROCESS_NAME_BYTES,
+    QUARANTINE_ENTRY,
+    ProcessState,
+)
+from hdl.contract.quarantine import Evidence, FrozenBy
 from hdl.contract.verdict import Verdict
 from host.link.frames import FrameError, Message
 
@@ -50,7 +58,7 @@ class Process:
 
     id: its number, and its slot's generation.  parent: 0 if it has none.  memory: KB.  ran: cycles so far.
     score: 0..1 as of its last call, None if there was no record of one yet; tier, verdict: likewise, of that call.
-    counts: its calls by verdict.
+    counts: its calls by verdict.  frozen: it is in quarantine, whatever its state.
     """
 
     id: int
@@ -65,6 +73,7 @@ class Process:
     tier: int
     verdict: Verdict
     counts: dict[Verdict, int]
+    frozen: bool = False
 
     @cached_property
     def calls(self) -> int:
@@ -75,6 +84,29 @@ class Process:
     def blocked(self) -> int:
         """How many of them were not allowed."""
         return self.calls - self.counts[Verdict.ALLOW]
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A process in quarantine.
+
+    family: the number of the process that began its family.  by: why it is frozen.  held: the operator decides.
+    times: quarantines of its family by verdict, so far.  score: 0..1, what speaks against its family, and
+    evidence: that; None and nothing until it has been looked at.  counter: where it would go on.  cycles: since it
+    was frozen.
+    """
+
+    id: int
+    name: str
+    family: int
+    slot: int
+    by: FrozenBy
+    held: bool
+    times: int
+    score: float | None
+    evidence: tuple[Evidence, ...]
+    counter: int
+    cycles: int
 
 
 def file_entries(message: Message) -> list[FileEntry]:
@@ -98,9 +130,23 @@ def processes(message: Message) -> list[Process]:
             found["memory"], found["ran_low"] | found["ran_high"] << 32,
             _name(entry, PROCESS_ENTRY, PROCESS_NAME_BYTES),
             found["score"] / 255 if found["scored"] else None, found["tier"], Verdict(found["verdict"]),
-            {verdict: found[f"count{verdict.value}"] for verdict in Verdict},
+            {verdict: found[f"count{verdict.value}"] for verdict in Verdict}, bool(found["frozen"]),
         ))  # fmt: skip
     return made
+
+
+def frozen(message: Message) -> list[Frozen]:
+    """Return what a QUARANTINE_ENTRIES holds; raise FrameError for what cannot be."""
+    return [
+        Frozen(
+            found["id"], _name(entry, QUARANTINE_ENTRY, PROCESS_NAME_BYTES), found["family"], found["slot"],
+            FrozenBy(found["by"]), bool(found["held"]), found["times"],
+            found["score"] / 255 if found["weighed"] else None,
+            tuple(piece for piece in Evidence if found["evidence"] >> piece & 1) if found["weighed"] else (),
+            found["counter"], found["frozen_low"] | found["frozen_high"] << 32,
+        )
+        for entry, found in _entries(message, QUARANTINE_ENTRY)
+    ]  # fmt: skip
 
 
 def _entries(message: Message, layout: Layout) -> Iterator[tuple[bytes, dict[str, int]]]:
