@@ -47,16 +47,32 @@ void events_exit(uint32_t slot, uint32_t id, uint32_t heir, uint32_t heir_id)
     screened(VG_KIND_EXIT, slot, id, 0, heir == NOBODY ? VG_SLOTS : heir, heir_id);
 }
 
+enum number {
+#define NUMBER(number, id, name) NUMBER_##id = number,
+    VG_SYSCALLS_RISCV64(NUMBER)
+};
+
+static const struct {
+    uint16_t id, number;
+    call_function *call;
+} calls[] = {
+#define ROW(ID, function) {ID, NUMBER_##ID, function},
+    CALLS(ROW, ROW)
+    ROW(VG_SYS_GETPID, call_getpid)
+    ROW(VG_SYS_GETTID, call_getpid)
+};
+
+call_function *events_call(uint32_t number)
+{
+    for (uint32_t row = 0; row < sizeof calls / sizeof calls[0]; row++)
+        if (calls[row].number == number)
+            return calls[row].call;
+    return NULL;
+}
+
 /* Return the canonical id of the call that is being made. */
 static uint32_t id_of(const struct process *process)
 {
-    static const struct {
-        uint32_t id;
-        call_function *call;
-    } calls[] = {
-#define ROW(ID, function) {ID, function},
-        CALLS(ROW, ROW)
-    };
     for (uint32_t row = 0; row < sizeof calls / sizeof calls[0]; row++)
         if (calls[row].call == process->calling)
             return calls[row].id;
@@ -88,6 +104,11 @@ int32_t events_resolved(struct process *process, const char *path)
     case VG_VERDICT_KILL:
         process_condemned(process);
         return REPLACED;
+    case VG_VERDICT_DECOY:
+        if (!flash_ready())
+            return process_later(process, clock_soon());
+        decoys_divert(process);
+        return DIVERTED;
     default:
         return -EPERM;
     }

@@ -95,6 +95,7 @@ int32_t call_linkat(struct process *process)
         return failed ? failed : -ENOENT;
     if (node >= PROC_NODE)
         return -EXDEV;
+    process->diverted |= node >= NODES; /* so is its new name its tree's own */
     if ((nodes[node].mode & S_IFMT) == S_IFDIR || !may_link(process, (uint32_t)node))
         return -EPERM;
     return nodes_link(process, place.folder, place.last, (uint32_t)node);
@@ -112,6 +113,14 @@ int32_t call_unlinkat(struct process *process)
     bool folder = (nodes[place.node].mode & S_IFMT) == S_IFDIR;
     if (folder != (flags != 0))
         return folder ? -EISDIR : -ENOTDIR;
+    if (folder && place.entry < NODES && decoys_shown(process)) {
+        failed = decoys_remove_folder(process, (uint32_t)place.entry);
+        if (failed != 1)
+            return failed;
+    }
+    failed = folder ? 0 : decoys_own(process, &place);
+    if (failed)
+        return failed;
     return nodes_remove((uint32_t)place.entry);
 }
 
@@ -144,6 +153,11 @@ int32_t call_renameat2(struct process *process)
         return -EINVAL;
     if (there && into.node == from.node)
         return 0;
+    failed = decoys_own(process, &from);
+    if (!failed && there)
+        failed = decoys_own(process, &into);
+    if (failed)
+        return failed;
     if (there) {
         bool old_folder = (nodes[into.node].mode & S_IFMT) == S_IFDIR;
         if (old_folder != folder)
@@ -154,6 +168,7 @@ int32_t call_renameat2(struct process *process)
     }
     nodes[from.entry].parent = (uint16_t)into.folder;
     text_copy(nodes[from.entry].name, into.last, sizeof nodes[from.entry].name);
+    decoys_judge_anew();
     return 0;
 }
 
@@ -161,7 +176,7 @@ int32_t call_renameat2(struct process *process)
 
 static bool owns(const struct process *process, uint32_t node)
 {
-    return node < PROC_NODE && (process->user == 0 || process->user == nodes[node].user);
+    return node < PROC_NODE && !decoys_withheld(process, (int32_t)node) && (process->user == 0 || process->user == nodes[node].user);
 }
 
 int32_t call_fchmodat(struct process *process)
@@ -181,7 +196,7 @@ int32_t call_fchownat(struct process *process)
     int32_t node = paths_node(process, ARGUMENT(process, 0), 0, follow);
     if (node < 0)
         return node;
-    if (process->user || node >= PROC_NODE)
+    if (process->user || node >= PROC_NODE || decoys_withheld(process, node))
         return -EPERM;
     if (ARGUMENT(process, 2) <= UINT16_MAX)
         nodes[node].user = (uint16_t)ARGUMENT(process, 2);
@@ -200,6 +215,8 @@ int32_t call_utimensat(struct process *process)
         return node;
     if (ARGUMENT(process, 2) && user_get(process, ARGUMENT(process, 2), times, sizeof times) < 0)
         return -EFAULT;
+    if (decoys_withheld(process, node))
+        return -EPERM;
     const struct abi_timespec *modified = &times[1];
     if (!owns(process, (uint32_t)node) &&
         (modified->nanoseconds != UTIME_NOW || node >= PROC_NODE || !nodes_may(process, (uint32_t)node, 2)))

@@ -5,7 +5,7 @@
 #define IMAGE VG_FLASH_ROOT_BASE
 #define FILE_MAX (64 * VG_GRANULE_BYTES) /* bytes of a file in memory */
 
-struct node nodes[NODES];
+struct node nodes[NODES + LAYERED];
 
 /* Return whether a node has content; of a link that is the path. */
 static bool holds(const struct node *node)
@@ -95,7 +95,7 @@ int32_t nodes_make(const struct process *process, uint32_t folder, const char *n
         node->parent = (uint16_t)folder;
         node->modified = clock_seconds();
         node->used = true;
-        return (int32_t)number;
+        return decoys_made(process, number);
     }
     return -ENOSPC;
 }
@@ -117,12 +117,14 @@ static void let_go(struct node *node)
         return;
     pool_free(node->region);
     memset(node, 0, sizeof *node);
+    if (node >= nodes + NODES)
+        decoys_gone((uint32_t)(node - nodes));
 }
 
 int32_t nodes_remove(uint32_t entry)
 {
     struct node *node = &nodes[nodes_target(entry)];
-    for (uint32_t other = 1; other < NODES; other++)
+    for (uint32_t other = 1; other < (entry < NODES ? NODES : NODES + LAYERED); other++)
         if (nodes[other].used && !nodes[other].gone && nodes[other].parent == entry)
             return -ENOTEMPTY;
     for (struct process *process = processes; process < processes + PROCESSES; process++)
@@ -131,6 +133,8 @@ int32_t nodes_remove(uint32_t entry)
     if (nodes[entry].alias) {
         memset(&nodes[entry], 0, sizeof nodes[entry]);
         node->links--;
+        if (entry >= NODES)
+            decoys_gone(entry);
     } else {
         node->gone = true;
     }

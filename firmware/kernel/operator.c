@@ -19,6 +19,7 @@ static struct {
 void operator_start(void)
 {
     memset(&operator, 0, sizeof operator);
+    operator.root.tree = NO_TREE;
 }
 
 static void stop_reading(void)
@@ -67,13 +68,14 @@ enum outcome operator_answer(int32_t result)
 
 /* --- paths --------------------------------------------------------------------------------------------------- */
 
-/* Find what the path behind a frame's `fixed` bytes names.  Return 0, with place->node -ENOENT where only the last
+/* Find what the path behind a frame's `fixed` bytes names, as `tree` sees it: 1 + its number, or 0.  Return 0, with place->node -ENOENT where only the last
  * name is missing; or an error. */
-static int32_t named(const struct frame *frame, uint32_t fixed, bool follow, struct place *place)
+static int32_t named(const struct frame *frame, uint32_t fixed, uint32_t tree, bool follow, struct place *place)
 {
     char path[PATH_BYTES];
     uint32_t length = frame->bytes - fixed;
     operator_step();
+    operator.root.tree = tree && tree <= PROCESSES ? tree - 1 : NO_TREE;
     if (length >= sizeof path)
         return -ENAMETOOLONG;
     memcpy(path, frame->payload + fixed / 4, length);
@@ -107,7 +109,8 @@ enum outcome operator_list(const struct frame *frame)
     char name[VG_NODE_NAME_BYTES];
     struct place found;
     bool itself = VG_GET(frame->payload, VG_FRAME_FILE_LIST_ITSELF);
-    int32_t failed = named(frame, VG_FRAME_FILE_LIST_BYTES, !itself, &found);
+    uint32_t tree = VG_GET(frame->payload, VG_FRAME_FILE_LIST_TREE);
+    int32_t failed = named(frame, VG_FRAME_FILE_LIST_BYTES, tree, !itself, &found);
     if (failed || found.node < 0)
         return operator_answer(failed ? failed : found.node);
     uint32_t place = VG_GET(frame->payload, VG_FRAME_FILE_LIST_FIRST), count = 0, node = (uint32_t)found.node;
@@ -125,11 +128,13 @@ enum outcome operator_list(const struct frame *frame)
         for (; more && count < ENTRIES_MAX; place++) {
             uint32_t child = place;
             bool real = place < NODES;
-            if (real && (!place || !nodes[place].used || nodes[place].gone || nodes[place].parent != node))
+            if (real)
+                child = decoys_listed(&operator.root, place);
+            if (real && (!place || !nodes[child].used || nodes[child].gone || nodes[child].parent != node))
                 continue;
             more = real || proc_entry(node, place - NODES, name, &child);
             if (more)
-                describe(entry + VG_FILE_ENTRY_WORDS * count++, nodes_target(child), real ? nodes[place].name : name);
+                describe(entry + VG_FILE_ENTRY_WORDS * count++, nodes_target(child), real ? nodes[child].name : name);
         }
         place = more ? place : 0;
     }
@@ -143,7 +148,7 @@ enum outcome operator_read(const struct frame *frame)
     operator_step();
     if (!operator.reading) {
         struct place place;
-        int32_t failed = named(frame, VG_FRAME_FILE_READ_BYTES, true, &place), node = place.node;
+        int32_t failed = named(frame, VG_FRAME_FILE_READ_BYTES, VG_GET(frame->payload, VG_FRAME_FILE_READ_TREE), true, &place), node = place.node;
         if (failed || node < 0)
             return operator_answer(failed ? failed : node);
         if (type_of(node) != S_IFREG)
@@ -192,7 +197,7 @@ static int32_t replaceable(int32_t old)
 enum outcome operator_write(const struct frame *frame)
 {
     struct place place;
-    int32_t failed = named(frame, VG_FRAME_FILE_WRITE_BYTES, true, &place);
+    int32_t failed = named(frame, VG_FRAME_FILE_WRITE_BYTES, 0, true, &place);
     operator_forget();
     if (!failed)
         failed = place.as_folder || !paths_proper(&place) ? -EISDIR : replaceable(place.node);
@@ -260,7 +265,7 @@ enum outcome operator_end(const struct frame *frame)
 enum outcome operator_remove(const struct frame *frame)
 {
     struct place place;
-    int32_t failed = named(frame, VG_FRAME_FILE_REMOVE_BYTES, false, &place);
+    int32_t failed = named(frame, VG_FRAME_FILE_REMOVE_BYTES, 0, false, &place);
     if (failed || place.node < 0)
         return operator_answer(failed ? failed : place.node);
     if (!paths_proper(&place))
@@ -273,7 +278,7 @@ enum outcome operator_remove(const struct frame *frame)
 enum outcome operator_folder(const struct frame *frame)
 {
     struct place place;
-    int32_t failed = named(frame, VG_FRAME_FOLDER_MAKE_BYTES, false, &place);
+    int32_t failed = named(frame, VG_FRAME_FOLDER_MAKE_BYTES, 0, false, &place);
     if (failed || place.node >= 0)
         return operator_answer(failed ? failed : -EEXIST);
     uint32_t mode = S_IFDIR | (VG_GET(frame->payload, VG_FRAME_FOLDER_MAKE_MODE) & 07777);

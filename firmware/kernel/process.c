@@ -20,6 +20,8 @@ void process_start(void)
     pool_start();
     exec_start();
     nodes_start();
+    decoys_start();
+    baits_start();
     files_start();
     pipes_start();
     sockets_start();
@@ -72,6 +74,7 @@ static int32_t begin_tree(struct process *entry, uint32_t node, const char *cons
 {
     int32_t failed = -ENFILE;
     entry->tree = free_tree();
+    decoys_forget(entry->tree);
     if (files_standard(entry, console))
         failed = node < NODES ? exec_node(entry, node, arguments) : exec_program(entry, arguments[0], arguments);
     if (!failed) {
@@ -107,6 +110,7 @@ void process_begin(void)
         return;
     struct process *first = processes[0].state == PROCESS_FREE ? new_entry() : NULL;
     table.again = clock_now() + clock_cycles(1000);
+    baits_look();
     if (first != processes)
         return;
     int32_t failed = begin_tree(first, NODES, arguments, true);
@@ -118,6 +122,7 @@ uint32_t process_call(struct process *process, call_function *call)
 {
     uint32_t moves = pool_moves();
     process->calling = call;
+    process->diverted = false;
     int32_t result = call(process);
     bool gone = process->state == PROCESS_FREE || process->state == PROCESS_ENDED;
     if (result == BLOCKED && !gone) {
@@ -183,6 +188,8 @@ void process_end(struct process *process, uint32_t status)
         kernel_stir(); /* for another one to begin */
     events_exit(process_index(process), process->id, parent ? process->parent : NOBODY, parent ? parent->id : 0);
     process->state = parent ? PROCESS_ENDED : PROCESS_FREE;
+    if (decoys_shown(process))
+        decoys_end(process);
     for (struct process *child = processes; child < processes + PROCESSES; child++) {
         if (child->state == PROCESS_FREE || child->parent != process_index(process) || child == process)
             continue;

@@ -24,6 +24,7 @@ struct registers {
 enum { PC = 0, RA = 1, SP = 2, A0 = 10 };
 
 struct process;
+struct place;
 typedef int32_t call_function(struct process *process);
 
 enum process_state {
@@ -54,6 +55,7 @@ struct process {
     uint32_t strings;           /* a region of the pool with its strings, or NO_REGION */
     uint32_t seed, seed_model, seed_folder; /* where its relative paths start in the trie; of which model and folder */
     bool seeded;                /* that is known */
+    bool diverted;              /* what the call that is being made makes or changes is its tree's own (decoys.c) */
     const void *awaits;         /* what for */
     uint64_t until;             /* or until then */
     uint64_t ran;               /* cycles */
@@ -98,7 +100,7 @@ call_function call_clone, call_exit, call_wait4;
 
 /* --- identity.c ---------------------------------------------------------------------------------------------- */
 
-call_function call_getppid, call_getpgid, call_setpgid, call_getuid, call_getgid, call_setuid, call_setgid;
+call_function call_getpid, call_getppid, call_getpgid, call_setpgid, call_getuid, call_getgid, call_setuid, call_setgid;
 
 /* --- signals.c ----------------------------------------------------------------------------------------------- */
 
@@ -116,9 +118,11 @@ call_function call_kill, call_rt_sigaction, call_rt_sigprocmask, call_rt_sigretu
 bool events_begin(uint32_t slot, uint32_t id, uint32_t tree);
 bool events_fork(uint32_t slot, uint32_t id, uint32_t child, uint32_t child_id);
 void events_exec(uint32_t slot, uint32_t id);
-/* Have what a call's path has led to judged once more, as `path`, before the call has an effect.  Return 0, or what
- * the call is to return. */
+/* Have what a call's path has led to judged once more, as `path`, before the call has an effect.  Return 0,
+ * DIVERTED, or what the call is to return. */
 int32_t events_resolved(struct process *process, const char *path);
+#define DIVERTED 1 /* its result, too: the tree sees decoys, so what the path leads to is to be found once more */
+call_function *events_call(uint32_t number); /* of a7; or NULL */
 void events_exit(uint32_t slot, uint32_t id, uint32_t heir, uint32_t heir_id); /* heir: or NOBODY */
 
 /* --- schedule.c ---------------------------------------------------------------------------------------------- */
@@ -197,6 +201,7 @@ void strings_drop(struct process *process);
 uint32_t seeds_walk(const uint8_t *image, const char *path);
 /* Return the same of the folder that a process is in, VG_NODE_UNKNOWN where it is not `seeded`. */
 uint32_t seeds_of(struct process *process);
+uint32_t seeds_class(const uint8_t *image, const char *path); /* the path's class */
 
 /* --- nodes.c: the tree of files ------------------------------------------------------------------------------ */
 
@@ -210,6 +215,7 @@ struct node {
     uint16_t parent;
     bool used : 1;
     bool gone : 1;   /* its own name is; it is open, or has others */
+    bool secret : 1, judged : 1; /* for decoys.c */
     bool alias : 1;  /* another name, of the node `where`; nothing but name and parent counts */
     uint8_t links;   /* aliases of it */
     uint8_t opens;
@@ -218,7 +224,8 @@ struct node {
     uint32_t where;  /* content's offset in the image; of a device: which */
     uint32_t modified;
 };
-extern struct node nodes[NODES];
+#define LAYERED 16 /* nodes behind those of the tree: decoys.c has them */
+extern struct node nodes[NODES + LAYERED];
 
 void nodes_start(void);
 int32_t nodes_child(uint32_t folder, const char *name); /* the entry of that name, or -ENOENT */
@@ -236,6 +243,45 @@ int32_t nodes_read(uint32_t node, uint32_t offset, uint8_t *into, uint32_t size)
 int32_t nodes_write(uint32_t node, uint32_t offset, const uint8_t *from, uint32_t size);
 int32_t nodes_truncate(uint32_t node, uint32_t size);
 int32_t nodes_path(uint32_t node, char *into, uint32_t room); /* with its zero; return the length */
+
+/* --- decoys.c: what a suspect's process tree sees in place of secrets ---------------------------------------- */
+
+#define NO_TREE PROCESSES /* of who sees all as it is */
+void decoys_start(void);
+/* The verdict on the call that is being made is DECOY: its process's tree sees decoys from now on.  The flash is to
+ * be ready. */
+void decoys_divert(struct process *process);
+call_function call_decoyed; /* the call itself, then */
+bool decoys_shown(const struct process *process);
+bool decoys_any(void); /* to any tree */
+/* The last process of such a tree may have ended; nothing of a tree is to be known any more. */
+void decoys_end(const struct process *process);
+void decoys_forget(uint32_t tree);
+/* For paths.c, in a tree that sees decoys: the entry of that name, given the real one or an error; the node that a
+ * place is of; and what a call was looking for.  Return 0, BLOCKED or an error: no secret is ever left there. */
+int32_t decoys_entry(const struct process *process, uint32_t folder, const char *name, int32_t entry);
+int32_t decoys_show(struct process *process, struct place *place);
+int32_t decoys_found(struct process *process, struct place *place);
+/* For calls that change the tree of files, once all is found: may this not be changed, for it is real and not its own;
+ * have a name be its own; remove an empty folder, 1: it is to be removed as any. */
+bool decoys_withheld(const struct process *process, int32_t node);
+int32_t decoys_own(struct process *process, struct place *place);
+int32_t decoys_remove_folder(struct process *process, uint32_t folder);
+/* For nodes.c: a node was made, return which one it is; one behind NODES is free again. */
+int32_t decoys_made(const struct process *process, uint32_t number);
+void decoys_gone(uint32_t number);
+void decoys_read(const struct process *process, uint32_t node); /* it was, as it is */
+void decoys_judge_anew(void); /* names have changed */
+uint32_t decoys_listed(const struct process *process, uint32_t place); /* the node that stands there in a listing */
+uint32_t decoys_face(uint32_t node); /* its number for programs */
+
+/* --- baits.c: what decoys hold, in flash ---------------------------------------------------------------------- */
+
+void baits_start(void);
+bool baits_look(void); /* there are some, and they are whole */
+/* Give a node the content of the decoy that stands for `origin`; false: there is none. */
+bool baits_put(uint32_t node, uint32_t origin);
+enum outcome baits_write(const struct frame *frame);
 
 /* --- proc.c: files that tell of the kernel ------------------------------------------------------------------- */
 

@@ -80,6 +80,8 @@ static const struct service {
     {VG_FRAME_TYPE_RUN, VG_FRAME_RUN_BYTES, 2, 1, VG_LINK_PAYLOAD_MAX, runs_begin,
      "8 bytes, then a path and arguments"},
     {VG_FRAME_TYPE_KILL, VG_FRAME_KILL_BYTES, 0, 1, 0, runs_kill, "8 bytes"},
+    {VG_FRAME_TYPE_DECOYS, VG_FRAME_DECOYS_BYTES, 0, 1, VG_FLASH_PAGE_BYTES, baits_write,
+     "4 bytes, then at most a page"},
     {VG_FRAME_TYPE_LOG_READ, VG_FRAME_LOG_READ_BYTES, 0, 1, 0, log_read, "4 bytes: the place"},
 };
 

@@ -20,6 +20,8 @@ static int32_t read_node(struct process *process, struct file *file, uint8_t *in
         return process_later(process, clock_soon());
     } else {
         count = nodes_read(file->what, file->offset, into, size);
+        if (count)
+            decoys_read(process, file->what);
     }
     file->offset += (uint32_t)count;
     return count;

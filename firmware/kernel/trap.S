@@ -131,6 +131,7 @@ condemned:
 #define STUB(ID, function) .globl stub_##ID; stub_##ID: la FUNCTION, function; j enter;
 #define STUB_WHOLE(ID, function) .globl stub_##ID; stub_##ID: la FUNCTION, function; j enter_whole;
 CALLS(STUB, STUB_WHOLE)
+STUB_WHOLE(DECOYED, call_decoyed) /* whichever it is: the verdict is DECOY */
 
 /* The C function looks at every register of its caller. */
 enter_whole:

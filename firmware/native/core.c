@@ -207,6 +207,9 @@ static bool make_call(struct process *process)
     switch (judge_call(process, id)) {
     case VG_VERDICT_ALLOW:
         break;
+    case VG_VERDICT_DECOY:
+        call = call_decoyed;
+        break;
     case VG_VERDICT_KILL:
         process_condemned(process);
         return false;

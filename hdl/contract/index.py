@@ -198,7 +198,7 @@ PARTS = (
     ),
     Part(
         "flash", "The SPI flash", Stage.BOARD, (),
-        (flash.FIRMWARE, flash.MODEL, flash.LOG_SECTOR, flash.ROOT, flash.NODE),
+        (flash.FIRMWARE, flash.MODEL, flash.LOG_SECTOR, flash.ROOT, flash.NODE, flash.DECOYS, flash.DECOY),
         {
             "FLASH_BYTES": (flash.FLASH_BYTES, "bytes of flash"),
             "FLASH_SECTOR_BYTES": (flash.SECTOR_BYTES, "erased at once"),
@@ -207,6 +207,7 @@ PARTS = (
             "FLASH_MODEL_MAGIC": (flash.MODEL_MAGIC, "first word of MODEL"),
             "FLASH_LOG_MAGIC": (flash.LOG_MAGIC, "first word of LOG_SECTOR"),
             "FLASH_ROOT_MAGIC": (flash.ROOT_MAGIC, "first word of ROOT"),
+            "FLASH_DECOYS_MAGIC": (flash.DECOYS_MAGIC, "first word of DECOYS"),
             "NODE_NAME_BYTES": (flash.NODE_NAME_BYTES, "bytes of a file's name, with the zero behind it"),
             **{
                 f"FLASH_{area.name.upper()}_{what}": (value, f"{area.doc}: {meaning}")

@@ -1,0 +1,336 @@
+/* Decoys: what the process tree of a suspect sees in place of secrets, and where what it changes of them goes.
+ *
+ * Such a tree has a layer over the tree of files: nodes behind NODES, each in place of a real one, its origin, which
+ * stays as it is.  What is made in the layer has an origin as well, a place of the table that nobody finds: so every
+ * node has a number as any other, and that of its origin is what programs are told.  A secret's node in the layer
+ * begins with the content of a decoy (baits.c), or with its own where the tree has read that already; what is no
+ * secret begins with its own.  The layer goes with the last process of the tree. */
+#include "files.h"
+
+#define NOBODYS 0
+#define LEFT 0xFF /* of a tree that is gone; the operator has it open */
+
+static struct {
+    uint32_t trees;       /* bit t: tree t sees decoys */
+    uint32_t model;       /* by whose trie the nodes have been judged */
+    uint16_t seen[NODES]; /* bit t: tree t has read it as it is, or made it */
+    struct layered {
+        uint8_t tree;     /* tree + 1, NOBODYS or LEFT */
+        uint8_t origin;
+        bool made;        /* in the layer: the origin is a mere place */
+    } layer[LAYERED];     /* of node NODES + its place.  Where that is not used, the origin is hidden */
+    uint32_t reach;       /* those behind are nobody's */
+} decoys;
+
+_Static_assert(NODES <= UINT8_MAX && PROCESSES <= 16 && NODES + LAYERED <= PROC_NODE, "they fit");
+
+void decoys_start(void)
+{
+    memset(&decoys, 0, sizeof decoys);
+}
+
+bool decoys_shown(const struct process *process)
+{
+    return decoys.trees >> process->tree & 1;
+}
+
+bool decoys_any(void)
+{
+    return decoys.trees;
+}
+
+void decoys_read(const struct process *process, uint32_t node)
+{
+    if (node < NODES)
+        decoys.seen[node] |= (uint16_t)(1u << process->tree);
+}
+
+void decoys_judge_anew(void)
+{
+    decoys.model = 0;
+}
+
+uint32_t decoys_face(uint32_t node)
+{
+    return node < NODES || node >= PROC_NODE ? node : decoys.layer[node - NODES].origin;
+}
+
+/* --- the layer ----------------------------------------------------------------------------------------------- */
+
+/* Return the node that a tree has in place of a real one; 0: none. */
+static uint32_t layered_of(uint32_t tree, uint32_t origin)
+{
+    for (uint32_t place = 0; place < decoys.reach; place++)
+        if (decoys.layer[place].origin == origin && decoys.layer[place].tree == tree + 1)
+            return NODES + place;
+    return 0;
+}
+
+/* Take a place in the layer; return the node there, or 0. */
+static uint32_t take(const struct process *process, uint32_t origin, bool made)
+{
+    for (uint32_t place = 0; place < LAYERED; place++) {
+        if (decoys.layer[place].tree != NOBODYS)
+            continue;
+        decoys.layer[place] = (struct layered){(uint8_t)(process->tree + 1), (uint8_t)origin, made};
+        if (place >= decoys.reach)
+            decoys.reach = place + 1;
+        return NODES + place;
+    }
+    return 0;
+}
+
+/* Return whether a node is a secret: as gateware classes its path.  The flash is to be ready. */
+static bool secret(uint32_t number)
+{
+    const struct stored *model = store_newest();
+    struct node *node = &nodes[number];
+    char path[PATH_BYTES];
+    if (!model)
+        return true;
+    if (decoys.model != VG_GET(model->header, VG_FLASH_MODEL_NUMBER)) {
+        for (uint32_t other = 0; other < NODES; other++)
+            nodes[other].judged = false;
+        decoys.model = VG_GET(model->header, VG_FLASH_MODEL_NUMBER);
+    }
+    if (!node->judged) { /* what was a secret once stays one */
+        node->secret |= nodes_path(number, path, sizeof path) < 0 ||
+                        seeds_class(store_image(model), path) >= VG_SECRET_FROM;
+        node->judged = true;
+    }
+    return node->secret;
+}
+
+/* Give a tree a node of its own in place of a real one; return its number, or an error. */
+static int32_t lay(const struct process *process, uint32_t origin)
+{
+    uint32_t own = layered_of(process->tree, origin);
+    if (own)
+        return (int32_t)own;
+    own = take(process, origin, false);
+    if (!own)
+        return -EACCES;
+    struct node *node = &nodes[own];
+    bool hidden = (nodes[origin].mode & S_IFMT) == S_IFREG && !nodes[origin].alias &&
+                  !(decoys.seen[origin] >> process->tree & 1) && secret(origin);
+    *node = nodes[origin];
+    node->opens = 0;
+    int32_t failed = 0;
+    if (hidden)
+        failed = baits_put(own, origin) ? 0 : -EACCES;
+    else if (node->region != NO_REGION && (node->region = (uint8_t)pool_copy(node->region)) == NO_REGION)
+        failed = -ENOMEM;
+    if (failed) {
+        memset(node, 0, sizeof *node);
+        decoys.layer[own - NODES].tree = NOBODYS;
+        return failed;
+    }
+    nodes[origin].opens++; /* its number is not another's meanwhile */
+    return (int32_t)own;
+}
+
+int32_t decoys_made(const struct process *process, uint32_t number)
+{
+    struct node *node = &nodes[number];
+    decoys.seen[number] = (uint16_t)(1u << process->tree);
+    if (!decoys_shown(process) || (!process->diverted && node->parent < NODES))
+        return (int32_t)number;
+    uint32_t own = take(process, number, true);
+    if (own)
+        nodes[own] = *node;
+    memset(node, 0, sizeof *node);
+    if (!own)
+        return -ENOSPC;
+    node->used = node->gone = true;
+    node->opens = 1;
+    return (int32_t)own;
+}
+
+void decoys_gone(uint32_t number)
+{
+    struct layered *layered = &decoys.layer[number - NODES];
+    if (layered->made && layered->tree != LEFT)
+        nodes_close(layered->origin);
+    if (layered->made || layered->tree == LEFT)
+        layered->tree = NOBODYS;
+}
+
+void decoys_forget(uint32_t tree)
+{
+    uint32_t reach = 0;
+    for (uint32_t place = 0; place < decoys.reach; place++) {
+        struct layered *layered = &decoys.layer[place];
+        struct node *node = &nodes[NODES + place];
+        if (layered->tree == tree + 1) {
+            bool open = node->used && node->opens;
+            if (open) {
+                node->gone = true;
+                node->links = 0;
+            } else {
+                pool_free(node->region);
+                memset(node, 0, sizeof *node);
+            }
+            layered->tree = open ? LEFT : NOBODYS;
+            nodes_close(layered->origin);
+        }
+        if (layered->tree != NOBODYS)
+            reach = place + 1;
+    }
+    decoys.reach = reach;
+    decoys.trees &= ~(1u << tree);
+    for (uint32_t number = 0; number < NODES; number++)
+        decoys.seen[number] &= (uint16_t)~(1u << tree);
+}
+
+void decoys_end(const struct process *process)
+{
+    for (const struct process *other = processes; other < processes + PROCESSES; other++)
+        if (process_lives(other) && other->tree == process->tree)
+            return;
+    log_line("tree %u has ended, and its decoys with it", (unsigned)process->tree);
+    decoys_forget(process->tree);
+}
+
+/* --- what is seen -------------------------------------------------------------------------------------------- */
+
+uint32_t decoys_listed(const struct process *process, uint32_t place)
+{
+    uint32_t own = decoys_shown(process) ? layered_of(process->tree, place) : 0;
+    return own ? own : place;
+}
+
+int32_t decoys_entry(const struct process *process, uint32_t folder, const char *name, int32_t entry)
+{
+    for (uint32_t place = 0; place < decoys.reach; place++) {
+        const struct node *node = &nodes[NODES + place];
+        if (node->parent == folder && decoys.layer[place].tree == process->tree + 1 && node->used && !node->gone &&
+            text_same(node->name, name))
+            return (int32_t)(NODES + place);
+    }
+    return entry > 0 && entry < NODES && layered_of(process->tree, (uint32_t)entry) ? -ENOENT : entry;
+}
+
+/* Have a real node stand for the tree's own from now on. */
+static int32_t replace(struct process *process, struct place *place)
+{
+    if (!flash_ready())
+        return process_later(process, clock_soon());
+    int32_t own = lay(process, (uint32_t)place->node);
+    if (own < 0 || !nodes[own].used)
+        return own < 0 ? own : -ENOENT;
+    if (place->entry == place->node)
+        place->entry = own;
+    place->node = own;
+    return 0;
+}
+
+static bool is_real(const struct place *place, uint32_t type)
+{
+    return place->node >= 0 && place->node < NODES && (nodes[place->node].mode & S_IFMT) == type;
+}
+
+int32_t decoys_show(struct process *process, struct place *place)
+{
+    uint32_t own = layered_of(process->tree, (uint32_t)place->node);
+    if (own && nodes[own].used && !is_real(place, S_IFDIR))
+        return replace(process, place);
+    if (!is_real(place, S_IFREG))
+        return 0;
+    if (!nodes[place->node].judged && !flash_ready())
+        return process_later(process, clock_soon());
+    return secret((uint32_t)place->node) ? replace(process, place) : 0;
+}
+
+int32_t decoys_found(struct process *process, struct place *place)
+{
+    bool real = place->node < NODES || place->node >= PROC_NODE;
+    if (!real || (place->folder >= NODES && place->folder < PROC_NODE))
+        process->diverted = true;
+    if (!process->diverted || place->node < 0 || is_real(place, S_IFDIR) || !real)
+        return 0;
+    return place->node >= PROC_NODE ? -EACCES : replace(process, place);
+}
+
+bool decoys_withheld(const struct process *process, int32_t node)
+{
+    return process->diverted && node < NODES;
+}
+
+/* --- what is changed ----------------------------------------------------------------------------------------- */
+
+int32_t decoys_own(struct process *process, struct place *place)
+{
+    if (!process->diverted || place->node < 0)
+        return 0;
+    if (is_real(place, S_IFDIR))
+        return -EBUSY;
+    int32_t failed = place->node < NODES ? replace(process, place) : 0;
+    if (failed || place->entry >= NODES)
+        return failed;
+    int32_t name = lay(process, (uint32_t)place->entry); /* another name of it */
+    if (name < 0)
+        return name;
+    nodes[name].where = (uint32_t)place->node;
+    place->entry = name;
+    return 0;
+}
+
+int32_t decoys_remove_folder(struct process *process, uint32_t folder)
+{
+    bool ours = process->diverted;
+    for (uint32_t number = 1; number < NODES + LAYERED; number++) {
+        const struct node *node = &nodes[number];
+        if (number >= NODES) {
+            const struct layered *layered = &decoys.layer[number - NODES];
+            if (layered->tree != process->tree + 1)
+                continue;
+            ours |= !layered->made && nodes[layered->origin].parent == folder;
+        } else if (layered_of(process->tree, number)) {
+            continue;
+        }
+        if (node->used && !node->gone && node->parent == folder)
+            return -ENOTEMPTY;
+    }
+    for (const struct process *other = processes; ours && other < processes + PROCESSES; other++)
+        if (process_lives(other) && other->folder == folder)
+            return -EBUSY;
+    int32_t own = ours ? lay(process, folder) : 0;
+    if (own > 0)
+        memset(&nodes[own], 0, sizeof nodes[own]);
+    return !ours ? 1 : own < 0 ? own : 0;
+}
+
+/* --- a verdict ----------------------------------------------------------------------------------------------- */
+
+void decoys_divert(struct process *process)
+{
+    process->diverted = true;
+    if (decoys_shown(process))
+        return;
+    decoys.trees |= 1u << process->tree;
+    log_line("tree %u sees decoys from now on: process %u (%s)", (unsigned)process->tree, (unsigned)process->id,
+             process->name);
+    for (const struct process *other = processes; other < processes + PROCESSES; other++)
+        for (uint32_t descriptor = 0; other->tree == process->tree && descriptor < DESCRIPTORS; descriptor++) {
+            struct file *file = process_lives(other) ? files_of(other, descriptor) : NULL;
+            if (!file || file->kind != FILE_NODE || file->what >= NODES || file_is_folder(file) ||
+                !secret(file->what))
+                continue;
+            int32_t own = lay(process, file->what);
+            nodes_close(file->what);
+            file->kind = own < 0 ? FILE_NULL : FILE_NODE; /* there is nothing to be seen: an empty file */
+            file->what = own < 0 ? 0 : (uint16_t)own;
+            if (own >= 0)
+                nodes[own].opens++;
+        }
+}
+
+int32_t call_decoyed(struct process *process)
+{
+    if (!flash_ready())
+        return process_later(process, clock_soon());
+    decoys_divert(process);
+    call_function *call = events_call(ARGUMENT(process, 7));
+    process->calling = call;
+    return call ? call(process) : -ENOSYS;
+}
