@@ -74,7 +74,8 @@ def packed(decoys: list[Decoy]) -> bytes:
     for decoy in decoys:
         places.append((begin + len(names), len(contents)))
         names += decoy.name.encode() + b"\0"
-        contents += decoy.content
+        contents += decoy.content + bytes(-len(decoy.content) % 4)  # words are read at once
+    names += bytes(-len(names) % 4)
     entries = b""
     for decoy, (name, content) in zip(decoys, places, strict=True):
         entries += DECOY.pack(

@@ -83,7 +83,7 @@ enum outcome baits_write(const struct frame *frame)
     bool header = offset == 0 && count, erases = header ? false : offset % VG_FLASH_SECTOR_BYTES == 0;
     if (offset % VG_FLASH_PAGE_BYTES || offset >= VG_FLASH_DECOYS_SIZE)
         return serve_refuse(frame, VG_REFUSAL_RANGE, "a page of the area begins on a multiple of 256");
-    if (decoys_any())
+    if (decoys_trees)
         return operator_answer(-EBUSY);
     if (!flash_ready())
         return OUTCOME_WAIT;

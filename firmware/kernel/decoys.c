@@ -11,7 +11,6 @@
 #define LEFT 0xFF /* of a tree that is gone; the operator has it open */
 
 static struct {
-    uint32_t trees;       /* bit t: tree t sees decoys */
     uint32_t model;       /* by whose trie the nodes have been judged */
     uint16_t seen[NODES]; /* bit t: tree t has read it as it is, or made it */
     struct layered {
@@ -20,23 +19,17 @@ static struct {
         bool made;        /* in the layer: the origin is a mere place */
     } layer[LAYERED];     /* of node NODES + its place.  Where that is not used, the origin is hidden */
     uint32_t reach;       /* those behind are nobody's */
+    bool unjudged;        /* some nodes may be */
 } decoys;
+uint32_t decoys_trees;
 
 _Static_assert(NODES <= UINT8_MAX && PROCESSES <= 16 && NODES + LAYERED <= PROC_NODE, "they fit");
 
 void decoys_start(void)
 {
     memset(&decoys, 0, sizeof decoys);
-}
-
-bool decoys_shown(const struct process *process)
-{
-    return decoys.trees >> process->tree & 1;
-}
-
-bool decoys_any(void)
-{
-    return decoys.trees;
+    decoys_trees = 0;
+    decoys.unjudged = true;
 }
 
 void decoys_read(const struct process *process, uint32_t node)
@@ -48,6 +41,7 @@ void decoys_read(const struct process *process, uint32_t node)
 void decoys_judge_anew(void)
 {
     decoys.model = 0;
+    decoys.unjudged = true;
 }
 
 uint32_t decoys_face(uint32_t node)
@@ -101,6 +95,19 @@ static bool secret(uint32_t number)
     return node->secret;
 }
 
+bool decoys_step(void)
+{
+    if (!decoys.unjudged || !store_newest() || !flash_ready())
+        return false;
+    for (uint32_t number = 1; number < NODES; number++)
+        if (nodes[number].used && !nodes[number].judged) {
+            secret(number);
+            return true;
+        }
+    decoys.unjudged = false;
+    return true;
+}
+
 /* Give a tree a node of its own in place of a real one; return its number, or an error. */
 static int32_t lay(const struct process *process, uint32_t origin)
 {
@@ -133,6 +140,7 @@ int32_t decoys_made(const struct process *process, uint32_t number)
 {
     struct node *node = &nodes[number];
     decoys.seen[number] = (uint16_t)(1u << process->tree);
+    decoys.unjudged = true;
     if (!decoys_shown(process) || (!process->diverted && node->parent < NODES))
         return (int32_t)number;
     uint32_t own = take(process, number, true);
@@ -177,7 +185,7 @@ void decoys_forget(uint32_t tree)
             reach = place + 1;
     }
     decoys.reach = reach;
-    decoys.trees &= ~(1u << tree);
+    decoys_trees &= ~(1u << tree);
     for (uint32_t number = 0; number < NODES; number++)
         decoys.seen[number] &= (uint16_t)~(1u << tree);
 }
@@ -201,13 +209,17 @@ uint32_t decoys_listed(const struct process *process, uint32_t place)
 
 int32_t decoys_entry(const struct process *process, uint32_t folder, const char *name, int32_t entry)
 {
-    for (uint32_t place = 0; place < decoys.reach; place++) {
-        const struct node *node = &nodes[NODES + place];
-        if (node->parent == folder && decoys.layer[place].tree == process->tree + 1 && node->used && !node->gone &&
-            text_same(node->name, name))
-            return (int32_t)(NODES + place);
+    const struct node *node = nodes + NODES;
+    int32_t found = entry;
+    for (const struct layered *layered = decoys.layer; layered < decoys.layer + decoys.reach; layered++, node++) {
+        if (layered->tree != process->tree + 1)
+            continue;
+        if (node->parent == folder && node->used && !node->gone && text_same(node->name, name))
+            return (int32_t)(node - nodes);
+        if (layered->origin == entry)
+            found = -ENOENT; /* it has another name, or none */
     }
-    return entry > 0 && entry < NODES && layered_of(process->tree, (uint32_t)entry) ? -ENOENT : entry;
+    return found;
 }
 
 /* Have a real node stand for the tree's own from now on. */
@@ -231,8 +243,9 @@ static bool is_real(const struct place *place, uint32_t type)
 
 int32_t decoys_show(struct process *process, struct place *place)
 {
-    uint32_t own = layered_of(process->tree, (uint32_t)place->node);
-    if (own && nodes[own].used && !is_real(place, S_IFDIR))
+    if (place->node >= NODES || is_real(place, S_IFDIR))
+        return 0;
+    if (layered_of(process->tree, (uint32_t)place->node))
         return replace(process, place);
     if (!is_real(place, S_IFREG))
         return 0;
@@ -243,12 +256,25 @@ int32_t decoys_show(struct process *process, struct place *place)
 
 int32_t decoys_found(struct process *process, struct place *place)
 {
-    bool real = place->node < NODES || place->node >= PROC_NODE;
-    if (!real || (place->folder >= NODES && place->folder < PROC_NODE))
+    bool made_up = place->node >= PROC_NODE;
+    if ((place->node >= NODES && !made_up) || (place->folder >= NODES && place->folder < PROC_NODE))
         process->diverted = true;
-    if (!process->diverted || place->node < 0 || is_real(place, S_IFDIR) || !real)
+    if (!process->diverted || place->node < 0 || (place->node >= NODES && !made_up) || is_real(place, S_IFDIR))
         return 0;
-    return place->node >= PROC_NODE ? -EACCES : replace(process, place);
+    return made_up ? -EACCES : replace(process, place);
+}
+
+/* So many cycles more are needed for a secret where the verdict is DECOY, and for what a tree sees in its place. */
+#define OF_VERDICT 150
+#define OF_VIEW 350
+
+void decoys_even(const struct process *process, const struct place *place)
+{
+    bool shown = decoys_shown(process);
+    uint32_t begun = board_cycles(), wait = (process->diverted ? 0 : OF_VERDICT) + (shown ? 0 : OF_VIEW);
+    if (place->node >= 0 && place->node < NODES + LAYERED && nodes[place->node].secret)
+        while (board_cycles() - begun < wait)
+            ;
 }
 
 bool decoys_withheld(const struct process *process, int32_t node)
@@ -307,7 +333,7 @@ void decoys_divert(struct process *process)
     process->diverted = true;
     if (decoys_shown(process))
         return;
-    decoys.trees |= 1u << process->tree;
+    decoys_trees |= 1u << process->tree;
     log_line("tree %u sees decoys from now on: process %u (%s)", (unsigned)process->tree, (unsigned)process->id,
              process->name);
     for (const struct process *other = processes; other < processes + PROCESSES; other++)
@@ -327,7 +353,7 @@ void decoys_divert(struct process *process)
 
 int32_t call_decoyed(struct process *process)
 {
-    if (!flash_ready())
+    if (!decoys_shown(process) && !flash_ready())
         return process_later(process, clock_soon());
     decoys_divert(process);
     call_function *call = events_call(ARGUMENT(process, 7));

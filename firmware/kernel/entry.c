@@ -9,7 +9,7 @@ _Static_assert(TRAP_EPERM == EPERM && TRAP_ENOSYS == ENOSYS, "one number each");
 _Static_assert(LEAVE_RETURN == 0 && LEAVE_SWITCH == 1 && LEAVE_REPLACED == 2, "as trap.S counts");
 
 extern uint8_t pool_begin[], pool_end[]; /* kernel.ld */
-extern void stub_unknown(void), stub_DECOYED(void), denied(void), condemned(void);
+extern void stub_unknown(void), decoyed(void), denied(void), condemned(void);
 
 #define DECLARE(ID, function) extern void stub_##ID(void);
 CALLS(DECLARE, DECLARE)
@@ -42,7 +42,7 @@ void entry_start(void)
     volatile uint32_t *by_verdict = (volatile uint32_t *)(uintptr_t)VG_COPROCESSOR_VERDICT_HANDLER;
     for (uint32_t verdict = 0; verdict < VG_COPROCESSOR_VERDICT_HANDLER_COUNT; verdict++)
         by_verdict[verdict] = (uint32_t)(uintptr_t)(verdict == VG_VERDICT_KILL    ? condemned
-                                                    : verdict == VG_VERDICT_DECOY ? stub_DECOYED
+                                                    : verdict == VG_VERDICT_DECOY ? decoyed
                                                                                   : denied);
     VG_REG(VG_COPROCESSOR_HANDLER_INDEX) = 0;
     for (uint32_t id = 0; id < VG_ID_COUNT; id++)

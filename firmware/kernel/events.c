@@ -1,6 +1,7 @@
 /* The pipeline's process slots follow the processes: begin, fork, exec, exit, as events of the core's. */
 #include "calls.h"
 #include "process.h"
+#include "trap.h"
 
 #define PROFILE 0
 
@@ -51,6 +52,7 @@ enum number {
 #define NUMBER(number, id, name) NUMBER_##id = number,
     VG_SYSCALLS_RISCV64(NUMBER)
 };
+_Static_assert(NUMBER_VG_SYS_CLONE == TRAP_CLONE, "trap.S knows it");
 
 static const struct {
     uint16_t id, number;

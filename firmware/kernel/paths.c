@@ -160,6 +160,7 @@ int32_t paths_at(struct process *process, uint32_t descriptor, uint32_t which, b
         if (failed)
             return failed;
     }
+    decoys_even(process, place);
     return decoys_shown(process) ? decoys_found(process, place) : 0;
 }
 

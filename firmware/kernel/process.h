@@ -248,12 +248,16 @@ int32_t nodes_path(uint32_t node, char *into, uint32_t room); /* with its zero; 
 
 #define NO_TREE PROCESSES /* of who sees all as it is */
 void decoys_start(void);
+bool decoys_step(void); /* find out what is a secret, a node at a time */
 /* The verdict on the call that is being made is DECOY: its process's tree sees decoys from now on.  The flash is to
  * be ready. */
 void decoys_divert(struct process *process);
 call_function call_decoyed; /* the call itself, then */
-bool decoys_shown(const struct process *process);
-bool decoys_any(void); /* to any tree */
+extern uint32_t decoys_trees; /* bit t: tree t sees decoys */
+static inline bool decoys_shown(const struct process *process)
+{
+    return decoys_trees >> process->tree & 1;
+}
 /* The last process of such a tree may have ended; nothing of a tree is to be known any more. */
 void decoys_end(const struct process *process);
 void decoys_forget(uint32_t tree);
@@ -262,6 +266,8 @@ void decoys_forget(uint32_t tree);
 int32_t decoys_entry(const struct process *process, uint32_t folder, const char *name, int32_t entry);
 int32_t decoys_show(struct process *process, struct place *place);
 int32_t decoys_found(struct process *process, struct place *place);
+/* A secret was found, or what stands in for it: let both take equally long. */
+void decoys_even(const struct process *process, const struct place *place);
 /* For calls that change the tree of files, once all is found: may this not be changed, for it is real and not its own;
  * have a name be its own; remove an empty folder, 1: it is to be removed as any. */
 bool decoys_withheld(const struct process *process, int32_t node);
