@@ -136,22 +136,36 @@ static int32_t lay(const struct process *process, uint32_t origin)
     return (int32_t)own;
 }
 
-int32_t decoys_made(const struct process *process, uint32_t number)
+/* Return the tree's node whose origin has the lowest number of those that are hidden, below `number`; or 0. */
+static uint32_t hidden_before(const struct process *process, uint32_t number)
 {
-    struct node *node = &nodes[number];
-    decoys.seen[number] = (uint16_t)(1u << process->tree);
+    uint32_t found = 0;
+    for (uint32_t place = 0; place < decoys.reach; place++)
+        if (decoys.layer[place].tree == process->tree + 1 && !nodes[NODES + place].used &&
+            decoys.layer[place].origin < number) {
+            number = decoys.layer[place].origin;
+            found = NODES + place;
+        }
+    return found;
+}
+
+uint32_t decoys_made(const struct process *process, uint32_t folder, uint32_t number)
+{
+    bool layered = decoys_shown(process) && (process->diverted || folder >= NODES), full = number == NODES;
+    uint32_t hidden = decoys_shown(process) && (layered || full) ? hidden_before(process, number) : 0;
     decoys.unjudged = true;
-    if (!decoys_shown(process) || (!process->diverted && node->parent < NODES))
-        return (int32_t)number;
+    if (hidden || full)
+        return hidden;
+    if (!layered) {
+        decoys.seen[number] = (uint16_t)(1u << process->tree);
+        return number;
+    }
     uint32_t own = take(process, number, true);
-    if (own)
-        nodes[own] = *node;
-    memset(node, 0, sizeof *node);
-    if (!own)
-        return -ENOSPC;
-    node->used = node->gone = true;
-    node->opens = 1;
-    return (int32_t)own;
+    if (own) {
+        nodes[number].used = nodes[number].gone = true;
+        nodes[number].opens = 1;
+    }
+    return own;
 }
 
 void decoys_gone(uint32_t number)
@@ -259,6 +273,8 @@ int32_t decoys_found(struct process *process, struct place *place)
     bool made_up = place->node >= PROC_NODE;
     if ((place->node >= NODES && !made_up) || (place->folder >= NODES && place->folder < PROC_NODE))
         process->diverted = true;
+    if (place->node < 0 && paths_proper(place) && nodes_child(place->folder, place->last) >= 0)
+        process->diverted = true; /* a real one has that name, and is hidden */
     if (!process->diverted || place->node < 0 || (place->node >= NODES && !made_up) || is_real(place, S_IFDIR))
         return 0;
     return made_up ? -EACCES : replace(process, place);

@@ -153,19 +153,16 @@ int32_t call_renameat2(struct process *process)
         return -EINVAL;
     if (there && into.node == from.node)
         return 0;
+    bool old_folder = there && (nodes[into.node].mode & S_IFMT) == S_IFDIR;
+    if (there && old_folder != folder)
+        return old_folder ? -EISDIR : -ENOTDIR;
     failed = decoys_own(process, &from);
     if (!failed && there)
         failed = decoys_own(process, &into);
+    if (!failed && there)
+        failed = nodes_remove((uint32_t)into.entry);
     if (failed)
         return failed;
-    if (there) {
-        bool old_folder = (nodes[into.node].mode & S_IFMT) == S_IFDIR;
-        if (old_folder != folder)
-            return old_folder ? -EISDIR : -ENOTDIR;
-        failed = nodes_remove((uint32_t)into.entry);
-        if (failed)
-            return failed;
-    }
     nodes[from.entry].parent = (uint16_t)into.folder;
     text_copy(nodes[from.entry].name, into.last, sizeof nodes[from.entry].name);
     decoys_judge_anew();

@@ -83,21 +83,22 @@ int32_t nodes_make(const struct process *process, uint32_t folder, const char *n
         return -ENOENT;
     if (!nodes_may(process, folder, 2 | 1))
         return -EACCES;
-    for (uint32_t number = 1; number < NODES; number++) {
-        struct node *node = &nodes[number];
-        if (node->used)
-            continue;
-        memset(node, 0, sizeof *node);
-        text_copy(node->name, name, sizeof node->name);
-        node->mode = (uint16_t)mode;
-        node->user = (uint16_t)process->user;
-        node->group = (uint16_t)process->own_group;
-        node->parent = (uint16_t)folder;
-        node->modified = clock_seconds();
-        node->used = true;
-        return decoys_made(process, number);
-    }
-    return -ENOSPC;
+    uint32_t number = 1;
+    while (number < NODES && nodes[number].used)
+        number++;
+    number = decoys_made(process, folder, number);
+    if (!number)
+        return -ENOSPC;
+    struct node *node = &nodes[number];
+    memset(node, 0, sizeof *node);
+    text_copy(node->name, name, sizeof node->name);
+    node->mode = (uint16_t)mode;
+    node->user = (uint16_t)process->user;
+    node->group = (uint16_t)process->own_group;
+    node->parent = (uint16_t)folder;
+    node->modified = clock_seconds();
+    node->used = true;
+    return (int32_t)number;
 }
 
 int32_t nodes_link(const struct process *process, uint32_t folder, const char *name, uint32_t target)

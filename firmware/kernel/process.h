@@ -273,8 +273,9 @@ void decoys_even(const struct process *process, const struct place *place);
 bool decoys_withheld(const struct process *process, int32_t node);
 int32_t decoys_own(struct process *process, struct place *place);
 int32_t decoys_remove_folder(struct process *process, uint32_t folder);
-/* For nodes.c: a node was made, return which one it is; one behind NODES is free again. */
-int32_t decoys_made(const struct process *process, uint32_t number);
+/* For nodes.c: a node is to be made in a folder, the first free number is this or NODES; return which it is to be, or
+ * 0: there is no room.  One behind NODES is free again. */
+uint32_t decoys_made(const struct process *process, uint32_t folder, uint32_t number);
 void decoys_gone(uint32_t number);
 void decoys_read(const struct process *process, uint32_t node); /* it was, as it is */
 void decoys_judge_anew(void); /* names have changed */

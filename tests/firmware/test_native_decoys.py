@@ -306,3 +306,20 @@ def test_programs_of_a_suspect(processes: Processes, stood_in: bytes) -> None:
     assert said.startswith("x\ncat: /etc/shadow: there is no such file (2)\n") and "\nshadow" not in said
     processes.judge(on=False)
     assert operator_reads(Tree(processes), SHADOW) == REAL
+
+
+def test_probes_see_no_difference(screened: bytes) -> None:
+    """Numbers of all that a program can ask: as the file is, and as a suspect sees it."""
+    said = []
+    for on in (False, True):
+        board = NativeBoard(bytearray(screened))
+        board.exchange()
+        processes = Processes(board)
+        trap(processes, on)
+        processes.judge()
+        status, text = processes.run("views")
+        assert status == 0
+        said.append(text.splitlines())
+    truth, decoy = said
+    assert [pair for pair in zip(truth, decoy, strict=True) if pair[0] != pair[1]] == []
+    assert truth[-1] == f"{len(truth) - 1} probes" and len(truth) > 45
