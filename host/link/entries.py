@@ -50,7 +50,7 @@ class Process:
 
     id: its number, and its slot's generation.  parent: 0 if it has none.  memory: KB.  ran: cycles so far.
     score: 0..1 as of its last call, None if there was no record of one yet; tier, verdict: likewise, of that call.
-    counts: its calls by verdict.
+    counts: its calls by verdict.  tree: its process tree; decoys: which sees decoys in place of secrets.
     """
 
     id: int
@@ -65,6 +65,8 @@ class Process:
     tier: int
     verdict: Verdict
     counts: dict[Verdict, int]
+    tree: int
+    decoys: bool
 
     @cached_property
     def calls(self) -> int:
@@ -98,7 +100,7 @@ def processes(message: Message) -> list[Process]:
             found["memory"], found["ran_low"] | found["ran_high"] << 32,
             _name(entry, PROCESS_ENTRY, PROCESS_NAME_BYTES),
             found["score"] / 255 if found["scored"] else None, found["tier"], Verdict(found["verdict"]),
-            {verdict: found[f"count{verdict.value}"] for verdict in Verdict},
+            {verdict: found[f"count{verdict.value}"] for verdict in Verdict}, found["tree"], bool(found["decoys"]),
         ))  # fmt: skip
     return made
 
