@@ -16,6 +16,7 @@ from boards.board import Board
 from boards.report import Report, load
 from boards.targets import target_named
 from boards.tools import BuildError
+from firmware import decoys
 from firmware.build import firmware, root
 from hdl import cache
 from hdl.contract.flash import AREAS, FIRMWARE_AREAS
@@ -85,6 +86,7 @@ def pieces(bitstream: bytes, number: int | None) -> list[Piece]:
     found = [Piece("bitstream", bitstream), Piece("root", root())]
     found += [Piece(area, program) for area in FIRMWARE_AREAS]
     if number is not None:
+        found.append(Piece("decoys", decoys.packed(decoys.made())))
         found.append(Piece("factory", number.to_bytes(NUMBER_BYTES, "little")))
     for piece in found:
         if len(piece.content) > AREAS[piece.area].size:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from firmware import image
+from firmware import decoys, image
 from hdl import cache
 from hdl.contract.flash import AREAS, FIRMWARE, FIRMWARE_AREAS, FIRMWARE_MAGIC, FLASH_BYTES
 from hdl.contract.memory import REGIONS
@@ -299,7 +299,7 @@ def root(progress: Progress = silent) -> bytes:
 
 
 def blank_flash(number: int, program: bytes | None = None, files: bytes | None = None) -> bytearray:
-    """Return the content of a new board's flash: firmware, twice, root file system, and the board's number.
+    """Return the content of a new board's flash: firmware, twice, root file system, decoys, the board's number.
 
     program, files: as `firmware` and `root` return them; built if there are none.
     """
@@ -308,7 +308,8 @@ def blank_flash(number: int, program: bytes | None = None, files: bytes | None =
     program = firmware() if program is None else program
     if len(program) > AREAS["firmware"].size:
         raise BuildError(f"the firmware takes {len(program)} bytes, there are {AREAS['firmware'].size}")
-    for area, held in (("root", files), *((area, program) for area in FIRMWARE_AREAS)):
+    lures = decoys.packed(decoys.made())
+    for area, held in (("root", files), ("decoys", lures), *((area, program) for area in FIRMWARE_AREAS)):
         content[AREAS[area].base : AREAS[area].base + len(held)] = held
     base = AREAS["factory"].base
     content[base : base + 8] = number.to_bytes(8, "little")

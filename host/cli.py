@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import click
 
 from hdl.contract.vaccine import BANKS
+from host.cli_decoys import decoys
 from host.cli_operator import COMMANDS
 from host.engines import ENGINES
 from host.exits import MEANINGS, ExitCode
@@ -595,7 +596,7 @@ def flash(target: str, port: str | None, bitstream: Path | None, number: int | N
     return run(Terminal(), target, port, bitstream, number, dry=dry)
 
 
-for command in COMMANDS:
+for command in (*COMMANDS, decoys):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -25,19 +25,19 @@ class Files:
     def __init__(self, board: Board) -> None:
         self._board = board
 
-    def list(self, path: str = "/") -> _Entries:
-        """Return what is in a folder, by name; of a file the file alone."""
-        return self._listed(path, itself=False)
+    def list(self, path: str = "/", *, tree: int | None = None) -> _Entries:
+        """Return what is in a folder, by name; of a file the file alone.  tree: as that process tree sees it."""
+        return self._listed(path, itself=False, tree=tree)
 
     def entry(self, path: str) -> FileEntry:
         """Return what is known of a file or folder; its name is the last part of `path`."""
         return self._listed(path, itself=True)[0]
 
-    def read(self, path: str, progress: Progress | None = None) -> bytes:
-        """Return a file's content."""
+    def read(self, path: str, progress: Progress | None = None, *, tree: int | None = None) -> bytes:
+        """Return a file's content.  tree: as that process tree sees it, which may see decoys."""
         board = self._board
         content = bytearray()
-        number = board.operator(Message(FrameType.FILE_READ, tail=_sent(path)))
+        number = board.operator(Message(FrameType.FILE_READ, {"tree": _view(tree)}, _sent(path)))
         while True:
             message = board.result(number, path, FrameType.FILE_DATA)
             if message.values["offset"] != len(content):
@@ -89,11 +89,12 @@ class Files:
                 found[parts[0]] = int(parts[2]), int(parts[3])
         return found
 
-    def _listed(self, path: str, *, itself: bool) -> _Entries:
+    def _listed(self, path: str, *, itself: bool, tree: int | None = None) -> _Entries:
         found: _Entries = []
         board, first = self._board, 0
         while True:
-            message = Message(FrameType.FILE_LIST, {"first": first, "itself": int(itself)}, _sent(path))
+            values = {"first": first, "itself": int(itself), "tree": _view(tree)}
+            message = Message(FrameType.FILE_LIST, values, _sent(path))
             answer = board.result(board.operator(message), path, FrameType.FILE_ENTRIES)
             found += board.understood(file_entries, answer)
             if itself and len(found) != 1:
@@ -103,6 +104,10 @@ class Files:
                 return sorted(found, key=lambda entry: entry.name)
             if first <= before:
                 board.misheard(f"entries of {path} that do not end")
+
+
+def _view(tree: int | None) -> int:
+    return 0 if tree is None else 1 + tree
 
 
 def _sent(path: str) -> bytes:

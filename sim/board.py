@@ -122,9 +122,11 @@ def unscreened_board(progress: Progress = silent) -> Path:
 def prepare_flash(file: Path, program: bytes | None = None) -> None:
     """Make the flash's file, if there is none, and put today's firmware and files into it; all else on it stays.
 
+    One that has no decoys gets some.
     program: in place of today's firmware.  Raises BoardError if it cannot be written, is no flash of ours, or
     another simulated board has it.
     """
+    from firmware import decoys
     from firmware.build import blank_flash, firmware, root
 
     try:
@@ -138,6 +140,9 @@ def prepare_flash(file: Path, program: bytes | None = None) -> None:
             elif size != FLASH_BYTES:
                 raise BoardError(f"{file}: {size} bytes, a flash has {FLASH_BYTES}: remove it, or name another")
             images = {"root": root(), **dict.fromkeys(FIRMWARE_AREAS, program)}
+            held.seek(AREAS["decoys"].base)
+            if held.read(4) == b"\xff" * 4:
+                images["decoys"] = decoys.packed(decoys.made())
             for area, image in ((AREAS[name], image) for name, image in images.items()):
                 held.seek(area.base)
                 if held.read(len(image)) != image:

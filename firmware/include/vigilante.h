@@ -1844,8 +1844,10 @@
 #define VG_FRAME_FILE_LIST_FIRST_WIDTH 16
 #define VG_FRAME_FILE_LIST_ITSELF_OFFSET 16 /* of a folder, too */
 #define VG_FRAME_FILE_LIST_ITSELF_WIDTH 1
-#define VG_FRAME_FILE_LIST_SPARE0_OFFSET 17 /* 0 */
-#define VG_FRAME_FILE_LIST_SPARE0_WIDTH 15
+#define VG_FRAME_FILE_LIST_TREE_OFFSET 17 /* 1 + a process tree: as that one sees the files; 0: as they are */
+#define VG_FRAME_FILE_LIST_TREE_WIDTH 6
+#define VG_FRAME_FILE_LIST_SPARE0_OFFSET 23 /* 0 */
+#define VG_FRAME_FILE_LIST_SPARE0_WIDTH 9
 
 /* Fixed part of FILE_ENTRIES. */
 #define VG_FRAME_FILE_ENTRIES_WORDS 1
@@ -1860,8 +1862,10 @@
 /* Fixed part of FILE_READ. */
 #define VG_FRAME_FILE_READ_WORDS 1
 #define VG_FRAME_FILE_READ_BYTES 4
-#define VG_FRAME_FILE_READ_SPARE0_OFFSET 0 /* 0 */
-#define VG_FRAME_FILE_READ_SPARE0_WIDTH 32
+#define VG_FRAME_FILE_READ_TREE_OFFSET 0 /* 1 + a process tree: as that one sees the files; 0: as they are */
+#define VG_FRAME_FILE_READ_TREE_WIDTH 6
+#define VG_FRAME_FILE_READ_SPARE0_OFFSET 6 /* 0 */
+#define VG_FRAME_FILE_READ_SPARE0_WIDTH 26
 
 /* Fixed part of FILE_WRITE. */
 #define VG_FRAME_FILE_WRITE_WORDS 2
@@ -2001,6 +2005,12 @@
 #define VG_FRAME_QUARANTINE_READ_SPARE0_OFFSET 72 /* 0 */
 #define VG_FRAME_QUARANTINE_READ_SPARE0_WIDTH 24
 
+/* Fixed part of DECOYS. */
+#define VG_FRAME_DECOYS_WORDS 1
+#define VG_FRAME_DECOYS_BYTES 4
+#define VG_FRAME_DECOYS_OFFSET_OFFSET 0 /* of its first byte in the area */
+#define VG_FRAME_DECOYS_OFFSET_WIDTH 32
+
 /* How often a slot's process was allowed a call since the last AGGREGATE. */
 #define VG_AGGREGATE_ENTRY_WORDS 2
 #define VG_AGGREGATE_ENTRY_BYTES 8
@@ -2084,8 +2094,12 @@
 #define VG_PROCESS_ENTRY_SPARE0_WIDTH 1
 #define VG_PROCESS_ENTRY_SCORE_OFFSET 96 /* score * 255, as of its last call */
 #define VG_PROCESS_ENTRY_SCORE_WIDTH 8
-#define VG_PROCESS_ENTRY_SPARE1_OFFSET 104 /* 0 */
-#define VG_PROCESS_ENTRY_SPARE1_WIDTH 8
+#define VG_PROCESS_ENTRY_TREE_OFFSET 104 /* the process tree that it is of */
+#define VG_PROCESS_ENTRY_TREE_WIDTH 5
+#define VG_PROCESS_ENTRY_DECOYS_OFFSET 109 /* which sees decoys in place of secrets */
+#define VG_PROCESS_ENTRY_DECOYS_WIDTH 1
+#define VG_PROCESS_ENTRY_SPARE1_OFFSET 110 /* 0 */
+#define VG_PROCESS_ENTRY_SPARE1_WIDTH 2
 #define VG_PROCESS_ENTRY_MEMORY_OFFSET 112 /* its text and data, in KB; a text that is shared counts for each */
 #define VG_PROCESS_ENTRY_MEMORY_WIDTH 16
 #define VG_PROCESS_ENTRY_RAN_LOW_OFFSET 128 /* cycles that it has had, lower half */
@@ -2163,6 +2177,7 @@
 #define VG_FLASH_ROOT_MAGIC 0x31525756 /* first word of ROOT */
 #define VG_IS_LASTING 1 /* in place of a folder's offset: it is kept in the area `files` */
 #define VG_FILE_ATTRIBUTE 86 /* the littlefs attribute of every file there: FILE_KEPT */
+#define VG_FLASH_DECOYS_MAGIC 0x31445756 /* first word of DECOYS */
 #define VG_NODE_NAME_BYTES 28 /* bytes of a file's name, with the zero behind it */
 #define VG_FLASH_BITSTREAM_BASE 0 /* the gateware itself, where the board has it: first byte */
 #define VG_FLASH_BITSTREAM_SIZE 0x400000 /* the gateware itself, where the board has it: bytes */
@@ -2174,6 +2189,8 @@
 #define VG_FLASH_MODEL0_SIZE 0x10000 /* MODEL, and from the second sector on the image: bytes */
 #define VG_FLASH_MODEL1_BASE 0x510000 /* the same: a push writes the one that is not in force: first byte */
 #define VG_FLASH_MODEL1_SIZE 0x10000 /* the same: a push writes the one that is not in force: bytes */
+#define VG_FLASH_DECOYS_BASE 0x520000 /* DECOYS, and from the second sector on each DECOY: first byte */
+#define VG_FLASH_DECOYS_SIZE 0x10000 /* DECOYS, and from the second sector on each DECOY: bytes */
 #define VG_FLASH_LOG_BASE 0x600000 /* a ring of sectors: LOG_SECTOR, then text: first byte */
 #define VG_FLASH_LOG_SIZE 0x40000 /* a ring of sectors: LOG_SECTOR, then text: bytes */
 #define VG_FLASH_ROOT_BASE 0x700000 /* ROOT, the root file system's NODEs, what is in its files: first byte */
@@ -2332,6 +2349,46 @@
 #define VG_FILE_KEPT_SPARE_WIDTH 16
 #define VG_FILE_KEPT_MODIFIED_OFFSET 64 /* seconds, as the board counted them */
 #define VG_FILE_KEPT_MODIFIED_WIDTH 32
+
+/* What stands before the decoys.  All that follows begins on the next sector, and what is named by offsets is counted from there. */
+#define VG_FLASH_DECOYS_WORDS 12
+#define VG_FLASH_DECOYS_BYTES 48
+#define VG_FLASH_DECOYS_MAGIC_OFFSET 0 /* DECOYS_MAGIC */
+#define VG_FLASH_DECOYS_MAGIC_WIDTH 32
+#define VG_FLASH_DECOYS_SIZE_OFFSET 32 /* bytes from the second sector on */
+#define VG_FLASH_DECOYS_SIZE_WIDTH 32
+#define VG_FLASH_DECOYS_COUNT_OFFSET 64 /* how many DECOYs they begin with; the first that fits a file counts */
+#define VG_FLASH_DECOYS_COUNT_WIDTH 32
+#define VG_FLASH_DECOYS_DIGEST0_OFFSET 96 /* SHA-256, bytes 0.. of it */
+#define VG_FLASH_DECOYS_DIGEST0_WIDTH 32
+#define VG_FLASH_DECOYS_DIGEST1_OFFSET 128 /* SHA-256, bytes 4.. of it */
+#define VG_FLASH_DECOYS_DIGEST1_WIDTH 32
+#define VG_FLASH_DECOYS_DIGEST2_OFFSET 160 /* SHA-256, bytes 8.. of it */
+#define VG_FLASH_DECOYS_DIGEST2_WIDTH 32
+#define VG_FLASH_DECOYS_DIGEST3_OFFSET 192 /* SHA-256, bytes 12.. of it */
+#define VG_FLASH_DECOYS_DIGEST3_WIDTH 32
+#define VG_FLASH_DECOYS_DIGEST4_OFFSET 224 /* SHA-256, bytes 16.. of it */
+#define VG_FLASH_DECOYS_DIGEST4_WIDTH 32
+#define VG_FLASH_DECOYS_DIGEST5_OFFSET 256 /* SHA-256, bytes 20.. of it */
+#define VG_FLASH_DECOYS_DIGEST5_WIDTH 32
+#define VG_FLASH_DECOYS_DIGEST6_OFFSET 288 /* SHA-256, bytes 24.. of it */
+#define VG_FLASH_DECOYS_DIGEST6_WIDTH 32
+#define VG_FLASH_DECOYS_DIGEST7_OFFSET 320 /* SHA-256, bytes 28.. of it */
+#define VG_FLASH_DECOYS_DIGEST7_WIDTH 32
+#define VG_FLASH_DECOYS_CHECK_OFFSET 352 /* CRC-32 of the words before */
+#define VG_FLASH_DECOYS_CHECK_WIDTH 32
+
+/* What a suspect sees in place of a file's content. */
+#define VG_FLASH_DECOY_WORDS 3
+#define VG_FLASH_DECOY_BYTES 12
+#define VG_FLASH_DECOY_NAME_OFFSET 0 /* offset of a path, of its last part, or of nothing, which fits all; a zero ends it */
+#define VG_FLASH_DECOY_NAME_WIDTH 32
+#define VG_FLASH_DECOY_OFFSET_OFFSET 32 /* where the content begins */
+#define VG_FLASH_DECOY_OFFSET_WIDTH 32
+#define VG_FLASH_DECOY_SIZE_OFFSET 64 /* its bytes */
+#define VG_FLASH_DECOY_SIZE_WIDTH 31
+#define VG_FLASH_DECOY_CUT_OFFSET 95 /* it is cut to the size of what it stands for */
+#define VG_FLASH_DECOY_CUT_WIDTH 1
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>
@@ -2554,6 +2611,7 @@ enum vg_frame_type {
     VG_FRAME_TYPE_QUARANTINE_ENTRIES = 81,
     VG_FRAME_TYPE_QUARANTINE_ORDER = 82,
     VG_FRAME_TYPE_QUARANTINE_READ = 83,
+    VG_FRAME_TYPE_DECOYS = 84,
 };
 
 enum vg_capability {
@@ -2854,6 +2912,11 @@ typedef struct {
     uint32_t words[3];
 } vg_frame_quarantine_read;
 
+/* Fixed part of DECOYS. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_decoys;
+
 /* How often a slot's process was allowed a call since the last AGGREGATE. */
 typedef struct {
     uint32_t words[2];
@@ -2908,6 +2971,16 @@ typedef struct {
 typedef struct {
     uint32_t words[3];
 } vg_file_kept;
+
+/* What stands before the decoys.  All that follows begins on the next sector, and what is named by offsets is counted from there. */
+typedef struct {
+    uint32_t words[12];
+} vg_flash_decoys;
+
+/* What a suspect sees in place of a file's content. */
+typedef struct {
+    uint32_t words[3];
+} vg_flash_decoy;
 
 #endif /* __ASSEMBLER__ */
 #endif

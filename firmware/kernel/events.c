@@ -1,6 +1,7 @@
 /* The pipeline's process slots follow the processes: begin, fork, exec, exit, as events of the core's. */
 #include "calls.h"
 #include "process.h"
+#include "trap.h"
 
 #define PROFILE 0
 
@@ -52,16 +53,33 @@ void events_exit(uint32_t slot, uint32_t id, uint32_t heir, uint32_t heir_id)
     screened(VG_KIND_EXIT, slot, id, 0, heir == NOBODY ? VG_SLOTS : heir, heir_id);
 }
 
+enum number {
+#define NUMBER(number, id, name) NUMBER_##id = number,
+    VG_SYSCALLS_RISCV64(NUMBER)
+};
+_Static_assert(NUMBER_VG_SYS_CLONE == TRAP_CLONE, "trap.S knows it");
+
+static const struct {
+    uint16_t id, number;
+    call_function *call;
+} calls[] = {
+#define ROW(ID, function) {ID, NUMBER_##ID, function},
+    CALLS(ROW, ROW)
+    ROW(VG_SYS_GETPID, call_getpid)
+    ROW(VG_SYS_GETTID, call_getpid)
+};
+
+call_function *events_call(uint32_t number)
+{
+    for (uint32_t row = 0; row < sizeof calls / sizeof calls[0]; row++)
+        if (calls[row].number == number)
+            return calls[row].call;
+    return NULL;
+}
+
 /* Return the canonical id of the call that is being made. */
 static uint32_t id_of(const struct process *process)
 {
-    static const struct {
-        uint32_t id;
-        call_function *call;
-    } calls[] = {
-#define ROW(ID, function) {ID, function},
-        CALLS(ROW, ROW)
-    };
     for (uint32_t row = 0; row < sizeof calls / sizeof calls[0]; row++)
         if (calls[row].call == process->calling)
             return calls[row].id;
@@ -72,6 +90,12 @@ int32_t events_resolved(struct process *process, const char *path)
 {
     if (!SCREENED)
         return 0;
+    if (process->diverted && !decoys_shown(process)) { /* it has been judged, and comes back aside */
+        if (!aside_here())
+            return ASIDE;
+        decoys_divert(process);
+        return DIVERTED;
+    }
     uint32_t length = text_length(path), words = VG_EVENT_WORDS + VG_PATH_HEAD_WORDS + (length + 3) / 4;
     uint32_t event[VG_EVENT_WORDS + VG_PATH_HEAD_WORDS + PATH_BYTES / 4] = {0}, record[VG_RECORD_WORDS];
     screen_drain();
@@ -94,7 +118,13 @@ int32_t events_resolved(struct process *process, const char *path)
         return quarantine_called(process);
     case VG_VERDICT_KILL:
         process_condemned(process);
-        return REPLACED;
+        return process_lives(process) ? -EPERM : REPLACED;
+    case VG_VERDICT_DECOY:
+        process->diverted = true;
+        if (!decoys_shown(process) && !aside_here())
+            return ASIDE;
+        decoys_divert(process);
+        return DIVERTED;
     default:
         return -EPERM;
     }

@@ -90,6 +90,7 @@ int32_t call_linkat(struct process *process)
         return failed ? failed : -ENOENT;
     if (node >= PROC_NODE)
         return -EXDEV;
+    process->diverted |= node >= NODES; /* so is its new name its tree's own */
     if ((nodes[node].mode & S_IFMT) == S_IFDIR || !may_link(process, (uint32_t)node))
         return -EPERM;
     return nodes_link(process, place.folder, place.last, (uint32_t)node);
@@ -107,6 +108,14 @@ int32_t call_unlinkat(struct process *process)
     bool folder = (nodes[place.node].mode & S_IFMT) == S_IFDIR;
     if (folder != (flags != 0))
         return folder ? -EISDIR : -ENOTDIR;
+    if (folder && place.entry < NODES && decoys_shown(process)) {
+        failed = decoys_remove_folder(process, (uint32_t)place.entry);
+        if (failed != 1)
+            return failed;
+    }
+    failed = folder ? 0 : decoys_own(process, &place);
+    if (failed)
+        return failed;
     return nodes_remove((uint32_t)place.entry);
 }
 
@@ -139,19 +148,22 @@ int32_t call_renameat2(struct process *process)
         return -EINVAL;
     if (there && into.node == from.node)
         return 0;
-    if (there) {
-        bool old_folder = (nodes[into.node].mode & S_IFMT) == S_IFDIR;
-        if (old_folder != folder)
-            return old_folder ? -EISDIR : -ENOTDIR;
-    }
-    return nodes_move((uint32_t)from.entry, into.folder, into.last, there ? into.entry : -ENOENT);
+    bool old_folder = there && (nodes[into.node].mode & S_IFMT) == S_IFDIR;
+    if (there && old_folder != folder)
+        return old_folder ? -EISDIR : -ENOTDIR;
+    failed = decoys_own(process, &from);
+    if (!failed && there)
+        failed = decoys_own(process, &into);
+    if (!failed)
+        failed = nodes_move((uint32_t)from.entry, into.folder, into.last, there ? into.entry : -ENOENT);
+    return failed;
 }
 
 /* --- what is kept of a node ---------------------------------------------------------------------------------- */
 
 static bool owns(const struct process *process, uint32_t node)
 {
-    return node < PROC_NODE && (process->user == 0 || process->user == nodes[node].user);
+    return node < PROC_NODE && !decoys_withheld(process, (int32_t)node) && (process->user == 0 || process->user == nodes[node].user);
 }
 
 int32_t call_fchmodat(struct process *process)
@@ -172,7 +184,7 @@ int32_t call_fchownat(struct process *process)
     int32_t node = paths_node(process, ARGUMENT(process, 0), 0, follow);
     if (node < 0)
         return node;
-    if (process->user || node >= PROC_NODE)
+    if (process->user || node >= PROC_NODE || decoys_withheld(process, node))
         return -EPERM;
     const struct node *is = &nodes[node];
     uint32_t user = ARGUMENT(process, 2) <= UINT16_MAX ? ARGUMENT(process, 2) : is->user;
@@ -189,6 +201,8 @@ int32_t call_utimensat(struct process *process)
         return node;
     if (ARGUMENT(process, 2) && user_get(process, ARGUMENT(process, 2), times, sizeof times) < 0)
         return -EFAULT;
+    if (decoys_withheld(process, node))
+        return -EPERM;
     const struct abi_timespec *modified = &times[1];
     if (!owns(process, (uint32_t)node) &&
         (modified->nanoseconds != UTIME_NOW || node >= PROC_NODE || !nodes_may(process, (uint32_t)node, 2)))

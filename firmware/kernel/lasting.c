@@ -605,6 +605,7 @@ static int32_t bring(void *what)
     for (uint32_t number = 1; !files.mounted && number < NODES; number++)
         nodes[number].lasting = false;
     files.ready = true;
+    decoys_judge_anew();
     return 0;
 }
 
@@ -638,7 +639,7 @@ static int32_t tidy(void *what)
     files.orphans = false;
     for (uint32_t number = 1; number < NODES; number++) {
         struct node *node = &nodes[number];
-        if (!node->used || !node->lasting || !node->gone || node->opens)
+        if (!node->lasting || !nodes_done(number))
             continue;
         path_of(number, path);
         lfs_remove(&files.lfs, path); /* if that fails, the next boot does it */

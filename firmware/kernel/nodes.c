@@ -4,7 +4,7 @@
 
 #define IMAGE VG_FLASH_ROOT_BASE
 
-struct node nodes[NODES];
+struct node nodes[NODES + LAYERED];
 
 static const struct filesystem *keeper(uint32_t node)
 {
@@ -90,22 +90,23 @@ static int32_t reserve(const struct process *process, uint32_t folder, const cha
         return -ENOENT;
     if (!nodes_may(process, folder, 2 | 1))
         return -EACCES;
-    for (uint32_t number = 1; number < NODES; number++) {
-        struct node *node = &nodes[number];
-        if (node->used)
-            continue;
-        memset(node, 0, sizeof *node);
-        text_copy(node->name, name, sizeof node->name);
-        node->mode = (uint16_t)mode;
-        node->user = (uint16_t)process->user;
-        node->group = (uint16_t)process->own_group;
-        node->parent = (uint16_t)folder;
-        node->modified = clock_seconds();
-        node->used = node->gone = true;
-        node->opens = 1;
-        return (int32_t)number;
-    }
-    return -ENOSPC;
+    uint32_t number = 1;
+    while (number < NODES && (nodes[number].used || decoys_based(number)))
+        number++;
+    number = decoys_made(process, folder, number);
+    if (!number)
+        return -ENOSPC;
+    struct node *node = &nodes[number];
+    memset(node, 0, sizeof *node);
+    text_copy(node->name, name, sizeof node->name);
+    node->mode = (uint16_t)mode;
+    node->user = (uint16_t)process->user;
+    node->group = (uint16_t)process->own_group;
+    node->parent = (uint16_t)folder;
+    node->modified = clock_seconds();
+    node->used = node->gone = true;
+    node->opens = 1;
+    return (int32_t)number;
 }
 
 int32_t nodes_make(const struct process *process, uint32_t folder, const char *name, uint32_t mode, const char *link)
@@ -114,13 +115,15 @@ int32_t nodes_make(const struct process *process, uint32_t folder, const char *n
     if (number < 0)
         return number;
     struct node *node = &nodes[number];
-    node->lasting = nodes[folder].lasting;
+    node->lasting = number < NODES && nodes[folder].lasting;
     int32_t failed = keeper((uint32_t)number)->make((uint32_t)number, link);
     node->opens = 0;
     node->gone = false;
     if (!failed)
         return number;
     memset(node, 0, sizeof *node);
+    if (number >= NODES)
+        decoys_gone((uint32_t)number);
     return failed;
 }
 
@@ -129,10 +132,19 @@ int32_t nodes_unnamed(const struct process *process, uint32_t folder, const char
     return reserve(process, folder, name, mode);
 }
 
+/* Return whether a node is where files last; what a tree has there of its own (decoys.c) passes, and does not tell. */
+static bool among_lasting(uint32_t number)
+{
+    while (number >= NODES)
+        number = nodes[number].parent;
+    return nodes[number].lasting;
+}
+
 int32_t nodes_link(const struct process *process, uint32_t folder, const char *name, uint32_t target)
 {
-    if (folder < PROC_NODE && nodes_may(process, folder, 2 | 1) && (nodes[target].lasting || nodes[folder].lasting))
-        return nodes[target].lasting && nodes[folder].lasting ? -EPERM : -EXDEV;
+    bool lasts = among_lasting(target);
+    if (folder < PROC_NODE && nodes_may(process, folder, 2 | 1) && (lasts || among_lasting(folder)))
+        return lasts && among_lasting(folder) ? -EPERM : -EXDEV;
     int32_t entry = nodes_make(process, folder, name, 0, NULL);
     if (entry < 0)
         return entry;
@@ -142,11 +154,19 @@ int32_t nodes_link(const struct process *process, uint32_t folder, const char *n
     return 0;
 }
 
-static void let_go(uint32_t number)
+bool nodes_done(uint32_t number)
 {
     const struct node *node = &nodes[number];
-    if (node->gone && !node->opens && !node->links)
-        keeper(number)->drop(number);
+    return node->used && node->gone && !node->opens && !node->links && !decoys_based(number);
+}
+
+void nodes_let_go(uint32_t number)
+{
+    if (!nodes_done(number))
+        return;
+    keeper(number)->drop(number);
+    if (number >= NODES)
+        decoys_gone(number);
 }
 
 /* May an entry go, as far as the tree is concerned? */
@@ -154,7 +174,7 @@ static int32_t removable(uint32_t entry)
 {
     if (nodes[entry].lasting && !nodes[nodes[entry].parent].lasting)
         return -EBUSY; /* where the files that last begin */
-    for (uint32_t other = 1; other < NODES; other++)
+    for (uint32_t other = 1; other < (entry < NODES ? NODES : NODES + LAYERED); other++)
         if (nodes[other].used && !nodes[other].gone && nodes[other].parent == entry)
             return -ENOTEMPTY;
     for (struct process *process = processes; process < processes + PROCESSES; process++)
@@ -170,10 +190,12 @@ static void forget(uint32_t entry)
     if (nodes[entry].alias) {
         memset(&nodes[entry], 0, sizeof nodes[entry]);
         nodes[number].links--;
+        if (entry >= NODES)
+            decoys_gone(entry);
     } else {
         nodes[number].gone = true;
     }
-    let_go(number);
+    nodes_let_go(number);
 }
 
 int32_t nodes_remove(uint32_t entry)
@@ -188,11 +210,14 @@ int32_t nodes_remove(uint32_t entry)
 
 int32_t nodes_move(uint32_t entry, uint32_t folder, const char *name, int32_t old)
 {
-    if (nodes[entry].lasting != nodes[folder].lasting)
+    if (among_lasting(entry) != among_lasting(folder))
         return -EXDEV;
     int32_t failed = old < 0 ? 0 : removable((uint32_t)old);
     if (!failed && nodes[entry].lasting && !nodes[nodes[entry].parent].lasting)
         failed = -EBUSY;
+    if (!failed && old >= NODES && among_lasting((uint32_t)old) && nodes[old].opens &&
+        (nodes[old].mode & S_IFMT) == S_IFREG)
+        failed = -EBUSY; /* as lasting.c has it */
     if (!failed)
         failed = keeper(entry)->rename(entry, folder, name);
     if (failed)
@@ -201,6 +226,7 @@ int32_t nodes_move(uint32_t entry, uint32_t folder, const char *name, int32_t ol
         forget((uint32_t)old);
     nodes[entry].parent = (uint16_t)folder;
     text_copy(nodes[entry].name, name, sizeof nodes[entry].name);
+    decoys_judge_anew();
     return 0;
 }
 
@@ -252,7 +278,7 @@ void nodes_close(uint32_t number)
     if (number >= PROC_NODE)
         return;
     nodes[number].opens--;
-    let_go(number);
+    nodes_let_go(number);
 }
 
 int32_t nodes_read(uint32_t number, uint32_t offset, uint8_t *into, uint32_t size)

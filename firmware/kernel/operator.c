@@ -24,6 +24,7 @@ static struct {
 void operator_start(void)
 {
     memset(&operator, 0, sizeof operator);
+    operator.root.tree = NO_TREE;
 }
 
 static void stop_reading(void)
@@ -96,13 +97,14 @@ enum outcome operator_do(aside_work *work, const struct frame *frame)
 
 /* --- paths --------------------------------------------------------------------------------------------------- */
 
-/* Find what the path behind a frame's `fixed` bytes names.  Return 0, with place->node -ENOENT where only the last
- * name is missing; or an error. */
-static int32_t named(const struct frame *frame, uint32_t fixed, bool follow, struct place *place)
+/* Find what the path behind a frame's `fixed` bytes names, as `tree` sees it: 1 + its number, or 0.  Return 0, with
+ * place->node -ENOENT where only the last name is missing; or an error. */
+static int32_t named(const struct frame *frame, uint32_t fixed, uint32_t tree, bool follow, struct place *place)
 {
     char path[PATH_BYTES];
     uint32_t length = frame->bytes - fixed;
     operator_step();
+    operator.root.tree = tree && tree <= PROCESSES ? tree - 1 : NO_TREE;
     if (length >= sizeof path)
         return -ENAMETOOLONG;
     memcpy(path, frame->payload + fixed / 4, length);
@@ -135,7 +137,8 @@ static int32_t find_listed(void *what)
 {
     const struct frame *frame = what;
     bool itself = VG_GET(frame->payload, VG_FRAME_FILE_LIST_ITSELF);
-    int32_t failed = named(frame, VG_FRAME_FILE_LIST_BYTES, !itself, &operator.place);
+    uint32_t tree = VG_GET(frame->payload, VG_FRAME_FILE_LIST_TREE);
+    int32_t failed = named(frame, VG_FRAME_FILE_LIST_BYTES, tree, !itself, &operator.place);
     return failed ? failed : operator.place.node;
 }
 
@@ -163,11 +166,13 @@ enum outcome operator_list(const struct frame *frame)
         for (; more && count < ENTRIES_MAX; place++) {
             uint32_t child = place;
             bool real = place < NODES;
-            if (real && (!place || !nodes[place].used || nodes[place].gone || nodes[place].parent != node))
+            if (real)
+                child = decoys_listed(&operator.root, place);
+            if (real && (!place || !nodes[child].used || nodes[child].gone || nodes[child].parent != node))
                 continue;
             more = real || proc_entry(node, place - NODES, name, &child);
             if (more)
-                describe(entry + VG_FILE_ENTRY_WORDS * count++, nodes_target(child), real ? nodes[place].name : name);
+                describe(entry + VG_FILE_ENTRY_WORDS * count++, nodes_target(child), real ? nodes[child].name : name);
         }
         place = more ? place : 0;
     }
@@ -178,7 +183,9 @@ enum outcome operator_list(const struct frame *frame)
 
 static int32_t begin_reading(void *what)
 {
-    int32_t failed = named(what, VG_FRAME_FILE_READ_BYTES, true, &operator.place), node = operator.place.node;
+    const struct frame *frame = what;
+    uint32_t tree = VG_GET(frame->payload, VG_FRAME_FILE_READ_TREE);
+    int32_t failed = named(frame, VG_FRAME_FILE_READ_BYTES, tree, true, &operator.place), node = operator.place.node;
     if (failed || node < 0)
         return failed ? failed : node;
     if (type_of(node) != S_IFREG)
@@ -253,7 +260,7 @@ static int32_t begin_writing(void *what)
     uint32_t size = VG_GET(frame->payload, VG_FRAME_FILE_WRITE_SIZE);
     uint32_t mode = VG_GET(frame->payload, VG_FRAME_FILE_WRITE_MODE) & 07777;
     struct place place;
-    int32_t failed = named(frame, VG_FRAME_FILE_WRITE_BYTES, true, &place);
+    int32_t failed = named(frame, VG_FRAME_FILE_WRITE_BYTES, 0, true, &place);
     operator_forget();
     if (!failed)
         failed = place.as_folder || !paths_proper(&place) ? -EISDIR : replaceable(place.node);
@@ -331,7 +338,7 @@ enum outcome operator_end(const struct frame *frame)
 static int32_t remove_named(void *what)
 {
     struct place place;
-    int32_t failed = named(what, VG_FRAME_FILE_REMOVE_BYTES, false, &place);
+    int32_t failed = named(what, VG_FRAME_FILE_REMOVE_BYTES, 0, false, &place);
     if (failed || place.node < 0)
         return failed ? failed : place.node;
     if (!paths_proper(&place))
@@ -351,7 +358,7 @@ static int32_t make_folder(void *what)
     struct frame *frame = what;
     struct place place;
     uint32_t mode = S_IFDIR | (VG_GET(frame->payload, VG_FRAME_FOLDER_MAKE_MODE) & 07777);
-    int32_t failed = named(frame, VG_FRAME_FOLDER_MAKE_BYTES, false, &place);
+    int32_t failed = named(frame, VG_FRAME_FOLDER_MAKE_BYTES, 0, false, &place);
     if (failed || place.node >= 0)
         return failed ? failed : -EEXIST;
     int32_t node = nodes_make(&operator.root, place.folder, place.last, mode, NULL);

@@ -31,13 +31,14 @@ static int32_t take_part(const char **path, char part[VG_NODE_NAME_BYTES])
 }
 
 /* Return what a part of a path is the name of, in a folder that may be searched.  An empty one, and ".", stay. */
-static int32_t entry_of(uint32_t folder, const char *part)
+static int32_t entry_of(const struct process *process, uint32_t folder, const char *part)
 {
     if (!part[0] || text_same(part, "."))
         return (int32_t)folder;
     if (text_same(part, ".."))
         return (int32_t)(folder >= PROC_NODE ? proc_root() : nodes[folder].parent);
-    return nodes_child(folder, part);
+    int32_t entry = nodes_child(folder, part);
+    return decoys_shown(process) ? decoys_entry(process, folder, part, entry) : entry;
 }
 
 /* In a folder such as /tmp a link is followed only if it is the follower's, or the folder's owner made it: others
@@ -82,13 +83,21 @@ int32_t paths_walk(struct process *process, uint32_t folder, const char *path, c
             more++;
         place->folder = folder;
         place->as_folder = *rest == '/';
-        place->entry = entry_of(folder, place->last);
+        place->entry = entry_of(process, folder, place->last);
         place->node = place->entry < 0 ? place->entry : (int32_t)nodes_target((uint32_t)place->entry);
         if (place->node < 0 && !*more)
             return 0;
         if (place->node < 0) {
             place->last[0] = 0; /* a folder on the way is missing */
             return place->node;
+        }
+        bool last = !*more;
+        if (decoys_shown(process) && (last || is_a((uint32_t)place->node, S_IFLNK))) {
+            memmove(text, rest, text_length(rest) + 1); /* the pool may move, and the path in it */
+            rest = text;
+            failed = decoys_show(process, place);
+            if (failed)
+                return failed;
         }
         if (is_a((uint32_t)place->node, S_IFLNK) && (follow || *rest)) {
             if (place->links++ == LINKS_MAX)
@@ -102,7 +111,7 @@ int32_t paths_walk(struct process *process, uint32_t folder, const char *path, c
             folder = text[0] == '/' ? ROOT_NODE : folder;
             continue;
         }
-        if (!*more)
+        if (last)
             return place->as_folder && !is_a((uint32_t)place->node, S_IFDIR) ? -ENOTDIR : 0;
         folder = (uint32_t)place->node;
     }
@@ -143,12 +152,21 @@ int32_t paths_at(struct process *process, uint32_t descriptor, uint32_t which, b
         return failed;
     /* Gateware has judged the text.  Where that does not tell what it leads to, the object is judged as well. */
     bool told = !SCREENED || !relative || ((int32_t)descriptor == AT_FDCWD && process->seeded);
-    if (told && !place->links)
-        return 0;
-    if (!aside_here() && (nodes_lasting(place->folder) || (place->node >= 0 && nodes_lasting((uint32_t)place->node))))
-        return ASIDE; /* so that it is judged once */
-    failed = path_of(place, text);
-    return failed < 0 ? failed : events_resolved(process, text);
+    if (!told || place->links) {
+        bool lasts = nodes_lasting(place->folder) || (place->node >= 0 && nodes_lasting((uint32_t)place->node));
+        if ((lasts && !aside_here()) || !aside_flash())
+            return ASIDE; /* so that it is judged once */
+        failed = path_of(place, text);
+        failed = failed < 0 ? failed : events_resolved(process, text);
+        if (failed == DIVERTED) {
+            path = strings_at(process, which, &room, &failed);
+            failed = paths_walk(process, (uint32_t)folder, path, text, follow, place);
+        }
+        if (failed)
+            return failed;
+    }
+    decoys_even(process, place);
+    return decoys_shown(process) ? decoys_found(process, place) : 0;
 }
 
 int32_t paths_node(struct process *process, uint32_t descriptor, uint32_t which, bool follow)

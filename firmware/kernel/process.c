@@ -22,6 +22,8 @@ void process_start(void)
     exec_start();
     nodes_start();
     lasting_start();
+    decoys_start();
+    baits_start();
     files_start();
     pipes_start();
     sockets_start();
@@ -74,6 +76,7 @@ static int32_t begin_tree(struct process *entry, uint32_t node, const char *cons
 {
     int32_t failed = -ENFILE;
     entry->tree = free_tree();
+    decoys_forget(entry->tree);
     entry->state = PROCESS_ENDED; /* nobody else takes it meanwhile */
     if (files_standard(entry, console))
         failed = node < NODES ? exec_node(entry, node, arguments) : exec_program(entry, arguments[0], arguments);
@@ -112,6 +115,7 @@ void process_begin(void)
         return;
     struct process *first = processes[0].state == PROCESS_FREE ? new_entry() : NULL;
     table.again = clock_now() + clock_cycles(1000);
+    baits_look();
     if (first != processes)
         return;
     int32_t failed = begin_tree(first, NODES, arguments, true);
@@ -123,7 +127,11 @@ uint32_t process_call(struct process *process, call_function *call)
 {
     uint32_t moves = pool_moves();
     process->calling = call;
+    if (!process->again)
+        process->diverted = false;
+    process->calling = call;
     int32_t result = aside_holds(process) ? ASIDE : call(process);
+    call = process->calling; /* call_decoyed has become another one */
     if (result == ASIDE)
         result = aside_call(process, call);
     bool gone = process->state == PROCESS_FREE || process->state == PROCESS_ENDED;
@@ -201,6 +209,8 @@ void process_end(struct process *process, uint32_t status)
     events_exit(process_index(process), process->id, heir ? process->parent : NOBODY, heir ? parent->id : 0);
     process->frozen = false;
     process->state = parent ? PROCESS_ENDED : PROCESS_FREE;
+    if (decoys_shown(process))
+        decoys_end(process);
     for (struct process *child = processes; child < processes + PROCESSES; child++) {
         if (child->state == PROCESS_FREE || child->parent != process_index(process) || child == process)
             continue;
@@ -228,7 +238,7 @@ void process_fault(struct process *process, uint32_t cause, uint32_t value)
 void process_condemned(struct process *process)
 {
     log_line("process %u (%s) ended by a verdict", (unsigned)process->id, process->name);
-    process_end(process, SIGKILL);
+    process_signal(process, SIGKILL); /* ends it at once, or once its call, which is under way in the flash, has */
 }
 
 /* --- calls --------------------------------------------------------------------------------------------------- */

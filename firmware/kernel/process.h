@@ -25,6 +25,7 @@ struct registers {
 enum { PC = 0, RA = 1, SP = 2, A0 = 10 };
 
 struct process;
+struct place;
 typedef int32_t call_function(struct process *process);
 
 enum process_state {
@@ -67,6 +68,7 @@ struct process {
     uint32_t strings;           /* a region of the pool with its strings, or NO_REGION */
     uint32_t seed, seed_model, seed_folder; /* where its relative paths start in the trie; of which model and folder */
     bool seeded;                /* that is known */
+    bool diverted;              /* what the call that is being made makes or changes is its tree's own (decoys.c) */
     const void *awaits;         /* what for */
     uint64_t until;             /* or until then */
     uint64_t ran;               /* cycles */
@@ -115,7 +117,7 @@ call_function call_clone, call_exit, call_wait4;
 
 /* --- identity.c ---------------------------------------------------------------------------------------------- */
 
-call_function call_getppid, call_getpgid, call_setpgid, call_getuid, call_getgid, call_setuid, call_setgid;
+call_function call_getpid, call_getppid, call_getpgid, call_setpgid, call_getuid, call_getgid, call_setuid, call_setgid;
 
 /* --- signals.c ----------------------------------------------------------------------------------------------- */
 
@@ -133,9 +135,11 @@ call_function call_kill, call_rt_sigaction, call_rt_sigprocmask, call_rt_sigretu
 bool events_begin(uint32_t slot, uint32_t id, uint32_t tree);
 bool events_fork(uint32_t slot, uint32_t id, uint32_t child, uint32_t child_id);
 void events_exec(uint32_t slot, uint32_t id);
-/* Have what a call's path has led to judged once more, as `path`, before the call has an effect.  Return 0, or what
- * the call is to return. */
+/* Have what a call's path has led to judged once more, as `path`, before the call has an effect.  Return 0,
+ * DIVERTED, or what the call is to return. */
 int32_t events_resolved(struct process *process, const char *path);
+#define DIVERTED 1 /* its result, too: the tree sees decoys, so what the path leads to is to be found once more */
+call_function *events_call(uint32_t number); /* of a7; or NULL */
 void events_exit(uint32_t slot, uint32_t id, uint32_t heir, uint32_t heir_id); /* heir: or NOBODY */
 
 /* Have one more profile's allow-list apply to a process: that of what was in quarantine. */
@@ -145,7 +149,8 @@ void events_narrow(uint32_t slot, uint32_t id);
 
 void quarantine_start(void);
 void quarantine_born(struct process *child, const struct process *parent); /* a copy of its parent; or of none */
-/* The verdict on its call is QUARANTINE: freeze it with its tree, or only deny the call.  Returns -EPERM. */
+/* The verdict on its call is QUARANTINE: freeze it with its tree, or only deny the call; one that only is denied an
+ * end ends.  Returns -EPERM, or REPLACED. */
 int32_t quarantine_called(struct process *process);
 /* It has done what speaks against it, and against what it will begin. */
 void quarantine_noted(struct process *process, enum vg_evidence what);
@@ -236,6 +241,7 @@ void strings_drop(struct process *process);
 uint32_t seeds_walk(const uint8_t *image, const char *path);
 /* Return the same of the folder that a process is in, VG_NODE_UNKNOWN where it is not `seeded`. */
 uint32_t seeds_of(struct process *process);
+uint32_t seeds_class(const uint8_t *image, const char *path); /* the path's class */
 
 /* --- aside.c: work that waits for the flash in the middle ----------------------------------------------------- */
 
@@ -272,6 +278,7 @@ struct node {
     bool gone : 1;    /* its own name is; it is open, or has others */
     bool alias : 1;   /* another name, of the node `where`; nothing but name and parent counts */
     bool lasting : 1; /* kept by lasting.c, else by passing.c */
+    bool secret : 1, judged : 1; /* for decoys.c */
     uint8_t links;    /* aliases of it */
     uint8_t opens;
     uint8_t region;   /* its content in memory; NO_REGION: in flash */
@@ -279,7 +286,8 @@ struct node {
     uint32_t where;   /* content's offset in the image; of a device: which */
     uint32_t modified;
 };
-extern struct node nodes[NODES];
+#define LAYERED 16 /* nodes behind those of the tree: decoys.c has them */
+extern struct node nodes[NODES + LAYERED];
 
 /* What keeps the nodes' contents, and of those that last all else too.  The table is changed by nodes.c, mostly
  * after the function has returned 0.  Each may say ASIDE. */
@@ -318,6 +326,8 @@ uint32_t nodes_mode(uint32_t node);
 bool nodes_lasting(uint32_t node);
 /* Count one more that has it open: of a lasting one only aside. */
 void nodes_open(uint32_t node);
+bool nodes_done(uint32_t node); /* nobody can name it any more */
+void nodes_let_go(uint32_t node); /* if it is, it goes */
 void nodes_close(uint32_t node);
 int32_t nodes_read(uint32_t node, uint32_t offset, uint8_t *into, uint32_t size);
 int32_t nodes_write(uint32_t node, uint32_t offset, const uint8_t *from, uint32_t size);
@@ -334,6 +344,52 @@ bool lasting_step(void);
 uint64_t lasting_alarm(void);
 bool lasting_kept(void); /* keep all now rather than later; true once it is */
 int32_t lasting_adopt(uint32_t node); /* keep the content of a node of the memory from now on */
+
+/* --- decoys.c: what a suspect's process tree sees in place of secrets ---------------------------------------- */
+
+#define NO_TREE PROCESSES /* of who sees all as it is */
+void decoys_start(void);
+bool decoys_step(void); /* find out what is a secret, a node at a time */
+/* The verdict on the call that is being made is DECOY: its process's tree sees decoys from now on.  Only aside. */
+void decoys_divert(struct process *process);
+call_function call_decoyed; /* the call itself, then */
+bool decoys_based(uint32_t node); /* a tree has something in its place */
+extern uint32_t decoys_trees; /* bit t: tree t sees decoys */
+static inline bool decoys_shown(const struct process *process)
+{
+    return decoys_trees >> process->tree & 1;
+}
+/* The last process of such a tree may have ended; nothing of a tree is to be known any more. */
+void decoys_end(const struct process *process);
+void decoys_forget(uint32_t tree);
+/* For paths.c, in a tree that sees decoys: the entry of that name, given the real one or an error; the node that a
+ * place is of; and what a call was looking for.  Return 0, ASIDE or an error: no secret is ever left there. */
+int32_t decoys_entry(const struct process *process, uint32_t folder, const char *name, int32_t entry);
+int32_t decoys_show(struct process *process, struct place *place);
+int32_t decoys_found(struct process *process, struct place *place);
+/* A secret was found, or what stands in for it: let both take equally long. */
+void decoys_even(const struct process *process, const struct place *place);
+/* For calls that change the tree of files, once all is found: may this not be changed, for it is real and not its own;
+ * have a name be its own; remove an empty folder, 1: it is to be removed as any. */
+bool decoys_withheld(const struct process *process, int32_t node);
+int32_t decoys_own(struct process *process, struct place *place);
+int32_t decoys_remove_folder(struct process *process, uint32_t folder);
+/* For nodes.c: a node is to be made in a folder, the first free number is this or NODES; return which it is to be, or
+ * 0: there is no room.  One behind NODES is free again. */
+uint32_t decoys_made(const struct process *process, uint32_t folder, uint32_t number);
+void decoys_gone(uint32_t number);
+void decoys_read(struct process *process, uint32_t node); /* it was */
+void decoys_judge_anew(void); /* names have changed */
+uint32_t decoys_listed(const struct process *process, uint32_t place); /* the node that stands there in a listing */
+uint32_t decoys_face(uint32_t node); /* its number for programs */
+
+/* --- baits.c: what decoys hold, in flash ---------------------------------------------------------------------- */
+
+void baits_start(void);
+bool baits_look(void); /* there are some, and they are whole */
+/* Give a node the content of the decoy that stands for `origin`; false: there is none. */
+bool baits_put(uint32_t node, uint32_t origin);
+enum outcome baits_write(const struct frame *frame);
 
 /* --- proc.c: files that tell of the kernel ------------------------------------------------------------------- */
 

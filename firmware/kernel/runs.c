@@ -36,7 +36,9 @@ static void describe(uint32_t *entry, const struct process *process)
                                          AS(VG_PROCESS_ENTRY_SLOT, slot) |
                                          AS(VG_PROCESS_ENTRY_STATE, process->state) |
                                          AS(VG_PROCESS_ENTRY_FROZEN, process->frozen);
-    entry[WORD(VG_PROCESS_ENTRY_MEMORY)] = AS(VG_PROCESS_ENTRY_MEMORY, memory * (VG_GRANULE_BYTES / 1024));
+    entry[WORD(VG_PROCESS_ENTRY_MEMORY)] = AS(VG_PROCESS_ENTRY_MEMORY, memory * (VG_GRANULE_BYTES / 1024)) |
+                                           AS(VG_PROCESS_ENTRY_TREE, process->tree) |
+                                           AS(VG_PROCESS_ENTRY_DECOYS, decoys_shown(process));
     entry[WORD(VG_PROCESS_ENTRY_RAN_LOW)] = (uint32_t)process->ran;
     entry[WORD(VG_PROCESS_ENTRY_RAN_HIGH)] = (uint32_t)(process->ran >> 32);
     text_copy((char *)(entry + WORD(VG_PROCESS_ENTRY_NAME0)), process->name, VG_LINK_PROCESS_NAME_BYTES);

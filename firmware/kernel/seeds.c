@@ -52,6 +52,11 @@ uint32_t seeds_walk(const uint8_t *image, const char *path)
     return node | excess << 8;
 }
 
+uint32_t seeds_class(const uint8_t *image, const char *path)
+{
+    return PART(entry_of(image, seeds_walk(image, path) & 0xFF), VG_NODE_PATH_CLASS);
+}
+
 uint32_t seeds_of(struct process *process)
 {
     const struct stored *model = store_newest();

@@ -9,7 +9,7 @@ bool file_is_folder(const struct file *file)
 static void describe_node(uint32_t number, struct abi_stat *stat)
 {
     memset(stat, 0, sizeof *stat);
-    stat->inode = number + 1;
+    stat->inode = decoys_face(number) + 1;
     stat->mode = nodes_mode(number);
     stat->links = 1;
     stat->block_size = VG_GRANULE_BYTES;
@@ -81,7 +81,8 @@ int32_t call_readlinkat(struct process *process)
 }
 
 /* Name the entry at a place in a folder: "." and "..", files by number, then what /proc makes up. */
-static bool entry_at(uint32_t folder, uint32_t place, char name[VG_NODE_NAME_BYTES], uint32_t *node)
+static bool entry_at(const struct process *process, uint32_t folder, uint32_t place,
+                     char name[VG_NODE_NAME_BYTES], uint32_t *node)
 {
     *node = folder;
     if (place < 2) {
@@ -92,9 +93,10 @@ static bool entry_at(uint32_t folder, uint32_t place, char name[VG_NODE_NAME_BYT
     if (place >= NODES)
         return proc_entry(folder, place - NODES, name, node);
     name[0] = 0;
-    if (place && nodes[place].used && !nodes[place].gone && nodes[place].parent == folder) {
-        text_copy(name, nodes[place].name, VG_NODE_NAME_BYTES);
-        *node = nodes_target(place);
+    uint32_t entry = decoys_listed(process, place);
+    if (place && nodes[entry].used && !nodes[entry].gone && nodes[entry].parent == folder) {
+        text_copy(name, nodes[entry].name, VG_NODE_NAME_BYTES);
+        *node = nodes_target(entry);
     }
     return true;
 }
@@ -110,13 +112,13 @@ int32_t call_getdents64(struct process *process)
         return -ENOTDIR;
     if (!user_bytes(process, address, room, true))
         return -EFAULT;
-    for (; entry_at(file->what, file->offset, name, &node); file->offset++) {
+    for (; entry_at(process, file->what, file->offset, name, &node); file->offset++) {
         if (!name[0])
             continue;
         uint32_t length = (ABI_DIRENT_BYTES + text_length(name) + 1 + 7) & ~7u;
         if (length > room - used)
             return used ? (int32_t)used : -EINVAL;
-        struct abi_dirent entry = {node + 1, (int64_t)file->offset + 1, (uint16_t)length,
+        struct abi_dirent entry = {decoys_face(node) + 1, (int64_t)file->offset + 1, (uint16_t)length,
                                    (uint8_t)((nodes_mode(node) & S_IFMT) >> DT_SHIFT)};
         uint8_t *into = user_bytes(process, address + used, length, true);
         memset(into, 0, length);

@@ -30,7 +30,10 @@ static int32_t read_node(struct process *process, struct file *file, uint32_t ad
     while (done < size) {
         uint32_t count = lasts && size - done > sizeof piece ? (uint32_t)sizeof piece : size - done;
         uint8_t *into = lasts ? piece : user_bytes(process, address, size, true);
-        int32_t moved = nodes_read(file->what, file->offset, into, count);
+        uint32_t node = file->what; /* a verdict may put another one there meanwhile */
+        int32_t moved = nodes_read(node, file->offset, into, count);
+        if (moved > 0)
+            decoys_read(process, node);
         if (moved > 0 && lasts && user_put(process, address + done, piece, (uint32_t)moved) < 0)
             moved = -EFAULT;
         if (moved < 0)

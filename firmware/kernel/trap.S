@@ -153,6 +153,17 @@ quarantined:
 #define STUB_WHOLE(ID, function) .globl stub_##ID; stub_##ID: la FUNCTION, function; j enter_whole;
 CALLS(STUB, STUB_WHOLE)
 
+/* Whichever call it is: the verdict is DECOY. */
+    .globl decoyed
+decoyed:
+    addi a0, a7, -TRAP_CLONE
+    bnez a0, decoyed_part
+    la FUNCTION, call_decoyed
+    j enter_whole
+decoyed_part:
+    la FUNCTION, call_decoyed
+    j enter
+
 /* The C function looks at every register of its caller. */
 enter_whole:
     csrrw sp, mscratch, sp

@@ -210,6 +210,9 @@ static bool make_call(struct process *process)
     case VG_VERDICT_QUARANTINE:
         quarantine_called(process);
         return false;
+    case VG_VERDICT_DECOY:
+        call = call_decoyed;
+        break;
     case VG_VERDICT_KILL:
         process_condemned(process);
         return false;

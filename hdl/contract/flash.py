@@ -36,6 +36,7 @@ AREAS = {
         Area("firmware_spare", 0x44_0000, 0x04_0000, "the same, for where the first is not whole"),
         Area("model0", 0x50_0000, 0x01_0000, "MODEL, and from the second sector on the image"),
         Area("model1", 0x51_0000, 0x01_0000, "the same: a push writes the one that is not in force"),
+        Area("decoys", 0x52_0000, 0x01_0000, "DECOYS, and from the second sector on each DECOY"),
         Area("log", 0x60_0000, 0x04_0000, "a ring of sectors: LOG_SECTOR, then text"),
         Area("root", 0x70_0000, 0x10_0000, "ROOT, the root file system's NODEs, what is in its files"),
         Area("files", 0x80_0000, 0x10_0000, "littlefs: the files that outlive a reset"),
@@ -53,6 +54,7 @@ FIRMWARE_MAGIC = 0x31465756
 MODEL_MAGIC = 0x314D5756
 LOG_MAGIC = 0x314C5756
 ROOT_MAGIC = 0x31525756
+DECOYS_MAGIC = 0x31445756
 
 NODE_NAME_BYTES = 28
 """Of a file's name, with the zero behind it."""
@@ -137,6 +139,30 @@ FILE_KEPT = Layout(
         Field("group", 16, "and their group"),
         Field("spare", 16, "0"),
         Field("modified", 32, "seconds, as the board counted them"),
+    ),
+)
+
+DECOYS = Layout(
+    "flash_decoys",
+    "What stands before the decoys.  All that follows begins on the next sector, and what is named by offsets is "
+    "counted from there.",
+    (
+        Field("magic", 32, "DECOYS_MAGIC"),
+        Field("size", 32, "bytes from the second sector on"),
+        Field("count", 32, "how many DECOYs they begin with; the first that fits a file counts"),
+        *_DIGEST,
+        Field("check", 32, "CRC-32 of the words before"),
+    ),
+)
+
+DECOY = Layout(
+    "flash_decoy",
+    "What a suspect sees in place of a file's content.",
+    (
+        Field("name", 32, "offset of a path, of its last part, or of nothing, which fits all; a zero ends it"),
+        Field("offset", 32, "where the content begins"),
+        Field("size", 31, "its bytes"),
+        Field("cut", 1, "it is cut to the size of what it stands for"),
     ),
 )
 

@@ -216,7 +216,8 @@ PARTS = (
     ),
     Part(
         "flash", "The SPI flash", Stage.BOARD, (),
-        (flash.FIRMWARE, flash.MODEL, flash.LOG_SECTOR, flash.ROOT, flash.NODE, flash.FILE_KEPT),
+        (flash.FIRMWARE, flash.MODEL, flash.LOG_SECTOR, flash.ROOT, flash.NODE, flash.FILE_KEPT, flash.DECOYS,
+         flash.DECOY),
         {
             "FLASH_BYTES": (flash.FLASH_BYTES, "bytes of flash"),
             "FLASH_SECTOR_BYTES": (flash.SECTOR_BYTES, "erased at once"),
@@ -227,6 +228,7 @@ PARTS = (
             "FLASH_ROOT_MAGIC": (flash.ROOT_MAGIC, "first word of ROOT"),
             "IS_LASTING": (flash.IS_LASTING, "in place of a folder's offset: it is kept in the area `files`"),
             "FILE_ATTRIBUTE": (flash.FILE_ATTRIBUTE, "the littlefs attribute of every file there: FILE_KEPT"),
+            "FLASH_DECOYS_MAGIC": (flash.DECOYS_MAGIC, "first word of DECOYS"),
             "NODE_NAME_BYTES": (flash.NODE_NAME_BYTES, "bytes of a file's name, with the zero behind it"),
             **{
                 f"FLASH_{area.name.upper()}_{what}": (value, f"{area.doc}: {meaning}")

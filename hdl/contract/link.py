@@ -133,6 +133,7 @@ class FrameType(IntEnum):
     QUARANTINE_ENTRIES = 0x51
     QUARANTINE_ORDER = 0x52
     QUARANTINE_READ = 0x53
+    DECOYS = 0x54
 
 
 class Refusal(IntEnum):
@@ -278,7 +279,9 @@ PROCESS_ENTRY = Layout(
         Field("frozen", 1, "it is in quarantine, whatever its state"),
         Field("spare0", 1, "0"),
         Field("score", 8, "score * 255, as of its last call"),
-        Field("spare1", 8, "0"),
+        Field("tree", 5, "the process tree that it is of"),
+        Field("decoys", 1, "which sees decoys in place of secrets"),
+        Field("spare1", 2, "0"),
         Field("memory", 16, "its text and data, in KB; a text that is shared counts for each"),
         Field("ran_low", 32, "cycles that it has had, lower half"),
         Field("ran_high", 32, "and upper half"),
@@ -309,6 +312,7 @@ QUARANTINE_ENTRY = Layout(
     ),
 )
 
+_TREE = "1 + a process tree: as that one sees the files; 0: as they are"
 _PATH = "a path, UTF-8; from the root, with or without a slash in front"
 _F = FrameType
 FRAMES = (
@@ -507,7 +511,7 @@ FRAMES = (
         _F.FILE_LIST, Sender.HOST, True,
         "Ask for what is in a folder, or of a file for itself: answered by FILE_ENTRIES, or a RESULT.",
         _layout(_F.FILE_LIST, Field("first", 16, "0, or `next` of the FILE_ENTRIES before"),
-                Field("itself", 1, "of a folder, too"), Field("spare0", 15, "0")),
+                Field("itself", 1, "of a folder, too"), Field("tree", 6, _TREE), Field("spare0", 9, "0")),
         _PATH,
     ),
     Frame(
@@ -521,7 +525,7 @@ FRAMES = (
     Frame(
         _F.FILE_READ, Sender.HOST, True,
         "Ask for a file: answered by FILE_DATA up to its end, or a RESULT.  It may change meanwhile.",
-        _layout(_F.FILE_READ, Field("spare0", 32, "0")),
+        _layout(_F.FILE_READ, Field("tree", 6, _TREE), Field("spare0", 26, "0")),
         _PATH,
     ),
     Frame(
@@ -609,6 +613,14 @@ FRAMES = (
         "whole part, or a RESULT.",
         _layout(_F.QUARANTINE_READ, Field("process", 32, "whose"), Field("offset", 32, "of the first byte"),
                 Field("part", 8, "of what", tuple(part.name for part in Part)), Field("spare0", 24, "0")),
+    ),
+    Frame(
+        _F.DECOYS, Sender.HOST, True,
+        "A page of the area `decoys`, answered by a RESULT.  The order: one at 0 without bytes, which erases the "
+        "header, and from there on no decoys are in force; those from the second sector on, each of which erases "
+        "the sector that it begins; the header, whose RESULT says whether all is whole and in force now.",
+        _layout(_F.DECOYS, Field("offset", 32, "of its first byte in the area")),
+        "at most a page",
     ),
 )  # fmt: skip
 """Every frame type, in the order of their numbers."""

@@ -58,7 +58,8 @@ class Process:
 
     id: its number, and its slot's generation.  parent: 0 if it has none.  memory: KB.  ran: cycles so far.
     score: 0..1 as of its last call, None if there was no record of one yet; tier, verdict: likewise, of that call.
-    counts: its calls by verdict.  frozen: it is in quarantine, whatever its state.
+    counts: its calls by verdict.  frozen: it is in quarantine, whatever its state.  tree: its process tree; decoys:
+    which sees decoys in place of secrets.
     """
 
     id: int
@@ -74,6 +75,8 @@ class Process:
     verdict: Verdict
     counts: dict[Verdict, int]
     frozen: bool = False
+    tree: int = 0
+    decoys: bool = False
 
     @cached_property
     def calls(self) -> int:
@@ -130,7 +133,8 @@ def processes(message: Message) -> list[Process]:
             found["memory"], found["ran_low"] | found["ran_high"] << 32,
             _name(entry, PROCESS_ENTRY, PROCESS_NAME_BYTES),
             found["score"] / 255 if found["scored"] else None, found["tier"], Verdict(found["verdict"]),
-            {verdict: found[f"count{verdict.value}"] for verdict in Verdict}, bool(found["frozen"]),
+            {verdict: found[f"count{verdict.value}"] for verdict in Verdict}, bool(found["frozen"]), found["tree"],
+            bool(found["decoys"]),
         ))  # fmt: skip
     return made
 
