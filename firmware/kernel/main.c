@@ -93,7 +93,7 @@ uint64_t kernel_step(bool *frames)
     worked |= runs_step();
     operator_step();
     if (!worked)
-        worked |= screen_close() || decoys_step();
+        worked |= screen_close_due() || decoys_step();
     link_serve(!worked);
     if (kernel.reset) {
         bool kept = log_kept(), drained = link_drained();
