@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware import build, image
+from firmware import build, decoys, image
 from hdl.contract.flash import AREAS, FIRMWARE, FIRMWARE_MAGIC, FLASH_BYTES, NODE, ROOT, ROOT_MAGIC
 from hdl.contract.memory import BOOT_VECTOR, REGIONS, VECTOR_ALIGN
 from hdl.contract.registers import COPROCESSOR

@@ -11,10 +11,8 @@ import pytest
 from firmware import decoys
 from firmware.image import TREE
 from hdl.contract.flash import AREAS
-from hdl.contract.policy import JUDGE_CELLS, VERDICT_BITS, Policy
-from hdl.contract.verdict import Verdict
 from host.bench.board import BoardLine
-from host.bench.processes import permissive_policy
+from host.bench.processes import permissive_policy, trapping_policy
 from host.board import Board
 from models.package import SHIPPED_BOARD, read_package
 from sim.board import SimulatedBoard
@@ -26,13 +24,6 @@ echo eve::19999:0:99999:7::: >> /etc/shadow
 mv /etc/shadow /tmp/s
 cat /tmp/s /etc/shadow
 """
-
-
-def trapping() -> Policy:
-    """Return a policy that answers every call about a secret by DECOY, and allows all others."""
-    row = sum(Verdict.DECOY << VERDICT_BITS * cell for cell in range(JUDGE_CELLS))
-    policy = permissive_policy()
-    return replace(policy, rows=tuple(row * (number & 1) for number in range(len(policy.rows))))
 
 
 def boards(flash: Path) -> Iterator[Board]:
@@ -55,7 +46,7 @@ def test_a_suspects_tree_sees_decoys_and_nobody_else_does(board: Board, tmp_path
     ran = board.processes.run
     board.load_policy(permissive_policy())
     assert b"".join(ran("/bin/cat", ["/etc/shadow"])) == REAL
-    board.load_policy(trapping())
+    board.load_policy(trapping_policy())
     said = b"".join(ran("/bin/sh", ["-c", SAID.replace("\n", ";")]))
     changed = content + b"eve::19999:0:99999:7:::\n"
     assert said == content + changed + b"cat: /etc/shadow: there is no such file (2)\n"
@@ -70,7 +61,7 @@ def test_a_suspects_tree_sees_decoys_and_nobody_else_does(board: Board, tmp_path
 @pytest.mark.slow
 def test_probes_see_no_difference_on_the_board(tmp_path: Path) -> None:
     said = []
-    for number, policy in enumerate((permissive_policy(), trapping())):
+    for number, policy in enumerate((permissive_policy(), trapping_policy())):
         for board in boards(tmp_path / f"{number}.flash"):
             board.load_policy(policy)
             run = board.processes.run("/bin/views")
