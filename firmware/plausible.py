@@ -111,7 +111,7 @@ def history(chance: Random) -> bytes:
     said = ("ls -la", "cd /var/www", "vi index.html", "df -h", "ps", "exit", "cat /var/log/messages", "uptime",
             "ssh deploy@{host}", "scp backup.tar root@{host}:/srv", "mysql -h {host} -u root -p{word}", "su -",
             "tar cf backup.tar /etc", "ping {host}", "passwd", "tail -f /var/log/messages")  # fmt: skip
-    lines = []
+    lines: list[str] = []
     while sum(map(len, lines)) < TEXT_BYTES:
         lines.append(chance.choice(said).format(host=chance.choice(hosts), word=chance.choice(PASSWORDS)) + "\n")
     return "".join(lines).encode()[:TEXT_BYTES]

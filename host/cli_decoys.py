@@ -6,18 +6,16 @@ from pathlib import Path
 
 import click
 
-from host.options import FILE, JSON, PORT, Group, examples
+from host.options import FILE, JSON, PORT, examples, group_examples
 
 
-class _Decoys(Group):
-    examples = (
+@click.group(
+    cls=group_examples(
         "vigilante decoys build -o board.decoys",
         "vigilante decoys push board.decoys --port /dev/ttyUSB0",
         "vigilante decoys trees",
     )
-
-
-@click.group(cls=_Decoys)
+)
 def decoys() -> None:
     """What suspects see in place of secrets."""
 
@@ -91,3 +89,6 @@ def read(tree: int, paths: tuple[str, ...], port: str) -> int:
     from host.terminal import Terminal
 
     return run(Terminal(), tree, paths, port)
+
+
+COMMANDS: tuple[click.Command, ...] = (decoys,)

@@ -2647,7 +2647,7 @@ enum vg_model_result {
 };
 
 enum vg_record_mode {
-    VG_RECORD_MODE_AGGREGATE = 0, /* allowed calls as counts */
+    VG_RECORD_MODE_AGGREGATE = 0, /* allowed calls as counts, and DECOYs gathered for as long as those */
     VG_RECORD_MODE_ALL = 1, /* every record; events are held back rather than a record lost */
 };
 

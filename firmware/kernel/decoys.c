@@ -301,6 +301,7 @@ static int32_t replace(struct process *process, struct place *place)
 {
     if (!aside_flash())
         return ASIDE;
+    process->diverted = true;
     int32_t own = lay(process, (uint32_t)place->node);
     if (own < 0 || !nodes[own].used)
         return own < 0 ? own : -ENOENT;
@@ -315,29 +316,26 @@ static bool is_real(const struct place *place, uint32_t type)
     return place->node >= 0 && place->node < NODES && (nodes[place->node].mode & S_IFMT) == type;
 }
 
-int32_t decoys_show(struct process *process, struct place *place)
-{
-    if (place->node >= NODES || is_real(place, S_IFDIR))
-        return 0;
-    if (layered_of(process->tree, (uint32_t)place->node))
-        return replace(process, place);
-    if (!is_real(place, S_IFREG))
-        return 0;
-    if (!nodes[place->node].judged && !aside_flash())
-        return ASIDE;
-    return secret((uint32_t)place->node) ? replace(process, place) : 0;
-}
-
 int32_t decoys_found(struct process *process, struct place *place)
 {
-    bool made_up = place->node >= PROC_NODE;
-    if ((place->node >= NODES && !made_up) || (place->folder >= NODES && place->folder < PROC_NODE))
-        process->diverted = true;
-    if (place->node < 0 && paths_proper(place) && nodes_child(place->folder, place->last) >= 0)
-        process->diverted = true; /* a real one has that name, and is hidden */
-    if (!process->diverted || place->node < 0 || (place->node >= NODES && !made_up) || is_real(place, S_IFDIR))
+    int32_t node = place->node;
+    bool layered = node >= NODES && node < PROC_NODE;
+    if (layered || (place->folder >= NODES && place->folder < PROC_NODE) ||
+        (node < 0 && paths_proper(place) && nodes_child(place->folder, place->last) >= 0))
+        process->diverted = true; /* it is in the layer; or a real one has that name, and is hidden */
+    if (layered || node < 0 || is_real(place, S_IFDIR))
         return 0;
-    return made_up ? -EACCES : replace(process, place);
+    if (node >= PROC_NODE)
+        return process->diverted ? -EACCES : 0;
+    if (!process->diverted && !layered_of(process->tree, (uint32_t)node)) {
+        if (!is_real(place, S_IFREG))
+            return 0;
+        if (!nodes[node].judged && !aside_flash())
+            return ASIDE;
+        if (!secret((uint32_t)node))
+            return 0;
+    }
+    return replace(process, place);
 }
 
 /* So many cycles more are needed for a secret where the verdict is DECOY, and for what a tree sees in its place. */
@@ -351,11 +349,6 @@ void decoys_even(const struct process *process, const struct place *place)
     if (place->node >= 0 && place->node < NODES + LAYERED && nodes[place->node].secret)
         while (board_cycles() - begun < wait)
             ;
-}
-
-bool decoys_withheld(const struct process *process, int32_t node)
-{
-    return process->diverted && node < NODES;
 }
 
 /* --- what is changed ----------------------------------------------------------------------------------------- */
@@ -452,5 +445,5 @@ int32_t call_decoyed(struct process *process)
         return ASIDE;
     process->again = NULL;
     process->calling = events_call(ARGUMENT(process, 7));
-    return process->calling ? process->calling(process) : -ENOSYS;
+    return process->calling ? process->calling(process) : -EPERM;
 }

@@ -65,8 +65,6 @@ static const struct {
 } calls[] = {
 #define ROW(ID, function) {ID, NUMBER_##ID, function},
     CALLS(ROW, ROW)
-    ROW(VG_SYS_GETPID, call_getpid)
-    ROW(VG_SYS_GETTID, call_getpid)
 };
 
 call_function *events_call(uint32_t number)

@@ -1,11 +1,6 @@
 /* Who a process is: its parent, its group, its user. */
 #include "process.h"
 
-int32_t call_getpid(struct process *process)
-{
-    return (int32_t)process->id; /* only where a verdict leads round trap.S's own */
-}
-
 int32_t call_getppid(struct process *process)
 {
     return process->parent == NOBODY ? 0 : (int32_t)processes[process->parent].id;

@@ -169,6 +169,7 @@ enum outcome screen_events(const struct frame *frame);
 enum outcome screen_mode(const struct frame *frame);
 /* Send what is gathered of records; `true` if there was anything. */
 bool screen_close(void);
+bool screen_close_due(void); /* unless it may wait */
 /* Take all records that wait, those of the core's calls: to be done before an event is offered, for the record that
  * comes first is taken for the event's.  Where there is no room for them they are shed. */
 bool screen_drain(void); /* true: the security task has something to do for them */

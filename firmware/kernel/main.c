@@ -97,7 +97,7 @@ uint64_t kernel_step(bool *frames)
     worked |= quarantine_step();
     operator_step();
     if (!worked)
-        worked |= screen_close() || decoys_step();
+        worked |= screen_close_due() || decoys_step();
     link_serve(!worked);
     if (kernel.reset) {
         bool files = lasting_kept(), kept = log_kept() && files, drained = link_drained();

@@ -109,7 +109,11 @@ static int32_t named(const struct frame *frame, uint32_t fixed, uint32_t tree, b
         return -ENAMETOOLONG;
     memcpy(path, frame->payload + fixed / 4, length);
     path[length] = 0;
-    return text_length(path) == length ? paths_walk(&operator.root, ROOT_NODE, path, path, follow, place) : -EINVAL;
+    operator.root.diverted = false;
+    if (text_length(path) != length)
+        return -EINVAL;
+    int32_t failed = paths_walk(&operator.root, ROOT_NODE, path, path, follow, place);
+    return failed || !decoys_shown(&operator.root) ? failed : decoys_found(&operator.root, place);
 }
 
 static uint32_t type_of(int32_t node)

@@ -91,14 +91,6 @@ int32_t paths_walk(struct process *process, uint32_t folder, const char *path, c
             place->last[0] = 0; /* a folder on the way is missing */
             return place->node;
         }
-        bool last = !*more;
-        if (decoys_shown(process) && (last || is_a((uint32_t)place->node, S_IFLNK))) {
-            memmove(text, rest, text_length(rest) + 1); /* the pool may move, and the path in it */
-            rest = text;
-            failed = decoys_show(process, place);
-            if (failed)
-                return failed;
-        }
         if (is_a((uint32_t)place->node, S_IFLNK) && (follow || *rest)) {
             if (place->links++ == LINKS_MAX)
                 return -ELOOP;
@@ -111,7 +103,7 @@ int32_t paths_walk(struct process *process, uint32_t folder, const char *path, c
             folder = text[0] == '/' ? ROOT_NODE : folder;
             continue;
         }
-        if (last)
+        if (!*more)
             return place->as_folder && !is_a((uint32_t)place->node, S_IFDIR) ? -ENOTDIR : 0;
         folder = (uint32_t)place->node;
     }

@@ -117,7 +117,7 @@ call_function call_clone, call_exit, call_wait4;
 
 /* --- identity.c ---------------------------------------------------------------------------------------------- */
 
-call_function call_getpid, call_getppid, call_getpgid, call_setpgid, call_getuid, call_getgid, call_setuid, call_setgid;
+call_function call_getppid, call_getpgid, call_setpgid, call_getuid, call_getgid, call_setuid, call_setgid;
 
 /* --- signals.c ----------------------------------------------------------------------------------------------- */
 
@@ -362,16 +362,14 @@ static inline bool decoys_shown(const struct process *process)
 /* The last process of such a tree may have ended; nothing of a tree is to be known any more. */
 void decoys_end(const struct process *process);
 void decoys_forget(uint32_t tree);
-/* For paths.c, in a tree that sees decoys: the entry of that name, given the real one or an error; the node that a
- * place is of; and what a call was looking for.  Return 0, ASIDE or an error: no secret is ever left there. */
+/* For paths.c, in a tree that sees decoys: the entry of that name, given the real one or an error; and what a walk has
+ * found.  Return 0, ASIDE or an error: no secret is ever left there. */
 int32_t decoys_entry(const struct process *process, uint32_t folder, const char *name, int32_t entry);
-int32_t decoys_show(struct process *process, struct place *place);
 int32_t decoys_found(struct process *process, struct place *place);
 /* A secret was found, or what stands in for it: let both take equally long. */
 void decoys_even(const struct process *process, const struct place *place);
 /* For calls that change the tree of files, once all is found: may this not be changed, for it is real and not its own;
  * have a name be its own; remove an empty folder, 1: it is to be removed as any. */
-bool decoys_withheld(const struct process *process, int32_t node);
 int32_t decoys_own(struct process *process, struct place *place);
 int32_t decoys_remove_folder(struct process *process, uint32_t folder);
 /* For nodes.c: a node is to be made in a folder, the first free number is this or NODES; return which it is to be, or
@@ -382,6 +380,11 @@ void decoys_read(struct process *process, uint32_t node); /* it was */
 void decoys_judge_anew(void); /* names have changed */
 uint32_t decoys_listed(const struct process *process, uint32_t place); /* the node that stands there in a listing */
 uint32_t decoys_face(uint32_t node); /* its number for programs */
+
+static inline bool decoys_withheld(const struct process *process, int32_t node)
+{
+    return process->diverted && node < NODES;
+}
 
 /* --- baits.c: what decoys hold, in flash ---------------------------------------------------------------------- */
 

@@ -25,6 +25,8 @@ static struct {
     bool full;             /* the counts have to be sent before another event */
     uint32_t *records;     /* payload of the frame that gathers records, or NULL */
     uint32_t gathered;
+    bool patient;          /* all of them may wait until: */
+    uint64_t sent_by;
     uint32_t events, event_cycles, sent, shed;
     uint32_t log_second, logged, not_logged;
     uint32_t calls;        /* of the board's own processes since records were last taken */
@@ -118,7 +120,13 @@ bool screen_close(void)
     screen.sent += screen.gathered;
     screen.records = NULL;
     screen.gathered = 0;
+    screen.patient = false;
     return any;
+}
+
+bool screen_close_due(void)
+{
+    return !(screen.patient && screen.gathered < RECORDS_MAX && clock_now() < screen.sent_by) && screen_close();
 }
 
 /* Have a frame open with room for a record. */
@@ -181,6 +189,12 @@ static RARE bool remarkable(const uint32_t *record)
     bool harsh = word & HARSH;
     if (harsh)
         log_verdict(record);
+    /* Whoever sees decoys is not to feel that this is told: those records wait as long as counts do. */
+    bool decoy = PART(word, VG_RECORD_VERDICT) == VG_VERDICT_DECOY && !(word & BITS(VG_RECORD_FAULT)) &&
+                 screen.mode == VG_RECORD_MODE_AGGREGATE;
+    if (decoy && !screen.gathered)
+        screen.sent_by = clock_now() + clock_cycles(VG_LINK_BATCH_MS);
+    screen.patient = decoy && (screen.patient || !screen.gathered);
     return screen.mode == VG_RECORD_MODE_ALL || harsh || word & BITS(VG_RECORD_FAULT) || kind == VG_KIND_SPILL ||
            kind == VG_KIND_REVOKE;
 }
@@ -429,7 +443,7 @@ bool screen_drain(void)
         if (here[0] & HARSH)
             log_verdict(here);
     }
-    return screen.full || screen.gathered || any != counts_any();
+    return screen.full || (screen.gathered && !screen.patient) || any != counts_any();
 }
 
 bool screen_called(void)
@@ -449,6 +463,8 @@ bool screen_step(void)
 uint64_t screen_alarm(void)
 {
     uint64_t alarm = counts_alarm();
+    if (screen.patient)
+        alarm = earlier(alarm, screen.sent_by);
     return alarm > clock_now() ? alarm : clock_soon();
 }
 

@@ -164,9 +164,9 @@ class ModelResult(IntEnum):
 
 
 class RecordMode(IntEnum):
-    """Which records the board sends; a verdict other than ALLOW is always sent at once."""
+    """Which records the board sends; of a verdict other than ALLOW or DECOY always at once."""
 
-    AGGREGATE = 0  # allowed calls as counts
+    AGGREGATE = 0  # allowed calls as counts, and DECOYs gathered for as long as those
     ALL = 1  # every record; events are held back rather than a record lost
 
 

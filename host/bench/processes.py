@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from firmware import build
 from hdl.contract.link import RecordMode
-from hdl.contract.policy import Policy, default_policy
+from hdl.contract.policy import JUDGE_CELLS, VERDICT_BITS, Policy, default_policy
+from hdl.contract.verdict import Verdict
 from host.bench.board import BoardLine
 from host.bench.figure import Figure
 from host.board import Board
@@ -31,8 +32,9 @@ PATIENCE = 1200.0
 NULL = ("paces", "null_syscall_cycles_screened")
 CALLS = ("paces", "fork_cycles_8k")
 WORKLOAD = ("paces workload", "workload_cycles")
-"""What is typed, and the last figure that it is to say: of the cheapest call, of single calls, and of a script
-over files, pipes and processes."""
+SECRET = ("paces secret", "secret_open_cycles_p99")
+"""What is typed, and the last figure that it is to say: of the cheapest call, of single calls, of a script over
+files, pipes and processes, and of looks into a secret."""
 
 _HOW = {
     "null_syscall_cycles_screened": "getpid, from the ecall to the program's next instruction: 24 in a row",
@@ -54,6 +56,13 @@ def permissive_policy() -> Policy:
     """Return the default policy with ALLOW in every cell: all is judged, and nothing that is measured is ended."""
     policy = default_policy()
     return replace(policy, rows=(0,) * len(policy.rows))
+
+
+def trapping_policy() -> Policy:
+    """Return a policy that answers every call about a secret by DECOY, and allows all others."""
+    row = sum(Verdict.DECOY << VERDICT_BITS * cell for cell in range(JUDGE_CELLS))
+    policy = default_policy()
+    return replace(policy, rows=tuple(row * (number & 1) for number in range(len(policy.rows))))
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,10 @@ def process_figures(package: Package, progress: Progress | None = None) -> Itera
             calls, script = (ran(simulated, board, *what) for what in (CALLS, WORKLOAD))
             board.record_mode(RecordMode.ALL)
             recorded = ran(simulated, board, *WORKLOAD)
+            board.record_mode(RecordMode.AGGREGATE)
+            real = ran(simulated, board, *SECRET)
+            board.load_policy(trapping_policy())
+            decoy = ran(simulated, board, *SECRET)
             board.close()
     (dispatched,) = unscreened(build.UNSCREENED, [NULL], progress)
     lean, lean_script = unscreened(build.LEAN, [CALLS, WORKLOAD], progress)
@@ -90,6 +103,7 @@ def process_figures(package: Package, progress: Progress | None = None) -> Itera
     yield from added_figures(calls, dispatched, lean)
     yield from script_figures(script, recorded, lean_script)
     yield from stall_figures(script)
+    yield from decoy_figures(real, decoy)
     yield Figure("kernel_bytes", len(build.kernel()), "bytes",
                  "text and data of the kernel, as the loader copies them to memory")  # fmt: skip
 
@@ -183,6 +197,17 @@ def stall_figures(script: Run) -> Iterator[Figure]:
         yield Figure(f"dispatch_stall_{name}", quantile(total, share), "cycles", how)
     yield Figure("dispatch_stall_numeric_max", quantile(script.waits[0], 1.0), "cycles",
                  f"the same of the {script.waits[0].sum():,} calls without strings")  # fmt: skip
+
+
+def decoy_figures(real: Run, decoy: Run) -> Iterator[Figure]:
+    """How alike it is to look into a secret and into what stands in for it."""
+    for name, key in (("decoy_open_cycle_ratio", "p50"), ("decoy_open_cycle_ratio_p99", "p99")):
+        here, there = decoy.values[f"secret_open_cycles_{key}"], real.values[f"secret_open_cycles_{key}"]
+        yield Figure(
+            name, round(here / there, 3), "1",
+            f"{key} of openat and read of /etc/shadow, of 1,000: {here:,.0f} cycles where the verdict is DECOY, "
+            f"{there:,.0f} where it is ALLOW",
+        )  # fmt: skip
 
 
 def quantile(counts: NDArray[np.int64], share: float) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware import build, image
+from firmware import build, decoys, image
 from hdl.contract.flash import AREAS, FIRMWARE, FIRMWARE_MAGIC, FLASH_BYTES, NODE, ROOT, ROOT_MAGIC
 from hdl.contract.memory import BOOT_VECTOR, REGIONS, VECTOR_ALIGN
 from hdl.contract.registers import COPROCESSOR
@@ -31,7 +31,7 @@ def test_the_firmware_has_the_header_that_the_loader_checks() -> None:
     assert (header["magic"], header["size"], header["entry"]) == (FIRMWARE_MAGIC, len(image), 0)
     digest = struct.pack("<8I", *(header[f"digest{word}"] for word in range(8)))
     assert digest == hashlib.sha256(image).digest()
-    assert len(image) % 4 == 0 and len(image) < 64 * 1024
+    assert len(image) % 4 == 0 and len(image) < 66 * 1024
     assert vectors_in(image, DISPATCH) == 1
 
 
@@ -68,6 +68,10 @@ def test_a_new_boards_flash() -> None:
     assert flash[AREAS["factory"].base :][:9] == bytes.fromhex("8877665544332211ff")
     assert flash[AREAS["root"].base :][:6] == b"files\xff"
     assert flash[AREAS["firmware_spare"].base :][:8] == b"program\xff"
+    area = AREAS["decoys"]
+    lures = slice(area.base, area.base + area.size)
+    assert {decoy.name for decoy in decoys.unpacked(bytes(flash[lures]))} >= {"/etc/shadow", "id_ed25519", ""}
+    flash[lures] = b"\xff" * area.size
     assert flash.count(0xFF) >= FLASH_BYTES - 27
 
 

@@ -78,7 +78,7 @@ class Tree:
         """Return names and numbers."""
         descriptor = self.open(path, DIRECTORY)
         assert descriptor >= 0
-        found = {}
+        found: dict[str, int] = {}
         while got := self.processes.call(self.number, "getdents64", descriptor, SCRATCH, 512):
             assert got > 0
             entries = self.processes.get(self.number, got)
@@ -274,7 +274,7 @@ def test_all_is_given_back(tree: Tree, stood_in: bytes) -> None:
     for folder in ("/root/.ssh", "/root/.gnupg"):
         assert tree.call("mkdirat", folder, 0o700) == 0
     trap(processes)
-    made = []
+    made: list[str] = []
     while (descriptor := tree.open(f"/root/.ssh/{len(made)}", WRONLY | CREAT)) >= 0:
         assert tree.write(descriptor, bytes(100)) == 100 and processes.call(0, "close", descriptor) == 0
         made.append(f"/root/.ssh/{len(made)}")
