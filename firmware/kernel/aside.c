@@ -26,7 +26,7 @@ static struct {
 
 static _Alignas(16) NOT_CLEARED uint32_t stack[STACK_BYTES / 4];
 
-void aside_start(void)
+ONCE void aside_start(void)
 {
     memset(&aside, 0, sizeof aside);
     stack[0] = GUARD;

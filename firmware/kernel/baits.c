@@ -15,7 +15,7 @@ static struct {
     bool erased, sent;
 } baits;
 
-void baits_start(void)
+ONCE void baits_start(void)
 {
     memset(&baits, 0, sizeof baits);
 }

@@ -8,7 +8,7 @@ static struct {
     uint32_t seconds, frequency, per_millisecond, soon;
 } clock;
 
-void clock_start(void)
+ONCE void clock_start(void)
 {
     memset(&clock, 0, sizeof clock);
     clock.frequency = board_clock();

@@ -20,7 +20,7 @@ static struct entry {
 _Static_assert(sizeof(struct entry) == VG_AGGREGATE_ENTRY_BYTES, "entries are as they are sent");
 #define KEY_ONE ((uint32_t)1 << VG_AGGREGATE_ENTRY_COUNT_OFFSET)
 
-void counts_start(void)
+ONCE void counts_start(void)
 {
     memset(&counts, 0, sizeof counts);
     memset(entries, 0, sizeof entries);

@@ -31,7 +31,7 @@ uint32_t decoys_trees;
 
 _Static_assert(NODES <= UINT8_MAX && PROCESSES <= 16 && NODES + LAYERED <= PROC_NODE, "they fit");
 
-void decoys_start(void)
+ONCE void decoys_start(void)
 {
     memset(&decoys, 0, sizeof decoys);
     decoys_trees = 0;

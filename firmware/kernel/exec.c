@@ -43,7 +43,7 @@ static struct {
     const struct process *whose; /* an exec that is under way, and may pause; NULL: none is */
 } staged;
 
-void exec_start(void)
+ONCE void exec_start(void)
 {
     memset(texts, 0, sizeof texts);
 }

@@ -7,7 +7,7 @@
 
 static struct file files[FILES + 1]; /* the first one is NO_FILE */
 
-void files_start(void)
+ONCE void files_start(void)
 {
     memset(files, 0, sizeof files);
 }

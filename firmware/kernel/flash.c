@@ -18,7 +18,7 @@ static struct {
     uint64_t begun, look;
 } flash;
 
-void flash_start(void)
+ONCE void flash_start(void)
 {
     memset(&flash, 0, sizeof flash);
     flash.busy = true; /* an erase may outlive a reset */

@@ -51,7 +51,7 @@ uint8_t *board_pool(uint32_t *granules);
 uint32_t board_pool_place(void);
 
 /* Memory that may be used once boot is over: what only boot needs lies there (kernel.ld). */
-#define BOARD_LATE_BYTES 12288
+#define BOARD_LATE_BYTES 8448
 extern uint32_t board_late[BOARD_LATE_BYTES / 4];
 
 /* Another stack: begin there with `work`, which never returns, at the first `enter`; enter it, and return when it

@@ -609,7 +609,7 @@ static int32_t bring(void *what)
     return 0;
 }
 
-void lasting_start(void)
+ONCE void lasting_start(void)
 {
     memset(&files, 0, sizeof files);
     files.node = NODES;

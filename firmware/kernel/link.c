@@ -8,7 +8,7 @@
  */
 #include "kernel.h"
 
-#define WINDOW_BYTES 12288 /* credit: accepted frames that wait come to no more than this */
+#define WINDOW_BYTES 8448 /* credit: accepted frames that wait come to no more than this: two of the largest */
 #define RESERVE_WORDS ((VG_RING_WORDS * 4 - WINDOW_BYTES) / 4 / 2) /* free words that arrivals are to find */
 #define PLACE_MASK (2 * VG_RING_WORDS - 1)
 
@@ -368,7 +368,7 @@ void link_report(uint32_t *status)
     VG_PUT(status, VG_FRAME_STATUS_REPEATED, link.repeated);
 }
 
-void link_start(void)
+ONCE void link_start(void)
 {
     memset(&link, 0, sizeof link);
     link.arrived = link.worked = link.released = board_link_received();

@@ -56,7 +56,7 @@ static const char *name_of(const struct about *about, char text[VG_LINK_NAME_BYT
 
 /* --- boot ---------------------------------------------------------------------------------------------------- */
 
-void model_start(void)
+ONCE void model_start(void)
 {
     memset(&model, 0, sizeof model);
     const struct stored *stored = store_newest();

@@ -21,7 +21,7 @@ static struct {
     uint8_t piece[PIECE];                   /* of the file that is read, where it lasts */
 } operator;
 
-void operator_start(void)
+ONCE void operator_start(void)
 {
     memset(&operator, 0, sizeof operator);
     operator.root.tree = NO_TREE;

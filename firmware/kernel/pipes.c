@@ -12,7 +12,7 @@ static struct pipe {
     uint8_t bytes[PIPE_BYTES];
 } pipes[PIPES];
 
-void pipes_start(void)
+ONCE void pipes_start(void)
 {
     memset(pipes, 0, sizeof pipes);
 }

@@ -17,7 +17,7 @@ static struct {
     uint8_t owner[GRANULES]; /* region by granule, or NO_REGION */
 } pool;
 
-void pool_start(void)
+ONCE void pool_start(void)
 {
     memset(&pool, 0, sizeof pool);
     pool.memory = board_pool(&pool.granules);

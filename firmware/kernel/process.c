@@ -12,7 +12,7 @@ static struct {
     uint64_t again; /* when the first process may be begun once more */
 } table;
 
-void process_start(void)
+ONCE void process_start(void)
 {
     memset(processes, 0, sizeof processes);
     memset(&table, 0, sizeof table);

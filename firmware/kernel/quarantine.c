@@ -18,7 +18,7 @@ static struct {
     uint32_t resumed, purged, decided;
 } quarantine;
 
-void quarantine_start(void)
+ONCE void quarantine_start(void)
 {
     memset(&quarantine, 0, sizeof quarantine);
 }

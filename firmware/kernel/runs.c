@@ -17,7 +17,7 @@ static struct {
     uint8_t bytes[WRITTEN_BYTES];
 } run;
 
-void runs_start(void)
+ONCE void runs_start(void)
 {
     memset(&run, 0, sizeof run);
 }

@@ -4,7 +4,7 @@
 
 static struct score scores[PROCESSES];
 
-void scores_start(void)
+ONCE void scores_start(void)
 {
     memset(scores, 0, sizeof scores);
 }

@@ -36,7 +36,7 @@ static struct {
     uint32_t lives[VG_SLOTS];
 } screen;
 
-void screen_start(void)
+ONCE void screen_start(void)
 {
     memset(&screen, 0, sizeof screen);
     counts_start();

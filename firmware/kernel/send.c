@@ -229,7 +229,7 @@ void send_forget(uint32_t credit)
     sender.again_taken = false;
 }
 
-void send_start(void)
+ONCE void send_start(void)
 {
     memset(&sender, 0, sizeof sender);
     sender.handed = board_link_sent();

@@ -17,7 +17,7 @@ static struct socket {
     uint16_t port;                         /* 0: none yet */
 } sockets[SOCKETS];
 
-void sockets_start(void)
+ONCE void sockets_start(void)
 {
     memset(sockets, 0, sizeof sockets);
 }

@@ -26,7 +26,7 @@ static struct {
     uint8_t ready_bytes[READY_BYTES], written_bytes[WRITTEN_BYTES];
 } terminal;
 
-void terminal_start(void)
+ONCE void terminal_start(void)
 {
     memset(&terminal, 0, sizeof terminal);
     terminal.modes = ISIG | ICANON | ECHO;
