@@ -19,7 +19,8 @@ static struct {
         bool made;        /* in the layer: the origin is a mere place */
     } layer[LAYERED];     /* of node NODES + its place.  Where that is not used, the origin is hidden */
     uint32_t reach;       /* those behind are nobody's */
-    bool unjudged;        /* some nodes may be */
+    bool unjudged;        /* some of the nodes that came with the image may be */
+    uint32_t named;       /* one that has a new name, or 0 */
 } decoys;
 uint32_t decoys_trees;
 
@@ -42,6 +43,14 @@ void decoys_judge_anew(void)
 {
     decoys.model = 0;
     decoys.unjudged = true;
+}
+
+void decoys_named(uint32_t node)
+{
+    if (node >= NODES)
+        return;
+    nodes[node].judged = false;
+    decoys.named = node;
 }
 
 uint32_t decoys_face(uint32_t node)
@@ -74,6 +83,17 @@ static uint32_t take(const struct process *process, uint32_t origin, bool made)
     return 0;
 }
 
+/* Return whether it is known of a node, by the model in force, whether it is a secret. */
+static bool judged(uint32_t number)
+{
+    const struct stored *model = store_newest();
+    uint32_t current = model ? VG_GET(model->header, VG_FLASH_MODEL_NUMBER) : 0;
+    for (uint32_t other = 0; decoys.model != current && other < NODES; other++)
+        nodes[other].judged = false;
+    decoys.model = current;
+    return nodes[number].judged;
+}
+
 /* Return whether a node is a secret: as gateware classes its path.  The flash is to be ready. */
 static bool secret(uint32_t number)
 {
@@ -82,12 +102,7 @@ static bool secret(uint32_t number)
     char path[PATH_BYTES];
     if (!model)
         return true;
-    if (decoys.model != VG_GET(model->header, VG_FLASH_MODEL_NUMBER)) {
-        for (uint32_t other = 0; other < NODES; other++)
-            nodes[other].judged = false;
-        decoys.model = VG_GET(model->header, VG_FLASH_MODEL_NUMBER);
-    }
-    if (!node->judged) { /* what was a secret once stays one */
+    if (!judged(number)) { /* what was a secret once stays one */
         node->secret |= nodes_path(number, path, sizeof path) < 0 ||
                         seeds_class(store_image(model), path) >= VG_SECRET_FROM;
         node->judged = true;
@@ -97,14 +112,15 @@ static bool secret(uint32_t number)
 
 bool decoys_step(void)
 {
-    if (!decoys.unjudged || !store_newest() || !flash_ready())
+    if (!(decoys.unjudged || decoys.named) || !store_newest() || !flash_ready())
         return false;
-    for (uint32_t number = 1; number < NODES; number++)
-        if (nodes[number].used && !nodes[number].judged) {
-            secret(number);
-            return true;
-        }
-    decoys.unjudged = false;
+    uint32_t number = decoys.named ? decoys.named : 1;
+    while (!decoys.named && number < NODES && (!nodes[number].used || nodes[number].judged || nodes[number].modified))
+        number++;
+    decoys.unjudged &= number < NODES;
+    decoys.named = 0;
+    if (number < NODES)
+        secret(number);
     return true;
 }
 
@@ -153,7 +169,6 @@ uint32_t decoys_made(const struct process *process, uint32_t folder, uint32_t nu
 {
     bool layered = decoys_shown(process) && (process->diverted || folder >= NODES), full = number == NODES;
     uint32_t hidden = decoys_shown(process) && (layered || full) ? hidden_before(process, number) : 0;
-    decoys.unjudged = true;
     if (hidden || full)
         return hidden;
     if (!layered) {
@@ -217,7 +232,8 @@ void decoys_end(const struct process *process)
 
 uint32_t decoys_listed(const struct process *process, uint32_t place)
 {
-    uint32_t own = decoys_shown(process) ? layered_of(process->tree, place) : 0;
+    /* Most places are nobody's origin: a listing is not to take longer for them. */
+    uint32_t own = decoys_shown(process) && nodes[place].opens ? layered_of(process->tree, place) : 0;
     return own ? own : place;
 }
 
@@ -270,7 +286,7 @@ int32_t decoys_found(struct process *process, struct place *place)
     if (!process->diverted && !layered_of(process->tree, (uint32_t)node)) {
         if (!is_real(place, S_IFREG))
             return 0;
-        if (!nodes[node].judged && !flash_ready())
+        if (!judged((uint32_t)node) && !flash_ready())
             return process_later(process, clock_soon());
         if (!secret((uint32_t)node))
             return 0;

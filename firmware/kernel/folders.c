@@ -165,7 +165,10 @@ int32_t call_renameat2(struct process *process)
         return failed;
     nodes[from.entry].parent = (uint16_t)into.folder;
     text_copy(nodes[from.entry].name, into.last, sizeof nodes[from.entry].name);
-    decoys_judge_anew();
+    if (folder)
+        decoys_judge_anew();
+    else
+        decoys_named((uint32_t)from.node);
     return 0;
 }
 

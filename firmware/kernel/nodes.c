@@ -98,6 +98,9 @@ int32_t nodes_make(const struct process *process, uint32_t folder, const char *n
     node->parent = (uint16_t)folder;
     node->modified = clock_seconds();
     node->used = true;
+    node->secret = nodes[folder].secret;
+    if ((mode & S_IFMT) == S_IFDIR)
+        decoys_named(number);
     return (int32_t)number;
 }
 
