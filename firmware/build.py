@@ -47,13 +47,13 @@ BOARD_FLAGS = (*TARGET, "-std=c11", *WARNINGS, "-ffreestanding", "-fno-builtin",
                "-fno-asynchronous-unwind-tables")  # fmt: skip
 PROGRAM_FLAGS = (*RELAXED, "-Os", *SECTIONS, *SWEPT, "-Wl,-z,max-page-size=4", "-Wl,-s")
 NATIVE_FLAGS = ("-std=c11", "-g", "-O1", *WARNINGS, "-fPIC", "-shared")
-QUICK = ("board.c", "clock.c", "counts.c", "link.c", "main.c", "memory.c", "scores.c", "screen.c", "send.c")
+QUICK = ("board.c", "clock.c", "counts.c", "link.c", "main.c", "memory.c", "scores.c", "screen.c")
 """Files of the kernel that are compiled for speed: what a host's event goes through.  The others are small."""
 SMALL_FLAGS = ("-Os", "-msave-restore")
 """Functions begin and end by way of `save.S`."""
-TINY = ("decoys.c", "digest.c", "exec.c", "files.c", "littlefs.c", "mapping.c", "opening.c", "passing.c", "paths.c", "pipes.c",
-        "policy.c", "pool.c", "proc.c", "process.c", "quarantine.c", "schedule.c", "sockets.c", "stat.c", "terminal.c",
-        "text.c", "transfer.c", "user.c")  # fmt: skip
+TINY = ("decoys.c", "digest.c", "exec.c", "files.c", "littlefs.c", "mapping.c", "opening.c", "passing.c",
+        "paths.c", "pipes.c", "policy.c", "pool.c", "proc.c", "process.c", "quarantine.c", "schedule.c",
+        "sockets.c", "stat.c", "terminal.c", "text.c", "transfer.c", "user.c")  # fmt: skip
 """Files of the kernel that get smaller yet by TINY_FLAGS; others get larger."""
 TINY_FLAGS = ("-Os", "-Xclang", "-Oz", "-msave-restore")
 BOARD_ONLY = ("board.c", "entry.c", "memory.c")

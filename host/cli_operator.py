@@ -236,5 +236,20 @@ def load(file: Path | None, port: str, as_json: bool) -> int:
     return do(Terminal(), port, file, as_json)
 
 
-COMMANDS: tuple[click.Command, ...] = (policy, ls, cp, cat, rm, mkdir, ps, score, top, kill, quarantine, run, events, cc)
+COMMANDS: tuple[click.Command, ...] = (
+    policy,
+    ls,
+    cp,
+    cat,
+    rm,
+    mkdir,
+    ps,
+    score,
+    top,
+    kill,
+    quarantine,
+    run,
+    events,
+    cc,
+)
 """To be added to `vigilante`."""

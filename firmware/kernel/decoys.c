@@ -25,7 +25,9 @@ static struct {
         bool bait : 1;    /* its content is a decoy's */
     } layer[LAYERED];     /* of node NODES + its place.  Where that is not used, the origin is hidden */
     uint32_t reach;       /* those behind are nobody's */
-    bool unjudged;        /* some nodes may be */
+    uint32_t based[(NODES + 31) / 32]; /* bit n: node n is the origin of a tree's */
+    bool unjudged;        /* some of the nodes that came with the image may be */
+    uint32_t named;       /* one that has a new name, or 0 */
 } decoys;
 uint32_t decoys_trees;
 
@@ -52,6 +54,14 @@ void decoys_judge_anew(void)
     decoys.unjudged = true;
 }
 
+void decoys_named(uint32_t node)
+{
+    if (node >= NODES)
+        return;
+    nodes[node].judged = false;
+    decoys.named = node;
+}
+
 uint32_t decoys_face(uint32_t node)
 {
     return node < NODES || node >= PROC_NODE ? node : decoys.layer[node - NODES].origin;
@@ -70,10 +80,16 @@ static uint32_t layered_of(uint32_t tree, uint32_t origin)
 
 bool decoys_based(uint32_t node)
 {
+    return node < NODES && decoys.based[node / 32] >> node % 32 & 1;
+}
+
+/* A place in the layer has become a tree's, or nobody's. */
+static void count_origins(void)
+{
+    memset(decoys.based, 0, sizeof decoys.based);
     for (const struct layered *layered = decoys.layer; layered < decoys.layer + decoys.reach; layered++)
-        if (layered->origin == node && layered->tree != NOBODYS && layered->tree != LEFT)
-            return true;
-    return false;
+        if (layered->tree != NOBODYS && layered->tree != LEFT)
+            decoys.based[layered->origin / 32] |= 1u << layered->origin % 32;
 }
 
 /* Take a place in the layer; return the node there, or 0. */
@@ -85,9 +101,21 @@ static uint32_t take(const struct process *process, uint32_t origin, bool made)
         decoys.layer[place] = (struct layered){(uint8_t)(process->tree + 1), (uint8_t)origin, made, false};
         if (place >= decoys.reach)
             decoys.reach = place + 1;
+        count_origins();
         return NODES + place;
     }
     return 0;
+}
+
+/* Return whether it is known of a node, by the model in force, whether it is a secret. */
+static bool judged(uint32_t number)
+{
+    const struct stored *model = store_newest();
+    uint32_t current = model ? VG_GET(model->header, VG_FLASH_MODEL_NUMBER) : 0;
+    for (uint32_t other = 0; decoys.model != current && other < NODES; other++)
+        nodes[other].judged = false;
+    decoys.model = current;
+    return nodes[number].judged;
 }
 
 /* Return whether a node is a secret: as gateware classes its path.  The flash is to be ready. */
@@ -98,12 +126,7 @@ static bool secret(uint32_t number)
     char path[PATH_BYTES];
     if (!model)
         return true;
-    if (decoys.model != VG_GET(model->header, VG_FLASH_MODEL_NUMBER)) {
-        for (uint32_t other = 0; other < NODES; other++)
-            nodes[other].judged = false;
-        decoys.model = VG_GET(model->header, VG_FLASH_MODEL_NUMBER);
-    }
-    if (!node->judged) { /* what was a secret once stays one */
+    if (!judged(number)) { /* what was a secret once stays one */
         node->secret |= nodes_path(number, path, sizeof path) < 0 ||
                         seeds_class(store_image(model), path) >= VG_SECRET_FROM;
         node->judged = true;
@@ -113,14 +136,15 @@ static bool secret(uint32_t number)
 
 bool decoys_step(void)
 {
-    if (!decoys.unjudged || !store_newest() || !flash_ready())
+    if (!(decoys.unjudged || decoys.named) || !store_newest() || !flash_ready())
         return false;
-    for (uint32_t number = 1; number < NODES; number++)
-        if (nodes[number].used && !nodes[number].judged) {
-            secret(number);
-            return true;
-        }
-    decoys.unjudged = false;
+    uint32_t number = decoys.named ? decoys.named : 1;
+    while (!decoys.named && number < NODES && (!nodes[number].used || nodes[number].judged || nodes[number].modified))
+        number++;
+    decoys.unjudged &= number < NODES;
+    decoys.named = 0;
+    if (number < NODES)
+        secret(number);
     return true;
 }
 
@@ -166,12 +190,9 @@ static int32_t lay(const struct process *process, uint32_t origin)
     int32_t failed = 0, copy = lasts && !hidden ? copy_lasting(origin) : NO_REGION;
     if (copy < 0)
         return copy;
-    own = layered_of(process->tree, origin); /* another one of the tree may have been faster */
-    if (!own)
-        own = take(process, origin, false);
-    else
-        failed = 1;
-    if (failed || !own) {
+    uint32_t faster = layered_of(process->tree, origin); /* another one of the tree was, while it was copied */
+    own = faster ? faster : take(process, origin, false);
+    if (faster || !own) {
         pool_free((uint32_t)copy);
         return own ? (int32_t)own : -EACCES;
     }
@@ -191,6 +212,7 @@ static int32_t lay(const struct process *process, uint32_t origin)
     if (failed) {
         memset(node, 0, sizeof *node);
         decoys.layer[own - NODES].tree = NOBODYS;
+        count_origins();
         return failed;
     }
     return (int32_t)own;
@@ -213,7 +235,6 @@ uint32_t decoys_made(const struct process *process, uint32_t folder, uint32_t nu
 {
     bool layered = decoys_shown(process) && (process->diverted || folder >= NODES), full = number == NODES;
     uint32_t hidden = decoys_shown(process) && (layered || full) ? hidden_before(process, number) : 0;
-    decoys.unjudged = true;
     if (hidden || full)
         return hidden;
     if (!layered) {
@@ -233,6 +254,7 @@ void decoys_gone(uint32_t number)
     bool place = layered->made && layered->tree != LEFT;
     if (layered->made || layered->tree == LEFT)
         layered->tree = NOBODYS;
+    count_origins();
     if (place)
         nodes_let_go(layered->origin);
 }
@@ -253,6 +275,7 @@ void decoys_forget(uint32_t tree)
                 memset(node, 0, sizeof *node);
             }
             layered->tree = open ? LEFT : NOBODYS;
+            count_origins();
             nodes_let_go(layered->origin);
         }
         if (layered->tree != NOBODYS)
@@ -277,7 +300,8 @@ void decoys_end(const struct process *process)
 
 uint32_t decoys_listed(const struct process *process, uint32_t place)
 {
-    uint32_t own = decoys_shown(process) ? layered_of(process->tree, place) : 0;
+    /* Most places are nobody's origin: a listing is not to take longer for them. */
+    uint32_t own = decoys_shown(process) && decoys_based(place) ? layered_of(process->tree, place) : 0;
     return own ? own : place;
 }
 
@@ -330,7 +354,7 @@ int32_t decoys_found(struct process *process, struct place *place)
     if (!process->diverted && !layered_of(process->tree, (uint32_t)node)) {
         if (!is_real(place, S_IFREG))
             return 0;
-        if (!nodes[node].judged && !aside_flash())
+        if (!judged((uint32_t)node) && !aside_flash())
             return ASIDE;
         if (!secret((uint32_t)node))
             return 0;

@@ -106,6 +106,9 @@ static int32_t reserve(const struct process *process, uint32_t folder, const cha
     node->modified = clock_seconds();
     node->used = node->gone = true;
     node->opens = 1;
+    node->secret = nodes[folder].secret;
+    if ((mode & S_IFMT) == S_IFDIR)
+        decoys_named(number);
     return (int32_t)number;
 }
 
@@ -226,7 +229,10 @@ int32_t nodes_move(uint32_t entry, uint32_t folder, const char *name, int32_t ol
         forget((uint32_t)old);
     nodes[entry].parent = (uint16_t)folder;
     text_copy(nodes[entry].name, name, sizeof nodes[entry].name);
-    decoys_judge_anew();
+    if ((nodes[entry].mode & S_IFMT) == S_IFDIR)
+        decoys_judge_anew();
+    else
+        decoys_named(nodes_target(entry));
     return 0;
 }
 

@@ -377,7 +377,8 @@ int32_t decoys_remove_folder(struct process *process, uint32_t folder);
 uint32_t decoys_made(const struct process *process, uint32_t folder, uint32_t number);
 void decoys_gone(uint32_t number);
 void decoys_read(struct process *process, uint32_t node); /* it was */
-void decoys_judge_anew(void); /* names have changed */
+void decoys_named(uint32_t node); /* it has a new name */
+void decoys_judge_anew(void);     /* a folder has */
 uint32_t decoys_listed(const struct process *process, uint32_t place); /* the node that stands there in a listing */
 uint32_t decoys_face(uint32_t node); /* its number for programs */
 

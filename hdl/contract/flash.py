@@ -63,7 +63,7 @@ IS_LASTING = 1
 """In place of a folder's offset: with all below it is kept in the area `files`; the image has how it begins."""
 
 FILE_ATTRIBUTE = 0x56
-"""The littlefs attribute that every file and folder there has: FILE_KEPT.  A folder that IS_LASTING has it last."""
+"""The littlefs attribute that each file and folder there has: FILE_KEPT.  A folder that IS_LASTING has it last."""
 
 FIRMWARE = Layout(
     "flash_firmware",

@@ -58,8 +58,8 @@ class Process:
 
     id: its number, and its slot's generation.  parent: 0 if it has none.  memory: KB.  ran: cycles so far.
     score: 0..1 as of its last call, None if there was no record of one yet; tier, verdict: likewise, of that call.
-    counts: its calls by verdict.  frozen: it is in quarantine, whatever its state.  tree: its process tree; decoys:
-    which sees decoys in place of secrets.
+    counts: its calls by verdict.  frozen: it is in quarantine, whatever its state.  tree: its process tree;
+    decoys: which sees decoys in place of secrets.
     """
 
     id: int

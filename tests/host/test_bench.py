@@ -15,7 +15,7 @@ from host.bench import decision
 from host.bench.builds import build_figures
 from host.bench.decision import EVENTS, GAPS, decision_figures, numeric, timed
 from host.bench.figure import Figure, Missing
-from host.bench.processes import Run, added_figures, process_figures, script_figures, stall_figures
+from host.bench.processes import Run, added_figures, decoy_figures, process_figures, script_figures, stall_figures
 from host.bench.rates import prepare
 from host.bench.software import figures_of
 from host.cli import main
@@ -42,6 +42,7 @@ EVERY = {
     "context_switch_cycles", "path_call_cycles", "fork_cycles_8k", "screening_added_cycles",
     "path_syscall_overhead", "workload_cycles", "workload_overhead", "workload_overhead_all_records",
     "dispatch_stall_p50", "dispatch_stall_p99", "dispatch_stall_max", "dispatch_stall_numeric_max", "kernel_bytes",
+    "decoy_open_cycle_ratio", "decoy_open_cycle_ratio_p99",
 }  # fmt: skip
 
 
@@ -192,12 +193,20 @@ def test_overhead_and_stalls_of_a_script() -> None:
     assert stalls == [0, 9, 30, 1]
 
 
+def test_how_alike_two_views_are() -> None:
+    real = Run({"secret_open_cycles_p50": 1000, "secret_open_cycles_p99": 2000}, (), np.zeros((2, 1024), np.int64))
+    decoy = Run({"secret_open_cycles_p50": 1010, "secret_open_cycles_p99": 3000}, (), real.waits)
+    found = {figure.key: figure.value for figure in decoy_figures(real, decoy)}
+    assert found == {"decoy_open_cycle_ratio": 1.01, "decoy_open_cycle_ratio_p99": 1.5}
+
+
 @pytest.mark.slow
 def test_screening_costs_what_is_said(package: Package) -> None:
     """The workload's bound is not 1.00 yet: docs/benchmarks.md says where the cycles go."""
     found = {figure.key: figure.value for figure in process_figures(package)}
     assert found["screening_added_cycles"] == 0 and found["dispatch_stall_numeric_max"] == 0
     assert found["screening_overhead"] <= 0.75 and found["path_syscall_overhead"] <= 1
+    assert 0.98 <= found["decoy_open_cycle_ratio"] <= 1.02
     assert found["workload_overhead"] <= 1.2
 
 
