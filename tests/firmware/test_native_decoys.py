@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from errno import EACCES, EBUSY, EEXIST, ENOENT, ENOSPC, ENOTEMPTY, EPERM
+from errno import EACCES, EBUSY, EEXIST, ENOENT, ENOSPC, ENOTEMPTY, EPERM, EXDEV
 from itertools import count
 
 import pytest
@@ -323,3 +323,81 @@ def test_probes_see_no_difference(screened: bytes) -> None:
     truth, decoy = said
     assert [pair for pair in zip(truth, decoy, strict=True) if pair[0] != pair[1]] == []
     assert truth[-1] == f"{len(truth) - 1} probes" and len(truth) > 45
+
+
+# What outlives a reset: secrets below /home and /root.
+
+KEY = "/home/alice/.ssh/id_ed25519"
+REAL_KEY = (image.TREE / KEY[1:]).read_bytes()
+
+
+def operator_writes(tree: Tree, path: str, content: bytes) -> None:
+    """Put a file in place of what has its name."""
+    peer = Peer(tree.processes.board, next(SESSIONS))
+    for kind, tail, values in (
+        (FrameType.FILE_WRITE, path.encode(), {"size": len(content), "mode": 0o600}),
+        (FrameType.FILE_DATA, content, {"offset": 0}),
+        (FrameType.FILE_END, b"", {}),
+    ):
+        for answer in peer.send(kind, fixed(kind, **values) + tail, 500):
+            assert answer.fixed["error"] == 0, kind
+
+
+def test_a_secret_that_lasts_has_a_decoy(tree: Tree) -> None:
+    before = tree.processes.left
+    decoy = tree.contents(KEY)
+    assert decoy != REAL_KEY and len(decoy) > 100
+    descriptor = tree.open(KEY, WRONLY | TRUNC)
+    assert tree.write(descriptor, b"mine") == 4 and tree.processes.call(0, "close", descriptor) == 0
+    assert tree.contents(KEY) == b"mine" and operator_reads(tree, KEY) == REAL_KEY
+    assert tree.call("unlinkat", KEY, 0) == 0 and tree.open(KEY) == -ENOENT
+    tree.processes.end(0)
+    tree.processes.board.exchange(b"", 3000)
+    assert Processes(tree.processes.board).left == before and operator_reads(tree, KEY) == REAL_KEY
+
+
+def test_one_that_was_read_is_copied_from_the_flash(tree: Tree) -> None:
+    trap(tree.processes, on=False)
+    opened, unread = tree.open(KEY, RDWR), tree.open("/home/alice/.ssh", DIRECTORY)
+    assert unread >= 0 and tree.read(opened, 20) == REAL_KEY[:20]
+    trap(tree.processes)
+    assert tree.contents(SHADOW) != REAL
+    trap(tree.processes, on=False)
+    assert tree.read(opened, 20) == REAL_KEY[20:40] and tree.write(opened, b"ME") == 2
+    assert tree.contents(KEY) == REAL_KEY[:40] + b"ME" + REAL_KEY[42:]
+    assert operator_reads(tree, KEY) == REAL_KEY, "the copy is the tree's own"
+
+
+def test_one_that_is_read_by_its_path_alone_is_too(tree: Tree) -> None:
+    trap(tree.processes, on=False)
+    assert tree.contents(KEY) == REAL_KEY
+    trap(tree.processes)
+    assert tree.contents(KEY) == REAL_KEY
+    descriptor = tree.open(KEY, WRONLY | APPEND)
+    assert tree.write(descriptor, b"more") == 4
+    assert tree.contents(KEY) == REAL_KEY + b"more" and operator_reads(tree, KEY) == REAL_KEY
+
+
+def test_what_stands_for_a_file_is_no_bar_to_its_renaming(tree: Tree) -> None:
+    """Nor to its removal: an origin is not open for having something in its place."""
+    decoy = tree.contents(KEY)
+    operator_writes(tree, KEY, b"another key")
+    assert operator_reads(tree, KEY) == b"another key" and tree.contents(KEY) == decoy
+    tree.processes.board.reset()
+    tree.processes.board.exchange()
+    tree.processes = Processes(tree.processes.board)
+    again = Tree(tree.processes)
+    trap(again.processes, on=False)
+    assert again.contents(KEY) == b"another key"
+
+
+def test_where_files_last_the_view_has_the_same_limits(tree: Tree) -> None:
+    real = "/home/alice/todo.txt"
+    trap(tree.processes, on=False)
+    before = tree.link(real, "/home/alice/other"), tree.rename(real, "/tmp/other"), tree.link(real, "/tmp/other")
+    assert before == (-EPERM, -EXDEV, -EXDEV)
+    trap(tree.processes)
+    assert tree.contents(KEY) != REAL_KEY
+    assert (tree.link(KEY, "/home/alice/other"), tree.rename(KEY, "/tmp/k"), tree.link(KEY, "/tmp/k")) == before
+    assert tree.rename(KEY, "/home/alice/.ssh/k") == 0 and tree.open(KEY) == -ENOENT
+    assert operator_reads(tree, KEY) == REAL_KEY
