@@ -1,8 +1,8 @@
 """What people do at the board's own shell, recorded from the event stream: benign work for the shipped model.
 
-A session is a script of shell lines, drawn from a theme of `kernel_sessions.txt`, and run by the kernel's own
-programs on a native board that judges (`sim.native_processes`), so its events are the board's.  A session's
-*theme* is its cluster.
+A session is a number of shell lines, drawn from a theme of `kernel_sessions.txt`, typed at the console or run as a
+script by the kernel's own programs on a native board that judges (`sim.native_processes`), so its events are the
+board's.  A session's *theme* is its cluster.
 
     python -m sim.kernel_sessions [--count 30] [--out models/corpus/kernel.npz.xz]
 """
@@ -19,11 +19,13 @@ import numpy as np
 
 from firmware.build import blank_flash
 from hdl.contract.event import EVENT, SLOTS, Kind
+from host.board import Board
 from models.corpus.condensed import KERNEL, condense
 from models.package import SHIPPED, Package, read_package
 from models.recordings import Recording
+from sim.lines import CountedLine
 from sim.native import NativeBoard
-from sim.native_processes import AT_FDCWD, Processes
+from sim.native_processes import AT_FDCWD, BLOCKED, Processes
 from sim.peer import Peer, batches, vector_words
 
 HOMES = {0: "/root", 1000: "/home/alice", 1001: "/home/bob"}
@@ -31,6 +33,10 @@ HOMES = {0: "/root", 1000: "/home/alice", 1001: "/home/bob"}
 
 NAMES = ("notes", "list.txt", "a.c", "report", "data.csv", "index.html", "draft")
 SCRIPT = "/tmp/.s"
+PROMPTS = (b"# ", b"$ ")
+SLICE, TURNS, PATIENCE = 200_000, 2_000, 0.01
+"""Of what is typed: instructions until the console is looked at, how often it is, and seconds that pass there."""
+
 _KIND, _SLOT = (EVENT.offset[name] for name in ("kind", "slot"))
 
 
@@ -117,6 +123,30 @@ def write_file(processes: Processes, path: str, content: bytes) -> None:
     processes.call(0, "close", descriptor)
 
 
+def type_lines(board: NativeBoard, processes: Processes, lines: Sequence[str], user: int) -> None:
+    """Have somebody type lines at the console of a shell of his, and leave it."""
+    with Board(CountedLine(board, patience=30.0)) as link:
+        link.type(b"")
+        child, _ident = processes.fork(0)
+        word = processes.text(child, "sh")
+        table = processes.put(child, word.to_bytes(4, "little") + bytes(4), word + 8)
+        processes.as_user(child, user)
+        processes.call(child, "execve", processes.text(child, "/bin/sh", table + 12), table, 0)
+        shell = processes.id(child), 0, 0, 0
+        processes.call(0, "wait4", *shell)
+        for line in ("", *lines, "exit"):
+            link.type(line.encode() + b"\r")
+            said, left = b"", TURNS
+            while not said.endswith(PROMPTS) and left:
+                # Whoever else ends wakes the first process, too.
+                if not processes.go(SLICE) and processes.call(0, "wait4", *shell) != BLOCKED:
+                    return
+                said += link.printed(PATIENCE)
+                left -= 1
+            if not left:
+                raise AssertionError(f"{line!r} does not end: {said!r}")
+
+
 def sessions(flash: bytes, count: int, seed: int = 0) -> Iterator[tuple[Recording, dict[str, Any]]]:
     """Yield `count` sessions of each theme with their labels, the same ones for the same seed."""
     for theme in LINES:
@@ -127,9 +157,13 @@ def sessions(flash: bytes, count: int, seed: int = 0) -> Iterator[tuple[Recordin
             board.exchange()
             board.taken = []
             processes = Processes(board)
-            write_file(processes, SCRIPT, "".join(f"{line}\n" for line in lines).encode())
-            processes.judge()
-            processes.run("sh", SCRIPT, user=user)
+            if number % 2:
+                processes.judge()
+                type_lines(board, processes, lines, user)
+            else:
+                write_file(processes, SCRIPT, "".join(f"{line}\n" for line in lines).encode())
+                processes.judge()
+                processes.run("sh", SCRIPT, user=user)
             name = f"kernel-{theme}-{number:02}"
             yield recorded(board.taken, name, f"kernel-{theme}"), {
                 "file": name, "class": "benign", "kind": theme, "technique": "", "implementation": "kernel",
