@@ -37,7 +37,11 @@ PATCHES = (
 static void run(void)
 """,
     ),
-    ("lasting.c", "    files.ready = true;\n", '    log_line("files: %u", (unsigned)board_now());\n    files.ready = true;\n'),
+    (
+        "lasting.c",
+        "    files.ready = true;\n",
+        '    log_line("files: %u", (unsigned)board_now());\n    files.ready = true;\n',
+    ),
 )
 """Has the kernel say in its log how long work aside holds it at a time, and when the files are there."""
 
