@@ -32,7 +32,7 @@ LITTLEFS_PACKAGE = "littlefs-python"
 LITTLEFS_SHA256 = "4ce8c6eeeb2703abaf8cb60f2dab624b17af42b13df3dbc6c42d4142bad79a59"
 """Of its source distribution, which is where littlefs is from."""
 LITTLEFS_FILES = ("lfs.c", "lfs.h", "lfs_util.h", "LICENSE.md")
-LIBRARY = USER / "lib"
+LIBRARY, SAVE = USER / "lib", KERNEL / "save.S"
 """What every program is linked with, as far as it needs it."""
 
 TARGET = ("-target", "riscv32-freestanding-none", "-mcpu=generic_rv32+m+c+zicsr", "-mabi=ilp32")
@@ -45,7 +45,9 @@ WARNINGS = ("-Wall", "-Wextra", "-Werror")
 BOARD_FLAGS = (*TARGET, "-std=c11", *WARNINGS, "-ffreestanding", "-fno-builtin", "-nostdlib",
                "-fno-sanitize=all", "-fomit-frame-pointer", "-g0", "-fno-stack-protector", "-fno-unwind-tables",
                "-fno-asynchronous-unwind-tables")  # fmt: skip
-PROGRAM_FLAGS = (*RELAXED, "-Os", *SECTIONS, *SWEPT, "-Wl,-z,max-page-size=4", "-Wl,-s")
+TINY_FLAGS = ("-Os", "-Xclang", "-Oz", "-msave-restore")
+"""As small as can be, as programs are, too."""
+PROGRAM_FLAGS = (*RELAXED, *TINY_FLAGS, *SECTIONS, *SWEPT, "-Wl,-z,max-page-size=4", "-Wl,-s")
 NATIVE_FLAGS = ("-std=c11", "-g", "-O1", *WARNINGS, "-fPIC", "-shared")
 QUICK = ("board.c", "clock.c", "counts.c", "link.c", "main.c", "memory.c", "scores.c", "screen.c")
 """Files of the kernel that are compiled for speed: what a host's event goes through.  The others are small."""
@@ -55,7 +57,6 @@ TINY = ("decoys.c", "digest.c", "exec.c", "files.c", "littlefs.c", "mapping.c", 
         "paths.c", "pipes.c", "policy.c", "pool.c", "proc.c", "process.c", "quarantine.c", "schedule.c",
         "sockets.c", "stat.c", "terminal.c", "text.c", "transfer.c", "user.c")  # fmt: skip
 """Files of the kernel that get smaller yet by TINY_FLAGS; others get larger."""
-TINY_FLAGS = ("-Os", "-Xclang", "-Oz", "-msave-restore")
 BOARD_ONLY = ("board.c", "entry.c", "memory.c")
 """Files of the kernel that the native build replaces."""
 
@@ -233,7 +234,7 @@ def listing(progress: Progress = silent) -> str:
 
 def _library() -> list[Path]:
     """Return the sources that every program is linked with."""
-    return [*sorted(LIBRARY.glob("*.S")), *sorted(LIBRARY.glob("*.c"))]
+    return [SAVE, *sorted(LIBRARY.glob("*.S")), *sorted(LIBRARY.glob("*.c"))]
 
 
 def _program_command(sources: Sequence[Path], flags: Sequence[str]) -> list[str | Path]:

@@ -8,8 +8,8 @@
  * What pauses must not hold a pointer into the pool or into a frame: both may have been moved when it goes on. */
 #include "operator.h"
 
-#define SHARE_BYTES 1024 /* to be read of the flash until a pause */
-#define STACK_BYTES 3072
+#define SHARE_CYCLES 10000 /* until a pause */
+#define STACK_BYTES 2896
 #define GUARD 0x5AFE57ACu /* in its last word */
 
 enum { IDLE, RUNS, DONE };
@@ -21,7 +21,7 @@ static struct {
     aside_work *work;
     void *what;
     int32_t result;
-    uint32_t left;          /* bytes of its share */
+    uint32_t since;         /* its share began */
 } aside;
 
 static _Alignas(16) NOT_CLEARED uint32_t stack[STACK_BYTES / 4];
@@ -63,7 +63,7 @@ static void begin(void)
 static void run(void)
 {
     aside.here = true;
-    aside.left = SHARE_BYTES;
+    aside.since = board_cycles();
     board_aside_enter();
     aside.here = false;
     if (stack[0] != GUARD) /* whatever lies below it is not what it was */
@@ -100,11 +100,10 @@ void aside_pause(void)
     board_aside_leave();
 }
 
-void aside_spend(uint32_t bytes)
+void aside_breathe(void)
 {
-    if (aside.left < bytes)
+    if (board_cycles() - aside.since >= SHARE_CYCLES)
         aside_pause();
-    aside.left -= aside.left < bytes ? aside.left : bytes;
 }
 
 bool aside_flash(void)

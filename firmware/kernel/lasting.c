@@ -15,7 +15,7 @@
 #define BASE VG_FLASH_FILES_BASE
 #define BLOCKS (VG_FLASH_FILES_SIZE / VG_FLASH_SECTOR_BYTES)
 #define UNIT_BYTES 16     /* programmed at least */
-#define CACHE_BYTES 256
+#define CACHE_BYTES 128
 #define WEAR 500          /* erases of a block until its contents move */
 #define FILE_MAX (VG_FLASH_FILES_SIZE / 2)
 #define AGE_MS 1000       /* what is written is in flash after about that long */
@@ -53,7 +53,7 @@ static int read_flash(const struct lfs_config *config, lfs_block_t block, lfs_of
                       lfs_size_t size)
 {
     (void)config;
-    aside_spend(size);
+    aside_breathe();
     aside_flash();
     memcpy(into, flash_at(place_of(block, offset)), size);
     return 0;

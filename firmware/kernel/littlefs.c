@@ -1,7 +1,16 @@
 /* littlefs itself, from its package (firmware/build.py), with what it lacks. */
 #include "littlefs.h"
+#include "process.h"
 
+/* Whatever it does for long, it copies much: there it can pause. */
+static void *copied(void *into, const void *from, size_t bytes)
+{
+    aside_breathe();
+    return memcpy(into, from, bytes);
+}
+#define memcpy copied
 #include <lfs.c>
+#undef memcpy
 
 lfs_ssize_t littlefs_attribute(lfs_t *lfs, lfs_dir_t *dir, uint8_t type, void *into, lfs_size_t size)
 {
@@ -18,6 +27,7 @@ uint32_t lfs_crc(uint32_t crc, const void *buffer, size_t size)
         0xEDB88320, 0xF00F9344, 0xD6D6A3E8, 0xCB61B38C, 0x9B64C2B0, 0x86D3D2D4, 0xA00AE278, 0xBDBDF21C,
     };
     const uint8_t *bytes = buffer;
+    aside_breathe();
     for (; size; size--, bytes++) {
         crc = crc >> 4 ^ table[(crc ^ *bytes) & 15];
         crc = crc >> 4 ^ table[(crc ^ *bytes >> 4) & 15];

@@ -260,9 +260,9 @@ bool aside_step(void);
 uint64_t aside_alarm(void);
 /* Say if the flash is ready; aside: wait until it is. */
 bool aside_flash(void);
-/* For work aside alone: let the others go on; the same when so many bytes more of the flash are too many in a row. */
+/* For work aside alone: let the others go on; the same if it has had its share. */
 void aside_pause(void);
-void aside_spend(uint32_t bytes);
+void aside_breathe(void);
 
 /* --- nodes.c: the tree of files ------------------------------------------------------------------------------ */
 

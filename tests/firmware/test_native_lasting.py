@@ -299,7 +299,7 @@ def test_a_process_that_is_killed_in_a_call_ends_after_it(files: Files) -> None:
 
 
 def test_who_waits_for_anothers_work_does_not_keep_it_from_its_end(files: Files) -> None:
-    """Until the first has its answer the second is not to be run: asked over and over it would be what runs."""
+    """Until the first has its answer the second is not to be run: asking over and over it would be the one."""
     processes, library = files.processes, files.board.library
     first, second = processes.fork(0)[0], processes.fork(0)[0]
     made = {child: processes.text(child, f"/root/by{child}") for child in (first, second)}
