@@ -25,6 +25,7 @@ from host.bench.board import BoardLine
 from host.bench.figure import Figure
 from host.board import Board
 from host.engines import Progress
+from host.processes import Run
 from models.gateway import EngineError
 from models.package import Package
 from sim.board import SimulatedBoard
@@ -87,8 +88,8 @@ def watched(simulated: SimulatedBoard, board: Board, processes: Iterable[int]) -
     return first, [seen(board, process) for process in processes]
 
 
-def frozen_by_verdict(simulated: SimulatedBoard, board: Board) -> tuple[int, int]:
-    """Run the probe, whose call is answered by QUARANTINE, and hold it; return the numbers of it and its child."""
+def frozen_by_verdict(simulated: SimulatedBoard, board: Board) -> tuple[Run, int]:
+    """Run the probe, whose call is answered by QUARANTINE, and hold it; return it and the number of its child."""
     board.quarantine.hold(True)
     run = board.processes.run(PROBE)
     until = time.monotonic() + _PATIENCE
@@ -97,7 +98,7 @@ def frozen_by_verdict(simulated: SimulatedBoard, board: Board) -> tuple[int, int
         if time.monotonic() > until:
             raise EngineError(f"{PROBE} was not frozen in {_PATIENCE:.0f} s")
     board.quarantine.hold(False)
-    return run.id, next(one.id for one in found if one.id != run.id)
+    return run, next(one.id for one in found if one.id != run.id)
 
 
 def quarantine_figures(package: Package, progress: Progress | None = None) -> Iterator[Figure]:
@@ -114,16 +115,17 @@ def quarantine_figures(package: Package, progress: Progress | None = None) -> It
     yield Figure(
         "snapshot_register_cycles", snapshot_cycles(whole=False), "cycles",
         "30 registers to memory, on the same core with its memory, by the kernel's own instructions "
-        "(firmware/kernel/saving.h); a0 and the program counter, which the trap has put into registers of gateware "
-        f"and core, follow: {snapshot_cycles(whole=True)} cycles until all 32 words are there",
+        "(firmware/kernel/saving.h); a0 and the program counter, which the trap has put into registers of gateware"
+        f" and core, follow: {snapshot_cycles(whole=True)} cycles until all 32 words are there",
     )  # fmt: skip
 
 
 def instructions_figure(simulated: SimulatedBoard, board: Board) -> Figure:
     """What the frozen do, by a verdict and by order: rounds of a loop, and instructions behind the call."""
     offender, child = frozen_by_verdict(simulated, board)
-    ran = _rounds(*watched(simulated, board, (offender, child)))
-    board.quarantine.kill(offender)
+    ran = _rounds(*watched(simulated, board, (offender.id, child)))
+    board.quarantine.kill(offender.id)
+    b"".join(offender)
     run = board.processes.run(PROBE, ["spin"])
     simulated.run(WATCHED)
     board.quarantine.freeze(run.id)
@@ -132,7 +134,7 @@ def instructions_figure(simulated: SimulatedBoard, board: Board) -> Figure:
     b"".join(run)
     return Figure(
         "freeze_instructions_after_verdict", ran, "instructions",
-        f"firmware/probes/frozen.c on the board, by a verdict and by the operator's order: a process whose call it "
+        "firmware/probes/frozen.c on the board, by a verdict and by the operator's order: a process whose call it "
         f"was counts one behind it, its child and another one count in a loop; counters at once and {WATCHED:,} "
         "cycles later, and registers that differ, summed",
     )  # fmt: skip
@@ -159,6 +161,6 @@ def decision_figures(board: Board) -> Iterator[Figure]:
                 board.processes.kill(one.id, 9)
         yield Figure(
             key, round(cycles * 1e6 / CLOCK_HZ, 1), "us",
-            f"from the freeze to what came of it, by the kernel's own clock: {cycles:,} cycles; {what}; the bound is "
-            f"{BOUND_MS} ms",
+            f"from the freeze to what came of it, by the kernel's own clock: {cycles:,} cycles; {what}; the bound "
+            f"is {BOUND_MS} ms",
         )  # fmt: skip

@@ -283,8 +283,8 @@ def judged(lot: Lot, policy: Policy) -> None:
 
 
 def ran(lot: Lot, *words: str) -> tuple[int, str, list[list[int]]]:
-    """Run a program of /bin, the security task having its turn whenever all wait; return its status, what it wrote,
-    and who was frozen at each of these turns."""
+    """Run a program of /bin, the security task having its turn whenever all wait; return its status, what it
+    wrote, and who was frozen at each of these turns."""
     turns = []
     go = lot.inside.go
 

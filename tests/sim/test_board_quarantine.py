@@ -43,29 +43,26 @@ def lot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lot]:
 
 def test_no_instruction_of_the_tree_runs_after_the_verdict(lot: Lot) -> None:
     board, quarantine = lot.board, lot.board.quarantine
-    offender, child = frozen_by_verdict(lot.simulated, board)
+    run, child = frozen_by_verdict(lot.simulated, board)
     told = {one.id: one for one in quarantine.cells().frozen}
-    assert (told[offender].by, told[child].by) == (FrozenBy.VERDICT, FrozenBy.FAMILY)
-    assert {one.family for one in told.values()} == {offender}
-    first, second = watched(lot.simulated, board, (offender, child))
+    assert (told[run.id].by, told[child].by) == (FrozenBy.VERDICT, FrozenBy.FAMILY)
+    assert {one.family for one in told.values()} == {run.id}
+    first, second = watched(lot.simulated, board, (run.id, child))
     assert first == second
     registers = first[0].registers
     behind = registers[0] - REGIONS["user_text"].base
-    assert quarantine.text(offender)[behind - 4 : behind] == ECALL, "it stands right behind its call"
+    assert quarantine.text(run.id)[behind - 4 : behind] == ECALL, "it stands right behind its call"
     assert registers[10:13] == (2, 1, 0) and registers[17] == 198, "with all that it asked for"
     assert (first[0].rounds, first[0].after) == (0, 0)
     assert first[1].rounds > 0, "its child did run before"
-    quarantine.resume(offender, narrow=True)
-    said = b"socket 1\nclone 1\nsocket 1\n"
-    assert board.written(offender)[0] == said[:9], "the call"
-    while (written := board.written(offender))[1] is None:
-        said = said.removesuffix(written[0])
-    assert said == b"socket 1\n" and written[1] == 0, "and what a narrow profile does not allow"
+    quarantine.resume(run.id, narrow=True)
+    assert b"".join(run) == b"socket 1\nclone 1\nsocket 1\n", "the call, and what a narrow profile does not allow"
+    assert run.code == 0
     lot.simulated.run(WATCHED)
     quarantine.freeze(child)
     assert seen(board, child).rounds > first[1].rounds, "its child had gone on, too"
     quarantine.kill(child)
-    assert [one.name for one in board.processes.list() if one.id >= offender] == []
+    assert [one.name for one in board.processes.list() if one.id >= run.id] == []
 
 
 def test_no_instruction_runs_after_the_operators_order(lot: Lot) -> None:
