@@ -42,6 +42,7 @@ EVERY = {
     "context_switch_cycles", "path_call_cycles", "fork_cycles_8k", "screening_added_cycles",
     "path_syscall_overhead", "workload_cycles", "workload_overhead", "workload_overhead_all_records",
     "dispatch_stall_p50", "dispatch_stall_p99", "dispatch_stall_max", "dispatch_stall_numeric_max", "kernel_bytes",
+    "freeze_instructions_after_verdict", "quarantine_resume_us", "quarantine_purge_us", "snapshot_register_cycles",
 }  # fmt: skip
 
 

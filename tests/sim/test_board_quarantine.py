@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
+from firmware import build
 from hdl.contract.memory import CLOCK_HZ, REGIONS
 from hdl.contract.quarantine import BOUND_MS, Evidence, FrozenBy
 from hdl.contract.verdict import CallClass
 from host.bench.board import BoardLine
-from host.bench.quarantine import PROBE, WATCHED, freezing_policy, frozen_by_verdict, seen, watched
+from host.bench.quarantine import (
+    PROBE,
+    WATCHED,
+    freezing_policy,
+    frozen_by_verdict,
+    seen,
+    watched,
+)
 from host.board import Board
 from models.package import SHIPPED_BOARD, read_package
 from sim.board import SimulatedBoard
+from sim.traps import snapshot_cycles
 
 ECALL = (0x73).to_bytes(4, "little")
 BOUND = BOUND_MS * CLOCK_HZ // 1000
@@ -31,14 +43,25 @@ class Lot:
         return b"".join(text for _place, text in self.board.log()).decode()
 
 
-@pytest.fixture(scope="module")
-def lot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lot]:
-    flash = tmp_path_factory.mktemp("board") / "board.flash"
+@contextmanager
+def switched_on(flash: Path) -> Iterator[Lot]:
+    """Give a lot with the board's model in force."""
     whole = read_package(SHIPPED_BOARD)
     with SimulatedBoard(flash, paced=False) as simulated, Board(BoardLine(simulated)) as board:
         assert board.push(replace(whole, vectors=whole.vectors[:1]), verify=False).pushed
         board.load_policy(freezing_policy())
         yield Lot(simulated, board)
+
+
+@pytest.fixture(scope="module")
+def lot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lot]:
+    with switched_on(tmp_path_factory.mktemp("board") / "board.flash") as made:
+        yield made
+
+
+def test_all_registers_are_saved_at_once() -> None:
+    assert snapshot_cycles(whole=False) <= 64, "30 of them"
+    assert snapshot_cycles(whole=True) <= 72, "with what the trap had saved"
 
 
 def test_no_instruction_of_the_tree_runs_after_the_verdict(lot: Lot) -> None:
@@ -119,3 +142,23 @@ def test_a_power_cut_leaves_nobody_frozen(lot: Lot) -> None:
     log = b"".join(text for _place, text in again.log()).decode()
     assert f"quarantine: family {run.id} is frozen by the operator" in log
     again.close()
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_forgets_who_is_frozen_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What finds nothing above finds something where there is something."""
+    kernel = Path(shutil.copytree(build.KERNEL, tmp_path / "kernel"))
+    source = kernel / "schedule.c"
+    text = source.read_text()
+    for forgotten in ("        if (entry->frozen)\n            continue;\n", " && !process->frozen"):
+        assert text.count(forgotten) == 1
+        text = text.replace(forgotten, "")
+    source.write_text(text)
+    monkeypatch.setattr(build, "KERNEL", kernel)
+    with switched_on(tmp_path / "board.flash") as lot:
+        run = lot.board.processes.run(PROBE, ("spin",))
+        lot.board.quarantine.freeze(run.id)
+        first, second = watched(lot.simulated, lot.board, (run.id,))
+        assert second[0].rounds > first[0].rounds
