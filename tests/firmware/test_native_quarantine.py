@@ -308,6 +308,24 @@ def test_a_program_whose_call_is_answered_by_quarantine(lot: Lot) -> None:
     assert cells.resumed == 1 and "is frozen for its call 14" in lot.log()
 
 
+def test_whoever_wants_to_end_does(lot: Lot) -> None:
+    """Programs try again until they have ended: to deny that call would be to have them try for ever."""
+    judged(lot, freezing_policy([CallClass.PROCESS]))
+    assert ran(lot, "false")[:2] == (1 << 8, "")
+    assert lot.board.quarantine.cells().resumed == 1
+    inside = lot.inside
+    job, ident = lot.job()
+    for number, status in ((93, 7), (94, 8)):
+        inside.set_register(job, 17, number)
+        inside.set_register(job, A0, status)
+        inside.quarantined(job)
+        lot.settle()
+        assert inside.state(job) == State.ENDED
+        assert inside.call(job - 1, "wait4", ident, SCRATCH, 0, 0) == ident
+        assert inside.get(job - 1, 4) == struct.pack("<I", status << 8)
+        job, ident = inside.fork(job - 1)
+
+
 def test_a_path_that_leads_to_a_secret_by_a_link(lot: Lot) -> None:
     """The second verdict, on what the path has led to, before the call has an effect."""
     inside = lot.inside
