@@ -303,9 +303,14 @@ class Board:
         self.session.flush()
 
     def printed(self, timeout: float | None = None) -> bytes:
-        """Return what the console has printed since the last call; wait for it at most `timeout` seconds."""
-        while not self._printed:
-            message = self.session.receive(timeout)
+        """Return what the console has printed since the last call; wait for it at most `timeout` seconds.
+
+        That is in all, whatever else comes meanwhile.
+        """
+        line = self.session.line
+        end = None if timeout is None else line.now() + timeout
+        while not self._printed and (end is None or line.now() < end):
+            message = self.session.receive(None if end is None else end - line.now())
             if message is None:
                 break
             self._aside(message)

@@ -10,11 +10,10 @@ from typing import Any, NoReturn
 
 import click
 
-from hdl.contract.vaccine import BANKS
-from host.cli_operator import COMMANDS
+from host import cli_board, cli_gateware, cli_models, cli_operator
 from host.engines import ENGINES
 from host.exits import MEANINGS, ExitCode
-from host.options import FILE, JSON, KEY, MODEL, PORT, Group, examples
+from host.options import FILE, JSON, KEY, MODEL, PORT, examples
 
 _EXITS = "Exit codes: " + "; ".join(f"{code.value} {text}" for code, text in MEANINGS.items()) + "."
 
@@ -62,6 +61,7 @@ def _refusal(error: Exception) -> ExitCode | None:
     Imported here, because a command that has raised one of these has imported it, and --help needs none.
     """
     from host.link.errors import LinkError, PushError
+    from host.policies import PolicyError
 
     if isinstance(error, LinkError):
         return ExitCode.LINK
@@ -79,7 +79,7 @@ def _refusal(error: Exception) -> ExitCode | None:
 
     kinds: dict[ExitCode, tuple[type[Exception], ...]] = {
         ExitCode.TRACE: (TraceError,),
-        ExitCode.MODEL: (PackageError, TrustError, PushError),
+        ExitCode.MODEL: (PackageError, TrustError, PushError, PolicyError),
         ExitCode.ENGINE: (EngineError, Standstill, BuildError, CompileError, StaleReport, RecordingError),
         ExitCode.LINK: (BoardError, FlashError),
     }
@@ -132,6 +132,7 @@ def main() -> None:
     "--mode", type=click.Choice(["enforce", "monitor"]), default="enforce", show_default=True,
     help="monitor changes nothing and says what enforce would have done.",
 )  # fmt: skip
+@click.option("--policy", type=FILE, help="The policy to judge by; default: the default one.")
 @click.option("--json", "as_json", is_flag=True, help="JSON lines: an object per process and per trace.")
 @click.option("--all", "everything", is_flag=True, help="Show every process's timeline.")
 @click.option("--profile", is_flag=True, help="Say how long each stage took.")
@@ -165,318 +166,6 @@ def demo(model: Path | None, key: Path | None, engine: str, port: str) -> int:
     return run(Terminal(), model, key, engine, port=port)
 
 
-@main.command(
-    cls=examples(
-        "vigilante record -- ls -laR /etc",
-        "vigilante record --here --name site -- python3 -m http.server",
-        "vigilante record --file my.sh --user alice --out traces -- sh my.sh",
-        "vigilante record --corpus --full",
-        "vigilante record --corpus --full --out /data/corpus --jobs 8",
-        "vigilante record --corpus --only 'adm-*' --out admin",
-    ),
-)
-@click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
-@click.option("--out", type=FILE, help="Folder for the logs; default: this one, for --full models/corpus/full.")
-@click.option("--name", help="The log is called NAME.strace; default: as the command.")
-@click.option("--here", is_flag=True, help="No cell: the command runs where you are, as you, traced.")
-@click.option("--user", type=click.Choice(["root", "alice", "bob"]), help="Who runs it in the cell.")
-@click.option("--file", "files", multiple=True, type=FILE, help="Put this file beside it; C is compiled.")
-@click.option("--corpus", is_flag=True, help="Record our corpus instead: the sample, or with --full all of it.")
-@click.option("--full", is_flag=True, help="Every scenario several times, at full length; goes on where it ended.")
-@click.option("--only", metavar="PATTERN", help="Of the corpus, these scenarios (shell pattern).")
-@click.option("--jobs", type=click.IntRange(1, 64), help="Runs at the same time; default: 2.")
-@click.option("--seed", type=int, help="Of everything that is drawn; default: 1.")
-@JSON
-def record(command: tuple[str, ...], **options: Any) -> int:
-    """Trace a command into a log for `vigilante screen`, or record the training corpus.
-
-    The command runs in a cell: mount, process, network (loopback only), host-name and IPC namespaces of its own,
-    a made-up /etc and homes, no rights that reach past it.  That needs root; --here does not.  The corpus passes
-    the release gate at its end; what fails is named, and the exit code is 1.
-    """
-    from host.commands.record import Options, run
-    from host.terminal import Terminal
-
-    return run(Options(command, **options), Terminal())
-
-
-@main.command(
-    cls=examples(
-        "vigilante train --corpus runs/ --out my.vgm --with my.pem",
-        "vigilante train --shipped",
-    )
-)
-@click.option("--corpus", type=FILE, help="Folder with labels.jsonl or condensed file; default: our own corpus.")
-@click.option("--out", type=FILE, help="The package to write.")
-@click.option("--with", "key", type=FILE, help="Private key to sign it with.")
-@click.option("--name", help="What the model is called; default: as its file.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Of everything that is drawn.")
-@click.option("--shipped", is_flag=True, help="Make the shipped model again, to the byte.")
-def train(**options: Any) -> int:
-    """Train a model on a corpus of recordings; the same corpus and seed give the same bytes."""
-    from host.commands.train import run
-    from host.terminal import Terminal
-
-    return run(Terminal(), **options)
-
-
-@main.command(
-    cls=examples(
-        "vigilante calibrate --benign recordings/",
-        "vigilante calibrate --benign recordings/ --out site.vgm --with my.pem",
-        "vigilante calibrate --benign recordings/ --except exceptions.txt --json",
-        "vigilante calibrate --benign recordings/ --partial --out site.vgm --with my.pem",
-    )
-)
-@click.option(
-    "--benign",
-    required=True,
-    type=FILE,
-    help="Folder of benign recordings: strace logs, or a corpus with labels.",
-)
-@MODEL
-@KEY
-@click.option("--out", type=FILE, help="The package to write; default: none, report only.")
-@click.option("--with", "private", type=FILE, help="Private key to sign it with.")
-@click.option("--except", "exceptions", type=FILE, help="List of exceptions, applied to the report.")
-@click.option("--partial", is_flag=True, help="Keep the package's thresholds where the recordings bear no others.")
-@click.option(
-    "--margin", "guard", type=click.FloatRange(0.0, 4.0), default=0.1, show_default=True,
-    help="By how much the first two tiers lie above the processes that are not given up.",
-)  # fmt: skip
-@JSON
-def calibrate(**options: Any) -> int:
-    """Refit a model's tiers to your own host, from recordings of its benign work.
-
-    0.80 is reached by 5 % of benign processes, 0.90 by 1 %, 0.95 lies above all.  Reports alarms per host-day,
-    counted on programs that were not calibrated on; exits with 1 where the recordings cannot bear a tier.
-    """
-    from host.commands.calibrate import Options, run
-    from host.terminal import Terminal
-
-    return run(Options(**options), Terminal())
-
-
-@main.command(
-    "eval",
-    cls=examples(
-        "vigilante eval --corpus models/corpus/data --json",
-        "vigilante eval --corpus models/corpus/data --held-out kind",
-        "vigilante eval --corpus models/corpus/data --held-out implementation",
-        "vigilante eval --adfa ADFA-LD --protocol honest",
-        "vigilante eval --adfa ADFA-LD --protocol loao --without-mixed --json",
-    ),
-)
-@click.option("--corpus", type=FILE, help="Folder with labels.jsonl or condensed file: how the model does on it.")
-@click.option("--adfa", type=FILE, help="Folder of ADFA-LD: how the method does on it, trained anew.")
-@click.option(
-    "--protocol", type=click.Choice(["naive", "honest", "loao"]), default="honest", show_default=True,
-    help="For --adfa: files apart; recordings and near-duplicates together; one attack left out at a time.",
-)  # fmt: skip
-@click.option(
-    "--without-mixed", is_flag=True, help="For --adfa: leave out near-duplicates of each other with both labels.",
-)  # fmt: skip
-@click.option(
-    "--held-out", type=click.Choice(["implementation", "kind", "program", "scenario"]),
-    help="For --corpus: the method, trained anew, on what it has never seen: known attacks in another language, "
-    "kinds of attack and work, kinds of work only, programs.",
-)  # fmt: skip
-@click.option("--model", type=FILE, help="Model package (.vgm) for --corpus; default: the one shipped.")
-@KEY
-@click.option("--anew", is_flag=True, help="For --corpus: read every log again, even if it was read before.")
-@JSON
-def evaluate(**options: Any) -> int:
-    """Measure how well attacks are told from honest work."""
-    from host.commands.evaluate import run
-    from host.terminal import Terminal
-
-    return run(Terminal(), **options)
-
-
-@main.command(
-    cls=examples("vigilante inspect", "vigilante inspect my.vgm --key my.pub", "vigilante inspect --json")
-)
-@click.argument("package", required=False, type=FILE)
-@KEY
-@JSON
-def inspect(package: Path | None, key: Path | None, as_json: bool) -> int:
-    """Show what a model package holds; default: the shipped one.
-
-    The host verifies the signature, the board the digest.
-    """
-    from host.commands.inspect import run
-    from host.terminal import Terminal
-
-    return run(Terminal(), package, key, as_json)
-
-
-@main.command(cls=examples("vigilante keygen my.pem"))
-@click.argument("private", type=FILE)
-def keygen(private: Path) -> None:
-    """Make a key pair for models of your own: PRIVATE, and its public key beside it (.pub).
-
-    ECDSA over P-256.  Nothing is ever overwritten.
-    """
-    from host.commands.keys import keygen as run
-    from host.terminal import Terminal
-
-    run(Terminal(), private)
-
-
-@main.command(cls=examples("vigilante sign my.vgm --with my.pem"))
-@click.argument("package", type=FILE)
-@click.option("--with", "private", required=True, type=FILE, help="Private key, as `vigilante keygen` made it.")
-def sign(package: Path, private: Path) -> None:
-    """Sign a model package, in place of any signature it has."""
-    from host.commands.keys import sign as run
-    from host.terminal import Terminal
-
-    run(Terminal(), package, private)
-
-
-@main.command(
-    cls=examples(
-        "vigilante shell",
-        "vigilante shell --port /dev/ttyUSB0",
-        "vigilante shell -c 'ls -l /etc | grep shadow'",
-    )
-)
-@click.option("-c", "commands", help="Type this, show what comes, and leave.")
-@PORT
-def shell(commands: str | None, port: str) -> int:
-    """Open a terminal on the board's console; Ctrl-] leaves.
-
-    Every call of every program there is judged by the gateware first.
-    """
-    from host.commands.shell import run
-    from host.terminal import Terminal
-
-    return run(Terminal(), port, commands)
-
-
-@main.command(cls=examples("vigilante ports", "vigilante ports --json"))
-@click.option("--json", "as_json", is_flag=True, help="JSON lines: an object per port.")
-def ports(as_json: bool) -> int:
-    """List where boards are: the simulated one, and serial ports of known adapters.
-
-    A HELLO confirms each; a port of anything else is not even opened.
-    """
-    from host.commands.ports import run
-    from host.terminal import Terminal
-
-    return run(Terminal(), as_json)
-
-
-@main.command(cls=examples("vigilante info", "vigilante info --port /dev/ttyUSB0 --json"))
-@PORT
-@JSON
-def info(port: str, as_json: bool) -> int:
-    """Show what a board is, which models it holds, and its counters."""
-    from host.commands.info import run
-    from host.terminal import Terminal
-
-    return run(Terminal(), port, as_json)
-
-
-@main.command(
-    cls=examples(
-        "vigilante push",
-        "vigilante push my.vgm --key my.pub --port /dev/ttyUSB0",
-        "vigilante push --verify-only",
-    )
-)
-@click.argument("model", metavar="[PACKAGE]", required=False, type=FILE)
-@KEY
-@PORT
-@click.option("--force", is_flag=True, help="Send it even if the board has it in force already.")
-@click.option("--verify-only", is_flag=True, help="Send nothing: read back what is in force and compare.")
-@click.option(
-    "--mode", type=click.Choice(["enforce", "monitor"]), default="enforce", show_default=True,
-    help="The policy that is in force afterwards.",
-)  # fmt: skip
-@JSON
-def push(**options: Any) -> int:
-    """Put a model in force on a board; default: the shipped one.
-
-    The host verifies its signature and tries it first; the board verifies digest and self-test vectors, then keeps
-    it.  Whatever goes wrong, the model before stays in force.
-    """
-    from host.commands.push import run
-    from host.terminal import Terminal
-
-    return run(Terminal(), **options)
-
-
-@main.group(cls=Group)
-def log() -> None:
-    """Read what a board has written down."""
-
-
-@log.command(cls=examples("vigilante log tail", "vigilante log tail -n 5 --follow"))
-@PORT
-@click.option("-n", "count", type=click.IntRange(min=0), default=10, show_default=True, help="How many lines.")
-@click.option("-f", "--follow", is_flag=True, help="Go on with what is added, until Ctrl-C.")
-def tail(port: str, count: int, follow: bool) -> int:
-    """Print the last lines of the log."""
-    from host.commands.log import tail as run
-    from host.terminal import Terminal
-
-    return run(Terminal(), port, count, follow)
-
-
-@log.command(cls=examples("vigilante log pull board.log"))
-@click.argument("file", type=FILE)
-@PORT
-def pull(file: Path, port: str) -> int:
-    """Write all of the log that the board has kept to FILE."""
-    from host.commands.log import pull as run
-    from host.terminal import Terminal
-
-    return run(Terminal(), port, file)
-
-
-@main.command(cls=examples("vigilante monitor", "vigilante monitor --records all --json | jq .verdict"))
-@PORT
-@click.option(
-    "--records", type=click.Choice(["aggregate", "all"]), default="aggregate", show_default=True,
-    help="aggregate: allowed calls as counts.  all: every record, with back-pressure.",
-)  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="JSON lines: an object per record or batch of counts.")
-def monitor(port: str, records: str, as_json: bool) -> int:
-    """Watch a board's verdicts as they happen, until Ctrl-C."""
-    from host.commands.monitor import run
-    from host.terminal import Terminal
-
-    return run(Terminal(), port, records, as_json)
-
-
-@main.command(cls=examples("vigilante reset", "vigilante reset --port /dev/ttyUSB0"))
-@PORT
-@JSON
-def reset(port: str, as_json: bool) -> int:
-    """Reset a board and wait until it is back; what it keeps in flash stays."""
-    from host.commands.reset import run
-    from host.terminal import Terminal
-
-    return run(Terminal(), port, as_json)
-
-
-@main.command(cls=examples("vigilante sim", "vigilante sim --listen 7070", "vigilante sim --line 3000000"))
-@click.option("--flash", type=FILE, help="File that is its flash; default: the one that --port sim has.")
-@click.option("--line", type=int, help="Bits per second on its line; default: sim-fast, one cycle a bit.")
-@click.option("--latency", type=float, default=0.0, show_default=True, help="Milliseconds that each byte is late.")
-@click.option("--listen", type=click.IntRange(0, 65535), help="Offer the line at this TCP port of this machine.")
-def sim(flash: Path | None, line: int | None, latency: float, listen: int | None) -> int:
-    """Switch a simulated board on and keep it on, until Ctrl-C.
-
-    Prints the port at which it is to be found: a pseudo-terminal, or with --listen a socket.
-    """
-    from host.commands.sim import run
-    from host.terminal import Terminal
-
-    return run(Terminal(), flash, line, latency, listen)
-
-
 @main.command(cls=examples("vigilante bench", "vigilante bench --json | jq .decision_cycles.value"))
 @MODEL
 @KEY
@@ -493,101 +182,7 @@ def bench(model: Path | None, key: Path | None, as_json: bool, strict: bool) -> 
     return run(Terminal(), model, key, as_json, strict=strict)
 
 
-class Address(click.ParamType[int]):
-    """A number, as C writes them."""
-
-    name = "address"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Return the number."""
-        try:
-            return value if isinstance(value, int) else int(value, 0)
-        except ValueError:
-            self.fail(f"{value!r} is not a number: write 4096 or 0x1000", param, ctx)
-
-
-@main.command(
-    cls=examples(
-        "vigilante export --verilog vigilante",
-        "vigilante export --verilog vigilante --clock 50000000 --base 0x40000000",
-        "vigilante export --verilog vigilante --force --json | jq .files",
-    )
-)
-@click.option("--verilog", "target", type=FILE, required=True, metavar="DIR", help="New or empty folder.")
-@click.option("--clock", type=int, default=25_000_000, show_default=True, help="Your clock, in Hz.")
-@click.option("--banks", type=click.IntRange(1, BANKS), default=BANKS, show_default=True, help="Vaccine banks.")
-@click.option(
-    "--fast", is_flag=True, help="Three more ranks of registers: a higher clock, a verdict after 6 edges."
-)
-@click.option(
-    "--base", type=Address(), default="0xFFFFF800", show_default=True, help="Where the registers are on your bus.",
-)  # fmt: skip
-@click.option("--force", is_flag=True, help="Write over what is in the folder.")
-@JSON
-def export(target: Path, clock: int, banks: int, base: int, fast: bool, force: bool, as_json: bool) -> int:
-    """Write the coprocessor as Verilog, for a system on chip of your own.
-
-    One self-contained module with a Wishbone and a call port; C header, SVD, README, and an example around
-    picorv32 that is simulated by `make sim`.  The same options give the same bytes.
-    """
-    from host.commands.export import run
-    from host.terminal import Terminal
-
-    return run(Terminal(), target, clock, banks, base, fast, force, as_json)
-
-
-@main.command(
-    cls=examples(
-        "vigilante build ulx3s",
-        "vigilante build pipeline --seeds 1,2,3 --check",
-        "vigilante build ulx3s --report --json | jq .worst",
-    )
-)
-@click.argument("target")
-@click.option("--seeds", default="1", show_default=True, help="Seeds of place and route, with commas between.")
-@JSON
-@click.option("--force", is_flag=True, help="Run all tools again, whatever is kept.")
-@click.option("--report", "report_only", is_flag=True, help="Build nothing: show the report, if it is not stale.")
-@click.option(
-    "--check", "checked", is_flag=True, help="Hold the netlist of `pipeline` against the golden machine."
-)
-@click.option("--out", type=FILE, help="Copy the bitstream to this file.")
-def build(target: str, seeds: str, as_json: bool, **options: Any) -> int:
-    """Build a bitstream, and report what the gateware takes and how fast it is.
-
-    TARGET: ulx3s (the whole board), or the screening pipeline alone: pipeline, pipeline-fast, icebreaker.
-    A board takes many minutes; what has not changed is not built again.
-    """
-    from host.commands.build import run
-    from host.terminal import Terminal
-
-    return run(Terminal(), target, seeds, as_json, **options)
-
-
-@main.command(
-    cls=examples(
-        "vigilante flash",
-        "vigilante flash --port /dev/ttyUSB0 --number 7",
-        "vigilante flash --bitstream ulx3s.bit --dry-run",
-    )
-)
-@click.argument("target", default="ulx3s")
-@click.option("--port", help="The board's serial port, where more than one board is plugged in.")
-@click.option("--bitstream", type=FILE, help="The bitstream; default: the one that `vigilante build` made here.")
-@click.option("--number", type=click.IntRange(0, 2**64 - 1), help="Write the board's number too: for a new board.")
-@click.option("--dry-run", "dry", is_flag=True, help="Say what would be written, by which commands.")
-def flash(target: str, port: str | None, bitstream: Path | None, number: int | None, dry: bool) -> int:
-    """Write bitstream and firmware to a board's flash, with openFPGALoader.
-
-    Refused if the bitstream was not made from the gateware that is here.  Models and log stay as they are.
-    """
-    from host.commands.flash import run
-    from host.terminal import Terminal
-
-    return run(Terminal(), target, port, bitstream, number, dry=dry)
-
-
-for command in COMMANDS:
+for command in (*cli_board.COMMANDS, *cli_operator.COMMANDS, *cli_models.COMMANDS, *cli_gateware.COMMANDS):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from host.cli_quarantine import quarantine
-from host.options import FILE, JSON, PORT, examples
+from host.options import FILE, JSON, PORT, examples, group_examples
 
 _LINES = click.option("--json", "as_json", is_flag=True, help="JSON lines: an object each.")
 
@@ -201,5 +201,42 @@ def cc(sources: tuple[Path, ...], output: Path, **options: Any) -> int:
     return do(Terminal(), sources, output, **options)
 
 
-COMMANDS = (ls, cp, cat, rm, mkdir, ps, score, top, kill, quarantine, run, events, cc)
+@click.group(
+    cls=group_examples("vigilante policy show > lab.toml", "vigilante policy load lab.toml --port /dev/ttyUSB0")
+)
+def policy() -> None:
+    """Show what the judge answers, or put another policy in force."""
+
+
+@policy.command(cls=examples("vigilante policy show > lab.toml", "vigilante policy show lab.toml"))
+@click.argument("file", required=False, type=FILE)
+def show(file: Path | None) -> int:
+    """Print the default policy as a file to be edited, or check a file and print what it says.
+
+    The form is described in docs/policy.md.
+    """
+    from host.commands.policy import show as do
+    from host.terminal import Terminal
+
+    return do(Terminal(), file)
+
+
+@policy.command(cls=examples("vigilante policy load lab.toml", "vigilante policy load --json"))
+@click.argument("file", required=False, type=FILE)
+@PORT
+@JSON
+def load(file: Path | None, port: str, as_json: bool) -> int:
+    """Put a file's policy in force on a board until it is reset; default: the default policy.
+
+    `vigilante push` puts the default policy in force, too.
+    """
+    from host.commands.policy import load as do
+    from host.terminal import Terminal
+
+    return do(Terminal(), port, file, as_json)
+
+
+COMMANDS: tuple[click.Command, ...] = (
+    policy, ls, cp, cat, rm, mkdir, ps, score, top, kill, quarantine, run, events, cc,
+)  # fmt: skip
 """To be added to `vigilante`."""

@@ -12,7 +12,7 @@ class ExitCode(IntEnum):
     BLOCKED = 1  # something was blocked, or would be in enforce mode; a demo or check did not come out right
     USAGE = 2  # a wrong option, argument or combination
     TRACE = 3  # a trace, corpus or data folder cannot be read
-    MODEL = 4  # a model package, key or signature is refused
+    MODEL = 4  # a model package, key or signature is refused, or a policy
     ENGINE = 5  # the engine is not there, was not built, or answered wrongly
     LINK = 6  # the board cannot be reached, went away, or does not obey
     INTERRUPTED = 130  # Ctrl-C
@@ -24,7 +24,7 @@ MEANINGS = {
     ExitCode.BLOCKED: "something was blocked, or would be in enforce mode",
     ExitCode.USAGE: "wrong usage",
     ExitCode.TRACE: "a trace cannot be read",
-    ExitCode.MODEL: "the model or its signature is refused",
+    ExitCode.MODEL: "the model, its signature or a policy is refused",
     ExitCode.ENGINE: "the engine is missing, cannot be built, or answered wrongly",
     ExitCode.LINK: "the board cannot be reached, went away, or does not obey",
     ExitCode.INTERRUPTED: "interrupted",

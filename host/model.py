@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
-from hdl.contract.policy import ALLOW_ALL, Policy, default_policy
+from hdl.contract.policy import Policy, default_policy
 from host.engines import Engine, Pipeline, Remote
 from host.link.errors import PushError
+from host.policies import MODES, read_policy
 from models.gateway import switch
 from models.package import Package, PackageError
 from models.vectors import VectorError, replay
 
 
-def policy_of(mode: str) -> Policy:
-    """Return the default policy in `enforce` or `monitor` mode, for every profile."""
-    if mode not in ("enforce", "monitor"):
+def policy_of(mode: str, file: Path | None = None) -> Policy:
+    """Return a file's policy, or the default one; in `monitor` mode every profile is, in `enforce` as it says.
+
+    Raises PolicyError.
+    """
+    if mode not in MODES:
         raise ValueError(f"unknown mode {mode!r}: use enforce or monitor")
-    return default_policy(ALLOW_ALL if mode == "enforce" else 0)
+    policy = default_policy() if file is None else read_policy(file).policy()
+    return policy if MODES[mode] else replace(policy, enforce=0)
 
 
 class ModelKeeper:

@@ -39,8 +39,7 @@ def examples(*lines: str) -> type[Examples]:
 class Group(Examples, click.Group):
     """A group of commands with examples."""
 
-    examples = (
-        "vigilante log tail -n 20",
-        "vigilante log tail --follow --port /dev/ttyUSB0",
-        "vigilante log pull board.log",
-    )
+
+def group_examples(*lines: str) -> type[Group]:
+    """Return a class of groups with these examples."""
+    return type("GroupWithExamples", (Group,), {"examples": lines})

@@ -6,6 +6,9 @@
 
 _Static_assert(offsetof(struct process, id) == TRAP_ID, "trap.S returns it");
 _Static_assert(TRAP_EPERM == EPERM && TRAP_ENOSYS == ENOSYS, "one number each");
+#define ENDS(number, id, name) \
+    + ((number) == TRAP_EXIT && (id) == VG_SYS_EXIT) + ((number) == TRAP_EXIT + 1 && (id) == VG_SYS_EXIT_GROUP)
+_Static_assert(0 VG_SYSCALLS_RISCV64(ENDS) == 2, "the two calls that end a process");
 _Static_assert(LEAVE_RETURN == 0 && LEAVE_SWITCH == 1 && LEAVE_REPLACED == 2, "as trap.S counts");
 
 extern uint8_t pool_begin[], pool_end[]; /* kernel.ld */

@@ -91,12 +91,16 @@ unknown:
     li a0, -TRAP_ENOSYS
     mret
 
-/* No verdict that lets the call run; or no call. */
+/* No verdict that lets the call run; or no call.  A process that wants to end does, whatever is thought of it: it
+ * would try for ever. */
     .globl denied
 denied:
     csrr a0, mcause
     addi a0, a0, -CAUSE_ECALL
     bnez a0, no_call
+    addi a0, a7, -TRAP_EXIT
+    sltiu a0, a0, 2
+    bnez a0, stub_VG_SYS_EXIT
     li a0, -TRAP_EPERM
     mret
 

@@ -214,6 +214,8 @@ static bool make_call(struct process *process)
         process_condemned(process);
         return false;
     default:
+        if (call == call_exit)
+            break;
         process->registers.x[A0] = (uint32_t)-EPERM;
         return true;
     }

@@ -5,11 +5,12 @@ Policy is data that is loaded, not logic: the tables here are the default.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hdl.contract.layout import Field, Layout
 from hdl.contract.syscalls import ID_COUNT, NAMES
-from hdl.contract.verdict import CallClass, Verdict
+from hdl.contract.verdict import CallClass, Tier, Verdict
 
 PROFILES = 16
 
@@ -91,10 +92,13 @@ NARROW_CALLS = frozenset([*(name for name in NAMES if call_class(name) in _NARRO
 name, or sent; but a file can still be opened, for writing too."""
 
 
-def attribute_rows(allow: dict[int, frozenset[str]] | None = None) -> list[int]:
+def attribute_rows(
+    allow: Mapping[int, frozenset[str]] | None = None, classes: Mapping[str, CallClass] | None = None
+) -> list[int]:
     """Return the packed ATTRIBUTES of every canonical id.
 
     allow: names that a profile allows, by profile; a profile not named allows every call, unknown ones too.
+    classes: of calls whose class is to be another one.
     """
     rows = []
     for ident in range(ID_COUNT):
@@ -107,7 +111,7 @@ def attribute_rows(allow: dict[int, frozenset[str]] | None = None) -> list[int]:
         rows.append(
             ATTRIBUTES.pack(
                 {
-                    "call_class": call_class(name),
+                    "call_class": (classes or {}).get(name, call_class(name)),
                     "field0": FIELD0_HALVES.index(field0),
                     "field1": FIELD1_HALVES.index(field1),
                     "allow": allowed,
@@ -136,17 +140,60 @@ def judge_cell(tier: int, vaccinated: int, violation: int) -> int:
     return violation << 3 | vaccinated << 2 | tier
 
 
-def default_verdict(kind: CallClass, secret: int, tier: int, vaccinated: int, violation: int) -> Verdict:
-    """Return the default policy's answer; vaccines and allow-lists deny, tiers escalate."""
-    if vaccinated or violation or tier == 3:
-        return Verdict.DENY
-    if tier == 2:
-        return Verdict.QUARANTINE
-    if tier == 1 and secret:
-        return Verdict.DECOY
-    if tier == 1 and kind in (CallClass.IRREVERSIBLE, CallClass.PRIVILEGE):
-        return Verdict.CLONE
-    return Verdict.ALLOW
+@dataclass(frozen=True)
+class Rule:
+    """An answer, and the calls that it is for: all that is named must hold, and None names nothing.
+
+    tier: that or a higher one.  classes: one of them.  secret: the object's path class is SECRET_FROM or above.
+    vaccinated: a vaccine matches.  violation: an allow-list does not hold the call.
+    """
+
+    answer: Verdict
+    tier: Tier = Tier.CALM
+    classes: frozenset[CallClass] | None = None
+    secret: bool | None = None
+    vaccinated: bool | None = None
+    violation: bool | None = None
+
+    def fits(self, kind: CallClass, secret: int, tier: int, vaccinated: int, violation: int) -> bool:
+        """Say whether a call is one of those that the rule is for."""
+        wanted = ((self.secret, secret), (self.vaccinated, vaccinated), (self.violation, violation))
+        return (
+            tier >= self.tier
+            and (self.classes is None or kind in self.classes)
+            and all(want is None or want == bool(found) for want, found in wanted)
+        )
+
+
+DEFAULT_RULES = (
+    Rule(Verdict.DENY, vaccinated=True),
+    Rule(Verdict.DENY, violation=True),
+    Rule(Verdict.DENY, Tier.CERTAIN),
+    Rule(Verdict.QUARANTINE, Tier.HOSTILE),
+    Rule(Verdict.DECOY, Tier.SUSPECT, secret=True),
+    Rule(Verdict.CLONE, Tier.SUSPECT, frozenset((CallClass.IRREVERSIBLE, CallClass.PRIVILEGE))),
+)
+"""The default policy's rules: vaccines and allow-lists deny, tiers escalate."""
+
+
+def answer(
+    rules: Sequence[Rule], kind: CallClass, secret: int, tier: int, vaccinated: int, violation: int
+) -> Verdict:
+    """Return what the first rule that fits says; ALLOW if none does."""
+    fitting = (rule.answer for rule in rules if rule.fits(kind, secret, tier, vaccinated, violation))
+    return next(fitting, Verdict.ALLOW)
+
+
+def judge_rows(rules: Sequence[Rule]) -> list[int]:
+    """Return the 16 rows of one profile: by class, and whether the object is secret."""
+    rows = []
+    for row in range(16):
+        kind, secret = CallClass(row >> 1), row & 1
+        packed = 0
+        for cell in range(JUDGE_CELLS):
+            packed |= answer(rules, kind, secret, cell & 3, cell >> 2 & 1, cell >> 3) << VERDICT_BITS * cell
+        rows.append(packed)
+    return rows
 
 
 @dataclass(frozen=True)
@@ -162,18 +209,10 @@ class Policy:
     enforce: int = ALLOW_ALL
 
 
-def default_policy(enforce: int = ALLOW_ALL, allow: dict[int, frozenset[str]] | None = None) -> Policy:
+def default_policy(enforce: int = ALLOW_ALL, allow: Mapping[int, frozenset[str]] | None = None) -> Policy:
     """Return the default policy for every profile.
 
     allow: as `attribute_rows` takes it; without it, NARROW_PROFILE alone has a list.
     """
     allow = {NARROW_PROFILE: NARROW_CALLS} if allow is None else allow
-    rows = []
-    for row in range(JUDGE_ROWS):
-        kind, secret = CallClass(row >> 1 & 7), row & 1
-        packed = 0
-        for cell in range(JUDGE_CELLS):
-            verdict = default_verdict(kind, secret, cell & 3, cell >> 2 & 1, cell >> 3)
-            packed |= verdict << VERDICT_BITS * cell
-        rows.append(packed)
-    return Policy(tuple(attribute_rows(allow)), tuple(rows), enforce)
+    return Policy(tuple(attribute_rows(allow)), tuple(judge_rows(DEFAULT_RULES) * PROFILES), enforce)

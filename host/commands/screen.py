@@ -36,6 +36,7 @@ class Options:
     engine: str = "gateware"
     port: str = PORT
     mode: str = "enforce"
+    policy: Path | None = None
     json: bool = False
     everything: bool = False
     profile: bool = False
@@ -78,6 +79,7 @@ def run(options: Options, terminal: Terminal) -> ExitCode:
     if options.wave is not None:
         check_writable(options.wave)
     exemptions = None if options.exceptions is None else read_exceptions(options.exceptions)
+    policy = policy_of(options.mode, options.policy)
     stages = Stages()
     with stages("model"):
         package = load_package(options.model, options.key)
@@ -85,7 +87,7 @@ def run(options: Options, terminal: Terminal) -> ExitCode:
     with ExitStack() as stack:
         with stages("engine"):
             engine = stack.enter_context(open_engine(terminal, options.engine, options.port))
-            ModelKeeper(engine, lambda: spare_engine(options.engine)).start(package, policy_of(options.mode))
+            ModelKeeper(engine, lambda: spare_engine(options.engine)).start(package, policy)
         gateway = Gateway(engine, package.image)
         counter = stack.enter_context(terminal.counting(len(options.traces)))
         for path in options.traces:
@@ -108,7 +110,6 @@ def run(options: Options, terminal: Terminal) -> ExitCode:
                 worst = max(worst, ExitCode.BLOCKED)
             if options.wave is not None and options.event is not None:
                 with counter.away(), terminal.steps("gateware engine: ") as progress:
-                    policy = policy_of(options.mode)
                     write_wave(options.wave, options.event, screening, package, policy, progress)
                 terminal.note(f"waveform of event {options.event} written to {options.wave}")
     if options.profile:

@@ -7,11 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hdl.contract.link import FILE_ENTRY, FILE_NAME_BYTES, FRAME, FrameType, Refusal
-from models.package import Package
-from models.vectors import make_vectors
 from sim.native import NativeBoard
 from sim.native_processes import Processes, State
-from sim.peer import Frame, Peer, batches, fixed, vector_words
+from sim.peer import Frame, Peer, fixed
 
 PATH = st.one_of(
     st.sampled_from([
@@ -46,16 +44,6 @@ ANSWERS = {
     FrameType.FILE_READ: FrameType.FILE_DATA,
     FrameType.PROCESS_LIST: FrameType.PROCESS_ENTRIES,
 }
-
-
-@pytest.fixture(scope="module")
-def screened(blank: bytes, shipped: Package) -> bytes:
-    """A flash with a model in it."""
-    flash = bytearray(blank)
-    peer = Peer(NativeBoard(flash))
-    items = [item for vector in make_vectors(shipped.image, count=1) for item in vector_words(vector)]
-    assert peer.push(shipped.image, batches(items)).fixed["result"] == 3
-    return bytes(flash)
 
 
 def check_answer(kind: FrameType, answers: list[Frame]) -> None:

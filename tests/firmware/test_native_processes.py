@@ -11,7 +11,10 @@ from itertools import pairwise
 
 import pytest
 
+from hdl.contract.load import Target
 from hdl.contract.memory import GRANULE_BYTES, REGIONS
+from hdl.contract.policy import JUDGE_CELLS, JUDGE_ROWS, VERDICT_BITS
+from hdl.contract.verdict import Verdict
 from sim.native_processes import AT_FDCWD, BLOCKED, CALL_NAMES, REPLACED, SCRATCH, Processes, State
 
 RDONLY, WRONLY, RDWR, CREAT, TRUNC = 0, 1, 2, 0o100, 0o1000
@@ -154,6 +157,14 @@ def test_kill_ends_whom_it_may(processes: Processes) -> None:
     assert processes.call(0, "kill", two_id, 15) == 0 and processes.state(two) == State.ENDED
     assert processes.call(one, "kill", one_id, 9) == REPLACED and processes.state(one) == State.ENDED
     assert processes.call(0, "kill", processes.id(0), 15) == 0 and processes.state(0) == State.READY
+
+
+def test_a_process_that_may_not_end_ends(processes: Processes) -> None:
+    processes.judge()
+    processes.enforce(0xFFFF)
+    every = sum(Verdict.DENY << VERDICT_BITS * cell for cell in range(JUDGE_CELLS))
+    processes.load(Target.JUDGE, [every & 0xFFFFFFFF, every >> 32] * JUDGE_ROWS)
+    assert processes.run("uname", steps=1_000_000) == (0, "")
 
 
 def test_turns_are_taken(processes: Processes) -> None:

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from firmware.build import blank_flash
+from host.board import Board
 from host.link.errors import LinkError
 from models.keys import PrivateKey, generate_key
 from models.package import Package, write_package
 from models.untrained import untrained_image
+from models.vectors import make_vectors
 from sim.lines import CountedLine
 from sim.native import NativeBoard
 
@@ -120,3 +122,14 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
     monkeypatch.setattr("host.board.PortLine", made.open)
     monkeypatch.setenv("VIGILANTE_PORT", "bench")
     return made
+
+
+@pytest.fixture(scope="session")
+def modelled() -> bytes:
+    """A flash with a model in it: nothing runs without one."""
+    content = blank_flash(77, b"a firmware")
+    image = untrained_image(3, calm=True)
+    with Board(CountedLine(NativeBoard(content), patience=30.0)) as board:
+        board.push(Package(image, "calm", "1", vectors=make_vectors(image, (), 1)))
+        board.session.flush()
+    return bytes(content)

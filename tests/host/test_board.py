@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 import pytest
 
 from firmware.build import blank_flash
 from hdl.contract.event import EVENT, RECORD, Kind
-from hdl.contract.link import ModelResult, RecordMode, Refusal
+from hdl.contract.link import FrameType, ModelResult, RecordMode, Refusal
 from hdl.contract.load import Target
 from hdl.contract.policy import default_policy
 from host.board import Aggregate, Board
@@ -19,6 +20,7 @@ from host.commands.demo import cases
 from host.commands.log import last_lines
 from host.engines import make_pipeline
 from host.link.errors import LinkError, PushError, Refused
+from host.link.frames import Message
 from host.link.payloads import event_messages, model_name
 from host.model import ModelKeeper, policy_of
 from host.screen import screen_trace
@@ -42,6 +44,16 @@ def package() -> Package:
 def board() -> Iterator[Board]:
     with Board(CountedLine(NativeBoard(blank_flash(77, b"a firmware")), patience=30.0)) as opened:
         yield opened
+
+
+def test_waiting_for_the_console_ends_in_time_whatever_else_comes(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, ended = count(), Message(FrameType.ENDED, {"process": 2, "status": 0})
+    monkeypatch.setattr(board.session.line, "now", lambda: float(next(clock)))
+    monkeypatch.setattr(board.session, "receive", lambda timeout: ended if next(clock) < 1000 else None)
+    assert board.printed(50) == b""
+    assert next(clock) < 100
 
 
 def test_a_new_board_says_what_it_is(board: Board) -> None:
@@ -154,9 +166,9 @@ def test_the_log(board: Board, package: Package) -> None:
     text = b"".join(piece for _place, piece in board.log())
     assert b"push of wild 1" in text
     lines = text.splitlines(keepends=True)
-    for count in (0, 1, 2, 1000):
-        tail, place = last_lines(board, count)
-        assert tail == b"".join(lines[len(lines) - min(count, len(lines)) :])
+    for wanted in (0, 1, 2, 1000):
+        tail, place = last_lines(board, wanted)
+        assert tail == b"".join(lines[len(lines) - min(wanted, len(lines)) :])
         assert place == len(text)
     assert list(board.log(len(text))) == []
 

@@ -14,9 +14,6 @@ from hdl.contract.verdict import Verdict
 from host.board import Board
 from host.link.errors import Failed, LinkError, Refused
 from host.link.frames import Message
-from models.package import Package
-from models.untrained import untrained_image
-from models.vectors import make_vectors
 from sim.lines import CountedLine
 from sim.native import NativeBoard
 from sim.native_processes import SCRATCH, Processes
@@ -31,20 +28,9 @@ class Lot:
     inside: Processes
 
 
-@pytest.fixture(scope="module")
-def flash() -> bytes:
-    """A flash with a model in it: nothing runs without one."""
-    content = blank_flash(77, b"a firmware")
-    image = untrained_image(3, calm=True)
-    with Board(CountedLine(NativeBoard(content), patience=30.0)) as board:
-        board.push(Package(image, "calm", "1", vectors=make_vectors(image, (), 1)))
-        board.session.flush()
-    return bytes(content)
-
-
 @pytest.fixture
-def lot(flash: bytes) -> Iterator[Lot]:
-    native = NativeBoard(bytearray(flash))
+def lot(modelled: bytes) -> Iterator[Lot]:
+    native = NativeBoard(bytearray(modelled))
     with Board(CountedLine(native, patience=30.0)) as board:
         yield Lot(native, board, Processes(native))
 

@@ -12,7 +12,6 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware.build import blank_flash
 from hdl.contract.event import RECORD
 from hdl.contract.syscalls import IDS
 from hdl.contract.verdict import Verdict
@@ -20,9 +19,6 @@ from host.board import Board
 from host.cli import main
 from host.commands.events import from_log
 from host.exits import ExitCode
-from models.package import Package
-from models.untrained import untrained_image
-from models.vectors import make_vectors
 from sim.lines import CountedLine
 from sim.native import NativeBoard
 from sim.native_processes import REPLACED, SCRATCH, Processes, State
@@ -31,21 +27,10 @@ if TYPE_CHECKING:
     from conftest import Bench
 
 
-@pytest.fixture(scope="module")
-def flash() -> bytes:
-    """A flash with a model in it: nothing runs without one."""
-    content = blank_flash(77, b"a firmware")
-    image = untrained_image(3, calm=True)
-    with Board(CountedLine(NativeBoard(content), patience=30.0)) as board:
-        board.push(Package(image, "calm", "1", vectors=make_vectors(image, (), 1)))
-        board.session.flush()
-    return bytes(content)
-
-
 @pytest.fixture
-def inside(bench: Bench, flash: bytes) -> Processes:
+def inside(bench: Bench, modelled: bytes) -> Processes:
     """The processes of the board on the bench, whose first one has begun."""
-    bench.board = NativeBoard(bytearray(flash))
+    bench.board = NativeBoard(bytearray(modelled))
     bench.board.exchange()
     return Processes(bench.board)
 
@@ -229,9 +214,9 @@ class Program:
 
 
 @pytest.fixture
-def hello(flash: bytes, tmp_path: Path) -> Path:
+def hello(modelled: bytes, tmp_path: Path) -> Path:
     """A program's file: one of the board's own."""
-    with Board(CountedLine(NativeBoard(bytearray(flash)))) as board:
+    with Board(CountedLine(NativeBoard(bytearray(modelled)))) as board:
         (tmp_path / "hello.elf").write_bytes(board.files.read("/bin/paces"))
     return tmp_path / "hello.elf"
 

@@ -12,6 +12,7 @@ from firmware.build import blank_flash, own_program
 from hdl.contract.event import RECORD, Kind
 from hdl.contract.link import ProcessState, RecordMode
 from hdl.contract.load import Target
+from hdl.contract.policy import JUDGE_CELLS, JUDGE_ROWS, VERDICT_BITS, default_policy
 from hdl.contract.syscalls import IDS
 from hdl.contract.verdict import Verdict
 from host.bench.board import BoardLine
@@ -88,6 +89,17 @@ def test_a_program_runs_and_is_scored(board: Board, program: bytes) -> None:
     (first, *_) = board.processes.list()
     assert first.name == "init" and first.score is not None and first.counts[Verdict.ALLOW] > 0
     assert board.files.list("/tmp") == []
+
+
+def test_a_program_that_may_not_end_ends(board: Board, program: bytes) -> None:
+    every = sum(Verdict.DENY << VERDICT_BITS * cell for cell in range(JUDGE_CELLS))
+    policy = default_policy()
+    board.load_policy(replace(policy, rows=(every,) * JUDGE_ROWS))
+    try:
+        run = board.processes.run("/tmp/hello", (), 1000, 1000, content=program)
+        assert (b"".join(run), run.code) == (b"", 1), "nothing that it tried was done"
+    finally:
+        board.load_policy(policy)
 
 
 def test_a_program_that_does_not_end_is_killed(board: Board, program: bytes) -> None:

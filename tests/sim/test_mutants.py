@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -12,11 +13,22 @@ from sim.proofs.proof import Proof
 from sim.prove import PROOFS
 
 
+def survivors(mutants: Sequence[Mutant]) -> list[str]:
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        outcomes = list(pool.map(survives, mutants))
+    return [mutant.name for mutant, survived in zip(mutants, outcomes, strict=True) if survived]
+
+
+def test_a_mutant_of_each_file_is_caught() -> None:
+    of_each = {mutant.file: mutant for mutant in MUTANTS}
+    assert len(of_each) >= 10
+    assert survivors(list(of_each.values())) == []
+
+
+@pytest.mark.slow
 def test_every_mutant_is_caught() -> None:
     assert len(MUTANTS) >= 20
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        outcomes = list(pool.map(survives, MUTANTS))
-    assert [mutant.name for mutant, survived in zip(MUTANTS, outcomes, strict=True) if survived] == []
+    assert survivors(MUTANTS) == []
 
 
 def test_a_mutant_of_a_line_that_is_gone_is_an_error() -> None:
