@@ -237,19 +237,6 @@ def load(file: Path | None, port: str, as_json: bool) -> int:
 
 
 COMMANDS: tuple[click.Command, ...] = (
-    policy,
-    ls,
-    cp,
-    cat,
-    rm,
-    mkdir,
-    ps,
-    score,
-    top,
-    kill,
-    quarantine,
-    run,
-    events,
-    cc,
-)
+    policy, ls, cp, cat, rm, mkdir, ps, score, top, kill, quarantine, run, events, cc,
+)  # fmt: skip
 """To be added to `vigilante`."""

@@ -6,20 +6,18 @@ from pathlib import Path
 
 import click
 
-from host.options import FILE, JSON, PORT, Examples, examples
+from host.options import FILE, JSON, PORT, examples, group_examples
 
 _PROCESS = click.argument("process", type=int, metavar="PID")
 
 
-class _Group(Examples, click.Group):
-    examples = (
+@click.group(
+    cls=group_examples(
         "vigilante quarantine list",
         "vigilante quarantine freeze 5 && vigilante quarantine dump 5 -o 5.core",
         "vigilante quarantine resume 5",
     )
-
-
-@click.group(cls=_Group)
+)
 def quarantine() -> None:
     """Processes of the board's that are frozen: look at them, free or end them.
 

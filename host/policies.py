@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -69,10 +69,10 @@ class Rules:
 
     def policy(self) -> Policy:
         """Return it as it is loaded."""
-        narrow = replace(self.default, allow=NARROW_CALLS) if self.default.allow is None else self.default
-        profiles = {NARROW_PROFILE: narrow, **self.profiles}
-        every = [profiles.get(number, self.default) for number in range(PROFILES)]
+        every = [self.profiles.get(number, self.default) for number in range(PROFILES)]
         allow = {number: one.allow for number, one in enumerate(every) if one.allow is not None}
+        if NARROW_PROFILE not in self.profiles:  # what comes out of quarantine gets it, too
+            allow[NARROW_PROFILE] = NARROW_CALLS & allow.get(NARROW_PROFILE, NARROW_CALLS)
         rows = [row for one in every for row in judge_rows(one.rules)]
         enforce = sum(one.enforce << number for number, one in enumerate(every))
         return Policy(tuple(attribute_rows(allow, self.classes)), tuple(rows), enforce)

@@ -2,6 +2,9 @@
 # again.  It stands in the flash window and moves itself to main memory.
 #   SAVES 1: saves 31 registers, dispatches as a compiler would have it, restores them
 #   SAVES 0: as lean as it gets: cause, bounds check, table; only temporaries are lost
+# Or, with SNAPSHOTS n, an odd number: does nothing but save all registers, as our kernel does at the verdict
+# QUARANTINE, n times, to two places in turn; with WHOLE 1, of what the trap has saved, too.
+#include "../firmware/kernel/saving.h"
 
 #define CALLS 24
 #define NUMBERS 300
@@ -49,6 +52,7 @@ _start:
   la t0, frame
   add t0, t0, s0
   csrw mscratch, t0
+  addi sp, t0, 512
   # User mode may run what is in memory.
   li t0, RAM >> 2 | 0x1FFF
   csrw pmpaddr0, t0
@@ -64,7 +68,19 @@ _start:
   .p2align 8
 moved:
 vectors:
-  .if SAVES
+  .if SNAPSHOTS
+  .rept SNAPSHOTS
+  snapshot
+  .if WHOLE
+  snapshot_of_trap
+  .endif
+  .endr
+  csrr a0, mepc
+  addi a0, a0, 4
+  csrw mepc, a0
+answer:
+  mret
+  .elseif SAVES
   csrrw sp, mscratch, sp
   each sw
   csrr t0, mscratch

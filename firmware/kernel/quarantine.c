@@ -49,13 +49,23 @@ static void freeze(struct process *process, enum vg_frozen_by by)
     suspect->held = suspect->weighed = suspect->owed = false;
 }
 
+/* Answer a call whose verdict was QUARANTINE: by EPERM; but whoever wants to end does, or he would try for ever. */
+static void answer(struct process *process)
+{
+    uint32_t number = process->registers.x[CALL_NUMBER];
+    if (number == (uint32_t)abi_number(VG_SYS_EXIT) || number == (uint32_t)abi_number(VG_SYS_EXIT_GROUP))
+        call_exit(process);
+    else
+        ARGUMENT(process, 0) = (uint32_t)-EPERM;
+}
+
 static void thaw(struct process *process)
 {
     if (!process->frozen)
         return;
     process->frozen = false;
     if (process->suspect.owed)
-        process->registers.x[A0] = (uint32_t)-EPERM;
+        answer(process);
     if (process->pending >> SIGKILL & 1)
         process_signal(process, SIGKILL);
 }
@@ -115,9 +125,7 @@ int32_t quarantine_called(struct process *process)
                  process == processes ? "never frozen, but denied" : "frozen",
                  (unsigned)process->registers.x[CALL_NUMBER]);
     if (process == processes || cool) {
-        if (process->registers.x[CALL_NUMBER] - TRAP_EXIT < 2) /* it would try for ever */
-            return call_exit(process);
-        process->registers.x[A0] = (uint32_t)-EPERM;
+        answer(process);
         return -EPERM;
     }
     for (struct process *other = processes + 1; other < processes + PROCESSES; other++) {

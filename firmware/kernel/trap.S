@@ -10,20 +10,12 @@
 #include "calls.h"
 #include "trap.h"
 #include "vigilante.h"
+#include "saving.h" /* with a register of vigilante.h */
 
-#define REGISTER(number) 4 * number
-#define PROGRAM_COUNTER 0
-#define STACK 2
 #define CAUSE_ECALL 8
 #define MODE_SHIFT 11 /* of the mode before the trap, in mstatus */
 
-/* Do `what` with each of the registers that a C function may change, but for sp and a0. */
-.macro each_temporary what:req
-    .irp number, 1, 5, 6, 7, 11, 12, 13, 14, 15, 16, 17, 28, 29, 30, 31
-    \what x\number, REGISTER(\number)(sp)
-    .endr
-.endm
-/* Do it with those of them that a call brings back. */
+/* Do `what` with those of the temporaries that a call brings back. */
 .macro each_of_call what:req
 #ifdef TABLE
     .irp number, 1, 7, 11, 12, 13, 14, 15, 16, 17, 28, 29, 30, 31
@@ -33,12 +25,6 @@
 #else
     each_temporary \what
 #endif
-.endm
-/* And with each of the others. */
-.macro each_kept what:req
-    .irp number, 3, 4, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
-    \what x\number, REGISTER(\number)(sp)
-    .endr
 .endm
 
 /* Go back behind the ecall; a register is lost. */
@@ -129,15 +115,8 @@ condemned:
 /* The verdict is QUARANTINE: nothing is lost of what the process has in its registers. */
     .globl quarantined
 quarantined:
-    csrrw sp, mscratch, sp
-    each_temporary sw
-    each_kept sw
-    lw a0, %lo(VG_COPROCESSOR_ARGUMENT)(zero)
-    sw a0, REGISTER(10)(sp)
-    csrr a0, mscratch
-    sw a0, REGISTER(STACK)(sp)
-    csrr a0, mepc
-    sw a0, PROGRAM_COUNTER(sp)
+    snapshot
+    snapshot_of_trap
     mv a0, sp
     la sp, stack_top
     call quarantine_called

@@ -10,6 +10,7 @@ from host.bench.builds import build_figures
 from host.bench.decision import decision_figures
 from host.bench.figure import Figure, Missing
 from host.bench.processes import process_figures
+from host.bench.quarantine import quarantine_figures
 from host.bench.rates import engine_rate, prepare
 from host.bench.software import software_figures
 from host.engines import Progress, make_pipeline
@@ -30,6 +31,7 @@ def measure(package: Package, trace: Path, progress: Progress | None = None) -> 
         yield engine_rate(name, package, batches, trace.name, progress)
     yield from board_figures(package, batches, trace.name, progress)
     yield from process_figures(package, progress)
+    yield from quarantine_figures(package, progress)
 
 
 def encoded(package: Package, trace: Path) -> list[Batch]:

@@ -28,7 +28,7 @@ _VERDICT = re.compile(
     rf"(\d+\.\d{{3}}) ({'|'.join(_NAMES)})( \(monitor\))?: slot (\d+), life ([0-9a-f]+), call (\d+), score (\d+), "
     r"fault (\d+), record (\d+)"
 )
-_ENDED = re.compile(r"\d+\.\d{3} process (\d+) \((.*)\) ended by .*")
+_ENDED = re.compile(r"\d+\.\d{3} (?:quarantine: )?process (\d+) \((.*)\) (?:ended by|is frozen for) .*")
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hdl.contract.link import FRAME, FrameType, Refusal
+from hdl.contract.load import policy_writes
 from hdl.contract.memory import CLOCK_HZ, REGIONS
-from hdl.contract.policy import NARROW_PROFILE
+from hdl.contract.policy import NARROW_PROFILE, Policy
 from hdl.contract.quarantine import BOUND_MS, COOL_MS, PURGE_FROM, WEIGHTS, Evidence, FrozenBy, Order, Part, weigh
+from hdl.contract.verdict import CallClass
+from host.bench.quarantine import freezing_policy
 from host.board import Board
 from host.link.errors import Failed, LinkError
 from models.golden.machine import ALLOW
@@ -267,6 +270,76 @@ def test_another_tree_is_not_touched(lot: Lot) -> None:
     assert lot.frozen() == sorted([entry, child, shell]), "two at once"
     lot.settle()
     assert lot.frozen() == [] and lot.board.quarantine.cells().resumed == 2
+
+
+# --- by calls of programs ------------------------------------------------------------------------------------
+
+
+def judged(lot: Lot, policy: Policy) -> None:
+    """Have every call of programs judged by a policy."""
+    for target, first, words in policy_writes(policy):
+        lot.inside.load(target, words, first)
+    lot.inside.judge()
+
+
+def ran(lot: Lot, *words: str) -> tuple[int, str, list[list[int]]]:
+    """Run a program of /bin, the security task having its turn whenever all wait; return its status, what it
+    wrote, and who was frozen at each of these turns."""
+    turns = []
+    go = lot.inside.go
+
+    def with_turns(steps: int) -> int:
+        while (why := go(steps)) and lot.frozen():
+            turns.append(lot.frozen())
+            lot.settle()
+        return why
+
+    lot.inside.go = with_turns  # type: ignore[method-assign]
+    status, said = lot.inside.run(*words)
+    return status, said, turns
+
+
+def test_a_program_whose_call_is_answered_by_quarantine(lot: Lot) -> None:
+    judged(lot, freezing_policy([CallClass.PRIVILEGE]))
+    status, said, turns = ran(lot, "su", "alice", "-c", "id")
+    assert len(turns) == 1 and len(turns[0]) == 1, "it was frozen, once"
+    assert status >> 8 and "not permitted (1)" in said, said
+    cells = lot.board.quarantine.cells()
+    assert cells.resumed == 1 and "is frozen for its call 14" in lot.log()
+
+
+def test_whoever_wants_to_end_does(lot: Lot) -> None:
+    """Programs try again until they have ended: to deny that call would be to have them try for ever."""
+    judged(lot, freezing_policy([CallClass.PROCESS]))
+    assert ran(lot, "false")[:2] == (1 << 8, "")
+    assert lot.board.quarantine.cells().resumed == 1
+    inside = lot.inside
+    job, ident = lot.job()
+    for number, status in ((93, 7), (94, 8)):
+        inside.set_register(job, 17, number)
+        inside.set_register(job, A0, status)
+        inside.quarantined(job)
+        lot.settle()
+        assert inside.state(job) == State.ENDED
+        assert inside.call(job - 1, "wait4", ident, SCRATCH, 0, 0) == ident
+        assert inside.get(job - 1, 4) == struct.pack("<I", status << 8)
+        job, ident = inside.fork(job - 1)
+
+
+def test_a_path_that_leads_to_a_secret_by_a_link(lot: Lot) -> None:
+    """The second verdict, on what the path has led to, before the call has an effect."""
+    inside = lot.inside
+    assert (
+        inside.call(0, "symlinkat", inside.text(0, "/etc/shadow"), -100, inside.text(0, "/tmp/l", SCRATCH + 64))
+        == 0
+    )
+    judged(lot, freezing_policy([CallClass.READ], secrets=True))
+    status, said, turns = ran(lot, "cat", "/etc/motd", "/tmp/l", "/etc/hostname")
+    assert len(turns) == 1 and status >> 8
+    lines = said.splitlines()
+    assert lines[0].startswith("Vigilante") and lines[-1] == "vigilante"
+    assert lines[1:-1] == ["cat: /tmp/l: not permitted (1)"], "the call answers, and it goes on"
+    assert lot.board.quarantine.cells().resumed == 1
 
 
 # --- evidence ------------------------------------------------------------------------------------------------

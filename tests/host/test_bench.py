@@ -43,6 +43,7 @@ EVERY = {
     "path_syscall_overhead", "workload_cycles", "workload_overhead", "workload_overhead_all_records",
     "dispatch_stall_p50", "dispatch_stall_p99", "dispatch_stall_max", "dispatch_stall_numeric_max", "kernel_bytes",
     "decoy_open_cycle_ratio", "decoy_open_cycle_ratio_p99",
+    "freeze_instructions_after_verdict", "quarantine_resume_us", "quarantine_purge_us", "snapshot_register_cycles",
 }  # fmt: skip
 
 

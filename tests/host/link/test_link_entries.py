@@ -7,9 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hdl.contract.layout import Layout
-from hdl.contract.link import FILE_ENTRY, FILE_NAME_BYTES, PROCESS_ENTRY, FrameType, ProcessState
+from hdl.contract.link import (
+    FILE_ENTRY,
+    FILE_NAME_BYTES,
+    PROCESS_ENTRY,
+    QUARANTINE_ENTRY,
+    FrameType,
+    ProcessState,
+)
+from hdl.contract.quarantine import Evidence, FrozenBy
 from hdl.contract.verdict import Verdict
-from host.link.entries import file_entries, processes
+from host.link.entries import file_entries, frozen, processes
 from host.link.frames import FrameError, Message, parse
 
 NAME = st.text(st.characters(codec="utf-8", exclude_characters="\0/"), max_size=8)
@@ -50,9 +58,32 @@ def test_processes(name: str, ran: int, state: ProcessState, verdict: Verdict, s
     assert (found.calls, found.blocked, found.counts[Verdict.DENY]) == (5, 3, 3)
 
 
-@given(st.sampled_from([FrameType.FILE_ENTRIES, FrameType.PROCESS_ENTRIES]), st.binary(max_size=200))
+@given(
+    NAME.filter(lambda name: len(name.encode()) <= 16), st.integers(0, 2**64 - 1), st.sampled_from(FrozenBy),
+    st.integers(0, 255), st.sets(st.sampled_from(Evidence)), st.booleans(),
+)  # fmt: skip
+def test_frozen(name: str, cycles: int, by: FrozenBy, score: int, evidence: set[Evidence], weighed: bool) -> None:
+    tail = packed(
+        QUARANTINE_ENTRY, name.encode(), id=9, family=7, by=by, weighed=weighed, score=score, counter=5, times=2,
+        evidence=sum(1 << piece for piece in evidence), frozen_low=cycles & 0xFFFFFFFF, frozen_high=cycles >> 32,
+    )  # fmt: skip
+    (found,) = frozen(Message(FrameType.QUARANTINE_ENTRIES, {"count": 1}, tail))
+    assert (found.id, found.family, found.name, found.by, found.cycles) == (9, 7, name, by, cycles)
+    assert (found.counter, found.times, found.held) == (5, 2, False)
+    assert found.score == (score / 255 if weighed else None)
+    assert set(found.evidence) == (evidence if weighed else set())
+
+
+READERS = {
+    FrameType.FILE_ENTRIES: file_entries,
+    FrameType.PROCESS_ENTRIES: processes,
+    FrameType.QUARANTINE_ENTRIES: frozen,
+}
+
+
+@given(st.sampled_from(sorted(READERS)), st.binary(max_size=200))
 def test_garbage_is_a_frame_error_or_entries(kind: FrameType, payload: bytes) -> None:
-    read = file_entries if kind is FrameType.FILE_ENTRIES else processes
+    read = READERS[kind]
     try:
         message = parse(kind, payload)
         found = read(message)
