@@ -12,6 +12,7 @@ import click
 
 from hdl.contract.vaccine import BANKS
 from host.cli_operator import COMMANDS
+from host.cli_scenarios import scenarios
 from host.engines import ENGINES
 from host.exits import MEANINGS, ExitCode
 from host.options import FILE, JSON, KEY, MODEL, PORT, Group, examples
@@ -587,7 +588,7 @@ def flash(target: str, port: str | None, bitstream: Path | None, number: int | N
     return run(Terminal(), target, port, bitstream, number, dry=dry)
 
 
-for command in COMMANDS:
+for command in (*COMMANDS, scenarios):
     main.add_command(command)
 
 if __name__ == "__main__":
