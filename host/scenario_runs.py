@@ -41,8 +41,9 @@ SECRETS = ("/etc/shadow", "/etc/ssh/ssh_host_key", "/home/alice/.ssh/id_ed25519"
 PIECE = 8
 """Bytes in a row of a secret that count as delivered."""
 
-RAN_MOST, SECONDS_MOST = 100_000_000, 300
-"""Cycles that a scenario's processes may use together, and seconds of the board's that it may last."""
+RAN_MOST, CALLS_MOST, SECONDS_MOST = 100_000_000, 100_000, 300
+"""Cycles that a scenario's processes may use together, calls that they may make, and seconds of the board's that it
+may last."""
 _LOOK_SECONDS, _LOOK_MESSAGES = 2.0, 100
 """How often that is looked at: after so long, or so many messages."""
 
@@ -109,7 +110,9 @@ class Outcome:
     def effect(self) -> str:
         """What it has done, in a few words."""
         attack = self.scenario.kind is not scenarios.Kind.BENIGN
-        found = [f"{len(self.changed)} real files" if len(self.changed) != 1 else "1 real file"] * bool(self.changed)
+        found = [f"{len(self.changed)} real files" if len(self.changed) != 1 else "1 real file"] * bool(
+            self.changed
+        )
         found += [f"{self.secret_bytes} secret bytes"] * bool(self.secret_bytes and attack)
         found += ["reached its aim"] * (self.reached and attack)
         if not attack and not self.reached:
@@ -189,7 +192,7 @@ def _run(board: Board, scenario: Scenario) -> Outcome:
         _follow(board, run, outcome, now(before))
         if line.now() - looked >= _LOOK_SECONDS or heard == _LOOK_MESSAGES:
             looked, heard = line.now(), 0
-            if _too_long(board, run, now(before)):
+            if outcome.calls > CALLS_MOST or _too_long(board, run, now(before)):
                 run.kill()
                 said += b"".join(run)
                 run.code = None

@@ -115,7 +115,9 @@ def _read(path: Path, kind: Kind) -> Scenario:
     lines = []
     if path.suffix in (".c", ".sh"):
         said = path.read_text(errors="replace")
-        comment = re.match(r"\s*/\*(.*?)\*/", said, re.DOTALL) if path.suffix == ".c" else re.match(r"(#.*\n)*", said)
+        comment = (
+            re.match(r"\s*/\*(.*?)\*/", said, re.DOTALL) if path.suffix == ".c" else re.match(r"(#.*\n)*", said)
+        )
         lines = [line.strip(" *#\t") for line in comment[0].strip().strip("/*").splitlines()] if comment else []
     fields = {"user": "root"}
     words = []

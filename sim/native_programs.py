@@ -29,7 +29,7 @@ class ProgramBoard(NativeBoard):
         self._shell = 0
 
     def exchange(self, data: bytes = b"", milliseconds: float = 0) -> bytes:
-        """As of `NativeBoard`; programs run meanwhile, as long as the time lasts, or for one turn."""
+        """As of `NativeBoard`; programs run while time passes, until the board says something."""
         said = super().exchange(data)
         if self.processes is None:
             said += super().exchange(b"", milliseconds)
@@ -37,14 +37,13 @@ class ProgramBoard(NativeBoard):
                 self._begin()
             return said
         end = self.seconds + milliseconds / 1000
-        while True:
+        while not said and self.processes is not None and self.seconds < end:
             idle = self.processes.go(TURN) == 2
             self._reap()
             said += super().exchange()
-            if said or self.processes is None or self.seconds >= end:
-                return said
-            if idle:
-                return said + super().exchange(b"", max(0.0, end - self.seconds) * 1000)
+            if idle and not said:
+                return super().exchange(b"", max(0.0, end - self.seconds) * 1000)
+        return said
 
     def _renew(self) -> None:
         self.processes = None
@@ -71,5 +70,3 @@ class ProgramBoard(NativeBoard):
                 processes.call(child, "pipe2", SCRATCH, 0)
                 ends = int.from_bytes(processes.get(child, 4), "little")
                 processes.call(child, "read", ends, SCRATCH, 1)
-
-

@@ -98,7 +98,9 @@ def outcome_object(outcome: Outcome) -> dict[str, Any]:
 
 
 def _row(*cells: str) -> str:
-    return " ".join([*(f"{cell:<{width}}" for cell, width in zip(cells, WIDTHS, strict=False)), cells[-1]]).rstrip()
+    return " ".join(
+        [*(f"{cell:<{width}}" for cell, width in zip(cells, WIDTHS, strict=False)), cells[-1]]
+    ).rstrip()
 
 
 def _line(outcome: Outcome) -> str:

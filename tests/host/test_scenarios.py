@@ -51,7 +51,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "# Reads a page.\n# user: alice\nid; cat /var/www/index.html && echo fine\n"
     )
     (made / "benign" / "fails.sh").write_text("# Wants what is not there.\ncat /nix || exit 3\necho fine\n")
-    (made / "who.c").write_text('#include "lib.h"\nint main(void)\n{\n    print("it is I\\n");\n    return 7;\n}\n')
+    (made / "who.c").write_text(
+        '#include "lib.h"\nint main(void)\n{\n    print("it is I\\n");\n    return 7;\n}\n'
+    )
     own_program([made / "who.c"], made / "who-elf")
     (made / "README").write_text("no program")
     key = generate_key(made / "own.pem")
@@ -90,7 +92,9 @@ def test_the_list() -> None:
     kinds = [one["kind"] for one in found]
     assert kinds.count("attack") >= 15 and kinds.count("benign") >= 20
     assert len({one["name"] for one in found}) == len(found)
-    assert all(one["text"].endswith(".") and (one["technique"] != "") == (one["kind"] == "attack") for one in found)
+    assert all(
+        one["text"].endswith(".") and (one["technique"] != "") == (one["kind"] == "attack") for one in found
+    )
     assert {one["user"] for one in found} == {"root", "alice", "bob"}
     assert {one["language"] for one in found} == {"C", "sh"}
     assert "T1486: reads every file" in vigilante("list").stdout
@@ -142,11 +146,9 @@ def test_the_table(folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("board")
-def test_one_that_does_not_end_is_ended(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_that_does_not_end_is_ended(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "spin.c").write_text(SPIN)
-    monkeypatch.setattr(scenario_runs, "RAN_MOST", 3_000_000)
+    monkeypatch.setattr(scenario_runs, "CALLS_MOST", 2_000)
     chosen = ("--model", folder / "calm.vgm", "--key", folder / "own.pub")
     found = rows(vigilante("run", "--extra", tmp_path, *chosen, "--json"))
     assert found["spin"]["exit"] is None and found["spin"]["calls"] > 1000
