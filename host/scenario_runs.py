@@ -134,7 +134,7 @@ def run_all(
         if progress is not None:
             progress(scenario.name, number, len(wanted))
         alive = _alive(board)
-        outcome = _run(board, scenario)
+        outcome = run(board, scenario)
         after = _tree(board, fresh)
         outcome.changed = [path for path in _changed(fresh, after) if not _below(path, SCRATCH)]
         outcome.secret_bytes = _delivered(secrets, [outcome.said.encode(errors="surrogateescape")])
@@ -169,8 +169,8 @@ def summary(outcomes: list[Outcome]) -> dict[str, int]:
 # --- one scenario --------------------------------------------------------------------------------------------------
 
 
-def _run(board: Board, scenario: Scenario) -> Outcome:
-    """Run a scenario in a process tree of its own; look at every record of it."""
+def run(board: Board, scenario: Scenario) -> Outcome:
+    """Run a scenario in a process tree of its own; look at every record of it, not yet at what it has done."""
     outcome = Outcome(scenario)
     program = scenario.program()
     owner = (0, 0) if scenario.user == "root" else board.files.users()[scenario.user]
@@ -179,34 +179,34 @@ def _run(board: Board, scenario: Scenario) -> Outcome:
     before = board.status()
     if scenario.language == "sh":
         board.files.write(f"/tmp/{scenario.name}", program)
-        run = board.processes.run("/bin/sh", [f"/tmp/{scenario.name}"], *owner)
+        started = board.processes.run("/bin/sh", [f"/tmp/{scenario.name}"], *owner)
     else:
-        run = board.processes.run(f"/tmp/{scenario.name[:15]}", (), *owner, content=program)
+        started = board.processes.run(f"/tmp/{scenario.name[:15]}", (), *owner, content=program)
     said = b""
     line = board.session.line
     looked, heard = line.now(), 0
-    while run.code is None:
+    while started.code is None:
         board.listen(_LOOK_SECONDS)
         heard += 1
-        said += run.so_far()
-        _follow(board, run, outcome, now(before))
+        said += started.so_far()
+        _follow(board, started, outcome, now(before))
         if line.now() - looked >= _LOOK_SECONDS or heard == _LOOK_MESSAGES:
             looked, heard = line.now(), 0
-            if outcome.calls > CALLS_MOST or _too_long(board, run, now(before)):
-                run.kill()
-                said += b"".join(run)
-                run.code = None
+            if outcome.calls > CALLS_MOST or _too_long(board, started, now(before)):
+                started.kill()
+                said += b"".join(started)
+                started.code = None
                 break
     outcome.lost = board.status().values["shed_records"] - before.values["shed_records"]
-    _follow(board, run, outcome, now(before))
-    outcome.code = run.code
+    _follow(board, started, outcome, now(before))
+    outcome.code = started.code
     outcome.said = said.decode(errors="surrogateescape")
     words = {scenarios.Kind.BENIGN: scenarios.UNHINDERED}.get(scenario.kind, scenarios.REACHED)
     outcome.reached = outcome.said.splitlines()[-1:] == [words]
     return outcome
 
 
-def _follow(board: Board, run: Run, outcome: Outcome, begun: int) -> None:
+def _follow(board: Board, started: Run, outcome: Outcome, begun: int) -> None:
     """Count the calls that the board has told of."""
     for told in board.told():
         if isinstance(told, Aggregate):
@@ -214,7 +214,7 @@ def _follow(board: Board, run: Run, outcome: Outcome, begun: int) -> None:
         mine = told[
             (column(told, RECORD, "slot") < CORE_SLOTS)
             & (column(told, RECORD, "kind") == Kind.CALL)
-            & (told[:, 4] >= run.id)
+            & (told[:, 4] >= started.id)
         ]
         if len(mine):
             _count(board, mine, outcome, begun)
@@ -233,8 +233,8 @@ def _count(board: Board, mine: Words, outcome: Outcome, begun: int) -> None:
     outcome.score = max(outcome.score, round(int(column(mine, RECORD, "score").max()) / 255, 4))
 
 
-def _too_long(board: Board, run: Run, begun: int) -> bool:
-    ran = sum(process.ran for process in board.processes.list() if process.id >= run.id)
+def _too_long(board: Board, started: Run, begun: int) -> bool:
+    ran = sum(process.ran for process in board.processes.list() if process.id >= started.id)
     seconds = (now(board.status()) - begun) / board.session.hello.values["clock"]
     return ran > RAN_MOST or seconds > SECONDS_MOST
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,7 @@ def run(
                 outcomes.append(outcome)
                 if not as_json:
                     terminal.out(_line(outcome))
+                    sys.stdout.flush()
     totals = summary(outcomes)
     if as_json:
         terminal.out(json.dumps({
