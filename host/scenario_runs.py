@@ -1,4 +1,4 @@
-"""Runs scenarios on a board, and says what came of each: which power answered, where, and what was touched or read."""
+"""Runs scenarios on a board: which power answered each, at which call, and what was touched or read."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ PIECE = 8
 """Bytes in a row of a secret that count as delivered."""
 
 RAN_MOST, CALLS_MOST, SECONDS_MOST = 100_000_000, 100_000, 300
-"""Cycles that a scenario's processes may use together, calls that they may make, and seconds of the board's that it
+"""Cycles that a scenario's processes may use together, calls that they may make, seconds of the board's for which it
 may last."""
 _LOOK_SECONDS, _LOOK_MESSAGES = 2.0, 100
 """How often that is looked at: after so long, or so many messages."""
@@ -66,9 +66,9 @@ class Outcome:
     """What came of a scenario.
 
     power: whose answer the first verdict was that did not allow a call, or UNDISTURBED.  call, name: of that call,
-    its number among those of the scenario's processes, from 1.  cycles: from the program's begin until the host had
-    that record: at most so long it took.  calls, verdicts, score: how many, how many of them not allowed, highest
-    score 0..1 of any.  changed: real files that are not as they were.  secret_bytes: bytes of secrets that arrived.
+    its number among those of the scenario's processes, from 1.  cycles: from before the program's begin until the
+    host had that record: at most so long it took.  calls, verdicts, score: how many, how many of them not allowed,
+    highest score 0..1 of any.  changed: real files that are not as they were.  secret_bytes: of secrets, arrived.
     reached: whether it says that it got what it wanted.  code: its exit code, None if it had to be ended.
     lost: records that the board could not send.  said: its last lines.
     """
@@ -125,7 +125,7 @@ def run_all(
 ) -> Iterator[Outcome]:
     """Run scenarios, each on a board as it is after a reset, under the default policy in enforce mode.
 
-    The model in force stays.  A row leaves nothing to the next: what it has changed or left running, a reset undoes.
+    The model in force stays.  A row leaves the next one nothing: a reset undoes what it has changed or left running.
     """
     board.load_policy(default_policy())
     fresh = _tree(board, {})
@@ -166,7 +166,7 @@ def summary(outcomes: list[Outcome]) -> dict[str, int]:
     }
 
 
-# --- one scenario --------------------------------------------------------------------------------------------------
+# --- one scenario ------------------------------------------------------------------------------------------------
 
 
 def run(board: Board, scenario: Scenario) -> Outcome:
@@ -269,7 +269,7 @@ def _tree(board: Board, known: Mapping[str, Node]) -> Tree:
 
 
 def _changed(before: Tree, after: Tree) -> list[str]:
-    """Return the paths of what is not as it was; of folders only whose they are counts, and what may be done there."""
+    """Return the paths of what is not as it was."""
     found = []
     for path in sorted(before.keys() | after.keys()):
         one, other = before.get(path), after.get(path)
@@ -279,7 +279,7 @@ def _changed(before: Tree, after: Tree) -> list[str]:
 
 
 def _pieces(board: Board) -> set[bytes]:
-    """Return all pieces of the board's secrets; of password hashes only these, for what is round them is no secret."""
+    """Return all pieces of the board's secrets; of the file of password hashes only the hashes are."""
     found = set()
     for path in SECRETS:
         try:

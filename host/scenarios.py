@@ -1,12 +1,12 @@
 """Scenarios: programs that attack the board, and programs that do honest work there, as files.
 
 A scenario is a C file (with the programs' library, `lib.h`), an ELF file, or a script for the board's shell.  Its
-first comment says what it imitates, an attack's beginning with the number of the MITRE technique; a line `user: NAME`
-in it says whose it is, if not root's.
+first comment says what it imitates, an attack's beginning with the number of the MITRE technique; a line
+`user: NAME` in it says whose it is, if not root's.
 
 What has to be true of every scenario, so that nobody has to look into it to judge it:
-an attack says `done` on its last line if, and only if, it has reached its aim, and what it steals it writes out where
-it arrives; honest work says `fine` on its last line, and ends with 0, if nothing was in its way.
+an attack says `done` on its last line if, and only if, it has reached its aim, and what it steals it writes out
+where it arrives; honest work says `fine` on its last line, and ends with 0, if nothing was in its way.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def shipped() -> list[Scenario]:
 
 
 def others(folder: Path) -> list[Scenario]:
-    """Return the scenarios of anybody's folder: what lies in `attacks` is one, in `benign` is none, the rest may be.
+    """Return the scenarios of anybody's folder: what lies in `attacks` is one, in `benign` none, the rest may be.
 
     Raises click.UsageError if there are none.
     """

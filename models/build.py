@@ -2,9 +2,9 @@
 
     python -m models.build [--board] [--key KEY]
 
-`--board`: the model for programs of the board's own kernel, which has learned from sessions at its shell and from
-programs of its own alone (`sim.kernel_sessions`, `sim.kernel_practice`): what benign processes of another system do
-says nothing of where its tiers belong.
+`--board`: the model for programs of the board's own kernel, which has learned from sessions at its shell and
+from programs of its own alone (`sim.kernel_sessions`, `sim.kernel_practice`): what benign processes of another system
+do says nothing of where its tiers belong.
 
 Nothing but the corpus's recordings and labels goes in: no clock, no file order, no thread, no library function
 whose last bit differs between machines.  A file of the same content that is signed already stays as it is.
@@ -40,7 +40,7 @@ SETTINGS: Mapping[str, Any] = {"rounds": 40}
 
 BOARD_SETTINGS: Mapping[str, Any] = {"rounds": 600, "decay": 1e-5, "folds": 0}
 BOARD_TIERS = (1.2, 1.5, 1.8)
-"""Of the board's model: a fit that parts its few programs well, and tiers by how far they lie above all benign ones.
+"""Of the board's model: a fit that parts its few programs well; tiers by how far above all benign ones.
 
 Chosen on draws of `sim.kernel_practice` that were left out.
 """

@@ -72,7 +72,7 @@ def choose_tiers(held: Ints, own: Ints | None = None, margin: float = MARGIN, gu
 
 
 def tiers_above(own: Ints, factors: Sequence[float]) -> Tiers:
-    """Return thresholds that no benign process reaches: the highest values of any, (n, 3) A, C, T, by three factors.
+    """Return thresholds that no benign process reaches: the highest of any, (n, 3) A, C, T, by three factors.
 
     For a place where the programs are known: no process is given up, so nothing is said of unknown ones.
     """

@@ -33,8 +33,8 @@ def show_list(terminal: Terminal, extra: Path | None, as_json: bool) -> ExitCode
 
 
 def run(
-    terminal: Terminal, port: str, names: tuple[str, ...], extra: Path | None, model: Path | None, key: Path | None,
-    as_json: bool,
+    terminal: Terminal, port: str, names: tuple[str, ...], extra: Path | None, model: Path | None,
+    key: Path | None, as_json: bool,
 ) -> ExitCode:  # fmt: skip
     """Run scenarios, all if none is named; BLOCKED if any row is not as expected."""
     wanted = scenarios.chosen(names, known(extra))

@@ -16,10 +16,12 @@ from models.package import SHIPPED, SHIPPED_BOARD, read_package
 from models.recordings import Recording
 from models.replay import screen
 from models.train import blank_model
-from sim.kernel_practice import ATTACKS, BENIGN, of_the_tree, practice
+from sim.kernel_practice import of_the_tree, practice
 from sim.kernel_sessions import recorded, screened_flash
 from sim.lines import CountedLine
 from sim.native_programs import ProgramBoard
+from sim.practice_attacks import ATTACKS
+from sim.practice_work import BENIGN
 
 ALIKE_MOST = 0.7
 """The Jaccard index of 4-grams from which on a program of the training set would be a scenario in disguise.
