@@ -42,8 +42,8 @@ PIECE = 8
 """Bytes in a row of a secret that count as delivered."""
 
 RAN_MOST, CALLS_MOST, SECONDS_MOST = 100_000_000, 100_000, 300
-"""Cycles that a scenario's processes may use together, calls that they may make, seconds of the board's for which it
-may last."""
+"""Cycles that a scenario's processes may use together, calls that they may make; seconds on the board's clock that
+it may last."""
 _LOOK_SECONDS, _LOOK_MESSAGES = 2.0, 100
 """How often that is looked at: after so long, or so many messages."""
 
@@ -125,7 +125,7 @@ def run_all(
 ) -> Iterator[Outcome]:
     """Run scenarios, each on a board as it is after a reset, under the default policy in enforce mode.
 
-    The model in force stays.  A row leaves the next one nothing: a reset undoes what it has changed or left running.
+    The model in force stays.  A row leaves the next one nothing: a reset undoes what it has changed or left.
     """
     board.load_policy(default_policy())
     fresh = _tree(board, {})
@@ -142,9 +142,7 @@ def run_all(
         texts = [board.files.read(path) for path in left if after[path].digest]
         outcome.secret_bytes = _delivered(secrets, [outcome.said.encode(errors="surrogateescape"), *texts])
         outcome.said = "\n".join(outcome.said.splitlines()[-3:])
-        if _changed(fresh, after) or _alive(board) != alive:
-            board.reset()
-            _settle(board, alive)
+        _tidy(board, fresh, after, alive)
         yield outcome
     if progress is not None:
         progress("", len(wanted), len(wanted))
@@ -310,6 +308,18 @@ def _delivered(pieces: set[bytes], texts: list[bytes]) -> int:
 
 def _alive(board: Board) -> list[str]:
     return sorted(process.name for process in board.processes.list())
+
+
+def _tidy(board: Board, fresh: Tree, after: Tree, alive: list[str]) -> None:
+    """Make the board as it was: what is new where everybody may write is removed, all else undone by a reset."""
+    if _alive(board) == alive:
+        left = [path for path in _changed(fresh, after) if path not in fresh and _below(path, SCRATCH)]
+        for path in sorted(left, reverse=True):  # what is in a folder first
+            board.files.remove(path)
+        if len(left) == len(_changed(fresh, after)):
+            return
+    board.reset()
+    _settle(board, alive)
 
 
 def _settle(board: Board, alive: list[str]) -> None:

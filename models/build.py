@@ -3,8 +3,8 @@
     python -m models.build [--board] [--key KEY]
 
 `--board`: the model for programs of the board's own kernel, which has learned from sessions at its shell and
-from programs of its own alone (`sim.kernel_sessions`, `sim.kernel_practice`): what benign processes of another system
-do says nothing of where its tiers belong.
+from programs of its own alone (`sim.kernel_sessions`, `sim.kernel_practice`): what benign processes of another
+system do says nothing of where its tiers belong.
 
 Nothing but the corpus's recordings and labels goes in: no clock, no file order, no thread, no library function
 whose last bit differs between machines.  A file of the same content that is signed already stays as it is.

@@ -13,7 +13,7 @@ from host.board import Board
 from models.corpus import condensed
 from models.image import assemble
 from models.package import SHIPPED, SHIPPED_BOARD, read_package
-from models.recordings import Recording
+from models.recordings import Recording, join
 from models.replay import screen
 from models.train import blank_model
 from sim.kernel_practice import of_the_tree, practice
@@ -112,4 +112,4 @@ def test_practice_is_whole_traces(flash: bytes) -> None:
     for name, recording in by_name.items():
         kinds_of = recording.events[:, 0] & 15
         assert (kinds_of == Kind.FORK).sum() + 1 == (kinds_of == Kind.EXIT).sum(), name
-        assert len(screen(recording, image).values) == len(recording)
+        assert len(screen(join([recording]), image).values) == len(recording)
