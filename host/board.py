@@ -293,6 +293,18 @@ class Board:
             else:
                 self._aside(message)
 
+    def listen(self, seconds: float) -> None:
+        """Wait at most so long for the board's next message, and put it where it belongs."""
+        message = self.session.receive(seconds)
+        if message is not None:
+            self._aside(message)
+
+    def told(self) -> list[Words | Aggregate]:
+        """Return what `records` would yield without waiting."""
+        told = list(self._seen)
+        self._seen.clear()
+        return told
+
     # --- the console -------------------------------------------------------------------------------------------
 
     def type(self, data: bytes) -> None:
@@ -367,6 +379,10 @@ class Board:
                 self.status()
             else:
                 self._aside(message)
+        return self.written_so_far(process)
+
+    def written_so_far(self, process: int) -> tuple[bytes, int | None]:
+        """Return what `written` does without waiting."""
         return bytes(self._written.pop(process, b"")), self._ended.pop(process, None)
 
     # --- messages ----------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import click
 
-from host import cli_board, cli_decoys, cli_gateware, cli_models, cli_operator
+from host import cli_board, cli_decoys, cli_gateware, cli_models, cli_operator, cli_scenarios
 from host.engines import ENGINES
 from host.exits import MEANINGS, ExitCode
 from host.options import FILE, JSON, KEY, MODEL, PORT, examples
@@ -182,7 +182,7 @@ def bench(model: Path | None, key: Path | None, as_json: bool, strict: bool) -> 
     return run(Terminal(), model, key, as_json, strict=strict)
 
 
-_ROOMS = (cli_board, cli_operator, cli_decoys, cli_models, cli_gateware)
+_ROOMS = (cli_board, cli_operator, cli_decoys, cli_models, cli_gateware, cli_scenarios)
 
 for command in (command for room in _ROOMS for command in room.COMMANDS):
     main.add_command(command)

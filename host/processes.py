@@ -81,8 +81,17 @@ class Run:
             written, status = self._board.written(self.id)
             if written:
                 yield written
-            if status is not None:
-                self.code = SIGNALLED + (status & 0x7F) if status & 0x7F else status >> 8 & 0xFF
+            self._ended(status)
+
+    def so_far(self) -> bytes:
+        """Return what it has written since, without waiting; `code` says whether it has ended."""
+        written, status = self._board.written_so_far(self.id)
+        self._ended(status)
+        return written
+
+    def _ended(self, status: int | None) -> None:
+        if status is not None:
+            self.code = SIGNALLED + (status & 0x7F) if status & 0x7F else status >> 8 & 0xFF
 
     def kill(self) -> None:
         """End it, with all of its group, unless it has ended."""

@@ -71,6 +71,15 @@ def choose_tiers(held: Ints, own: Ints | None = None, margin: float = MARGIN, gu
     return Tiers(*(rising(row) for row in chosen.tolist()))
 
 
+def tiers_above(own: Ints, factors: Sequence[float]) -> Tiers:
+    """Return thresholds that no benign process reaches: the highest of any, (n, 3) A, C, T, by three factors.
+
+    For a place where the programs are known: no process is given up, so nothing is said of unknown ones.
+    """
+    highest = own.max(axis=0)
+    return Tiers(*(rising([int(np.floor(value * factor)) + 1 for factor in factors]) for value in highest))
+
+
 def rising(wanted: Sequence[int]) -> tuple[int, int, int]:
     """Return the thresholds strictly rising and within 1..65535."""
     first = min(max(wanted[0], 1), WORD_MAX - 2)

@@ -36,6 +36,8 @@ from models.train import blank_model
 FULL = Path(__file__).parent / "full.npz.xz"
 KERNEL = Path(__file__).parent / "kernel.npz.xz"
 """Sessions at the board's own shell, benign ones: `python -m sim.kernel_sessions`."""
+PRACTICE = KERNEL.with_name("practice.npz.xz")
+"""Attacks and honest work by programs of the board's own: `python -m sim.kernel_practice`."""
 SAMPLE = Path(__file__).parent / "data"
 """The recordings that the repository holds as logs."""
 
