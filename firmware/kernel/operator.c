@@ -80,6 +80,8 @@ bool operator_busy(void)
 bool operator_done(aside_work *work, const struct frame *frame, int32_t *result)
 {
     operator_step();
+    if (!lasting_ready())
+        return false; /* the tree has only what came with the image */
     if (aside_holds(&operator))
         return operator.epoch == link_epoch() && aside_take(&operator, result);
     operator.frame = *frame;
