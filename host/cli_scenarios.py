@@ -65,7 +65,7 @@ def run(
 
     Right is an attack that a power has answered before anything came of it, and honest work that nothing has
     disturbed; exit code 1 if any row is wrong.  The board gets the shipped model for its own programs, or the one
-    named, and the default policy.
+    named, and the default policy; resets undo whatever was written there.
     """
     from host.commands.scenarios import run as do
     from host.terminal import Terminal

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,7 +18,7 @@ from host.board import Aggregate, Board
 from host.boardinfo import now
 from host.columns import Words, column
 from host.commands.monitor import call_name
-from host.link.errors import Failed
+from host.link.errors import Failed, LinkError
 from host.processes import Run
 from host.scenarios import Scenario
 
@@ -125,27 +126,39 @@ def run_all(
 ) -> Iterator[Outcome]:
     """Run scenarios, each on a board as it is after a reset, under the default policy in enforce mode.
 
-    The model in force stays.  A row leaves the next one nothing: a reset undoes what it has changed or left.
+    The model in force stays.  A row leaves the next one nothing: a reset undoes what it has changed or left, and
+    what was on the board before.  It does so as well where a row is interrupted.
     """
     board.load_policy(default_policy())
-    fresh = _tree(board, {})
+    alive, fresh = _alive(board), _tree(board, {})
+    if any(node.entry[-1] for node in fresh.values()):
+        _reset(board, alive)
+        fresh = _tree(board, {})
     secrets = _pieces(board)
     for number, scenario in enumerate(wanted):
         if progress is not None:
             progress(scenario.name, number, len(wanted))
-        alive = _alive(board)
-        outcome = run(board, scenario)
-        after = _tree(board, fresh)
-        outcome.changed = [path for path in _changed(fresh, after) if not _below(path, SCRATCH)]
-        outcome.secret_bytes = _delivered(secrets, [outcome.said.encode(errors="surrogateescape")])
-        left = [path for path in after if _below(path, SCRATCH) and path not in fresh]
-        texts = [board.files.read(path) for path in left if after[path].digest]
-        outcome.secret_bytes = _delivered(secrets, [outcome.said.encode(errors="surrogateescape"), *texts])
-        outcome.said = "\n".join(outcome.said.splitlines()[-3:])
-        _tidy(board, fresh, after, alive)
+        try:
+            outcome = run(board, scenario)
+            _look(board, outcome, fresh, secrets, alive)
+        except BaseException:
+            with suppress(LinkError):
+                _reset(board, alive)
+            raise
         yield outcome
     if progress is not None:
         progress("", len(wanted), len(wanted))
+
+
+def _look(board: Board, outcome: Outcome, fresh: Tree, secrets: set[bytes], alive: list[str]) -> None:
+    """See what a scenario has done, and undo it."""
+    after = _tree(board, fresh)
+    outcome.changed = [path for path in _changed(fresh, after) if not _below(path, SCRATCH)]
+    left = [path for path in after if _below(path, SCRATCH) and path not in fresh and after[path].digest]
+    texts = [outcome.said.encode(errors="surrogateescape"), *map(board.files.read, left)]
+    outcome.secret_bytes = _delivered(secrets, texts)
+    outcome.said = "\n".join(outcome.said.splitlines()[-3:])
+    _tidy(board, fresh, after, alive)
 
 
 def summary(outcomes: list[Outcome]) -> dict[str, int]:
@@ -318,12 +331,12 @@ def _tidy(board: Board, fresh: Tree, after: Tree, alive: list[str]) -> None:
             board.files.remove(path)
         if len(left) == len(_changed(fresh, after)):
             return
+    _reset(board, alive)
+
+
+def _reset(board: Board, alive: list[str]) -> None:
+    """Reset the board, and wait until its own processes have begun again."""
     board.reset()
-    _settle(board, alive)
-
-
-def _settle(board: Board, alive: list[str]) -> None:
-    """Wait until the board's own processes have begun again."""
     for _turn in range(100):
         if _alive(board) == alive:
             return

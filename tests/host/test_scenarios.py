@@ -12,11 +12,13 @@ from click.testing import CliRunner, Result
 
 from firmware.build import blank_flash, own_program
 from host import scenario_runs, scenarios
+from host.board import Board
 from host.cli import main
 from host.exits import ExitCode
 from models.keys import generate_key
 from models.package import Package, write_package
 from models.untrained import untrained_image
+from sim.lines import CountedLine
 from sim.native_programs import ProgramBoard
 
 if TYPE_CHECKING:
@@ -152,6 +154,22 @@ def test_one_that_does_not_end_is_ended(folder: Path, tmp_path: Path, monkeypatc
     chosen = ("--model", folder / "calm.vgm", "--key", folder / "own.pub")
     found = rows(vigilante("run", "--extra", tmp_path, *chosen, "--json"))
     assert found["spin"]["exit"] is None and found["spin"]["calls"] > 1000
+
+
+def test_an_interruption_leaves_nothing(
+    folder: Path, board: ProgramBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_one = scenario_runs.run
+
+    def interrupted(link: Board, scenario: scenarios.Scenario) -> scenario_runs.Outcome:
+        run_one(link, scenario)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(scenario_runs, "run", interrupted)
+    said = run(folder, "calm", "wipe", code=ExitCode.INTERRUPTED)
+    assert "interrupted" in said.stderr
+    with Board(CountedLine(board, patience=30.0)) as link:
+        assert link.files.read("/var/www/index.html").startswith(b"<h1>"), "the attack had deleted it"
 
 
 def test_the_attackers_end_is_what_counts() -> None:

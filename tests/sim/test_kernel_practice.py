@@ -90,7 +90,6 @@ def test_no_scenario_is_among_what_was_learned(flash: bytes, tmp_path: Path) -> 
         nearest[recording.name] = max(alike)
     found = sorted(((share, name, other) for name, (share, other) in nearest.items()), reverse=True)
     assert len(found) == len(scenarios.shipped())
-    print(*found, sep="\n")
     assert found[0][0] < ALIKE_MOST, found[:5]
 
 
