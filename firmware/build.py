@@ -188,7 +188,7 @@ def kernel(progress: Progress = silent, defines: Sequence[str] = ()) -> bytes:
     defines: UNSCREENED or LEAN, for a kernel that screens nothing, to measure what screening costs.  Raises
     BuildError.
     """
-    folders = ("-isystem", KERNEL / "libc", "-isystem", littlefs(progress))
+    folders: tuple[str | Path, ...] = ("-isystem", KERNEL / "libc", "-isystem", littlefs(progress))
     more = (*RELAXED, *SECTIONS, *folders, *(f"-D{define}" for define in defines))
     return _board_image(KERNEL, "kernel.ld", progress, QUICK, more, TINY)
 
