@@ -190,7 +190,7 @@ def kernel(progress: Progress = silent, defines: Sequence[str] = ()) -> bytes:
     BuildError.
     """
     folders: tuple[str | Path, ...] = ("-isystem", KERNEL / "libc", "-isystem", littlefs(progress))
-    more: tuple[str | Path, ...] = (*RELAXED, *SECTIONS, *folders, *(f"-D{define}" for define in defines))
+    more = (*RELAXED, *SECTIONS, *folders, *(f"-D{define}" for define in defines))
     return _board_image(KERNEL, "kernel.ld", progress, QUICK, more, TINY)
 
 

@@ -131,8 +131,9 @@ enum outcome runs_begin(const struct frame *frame)
         return serve_refuse(frame, VG_REFUSAL_LENGTH, "a zero stands behind the path and each argument");
     if (slots_in_force() == SLOTS_NONE || model_on_trial())
         return serve_refuse(frame, VG_REFUSAL_ORDER, "no model is in force: push one, nothing runs unscreened");
-    if (!flash_ready())
+    if (!lasting_ready() || !flash_ready())
         return OUTCOME_WAIT;
+    process_begin(); /* the first one comes first */
     keep_epoch();
     if (operator_busy())
         return operator_do(begin, frame);

@@ -27,7 +27,7 @@ from sim.native import NativeBoard
 from sim.native_processes import BLOCKED, SCRATCH, Processes, State
 from sim.peer import Peer, fixed
 
-A0, SP, RA = 10, 2, 1
+A0, SP, RA, CALL_NUMBER = 10, 2, 1, 17
 EPERM = 0xFFFFFFFF
 TERM, KILL, CHLD = 15, 9, 17
 
@@ -134,6 +134,17 @@ def test_the_first_process_is_denied_instead(lot: Lot) -> None:
     assert lot.log().count("(init) is never frozen, but denied for its call") == 1, "once a second at most"
     with pytest.raises(LinkError, match=r"^memory: process 1: the first process is never frozen: all others come"):
         lot.board.quarantine.freeze(1)
+
+
+@pytest.mark.parametrize("number", [93, 94])
+def test_who_is_only_denied_may_still_end(lot: Lot, number: int) -> None:
+    """It would try for ever."""
+    job, _ = lot.job()
+    lot.inside.quarantined(job)
+    lot.settle()
+    lot.inside.set_register(job, CALL_NUMBER, number)
+    lot.inside.quarantined(job)
+    assert lot.inside.state(job) == State.ENDED and lot.frozen() == []
 
 
 def test_a_verdict_soon_after_only_denies_and_the_third_time_ends(lot: Lot) -> None:

@@ -94,7 +94,7 @@ def test_frames_are_taken_in_order_once(peer: Peer) -> None:
     frames = decode(board.exchange(second + third))
     assert [frame.kind for frame in frames].count(FrameType.STATUS) == 2
     assert [frame.fixed for frame in frames if frame.kind == FrameType.ACK][-1] == {
-        "next": 3, "credit": 192, "again": 0, "spare0": 0,
+        "next": 3, "credit": 132, "again": 0, "spare0": 0,
     }  # fmt: skip
 
 
