@@ -3,8 +3,8 @@
  * An open table: an entry stands at its hash or in the next free place behind it. */
 #include "kernel.h"
 
-#define ENTRIES 256 /* a power of two */
-#define ENTRIES_FULL 192
+#define ENTRIES 128 /* a power of two */
+#define ENTRIES_FULL 96
 
 static struct {
     uint32_t entries; /* in use */
@@ -44,7 +44,7 @@ bool counts_add(const uint32_t *record)
     uint32_t key = PART(record[0], VG_RECORD_SLOT) << VG_AGGREGATE_ENTRY_SLOT_OFFSET |
                    PART(record[1], VG_RECORD_ID) << VG_AGGREGATE_ENTRY_ID_OFFSET;
     uint32_t generation = record[4], hash = (key ^ generation) * 0x9E3779B1u;
-    struct entry *entry = &entries[hash >> 24 & (ENTRIES - 1)];
+    struct entry *entry = &entries[hash >> 25 & (ENTRIES - 1)];
     while (((entry->key ^ key) & (KEY_ONE - 1)) || entry->generation != generation || !entry->key) {
         if (!entry->key)
             return begin_entry(entry, key, record);
