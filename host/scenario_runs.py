@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from firmware.image import LASTING
 from hdl.contract.event import RECORD, SLOTS, Kind
 from hdl.contract.link import RecordMode
 from hdl.contract.policy import default_policy
@@ -32,6 +33,8 @@ VACCINE, UNDISTURBED = "vaccine", "undisturbed"
 
 SCRATCH = ("/tmp", "/var/tmp")
 """Folders where everybody may write: what is there is no effect."""
+LASTS = tuple(f"/{folder}" for folder in LASTING)
+"""Folders whose files outlive a reset."""
 MADE_UP = ("/proc", "/dev")
 """Folders of which the kernel makes up what is in them."""
 PROGRAMS = "/bin"
@@ -127,7 +130,8 @@ def run_all(
     """Run scenarios, each on a board as it is after a reset, under the default policy in enforce mode.
 
     The model in force stays.  A row leaves the next one nothing: a reset undoes what it has changed or left, and
-    what was on the board before.  It does so as well where a row is interrupted.
+    what was on the board before, and files that outlive one are written back; so it is where a row is
+    interrupted.
     """
     board.load_policy(default_policy())
     alive, fresh = _alive(board), _tree(board, {})
@@ -135,30 +139,33 @@ def run_all(
         _reset(board, alive)
         fresh = _tree(board, {})
     secrets = _pieces(board)
+    kept = {path: board.files.read(path) for path, node in fresh.items() if _below(path, LASTS) and node.digest}
     for number, scenario in enumerate(wanted):
         if progress is not None:
             progress(scenario.name, number, len(wanted))
         try:
             outcome = run(board, scenario)
-            _look(board, outcome, fresh, secrets, alive)
+            after = _look(board, outcome, fresh, secrets)
+            if not _tidied(board, fresh, after, alive):
+                fresh = _undone(board, fresh, kept, alive)
         except BaseException:
             with suppress(LinkError):
-                _reset(board, alive)
+                _undone(board, fresh, kept, alive)
             raise
         yield outcome
     if progress is not None:
         progress("", len(wanted), len(wanted))
 
 
-def _look(board: Board, outcome: Outcome, fresh: Tree, secrets: set[bytes], alive: list[str]) -> None:
-    """See what a scenario has done, and undo it."""
+def _look(board: Board, outcome: Outcome, fresh: Tree, secrets: set[bytes]) -> Tree:
+    """See what a scenario has done; return the tree as it has left it."""
     after = _tree(board, fresh)
     outcome.changed = [path for path in _changed(fresh, after) if not _below(path, SCRATCH)]
     left = [path for path in after if _below(path, SCRATCH) and path not in fresh and after[path].digest]
     texts = [outcome.said.encode(errors="surrogateescape"), *map(board.files.read, left)]
     outcome.secret_bytes = _delivered(secrets, texts)
     outcome.said = "\n".join(outcome.said.splitlines()[-3:])
-    _tidy(board, fresh, after, alive)
+    return after
 
 
 def summary(outcomes: list[Outcome]) -> dict[str, int]:
@@ -323,15 +330,34 @@ def _alive(board: Board) -> list[str]:
     return sorted(process.name for process in board.processes.list())
 
 
-def _tidy(board: Board, fresh: Tree, after: Tree, alive: list[str]) -> None:
-    """Make the board as it was: what is new where everybody may write is removed, all else undone by a reset."""
-    if _alive(board) == alive:
-        left = [path for path in _changed(fresh, after) if path not in fresh and _below(path, SCRATCH)]
-        for path in sorted(left, reverse=True):  # what is in a folder first
-            board.files.remove(path)
-        if len(left) == len(_changed(fresh, after)):
-            return
+def _tidied(board: Board, fresh: Tree, after: Tree, alive: list[str]) -> bool:
+    """Remove what is new where everybody may write; return whether the board is as it was."""
+    if _alive(board) != alive:
+        return False
+    left = [path for path in _changed(fresh, after) if path not in fresh and _below(path, SCRATCH)]
+    for path in sorted(left, reverse=True):  # what is in a folder first
+        board.files.remove(path)
+    return len(left) == len(_changed(fresh, after))
+
+
+def _undone(board: Board, fresh: Tree, kept: Mapping[str, bytes], alive: list[str]) -> Tree:
+    """Undo what was changed, by a reset, and what outlives one by writing it; return the tree as it is then.
+
+    What was removed is root's afterwards: an operator's file has no other owner.
+    """
     _reset(board, alive)
+    after = _tree(board, {})
+    wrong = [path for path in _changed(fresh, after) if _below(path, LASTS)]
+    for path in sorted(wrong, reverse=True):
+        if path not in fresh:
+            board.files.remove(path)
+    for path in wrong:
+        mode = fresh[path].entry[0] & 0o7777 if path in fresh else 0
+        if path in kept and (path not in after or after[path].digest != fresh[path].digest):
+            board.files.write(path, kept[path], mode)
+        elif path in fresh and path not in after:
+            board.files.make_folder(path, mode)
+    return _tree(board, {})
 
 
 def _reset(board: Board, alive: list[str]) -> None:

@@ -90,7 +90,7 @@ def test_sleep_that_is_skipped_is_counted(copy: Path, tmp_path: Path) -> None:
     said, skipped = [], []
     for skip in (True, False):
         with SimulatedBoard(Path(shutil.copy(copy, tmp_path / f"{skip}.flash")), paced=False) as simulated:
-            simulated.run(2_000_000, skip=skip)
+            simulated.run(6_000_000, skip=skip)
             session = Session(BoardLine(simulated), number=7)
             said.append((session.hello, simulated.cycles))
             skipped.append(simulated.marks.skipped)

@@ -55,7 +55,8 @@ def whole_session(line: Line, package: Package) -> list[object]:
             got += [records.tobytes(), states.tobytes()]
         board.record_mode(RecordMode.AGGREGATE)
         log = b"".join(text for _place, text in board.log()).decode()
-        got.append(re.sub(r"^\d+\.\d+|session [0-9a-f]+", "", log, flags=re.MULTILINE))
+        # Sorted: a session that begins later may find the file system made already.
+        got.append(sorted(re.sub(r"^\d+\.\d+|session [0-9a-f]+", "", log, flags=re.MULTILINE).splitlines()))
         got.append([(model.result, model.name, model.digest) for model in board.models()])
         return got
 
