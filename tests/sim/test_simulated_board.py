@@ -74,7 +74,7 @@ def test_the_second_start_is_quick(copy: Path) -> None:
     began = time.process_time()
     with SimulatedBoard(copy, paced=False) as simulated:
         Session(BoardLine(simulated))
-    assert time.process_time() - began < 4
+    assert time.process_time() - began < 8
 
 
 @pytest.mark.slow
@@ -82,7 +82,7 @@ def test_the_second_start_is_quick_on_the_clock(copy: Path) -> None:
     began = time.monotonic()
     with SimulatedBoard(copy, paced=False) as simulated:
         Session(BoardLine(simulated))
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 4
 
 
 def test_sleep_that_is_skipped_is_counted(copy: Path, tmp_path: Path) -> None:
