@@ -15,7 +15,7 @@ from host.board import Board
 from models.package import SHIPPED_BOARD, Package, read_package
 from sim.board import SimulatedBoard
 
-SHARE_CYCLES, MARGIN_CYCLES = 10_000, 8_000
+SHARE_CYCLES, MARGIN_CYCLES = 10_000, 12_000
 """Of work aside (aside.c), and what it may take from there to the next place where it can pause."""
 
 PATCHES = (
