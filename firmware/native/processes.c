@@ -5,7 +5,7 @@
 #include "native.h"
 #include "process.h"
 
-#define POOL_GRANULES 80 /* the least that the board has, see kernel.ld */
+#define POOL_GRANULES 80 /* some more than the board has, see kernel.ld */
 
 static _Alignas(VG_GRANULE_BYTES) uint8_t memory[POOL_GRANULES * VG_GRANULE_BYTES];
 
