@@ -17,6 +17,7 @@ from models.untrained import untrained_image
 from models.vectors import make_vectors
 from sim.lines import CountedLine
 from sim.native import NativeBoard
+from sim.native_processes import Processes
 
 LINES = """\
 100 1000.000000 execve("/bin/sh", ["sh"], 0x7ffd /* 3 vars */) = 0
@@ -133,3 +134,11 @@ def modelled() -> bytes:
         board.push(Package(image, "calm", "1", vectors=make_vectors(image, (), 1)))
         board.session.flush()
     return bytes(content)
+
+
+@pytest.fixture
+def inside(bench: Bench, modelled: bytes) -> Processes:
+    """The processes of the board on the bench, whose first one has begun."""
+    bench.board = NativeBoard(bytearray(modelled))
+    bench.board.exchange()
+    return Processes(bench.board)

@@ -11,45 +11,19 @@ from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.serialization import load_ssh_private_key
 
 from firmware import decoys, plausible
-from firmware.build import blank_flash
 from firmware.image import TREE
 from hdl.contract.flash import AREAS
 from hdl.contract.load import Target
 from hdl.contract.policy import JUDGE_CELLS, JUDGE_ROWS, VERDICT_BITS
 from hdl.contract.verdict import Verdict
-from host.board import Board
 from host.cli import main
 from host.exits import ExitCode
-from models.package import Package
-from models.untrained import untrained_image
-from models.vectors import make_vectors
-from sim.lines import CountedLine
-from sim.native import NativeBoard
 from sim.native_processes import AT_FDCWD, Processes
 
 if TYPE_CHECKING:
     from conftest import Bench
 
 DIRECTORY = 0o200000
-
-
-@pytest.fixture(scope="module")
-def flash() -> bytes:
-    """A flash with a model in it: nothing runs without one."""
-    content = blank_flash(77, b"a firmware")
-    image = untrained_image(3, calm=True)
-    with Board(CountedLine(NativeBoard(content), patience=30.0)) as board:
-        board.push(Package(image, "calm", "1", vectors=make_vectors(image, (), 1)))
-        board.session.flush()
-    return bytes(content)
-
-
-@pytest.fixture
-def inside(bench: Bench, flash: bytes) -> Processes:
-    """The processes of the board on the bench, whose first one has begun."""
-    bench.board = NativeBoard(bytearray(flash))
-    bench.board.exchange()
-    return Processes(bench.board)
 
 
 def vigilante(*args: str | Path, code: int = 0) -> Result:

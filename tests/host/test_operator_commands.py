@@ -27,14 +27,6 @@ if TYPE_CHECKING:
     from conftest import Bench
 
 
-@pytest.fixture
-def inside(bench: Bench, modelled: bytes) -> Processes:
-    """The processes of the board on the bench, whose first one has begun."""
-    bench.board = NativeBoard(bytearray(modelled))
-    bench.board.exchange()
-    return Processes(bench.board)
-
-
 def vigilante(*args: str | Path, code: int = 0) -> Result:
     result = CliRunner().invoke(main, [str(arg) for arg in args])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception

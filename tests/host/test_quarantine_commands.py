@@ -9,17 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner, Result
 
-from firmware.build import blank_flash
 from hdl.contract.memory import REGIONS
 from hdl.contract.quarantine import COOL_MS, Evidence
-from host.board import Board
 from host.cli import main
 from host.exits import ExitCode
-from models.package import Package
-from models.untrained import untrained_image
-from models.vectors import make_vectors
-from sim.lines import CountedLine
-from sim.native import NativeBoard
 from sim.native_processes import SCRATCH, Processes, State
 
 if TYPE_CHECKING:
@@ -27,25 +20,6 @@ if TYPE_CHECKING:
 
 SOCKET = 198
 """Its number on riscv64."""
-
-
-@pytest.fixture(scope="module")
-def flash() -> bytes:
-    """A flash with a model in it: nothing runs without one."""
-    content = blank_flash(77, b"a firmware")
-    image = untrained_image(3, calm=True)
-    with Board(CountedLine(NativeBoard(content), patience=30.0)) as board:
-        board.push(Package(image, "calm", "1", vectors=make_vectors(image, (), 1)))
-        board.session.flush()
-    return bytes(content)
-
-
-@pytest.fixture
-def inside(bench: Bench, flash: bytes) -> Processes:
-    """The processes of the board on the bench, whose first one has begun."""
-    bench.board = NativeBoard(bytearray(flash))
-    bench.board.exchange()
-    return Processes(bench.board)
 
 
 def vigilante(*args: str | int | Path, code: int = 0) -> Result:

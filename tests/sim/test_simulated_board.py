@@ -74,7 +74,7 @@ def test_the_second_start_is_quick(copy: Path) -> None:
     began = time.process_time()
     with SimulatedBoard(copy, paced=False) as simulated:
         Session(BoardLine(simulated))
-    assert time.process_time() - began < 8
+    assert time.process_time() - began < 6
 
 
 @pytest.mark.slow
