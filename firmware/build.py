@@ -49,7 +49,7 @@ TINY_FLAGS = ("-Os", "-Xclang", "-Oz", "-msave-restore")
 """As small as can be, as programs are, too."""
 PROGRAM_FLAGS = (*RELAXED, *TINY_FLAGS, *SECTIONS, *SWEPT, "-Wl,-z,max-page-size=4", "-Wl,-s")
 NATIVE_FLAGS = ("-std=c11", "-g", "-O1", *WARNINGS, "-fPIC", "-shared")
-QUICK = ("board.c", "clock.c", "counts.c", "main.c", "memory.c", "scores.c", "screen.c")
+QUICK = ("board.c", "clock.c", "counts.c", "link.c", "main.c", "memory.c", "scores.c", "screen.c")
 """Files of the kernel that are compiled for speed: what a host's event goes through.  The others are small."""
 SMALL_FLAGS = ("-Os", "-msave-restore")
 """Functions begin and end by way of `save.S`."""

@@ -1151,7 +1151,7 @@
 #define VG_ROM_BASE 0x00000000 /* boot ROM */
 #define VG_ROM_SIZE 0x2000
 #define VG_RAM_BASE 0x10000000 /* main memory: kernel and processes */
-#define VG_RAM_SIZE 0x30000
+#define VG_RAM_SIZE 0x34000
 #define VG_CELL_RAM_BASE 0x20000000 /* the cell's own memory, copy-on-write over a frozen process */
 #define VG_CELL_RAM_SIZE 0x8000
 #define VG_FLASH_WINDOW_BASE 0x30000000 /* the SPI flash, read in place */
@@ -1161,9 +1161,9 @@
 #define VG_USER_DATA_BASE 0x40008000 /* every program's stack, data and heap: the same by the data window; no stack grows below it */
 #define VG_USER_DATA_SIZE 0x8000
 #define VG_LINK_RECEIVE_BASE 0x50000000 /* frames received: a ring, seen twice */
-#define VG_LINK_RECEIVE_SIZE 0x8000
+#define VG_LINK_RECEIVE_SIZE 0x4000
 #define VG_LINK_SEND_BASE 0x51000000 /* frames to be sent: a ring, seen twice */
-#define VG_LINK_SEND_SIZE 0x8000
+#define VG_LINK_SEND_SIZE 0x4000
 #define VG_STRINGS_BASE 0x52000000 /* the strings of the call in progress, as they were judged */
 #define VG_STRINGS_SIZE 0x200
 #define VG_SYSTEM_BASE 0x80000000 /* what this board is; reset */
@@ -1187,7 +1187,7 @@
 
 /* Registers.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
 #define VG_DISPATCH_WAIT 64 /* cycles that a read of dispatch waits at most */
-#define VG_RING_WORDS 4096 /* words of either of the link's rings */
+#define VG_RING_WORDS 2048 /* words of either of the link's rings */
 #define VG_RESET_KEY 0x52455345 /* what has to be written to system.reset */
 
 /* What this board is. */
@@ -1336,15 +1336,15 @@
 /* Takes frames off the line and puts them on it: COBS and CRC are done here.  In either ring places are counted in words from reset on, modulo twice the ring; a frame received is a word with its length in bytes and then header and payload, padded to a word.  What is damaged is not seen. */
 #define VG_LINK_RECEIVED 0x80000600 /* read: where the next frame will begin: all before it is there */
 #define VG_LINK_RECEIVED_PLACE_SHIFT 0 /* in words */
-#define VG_LINK_RECEIVED_PLACE_MASK 0x00001fff
+#define VG_LINK_RECEIVED_PLACE_MASK 0x00000fff
 #define VG_LINK_RELEASED 0x80000604 /* read, write: what lies before is no longer needed */
 #define VG_LINK_RELEASED_PLACE_SHIFT 0 /* in words */
-#define VG_LINK_RELEASED_PLACE_MASK 0x00001fff
+#define VG_LINK_RELEASED_PLACE_MASK 0x00000fff
 #define VG_LINK_SEND 0x80000608 /* write: send a frame: header and payload are taken from `link_send` as they stand when it is sent; lost when there is no room */
 #define VG_LINK_SEND_PLACE_SHIFT 0 /* word of the ring where it begins */
-#define VG_LINK_SEND_PLACE_MASK 0x00000fff
-#define VG_LINK_SEND_LENGTH_SHIFT 12 /* bytes of header and payload, at least 4 */
-#define VG_LINK_SEND_LENGTH_MASK 0x01fff000
+#define VG_LINK_SEND_PLACE_MASK 0x000007ff
+#define VG_LINK_SEND_LENGTH_SHIFT 11 /* bytes of header and payload, at least 4 */
+#define VG_LINK_SEND_LENGTH_MASK 0x00fff800
 #define VG_LINK_STATUS 0x8000060c /* read: what is being sent */
 #define VG_LINK_STATUS_ROOM_SHIFT 0 /* frames that may be given to `send` */
 #define VG_LINK_STATUS_ROOM_MASK 0x0000001f

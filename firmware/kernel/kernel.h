@@ -128,6 +128,7 @@ void link_report(uint32_t *status); /* its fields of STATUS */
 
 /* Say whether a frame with `payload` bytes, or several that together cost as much, can be opened. */
 bool send_room(uint32_t payload);
+#define SEND_MOST 3072 /* bytes of payload in any frame */
 /* Open a frame with at most `payload` bytes; return where they go, or NULL: no session, or no room.  One at a time
  * is open; `send_close` sends it with so many bytes, or forgets it with none. */
 uint32_t *send_open(uint32_t type, uint32_t payload);

@@ -4,12 +4,14 @@
  * numbered is obeyed at once, a numbered one in sequence is accepted, any other dropped.  The second (`worked`)
  * comes to the same decisions later, frame by frame, as work gets done, so nothing has to be remembered of a frame
  * but its place.  Where accepted frames wait and the ring fills up behind them, they are moved aside: a frame that
- * is not numbered always finds room.
+ * is not numbered always finds room.  What is accepted and waits may be more than the ring holds, as long as `arrive`
+ * is called before RESERVE_WORDS have come; were it not, frames would be dropped, and come again.
  */
 #include "kernel.h"
 
 #define WINDOW_BYTES 8448 /* credit: accepted frames that wait come to no more than this: two of the largest */
-#define RESERVE_WORDS ((VG_RING_WORDS * 4 - WINDOW_BYTES) / 4 / 2) /* free words that arrivals are to find */
+#define LARGEST_WORDS (1 + VG_FRAME_HEADER_WORDS + VG_LINK_PAYLOAD_MAX / 4)
+#define RESERVE_WORDS (LARGEST_WORDS + 256) /* free words that arrivals are to find: what comes while a step lasts */
 #define PLACE_MASK (2 * VG_RING_WORDS - 1)
 
 /* Where what is not numbered stands while it is sent. */

@@ -10,7 +10,7 @@
 
 #define SECTORS (VG_FLASH_LOG_SIZE / VG_FLASH_SECTOR_BYTES)
 #define TEXT_BYTES (VG_FLASH_SECTOR_BYTES - VG_FLASH_LOG_SECTOR_BYTES)
-#define MEMORY_BYTES 2048 /* a power of two */
+#define MEMORY_BYTES 4096 /* a power of two */
 #define LINE_BYTES 120
 #define AGE_MS 1000 /* a line is in flash after about that long */
 #define PIECE_BYTES 1024

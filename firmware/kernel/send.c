@@ -7,6 +7,7 @@
 #include "kernel.h"
 
 #define SEND_WORDS (VG_RING_WORDS - SEND_SCRATCH_WORDS)
+_Static_assert(2 * (2 + VG_FRAME_HEADER_WORDS + SEND_MOST / 4) <= SEND_WORDS, "an empty ring has room for any frame");
 #define HANDED_MAX 4 /* numbered frames given to the gateware at once, so that others need not wait long */
 
 static struct {

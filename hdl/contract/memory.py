@@ -68,12 +68,12 @@ WINDOWS = ("user_text", "user_data")
 STRING_AREA_BYTES = 256
 """For each string of a call: it stands there as it stood in memory, so that its first byte is not the area's."""
 
-RING_BYTES = 16 * KB
+RING_BYTES = 8 * KB
 """Bytes of each of the link's two rings; a ring appears twice in a row, so that what wraps reads on."""
 
 _DECLARED = (
     Region("rom", 0x0000_0000, 8 * KB, "rx", "boot ROM"),
-    Region("ram", 0x1000_0000, 192 * KB, "rwx", "main memory: kernel and processes"),
+    Region("ram", 0x1000_0000, 208 * KB, "rwx", "main memory: kernel and processes"),
     Region("cell_ram", 0x2000_0000, 32 * KB, "rwx", "the cell's own memory, copy-on-write over a frozen process"),
     Region("flash_window", 0x3000_0000, 16 * KB * KB, "rx", "the SPI flash, read in place"),
     Region(

@@ -144,7 +144,7 @@ def test_the_log_is_a_ring(board: NativeBoard) -> None:
     size = AREAS["log"].size
     while (end := peer.status()["log_end"]) < size + 30000:
         wire = b""
-        for _ in range(12):
+        for _ in range(30):
             wire += encode(0x70, peer.next, b"")
             peer.next += 1
         peer.run(wire, 3000)

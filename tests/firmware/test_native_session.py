@@ -166,12 +166,12 @@ def test_places_are_used_again_only_when_they_have_been_sent(peer: Peer) -> None
         peer.send(0x70, b"")  # a line of log each
     first = peer.next
     peer.board.exchange(encode(FrameType.ACK, 0, fixed(FrameType.ACK, next=peer.expected, credit=255)))
-    wire = b"".join(encode(FrameType.STATUS_READ, first + number, bytes(4)) for number in range(150))
-    wire += b"".join(encode(FrameType.LOG_READ, first + 150 + number, bytes(4)) for number in range(20))
+    wire = b"".join(encode(FrameType.STATUS_READ, first + number, bytes(4)) for number in range(75))
+    wire += b"".join(encode(FrameType.LOG_READ, first + 75 + number, bytes(4)) for number in range(20))
     got = peer.take(peer.board.exchange(wire))
-    assert len([frame for frame in got if frame.kind == FrameType.STATUS]) == 150
+    assert len([frame for frame in got if frame.kind == FrameType.STATUS]) == 75
     again = encode(FrameType.ACK, 0, fixed(FrameType.ACK, next=first, credit=255, again=1))
-    assert peer.expected > first + 150
+    assert peer.expected > first + 75
     got += peer.take(peer.board.exchange(again + b"\0" * 64 + peer.ack()))
     got += peer.run(peer.ack())
     assert len([frame for frame in got if frame.kind == FrameType.LOG]) == 20

@@ -22,7 +22,7 @@ from hdl.contract.registers import (
 
 
 def test_sizes_of_the_design() -> None:
-    assert REGIONS["ram"].size == 192 * 1024 and REGIONS["cell_ram"].size == 32 * 1024
+    assert REGIONS["ram"].size == 208 * 1024 and REGIONS["cell_ram"].size == 32 * 1024
     assert REGIONS["coprocessor"].base == 0xFFFF_F800 and REGIONS["coprocessor"].end == 1 << 32
 
 
