@@ -1187,6 +1187,7 @@
 
 /* Registers.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
 #define VG_DISPATCH_WAIT 64 /* cycles that a read of dispatch waits at most */
+#define VG_COUNTS 512 /* entries of calls that are counted */
 #define VG_RING_WORDS 2048 /* words of either of the link's rings */
 #define VG_RESET_KEY 0x52455345 /* what has to be written to system.reset */
 
@@ -1394,6 +1395,10 @@
 #define VG_COPROCESSOR_STATUS_MODEL_MASK 0x00000080
 #define VG_COPROCESSOR_STATUS_MODEL_READY_SHIFT 8 /* bit s: model slot s holds a verified model */
 #define VG_COPROCESSOR_STATUS_MODEL_READY_MASK 0x00000300
+#define VG_COPROCESSOR_STATUS_COUNT_VALID_SHIFT 10 /* calls have been counted */
+#define VG_COPROCESSOR_STATUS_COUNT_VALID_MASK 0x00000400
+#define VG_COPROCESSOR_STATUS_COUNT_FILLED_SHIFT 11 /* most of the entries for counts are in use */
+#define VG_COPROCESSOR_STATUS_COUNT_FILLED_MASK 0x00000800
 #define VG_COPROCESSOR_LOCK 0xfffff808 /* read, write 1 to set until reset: tables that nobody may write until reset */
 #define VG_COPROCESSOR_LOCK_MODEL_SHIFT 0 /* both model slots and the switch */
 #define VG_COPROCESSOR_LOCK_MODEL_MASK 0x00000001
@@ -1454,6 +1459,8 @@
 #define VG_COPROCESSOR_RECORD_COUNT 6
 #define VG_COPROCESSOR_STATE 0xfffff8a0 /* read takes: the STATE of a SPILL; reading the last word takes it */
 #define VG_COPROCESSOR_STATE_COUNT 6
+#define VG_COPROCESSOR_COUNT 0xfffff8b8 /* read takes: the oldest AGGREGATE_ENTRY of allowed calls; reading the last word takes it, where there is one */
+#define VG_COPROCESSOR_COUNT_COUNT 2
 #define VG_COPROCESSOR_VACCINE 0xfffff8c0 /* read, write: which vaccine the two registers behind it show */
 #define VG_COPROCESSOR_VACCINE_INDEX_SHIFT 0 /* its index */
 #define VG_COPROCESSOR_VACCINE_INDEX_MASK 0x000001ff
@@ -1467,6 +1474,19 @@
 #define VG_COPROCESSOR_VERDICT_HANDLER_COUNT 6
 #define VG_COPROCESSOR_TAMPERING 0xfffff900 /* read takes: the words of TAMPER, kept over a reset; its rules are 0 where there is nothing to tell; reading the last word makes them so, unless the core is stopped */
 #define VG_COPROCESSOR_TAMPERING_COUNT 7
+#define VG_COPROCESSOR_COUNTING 0xfffff940 /* read, write: whether calls are counted */
+#define VG_COPROCESSOR_COUNTING_ON_SHIFT 0 /* a call that is allowed, and touches no secret, leaves no record, where it can be counted */
+#define VG_COPROCESSOR_COUNTING_ON_MASK 0x00000001
+#define VG_COPROCESSOR_COUNTED 0xfffff944 /* read: what is counted */
+#define VG_COPROCESSOR_COUNTED_ENTRIES_SHIFT 0 /* entries that wait */
+#define VG_COPROCESSOR_COUNTED_ENTRIES_MASK 0x000003ff
+#define VG_COPROCESSOR_COUNTED_FROM 0xfffff948 /* read: the first record counted since there was no entry */
+#define VG_COPROCESSOR_COUNTED_TO 0xfffff94c /* read: the record behind the last one counted */
+#define VG_COPROCESSOR_SCORE_SLOT 0xfffff950 /* read, write: which slot `score` shows */
+#define VG_COPROCESSOR_SCORE_SLOT_SLOT_SHIFT 0 /* 0..31 */
+#define VG_COPROCESSOR_SCORE_SLOT_SLOT_MASK 0x0000001f
+#define VG_COPROCESSOR_SCORE 0xfffff954 /* read: the words of the SCORE of the process that last made a call there */
+#define VG_COPROCESSOR_SCORE_COUNT 3
 
 /* What comes before a path's text on the path stream. */
 #define VG_PATH_HEAD_WORDS 1
@@ -1477,6 +1497,22 @@
 #define VG_PATH_HEAD_EXCESS_WIDTH 8
 #define VG_PATH_HEAD_LENGTH_OFFSET 16 /* bytes of text */
 #define VG_PATH_HEAD_LENGTH_WIDTH 16
+
+/* What was last said of a process of the core's. */
+#define VG_SCORE_WORDS 3
+#define VG_SCORE_BYTES 12
+#define VG_SCORE_SCORE_OFFSET 0 /* score * 255, by its last call */
+#define VG_SCORE_SCORE_WIDTH 8
+#define VG_SCORE_TIER_OFFSET 8 /* tier, the same */
+#define VG_SCORE_TIER_WIDTH 2
+#define VG_SCORE_VERDICT_OFFSET 10 /* what that call was answered */
+#define VG_SCORE_VERDICT_WIDTH 3
+#define VG_SCORE_SPARE0_OFFSET 13 /* 0 */
+#define VG_SCORE_SPARE0_WIDTH 19
+#define VG_SCORE_ALLOWED_OFFSET 32 /* calls that were allowed */
+#define VG_SCORE_ALLOWED_WIDTH 32
+#define VG_SCORE_GENERATION_OFFSET 64 /* the process's life: all is of it */
+#define VG_SCORE_GENERATION_WIDTH 32
 
 /* Verdicts ignored.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
 #define VG_TAMPER_CYCLES 0x400000 /* cycles from one TAMPER to the next */
@@ -2701,6 +2737,11 @@ typedef struct {
 typedef struct {
     uint32_t words[1];
 } vg_path_head;
+
+/* What was last said of a process of the core's. */
+typedef struct {
+    uint32_t words[3];
+} vg_score;
 
 /* What every frame begins with. */
 typedef struct {

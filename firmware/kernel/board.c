@@ -241,6 +241,42 @@ bool board_record(uint32_t record[VG_RECORD_WORDS])
     return take_record(record);
 }
 
+void board_counting(bool on)
+{
+    VG_REG(VG_COPROCESSOR_COUNTING) = on;
+}
+
+uint32_t board_counted(void)
+{
+    return VG_REG(VG_COPROCESSOR_COUNTED);
+}
+
+void board_counted_span(uint32_t *from, uint32_t *to)
+{
+    *from = VG_REG(VG_COPROCESSOR_COUNTED_FROM);
+    *to = VG_REG(VG_COPROCESSOR_COUNTED_TO);
+}
+
+uint32_t board_counts(uint32_t *into, uint32_t entries)
+{
+    volatile uint32_t *port = AT(VG_COPROCESSOR_COUNT);
+    uint32_t calls = 0;
+    for (; entries; entries--) {
+        uint32_t key = port[0];
+        calls += key >> VG_AGGREGATE_ENTRY_COUNT_OFFSET;
+        *into++ = key;
+        *into++ = port[1];
+    }
+    return calls;
+}
+
+void board_score(uint32_t slot, uint32_t score[VG_SCORE_WORDS])
+{
+    VG_REG(VG_COPROCESSOR_SCORE_SLOT) = slot;
+    for (uint32_t word = 0; word < VG_SCORE_WORDS; word++)
+        score[word] = AT(VG_COPROCESSOR_SCORE)[word];
+}
+
 bool board_state(uint32_t state[VG_STATE_WORDS])
 {
     if (!awaited(VG_COPROCESSOR_STATUS_STATE_VALID_MASK))

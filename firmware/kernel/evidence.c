@@ -66,13 +66,13 @@ static uint32_t of_descriptors(const struct process *process)
 
 uint32_t evidence_of(const struct process *process, uint32_t *denied)
 {
-    const struct score *score = scores_of(process_index(process), process->id);
+    struct score score;
     uint32_t found = of_memory(process) | of_descriptors(process);
-    if (!score)
+    if (!scores_of(process_index(process), process->id, &score))
         return found;
     for (uint32_t verdict = VG_VERDICT_ALLOW + 1; verdict <= VG_VERDICT_KILL; verdict++)
-        *denied += score->counts[verdict];
-    return PART(score->record[0], VG_RECORD_TIER) >= VG_TIER_HOSTILE ? found | FOUND(HOSTILE) : found;
+        *denied += score.counts[verdict];
+    return PART(score.last, VG_SCORE_TIER) >= VG_TIER_HOSTILE ? found | FOUND(HOSTILE) : found;
 }
 
 uint32_t evidence_whole(uint32_t found, uint32_t denied)

@@ -89,6 +89,13 @@ bool board_waiting(uint32_t record[VG_RECORD_WORDS]); /* take the oldest record,
 /* Take the oldest record or a spilled state; false if none comes within some hundred cycles. */
 bool board_record(uint32_t record[VG_RECORD_WORDS]);
 bool board_state(uint32_t state[VG_STATE_WORDS]);
+/* Calls of the core's that are allowed: have them counted, or leave records; how many entries wait; between which records
+ * their calls are; take the oldest ones, as AGGREGATE_ENTRYs, and return of how many calls. */
+void board_counting(bool on);
+uint32_t board_counted(void);
+void board_counted_span(uint32_t *from, uint32_t *to);
+uint32_t board_counts(uint32_t *into, uint32_t entries);
+void board_score(uint32_t slot, uint32_t score[VG_SCORE_WORDS]); /* what was last said of the process in a slot */
 /* Write to the load port, each word or byte one address further. */
 void board_load(uint32_t address, const uint32_t *words, uint32_t count);
 void board_load_bytes(uint32_t address, const uint8_t *bytes, uint32_t count);

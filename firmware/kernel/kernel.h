@@ -174,8 +174,15 @@ bool screen_close_due(void); /* unless it may wait */
 /* Take all records that wait, those of the core's calls: to be done before an event is offered, for the record that
  * comes first is taken for the event's.  Where there is no room for them they are shed. */
 bool screen_drain(void); /* true: the security task has something to do for them */
-bool screen_called(void); /* a call is done: do the same now and then, so that nobody has to be interrupted for it */
-bool screen_waits(void); /* there are such records */
+/* A call is done: do the same now and then where there is a record of each, so that nobody has to be interrupted for it. */
+bool screen_called_each(void);
+extern bool screen_each; /* the host wants to see each */
+static inline bool screen_called(void)
+{
+    return screen_each && screen_called_each();
+}
+bool screen_waits(void); /* there are such records, or: */
+bool screen_untimed(void); /* counts, and nobody knows until when they may wait */
 /* No record of the host's is still to come, which another would be taken for. */
 bool screen_settled(void);
 /* Forward records that no event of the host's caused; send counts when it is time. */
@@ -195,6 +202,7 @@ uint32_t screen_extent(const uint32_t *event, uint32_t left);
 void counts_start(void);
 bool counts_add(const uint32_t *record); /* true: no more until they are sent */
 bool counts_any(void);
+extern bool counts_timed; /* it is known until when they may wait */
 uint64_t counts_alarm(void); /* when they are to be sent */
 bool counts_send(void);      /* if there is room */
 uint32_t counts_drop(void);  /* return how many calls they counted */

@@ -57,14 +57,13 @@ enum outcome quarantine_read(const struct frame *frame);
 /* --- scores.c: what the records say of the core's processes --------------------------------------------------- */
 
 struct score {
-    uint32_t life;                       /* the slot's generation that all below is of */
-    uint32_t record[2];                  /* words 0 and 3 of its last record */
+    uint32_t last;                        /* word 0 of its SCORE: by its last call */
     uint32_t counts[VG_VERDICT_KILL + 1]; /* calls by verdict */
 };
 
 void scores_start(void);
-void scores_take(const uint32_t *record);
-/* Return the score of a life in a slot; NULL: no record of it has come. */
-const struct score *scores_of(uint32_t slot, uint32_t life);
+void scores_take(const uint32_t *record); /* one that is not only counted */
+/* Say what is known of a life in a slot; false: no call of it has been judged. */
+bool scores_of(uint32_t slot, uint32_t life, struct score *score);
 
 #endif

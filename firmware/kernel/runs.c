@@ -27,7 +27,7 @@ ONCE void runs_start(void)
 static void describe(uint32_t *entry, const struct process *process)
 {
     uint32_t slot = process_index(process);
-    const struct score *score = scores_of(slot, process->id);
+    struct score score;
     memset(entry, 0, VG_PROCESS_ENTRY_BYTES);
     uint32_t memory = pool_size(process->data) + pool_size(exec_text_region(process->text));
     entry[WORD(VG_PROCESS_ENTRY_ID)] = process->id;
@@ -42,13 +42,13 @@ static void describe(uint32_t *entry, const struct process *process)
     entry[WORD(VG_PROCESS_ENTRY_RAN_LOW)] = (uint32_t)process->ran;
     entry[WORD(VG_PROCESS_ENTRY_RAN_HIGH)] = (uint32_t)(process->ran >> 32);
     text_copy((char *)(entry + WORD(VG_PROCESS_ENTRY_NAME0)), process->name, VG_LINK_PROCESS_NAME_BYTES);
-    if (!score)
+    if (!scores_of(slot, process->id, &score))
         return;
     entry[WORD(VG_PROCESS_ENTRY_SCORED)] |=
-        AS(VG_PROCESS_ENTRY_SCORED, 1) | AS(VG_PROCESS_ENTRY_TIER, PART(score->record[0], VG_RECORD_TIER)) |
-        AS(VG_PROCESS_ENTRY_VERDICT, PART(score->record[0], VG_RECORD_VERDICT));
-    entry[WORD(VG_PROCESS_ENTRY_SCORE)] |= AS(VG_PROCESS_ENTRY_SCORE, PART(score->record[1], VG_RECORD_SCORE));
-    memcpy(entry + WORD(VG_PROCESS_ENTRY_COUNT0), score->counts, sizeof score->counts);
+        AS(VG_PROCESS_ENTRY_SCORED, 1) | AS(VG_PROCESS_ENTRY_TIER, PART(score.last, VG_SCORE_TIER)) |
+        AS(VG_PROCESS_ENTRY_VERDICT, PART(score.last, VG_SCORE_VERDICT));
+    entry[WORD(VG_PROCESS_ENTRY_SCORE)] |= AS(VG_PROCESS_ENTRY_SCORE, PART(score.last, VG_SCORE_SCORE));
+    memcpy(entry + WORD(VG_PROCESS_ENTRY_COUNT0), score.counts, sizeof score.counts);
 }
 
 enum outcome runs_list(const struct frame *frame)

@@ -81,7 +81,7 @@ static void try_again(struct process *process)
  * has come since, it is not asked. */
 static bool secure(void)
 {
-    if (scheduler.calm && !kernel_stirred() && !board_interrupted())
+    if (scheduler.calm && !kernel_stirred() && !board_interrupted() && !(SCREENED && screen_untimed()))
         return false;
     scheduler.alarm = kernel_step(&scheduler.frames);
     scheduler.calm = scheduler.alarm != 0;

@@ -36,10 +36,21 @@ static struct {
     uint32_t lives[VG_SLOTS];
 } screen;
 
+bool screen_each;
+
+/* Choose what is told of calls that are allowed. */
+static void set_mode(uint32_t mode)
+{
+    screen.mode = mode;
+    screen_each = mode == VG_RECORD_MODE_ALL;
+    board_counting(SCREENED && !screen_each);
+}
+
 ONCE void screen_start(void)
 {
     memset(&screen, 0, sizeof screen);
     counts_start();
+    set_mode(VG_RECORD_MODE_AGGREGATE);
 }
 
 /* A record, by its first word, that no event of this kind asked for: a vaccine has expired. */
@@ -90,7 +101,7 @@ static void keep_epoch(void)
     if (screen.epoch == link_epoch())
         return;
     screen.epoch = link_epoch();
-    screen.mode = VG_RECORD_MODE_AGGREGATE;
+    set_mode(VG_RECORD_MODE_AGGREGATE);
     screen.cursor = 0;
     uint32_t record[VG_RECORD_WORDS];
     while (screen.offered && board_record(record)) {
@@ -401,9 +412,10 @@ enum outcome screen_mode(const struct frame *frame)
     uint32_t mode = PART(frame->payload[0], VG_FRAME_RECORD_MODE_MODE);
     if (mode != VG_RECORD_MODE_AGGREGATE && mode != VG_RECORD_MODE_ALL)
         return serve_refuse(frame, VG_REFUSAL_RANGE, "the mode is AGGREGATE or ALL");
-    if (counts_any() && !send_counts())
-        return OUTCOME_WAIT;
-    screen.mode = mode;
+    while (counts_any())
+        if (!send_counts())
+            return OUTCOME_WAIT;
+    set_mode(mode);
     return OUTCOME_DONE;
 }
 
@@ -412,17 +424,27 @@ bool screen_settled(void)
     return !screen.offered;
 }
 
-bool screen_waits(void)
+static bool records_wait(void)
 {
     return !screen.offered && VG_FIELD(board_pipeline_status(), VG_COPROCESSOR_STATUS_RECORD_VALID);
 }
 
+bool screen_waits(void)
+{
+    return records_wait() || screen_untimed();
+}
+
+bool screen_untimed(void)
+{
+    return SCREENED && !counts_timed && VG_FIELD(board_pipeline_status(), VG_COPROCESSOR_STATUS_COUNT_VALID);
+}
+
 bool screen_drain(void)
 {
-    if (!SCREENED || !screen_waits())
+    if (!SCREENED || !records_wait())
         return false;
     keep_epoch();
-    bool any = counts_any(), session = link_session(), counted = session && screen.mode == VG_RECORD_MODE_AGGREGATE;
+    bool timed = counts_timed, session = link_session(), counted = session && screen.mode == VG_RECORD_MODE_AGGREGATE;
     uint32_t here[VG_RECORD_WORDS];
     for (screen.calls = 0;;) {
         uint32_t *record = !counted && session && records_ready() ? next_record() : here;
@@ -443,10 +465,10 @@ bool screen_drain(void)
         if (here[0] & HARSH)
             log_verdict(here);
     }
-    return screen.full || (screen.gathered && !screen.patient) || any != counts_any();
+    return screen.full || (screen.gathered && !screen.patient) || timed != counts_timed;
 }
 
-bool screen_called(void)
+bool screen_called_each(void)
 {
     return SCREENED && ++screen.calls >= CALLS_A_DRAIN && screen_drain();
 }
@@ -454,10 +476,12 @@ bool screen_called(void)
 bool screen_step(void)
 {
     keep_epoch();
-    bool worked = false;
-    if (clock_now() >= counts_alarm())
-        worked |= send_counts();
-    return worked;
+    if (clock_now() < counts_alarm())
+        return false;
+    if (link_session())
+        return send_counts();
+    screen.shed += counts_drop();
+    return true;
 }
 
 uint64_t screen_alarm(void)

@@ -93,7 +93,8 @@ uint32_t board_cycles(void)
 
 uint32_t board_pipeline_status(void)
 {
-    return native.pipeline.status() | VG_VALUE(VG_COPROCESSOR_STATUS_RECORD_VALID, native.record_count != 0);
+    return native.pipeline.status() | VG_VALUE(VG_COPROCESSOR_STATUS_RECORD_VALID, native.record_count != 0) |
+           VG_VALUE(VG_COPROCESSOR_STATUS_COUNT_VALID, counting_any());
 }
 
 uint32_t board_pipeline_locks(void)
@@ -136,9 +137,12 @@ static const uint32_t *screened(const uint32_t *event, uint32_t words)
 bool native_judged(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS])
 {
     const uint32_t *left = screened(event, words);
-    if (left)
-        memcpy(record, left, VG_RECORD_BYTES);
-    return left;
+    if (!left)
+        return false;
+    memcpy(record, left, VG_RECORD_BYTES);
+    if (native_counted(record))
+        native.record_count--;
+    return true;
 }
 
 bool board_waiting(uint32_t record[VG_RECORD_WORDS])
@@ -258,6 +262,7 @@ static void power_on(void)
     chip_power_on();
     scheduler_power_on();
     judge_power_on();
+    counting_power_on();
 }
 
 /* Attach the pipeline and the flash.  The board is off until native_run. */

@@ -50,6 +50,11 @@ void judge_power_on(void);
 void native_scored(uint32_t slot, uint32_t score);
 void scheduler_power_on(void);
 
+/* counting.c: a record of a core's call: noted; true: it is counted, and nobody else need take it. */
+bool native_counted(const uint32_t record[VG_RECORD_WORDS]);
+bool counting_any(void);
+void counting_power_on(void);
+
 /* line.c: the line, and the link behind it. */
 void line_power_on(void);
 void line_take(uint8_t byte);

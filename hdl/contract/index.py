@@ -163,9 +163,10 @@ PARTS = (
         },
     ),
     Part(
-        "registers", "Registers", Stage.BOARD, (registers.Irq,), (registers.PATH_HEAD,),
+        "registers", "Registers", Stage.BOARD, (registers.Irq,), (registers.PATH_HEAD, registers.SCORE),
         {
             "DISPATCH_WAIT": (registers.DISPATCH_WAIT, "cycles that a read of dispatch waits at most"),
+            "COUNTS": (registers.COUNTS, "entries of calls that are counted"),
             "RING_WORDS": (registers.RING_WORDS, "words of either of the link's rings"),
             "RESET_KEY": (registers.RESET_KEY, "what has to be written to system.reset"),
         },

@@ -399,6 +399,22 @@ WINDOW_FIELDS = (
 )  # fmt: skip
 """A window onto main RAM.  Where it would reach beyond its end, nothing answers."""
 
+COUNTS = 512
+"""Entries of calls that are counted."""
+
+SCORE = Layout(
+    "score",
+    "What was last said of a process of the core's.",
+    (
+        Field("score", 8, "score * 255, by its last call"),
+        Field("tier", 2, "tier, the same"),
+        Field("verdict", 3, "what that call was answered", tuple(verdict.name for verdict in Verdict)),
+        Field("spare0", 19, "0"),
+        Field("allowed", 32, "calls that were allowed"),
+        Field("generation", 32, "the process's life: all is of it"),
+    ),
+)
+
 COPROCESSOR = Peripheral(
     "coprocessor",
     "The screening pipeline as the kernel sees it.  Machine mode only: no protection entry opens it to user mode.",
@@ -425,6 +441,8 @@ COPROCESSOR = Peripheral(
                 Field("running", 1, "a model is in force"),
                 Field("model", 1, "which slot it is in"),
                 Field("model_ready", 2, "bit s: model slot s holds a verified model"),
+                Field("count_valid", 1, "calls have been counted"),
+                Field("count_filled", 1, "most of the entries for counts are in use"),
             ),
         ),
         Register(
@@ -498,6 +516,9 @@ COPROCESSOR = Peripheral(
                  count=RECORD.words),
         Register("state", 0x0A0, Access.TAKE, "the STATE of a SPILL; reading the last word takes it",
                  count=STATE.words),
+        Register("count", 0x0B8, Access.TAKE,
+                 "the oldest AGGREGATE_ENTRY of allowed calls; reading the last word takes it, where there is one",
+                 count=2),
         Register("vaccine", 0x0C0, Access.BOTH, "which vaccine the two registers behind it show",
                  (Field("index", (VACCINES - 1).bit_length(), "its index"),)),
         Register("vaccine_hits", 0x0C4, Access.READ, "how often it has matched"),
@@ -511,6 +532,16 @@ COPROCESSOR = Peripheral(
                  "the words of TAMPER, kept over a reset; its rules are 0 where there is nothing to tell; reading "
                  "the last word makes them so, unless the core is stopped",
                  count=TAMPER.words),
+        Register("counting", 0x140, Access.BOTH, "whether calls are counted",
+                 (Field("on", 1, "a call that is allowed, and touches no secret, leaves no record, where it can be "
+                                 "counted"),)),
+        Register("counted", 0x144, Access.READ, "what is counted",
+                 (Field("entries", COUNTS.bit_length(), "entries that wait"),)),
+        Register("counted_from", 0x148, Access.READ, "the first record counted since there was no entry"),
+        Register("counted_to", 0x14C, Access.READ, "the record behind the last one counted"),
+        Register("score_slot", 0x150, Access.BOTH, "which slot `score` shows", (Field("slot", 5, "0..31"),)),
+        Register("score", 0x154, Access.READ, "the words of the SCORE of the process that last made a call there",
+                 count=SCORE.words),
     ),
 )  # fmt: skip
 

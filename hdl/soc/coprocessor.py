@@ -22,6 +22,7 @@ from hdl.contract.event import EVENT as EVENT_LAYOUT
 from hdl.contract.event import RECORD as RECORD_LAYOUT
 from hdl.contract.event import STATE as STATE_LAYOUT
 from hdl.contract.event import Kind
+from hdl.contract.link import AGGREGATE_ENTRY
 from hdl.contract.memory import CLOCK_HZ, REGIONS
 from hdl.contract.paths import StringState
 from hdl.contract.registers import COPROCESSOR
@@ -33,16 +34,21 @@ from hdl.screening.block import Block
 from hdl.screening.pipeline import Pipeline
 from hdl.soc.bus import BusPort, Registers, bus_port
 from hdl.soc.calls import CORE_SLOTS, Calls
+from hdl.soc.counting import Counting
 from hdl.soc.dispatch import Dispatch
 from hdl.soc.epoch import Epoch
 from hdl.soc.host_port import HostPort
 from hdl.soc.loader import Loader
 from hdl.soc.records import Records
 from hdl.soc.rest import Rest
+from hdl.soc.scores import Scores
 from hdl.soc.stray import Stray
 from hdl.soc.strings import Strings
 from hdl.soc.tampering import AlarmPort, Tampering
 from hdl.soc.window import WINDOW_SHAPE
+
+CALLS_WITHIN = 16
+"""Calls in the latch and behind it are never as many."""
 
 OBSERVED = {"dispatched": Out(1), "dispatch_waits": Out(1), "dispatch_strings": Out(1)}
 """Members that measurements look at."""
@@ -116,6 +122,7 @@ class Coprocessor(Block):
         self.banks = banks
         self.calls: Any = Calls() if calls is None else calls
         self.copies = calls is None
+        self.unsettled = Signal()
         copies = {
             "strings": In(BusPort(REGIONS["strings"].size // 4)),
             "string_fetch": Out(1),
@@ -171,6 +178,8 @@ class Coprocessor(Block):
         self._events(m, pipeline, registers, calls, host, records)
         self._paths(m, pipeline, registers, calls, host, dispatch)
         self._leavings(m, pipeline, registers, records)
+        if self.copies:
+            self._counted(m, pipeline, registers, calls, records)
         self._tables(m, pipeline, registers, loader, dispatch)
         self._broken(m, registers, calls, dispatch, stray, tampering)
 
@@ -227,6 +236,7 @@ class Coprocessor(Block):
             | questions & asked
             | registers.handler_select & bus.write & dispatch.clearing
             | registers.tampering_select & tampering.hold
+            | self.unsettled
         )
 
         status, shed = registers.status, Signal(32)
@@ -377,6 +387,42 @@ class Coprocessor(Block):
             registers.state.eq(records.state_head[registers.state_index]),
             records.take.eq(registers.record_read & (registers.record_index == RECORD_LAYOUT.words - 1)),
             records.state_take.eq(registers.state_read & (registers.state_index == STATE_LAYOUT.words - 1)),
+        ]
+
+    def _counted(
+        self, m: Module, pipeline: Pipeline, registers: Registers, calls: Any, records: Records
+    ) -> None:
+        """The core's calls that are allowed are counted; the last word on each of its processes is kept."""
+        m.submodules.counting = counting = Counting()
+        m.submodules.scores = scores = Scores()
+        # Of the calls in the pipeline: whether each is the core's, the oldest first.
+        origins, calls_within = Signal(CALLS_WITHIN), Signal(range(CALLS_WITHIN + 1))
+        enters = pipeline.events.valid & pipeline.events.ready & (pipeline.events.payload.kind == Kind.CALL)
+        leaves = pipeline.recorded & (pipeline.record.kind == Kind.CALL)
+        from_core, of_core = calls.events.valid if self.screens else C(0), leaves & origins[0]
+        left = calls_within - leaves
+        m.d.sync += [
+            calls_within.eq(left + enters),
+            origins.eq(origins >> leaves | (enters & from_core) << left[: (CALLS_WITHIN - 1).bit_length()]),
+        ]
+        entry = registers.count_index == AGGREGATE_ENTRY.words - 1
+        m.d.comb += [
+            counting.on.eq(registers.counting.on),
+            counting.offered.eq(of_core),
+            counting.record.eq(pipeline.record),
+            records.counted.eq(counting.counts),
+            counting.take.eq(registers.count_read & entry & (counting.waiting != 0)),
+            registers.count.eq(counting.head[registers.count_index]),
+            registers.counted.entries.eq(counting.waiting),
+            registers.counted_from.eq(counting.since),
+            registers.counted_to.eq(counting.until),
+            registers.status.count_valid.eq(counting.waiting != 0),
+            self.unsettled.eq(registers.count_select & ~counting.settled),
+            registers.status.count_filled.eq(counting.filled),
+            scores.scored.eq(of_core & (pipeline.record.slot < CORE_SLOTS)),
+            scores.record.eq(pipeline.record),
+            scores.slot.eq(registers.score_slot.slot),
+            registers.score.eq(scores.score[registers.score_index]),
         ]
 
     def _tables(

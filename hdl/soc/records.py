@@ -28,7 +28,8 @@ class Records(Block):
     room          a place is free for an event of the core; `room_for_others`: for any other, `CORE_SHARE` are
                   left then.  `state_room`: for a SPILL's state.  `half`: half of the places are taken.
     core, host, reaped   for one cycle each: such an event begins, only with room.  `spill`, with `host`.
-    recorded, record, state   the pipeline's.
+    recorded, record, state   the pipeline's.  `counted`, with `recorded`: this one is told otherwise, and its place is
+                  free again.
     valid, head, take     a record waits; it is `head`; it is taken at the end of this cycle.
     state_valid, state_head, state_take   the same of states.
     """
@@ -45,6 +46,7 @@ class Records(Block):
                 "reaped": In(1),
                 "spill": In(1),
                 "recorded": In(1),
+                "counted": In(1),
                 "record": In(RECORD),
                 "state": In(STATE),
                 "valid": Out(1),
@@ -71,12 +73,12 @@ class Records(Block):
         ]
         taken, state_taken = self.take & records.r_rdy, self.state_take & states.r_rdy
         m.d.sync += [
-            places.eq(places + self.core + self.host + self.reaped - taken),
+            places.eq(places + self.core + self.host + self.reaped - taken - self.counted),
             state_places.eq(state_places + (self.host & self.spill) - state_taken),
         ]
         m.d.comb += [
             records.w_data.eq(self.record),
-            records.w_en.eq(self.recorded),
+            records.w_en.eq(self.recorded & ~self.counted),
             records.r_en.eq(self.take),
             self.valid.eq(records.r_rdy),
             self.head.eq(records.r_data),
