@@ -97,6 +97,7 @@ class Births(Block):
     Cycles, if nothing is in the latch: from the verdict to the birth's taking 4, to the commit of the first event
     behind it, which it may match, 10; one more from `order` on, and up to two where a benign call is just being
     noted.  Every event that is taken later than the cycle of the verdict is looked up behind the birth.
+    For the first 256 cycles after reset nothing is born.
     Benign calls are noted one at a time: of calls that follow each other faster than every four cycles, some.
     """
 
@@ -137,7 +138,8 @@ class Births(Block):
         note, noting, noted = self._notes(m, wanted)
         free, full = self._indices(m)
         first, birth = bundle(WANTED), bundle(WANTED)
-        spent = self._shares(m, first.tree)
+        clear, cleared = Signal(range(HISTORY_ROWS)), Signal()
+        spent = self._shares(m, first.tree, clear, cleared)
         m.d.comb += [queue.w_data.eq(wanted), queue.w_en.eq(breeds), first.eq(queue.r_data)]
 
         # One memory: the history, and behind it the pages.
@@ -162,6 +164,12 @@ class Births(Block):
         m.d.comb += works.eq(1)
         m.d.sync += age.eq(Mux(age == OUTSTANDING, age, age + 1))
         with m.FSM(name="state"):
+            with m.State("CLEAR"):  # what was remembered before a reset
+                m.d.comb += [write.en.eq(1), write.addr.eq(clear), write.data.as_value().eq(0)]
+                m.d.sync += clear.eq(clear + 1)
+                with m.If(clear == HISTORY_ROWS - 1):
+                    m.d.sync += cleared.eq(1)
+                    m.next = "IDLE"
             with m.State("IDLE"):
                 m.d.comb += works.eq(queue.r_rdy | noting | self.asked)
                 with m.If(queue.r_rdy & self.room):
@@ -329,8 +337,11 @@ class Births(Block):
                 m.d.sync += free.eq(number)
         return free, full
 
-    def _shares(self, m: Module, tree: Any) -> Any:
-        """Count births by tree; return those of `tree` that its share does not give back yet."""
+    def _shares(self, m: Module, tree: Any, clear: Any, cleared: Any) -> Any:
+        """Count births by tree; return those of `tree` that its share does not give back yet.
+
+        clear, cleared: a count, and whether it has come to its end: all trees have their shares then.
+        """
         m.submodules.shares = shares = rows_of(range(TREE_BURST + 1), TREES)
         mine, theirs, write = (shares.read_port(domain="comb"), shares.read_port(domain="comb"), shares.write_port())
         shift = REFILL_SECONDS.bit_length() - 1
@@ -344,8 +355,10 @@ class Births(Block):
         m.d.comb += [
             mine.addr.eq(tree),
             theirs.addr.eq(turn),
-            write.en.eq(self.begins | turns),
+            write.en.eq(self.begins | turns | ~cleared),
             write.addr.eq(Mux(self.begins, tree, turn)),
             write.data.eq(Mux(self.begins, mine.data + 1, theirs.data - (theirs.data != 0))),
         ]
+        with m.If(~cleared):
+            m.d.comb += [write.addr.eq(clear), write.data.eq(0)]
         return mine.data

@@ -39,7 +39,7 @@ class GoldenBirths:
     """The births beside a golden engine that was made with `births=True`.
 
     Members: `templates`, packed, by canonical id; `live`: indices of births in force; `pages`: (key, units) by
-    index; `history`: (key, set of tags, fresh) by row; `refused` counts births that were not made.
+    index; `history`: (key, set of tags, fresh) by row; `last`: the key of each core slot's last call; `refused` counts births that were not made.
     """
 
     def __init__(self, engine: GoldenEngine) -> None:
@@ -50,7 +50,7 @@ class GoldenBirths:
         self.pages: dict[int, tuple[int, int]] = {}
         self.history: dict[int, tuple[int, frozenset[int], bool]] = {}
         self.refused = 0
-        self._last: dict[int, int] = {}
+        self.last: dict[int, int] = {}
         self._spent = [0] * TREES
         self._now = 0
         self._awaits = False
@@ -63,7 +63,7 @@ class GoldenBirths:
 
     def new(self, slot: int) -> None:
         """One of the core's slots gets a process of its own."""
-        self._last.pop(slot, None)
+        self.last.pop(slot, None)
 
     def follow(self, record: Sequence[int]) -> list[int] | None:
         """Take note of the engine's last record; return the event that is to be screened next, if one is born."""
@@ -79,7 +79,7 @@ class GoldenBirths:
             return None
         key, slot = int(judged[m.KEY_OF]), int(judged[m.SLOT_OF])
         if slot < CORE_SLOTS:
-            self._last[slot] = key
+            self.last[slot] = key
         row = TEMPLATE.unpack(self.templates[KEY.unpack(key)["id"]])
         if (
             judged[m.VERDICT_OF] >= BREEDS_FROM
@@ -95,10 +95,10 @@ class GoldenBirths:
 
     def order(self, slot: int) -> list[int] | None:
         """Make a vaccine of the last call of the core's slot; return the event that is to be screened next."""
-        if slot not in self._last:
+        if slot not in self.last:
             self.refused += 1
             return None
-        return self._birth(self._last[slot], slot)
+        return self._birth(self.last[slot], slot)
 
     def _masked(self, key: int) -> tuple[int, int]:
         """Return a key under its template, and the mask's units, both without the tree."""

@@ -34,6 +34,7 @@ ACTIVE_CYCLES = 16
 
 RECORD_EDGES = 2
 COMMIT_TO_RECORD = 5
+CHUNKS = 12
 GETPID = {ident: number for number, ident in NUMBERS["riscv64"].items()}[IDS["getpid"]]
 A7 = 17
 
@@ -129,12 +130,14 @@ class Nursery(Board):
             key, units = self.births.pages[index]
             assert await self.page(index) == (key, units)
 
-    async def condemn(self, slot: int, generation: int) -> None:
-        """Bring a process so far that its calls are answered harshly, by its score."""
+    async def default_policy(self) -> None:
         policy = default_policy()
         self.golden.load_policy(policy)
         for target, first, words in policy_writes(policy):
             await self.load(target, words, first)
+
+    async def condemn(self, slot: int, generation: int) -> None:
+        """Bring a process so far that its calls are answered harshly, by its score."""
         for _ in range(400):
             ident = self.chance.randrange(460)
             told = (await self.one(event(Kind.CALL, slot, generation=generation, id=ident)))[0]
@@ -149,7 +152,7 @@ def outcome(record: dict[str, int]) -> dict[str, int]:
 
 @cocotb.test()
 async def random_events_and_orders_equal_the_golden_births(dut: Any) -> None:
-    board = await Nursery.start(dut, models=2)
+    board = await Nursery.start(dut)
     chance = board.chance
     few = [unit for unit in range(12) if 1 << unit not in (ALWAYS, TREE_UNIT)]
     await board.begin(
@@ -163,21 +166,22 @@ async def random_events_and_orders_equal_the_golden_births(dut: Any) -> None:
             for _ in range(512)
         ]
     )
-    stimulus = Stimulus(chance.getrandbits(30), changes=0.2, paths=0.3, swaps=False)
+    stimulus = Stimulus(chance.getrandbits(30), changes=0.2, paths=0.1, neutral=0.4, stay=0.3, swaps=False)
     for bank, fields in stimulus.random_hash_sets(HOST_BANKS).items():
         await board.set_hash_set(bank, fields)
     met: Counter[str] = Counter()
     seconds = 0
-    for number in range(6):
+    await board.default_policy()
+    for number in range(CHUNKS):
         await board.cycle(gate=1 - number % 2)
-        stream = stimulus.chunk(120)
+        stream = stimulus.chunk(100)
         for position in range(len(stream.events)):
             told = await board.step(stream, position)
-            if chance.random() < 0.15:
-                told += await board.order(chance.randrange(32))
+            if chance.random() < 0.2:
+                told += await board.order(chance.choice([*board.births.last, 0]))
             if chance.random() < 0.2:
                 await board.tag(chance.randrange(32), chance.randrange(TAGS))
-            if chance.random() < 0.05:
+            if chance.random() < 0.1:
                 seconds += REFILL_SECONDS
                 await board.tick(seconds)
             for record in told[1:]:
@@ -199,6 +203,8 @@ async def the_next_call_of_any_process_is_caught_sixteen_cycles_behind_the_verdi
     await board.begin([0] * 512)
     for slot in (40, 3):
         await board.one(event(Kind.CLEAR, slot, generation=slot + 1, id=slot))
+    await board.tag(3, 40 % TAGS)  # one program, for the births: none is narrowed
+    await board.default_policy()
     await board.condemn(40, 41)
     await board.load(Target.TEMPLATES, rows)
     board.births.templates = rows
