@@ -95,7 +95,7 @@
 #define VG_RECORD_PROFILE_WIDTH 4
 #define VG_RECORD_PATH_CLASS_OFFSET 54 /* worst class of the call's paths */
 #define VG_RECORD_PATH_CLASS_WIDTH 4
-#define VG_RECORD_SPARE1_OFFSET 58 /* 0 */
+#define VG_RECORD_SPARE1_OFFSET 58 /* of a VACCINATE that names banks in a5: births.OUTCOME; else 0 */
 #define VG_RECORD_SPARE1_WIDTH 6
 #define VG_RECORD_DECAYED_OFFSET 64 /* accumulator A: decayed sum, after this event */
 #define VG_RECORD_DECAYED_WIDTH 16
@@ -296,6 +296,39 @@
 #define VG_VACCINE_INDEX_WIDTH 9
 #define VG_VACCINE_VALID_OFFSET 80 /* the entry is in force */
 #define VG_VACCINE_VALID_WIDTH 1
+
+/* Births of vaccines.  Stands: the golden machine and the screening pipeline keep to it. */
+#define VG_BIRTHS 64 /* vaccines that gateware has made and that are in force, at most */
+#define VG_BIRTH_FIRST 448 /* the first of their indices; theirs are the highest */
+#define VG_HOST_BANKS 5 /* banks that are the host's, from 0 on; the others are for births */
+#define VG_BIRTH_UNITS_5 3 /* units that a mask has to hold to stand in bank 5 */
+#define VG_BIRTH_UNITS_6 7 /* units that a mask has to hold to stand in bank 6 */
+#define VG_BIRTH_UNITS_7 2051 /* units that a mask has to hold to stand in bank 7 */
+#define VG_BIRTH_TREE_UNIT 2048 /* the tree, as a unit of a mask */
+#define VG_BIRTH_TREE_BURST 4 /* births of one tree at once */
+#define VG_BIRTH_REFILL_SECONDS 64 /* powered seconds in which it may have one more */
+#define VG_BIRTH_PROGRAMS 2 /* programs whose benign work keeps a birth to its own tree */
+#define VG_BIRTH_TAGS 16 /* tags by which programs are told apart */
+#define VG_BIRTH_HISTORY_ROWS 256 /* signatures of benign calls that are remembered */
+#define VG_BIRTH_BENIGN_BELOW 128 /* score byte below which calls that are allowed are benign */
+
+/* How a call is made into a vaccine, by canonical id; 0: by all of it but the tree, and only on an order. */
+#define VG_TEMPLATE_WORDS 1
+#define VG_TEMPLATE_BYTES 4
+#define VG_TEMPLATE_IGNORED_OFFSET 0 /* units of the mask that are left out; of id, path_class and tree nothing */
+#define VG_TEMPLATE_IGNORED_WIDTH 12
+#define VG_TEMPLATE_BREEDS_OFFSET 12 /* bit c: a call on path class c that its score condemns becomes a vaccine */
+#define VG_TEMPLATE_BREEDS_WIDTH 16
+
+/* What became of a VACCINATE that names banks: the field `spare1` of its record. */
+#define VG_OUTCOME_WORDS 1
+#define VG_OUTCOME_BYTES 4
+#define VG_OUTCOME_BANK_OFFSET 0 /* where it stands */
+#define VG_OUTCOME_BANK_WIDTH 3
+#define VG_OUTCOME_MERGED_OFFSET 3 /* the same was in force, under the index that the record names: its life begins anew */
+#define VG_OUTCOME_MERGED_WIDTH 1
+#define VG_OUTCOME_BORN_OFFSET 4 /* gateware made it */
+#define VG_OUTCOME_BORN_WIDTH 1
 
 /* Canonical system calls.  Stands: the golden machine and the screening pipeline keep to it. */
 #define VG_ID_COUNT 512 /* size of the id space */
@@ -1402,7 +1435,7 @@
 #define VG_COPROCESSOR_LOCK 0xfffff808 /* read, write 1 to set until reset: tables that nobody may write until reset */
 #define VG_COPROCESSOR_LOCK_MODEL_SHIFT 0 /* both model slots and the switch */
 #define VG_COPROCESSOR_LOCK_MODEL_MASK 0x00000001
-#define VG_COPROCESSOR_LOCK_POLICY_SHIFT 1 /* attributes, judge, modes */
+#define VG_COPROCESSOR_LOCK_POLICY_SHIFT 1 /* attributes, judge, modes, templates */
 #define VG_COPROCESSOR_LOCK_POLICY_MASK 0x00000002
 #define VG_COPROCESSOR_LOCK_VACCINES_SHIFT 2 /* the vaccine banks */
 #define VG_COPROCESSOR_LOCK_VACCINES_MASK 0x00000004
@@ -1474,6 +1507,20 @@
 #define VG_COPROCESSOR_VERDICT_HANDLER_COUNT 6
 #define VG_COPROCESSOR_TAMPERING 0xfffff900 /* read takes: the words of TAMPER, kept over a reset; its rules are 0 where there is nothing to tell; reading the last word makes them so, unless the core is stopped */
 #define VG_COPROCESSOR_TAMPERING_COUNT 7
+#define VG_COPROCESSOR_BIRTH_ORDER 0xfffff920 /* write: make a vaccine of the last call of this slot */
+#define VG_COPROCESSOR_BIRTH_ORDER_SLOT_SHIFT 0 /* 0..31 */
+#define VG_COPROCESSOR_BIRTH_ORDER_SLOT_MASK 0x0000001f
+#define VG_COPROCESSOR_BIRTH_TAG 0xfffff924 /* write: which program runs in a slot, to tell programs apart */
+#define VG_COPROCESSOR_BIRTH_TAG_SLOT_SHIFT 0 /* 0..31 */
+#define VG_COPROCESSOR_BIRTH_TAG_SLOT_MASK 0x0000001f
+#define VG_COPROCESSOR_BIRTH_TAG_TAG_SHIFT 5 /* programs that share it count as one */
+#define VG_COPROCESSOR_BIRTH_TAG_TAG_MASK 0x000001e0
+#define VG_COPROCESSOR_BIRTHS_REFUSED 0xfffff928 /* read: vaccines not born since reset: the tree has had its share, no index or place is free, or the slot has called nothing */
+#define VG_COPROCESSOR_BIRTH 0xfffff92c /* read, write: which birth `birth_page` shows */
+#define VG_COPROCESSOR_BIRTH_NUMBER_SHIFT 0 /* its vaccine index, less BIRTH_FIRST */
+#define VG_COPROCESSOR_BIRTH_NUMBER_MASK 0x0000003f
+#define VG_COPROCESSOR_BIRTH_PAGE 0xfffff930 /* read: its key, lower half and upper half, and the units of its mask; as long as it is in force.  Not between an event and its paths */
+#define VG_COPROCESSOR_BIRTH_PAGE_COUNT 3
 #define VG_COPROCESSOR_COUNTING 0xfffff940 /* read, write: whether calls are counted */
 #define VG_COPROCESSOR_COUNTING_ON_SHIFT 0 /* a call that is allowed, and touches no secret, leaves no record, where it can be counted */
 #define VG_COPROCESSOR_COUNTING_ON_MASK 0x00000001
@@ -2530,7 +2577,7 @@ enum vg_kind {
     VG_KIND_SPILL = 5, /* the slot's state leaves with the record, the slot is free */
     VG_KIND_RESTORE = 6, /* args = the state that a SPILL gave, id = tree */
     VG_KIND_SWAP = 7, /* args[0] = model slot in force from the next event on */
-    VG_KIND_VACCINATE = 8, /* args[0..1] = key, args[2] = index | bank << 16, args[3] = expiry, args[4] = mask's units */
+    VG_KIND_VACCINATE = 8,
     VG_KIND_REVOKE = 9, /* args[0..1] = key, args[2] = index | bank << 16 */
 };
 
@@ -2544,6 +2591,7 @@ enum vg_target {
     VG_TARGET_HASH = 6, /* nibble * 16 + value: 9 secret bits */
     VG_TARGET_READY = 7, /* bit s: model slot s holds a verified model and may be switched to */
     VG_TARGET_CLOCK = 8, /* seconds, for the expiry of vaccines */
+    VG_TARGET_TEMPLATES = 9, /* 512 words, see births.TEMPLATE; the pipeline does not keep them */
 };
 
 enum vg_string_state {
@@ -2732,6 +2780,16 @@ typedef struct {
 typedef struct {
     uint32_t words[3];
 } vg_vaccine;
+
+/* How a call is made into a vaccine, by canonical id; 0: by all of it but the tree, and only on an order. */
+typedef struct {
+    uint32_t words[1];
+} vg_template;
+
+/* What became of a VACCINATE that names banks: the field `spare1` of its record. */
+typedef struct {
+    uint32_t words[1];
+} vg_outcome;
 
 /* What comes before a path's text on the path stream. */
 typedef struct {

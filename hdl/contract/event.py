@@ -41,7 +41,9 @@ class Kind(IntEnum):
     SPILL = 5  # the slot's state leaves with the record, the slot is free
     RESTORE = 6  # args = the state that a SPILL gave, id = tree
     SWAP = 7  # args[0] = model slot in force from the next event on
-    VACCINATE = 8  # args[0..1] = key, args[2] = index | bank << 16, args[3] = expiry, args[4] = mask's units
+    # args[0..1] = key, args[2] = index | bank << 16, args[3] = expiry, args[4] = mask's units; a birth: args[5] =
+    # set of banks in which it may stand (the bank in args[2] is 0 then)
+    VACCINATE = 8
     REVOKE = 9  # args[0..1] = key, args[2] = index | bank << 16
 
 
@@ -85,7 +87,7 @@ RECORD = Layout(
         Field("vaccine", 9, "index of the vaccine that matched"),
         Field("profile", 4, "profile whose policy row judged"),
         Field("path_class", 4, "worst class of the call's paths"),
-        Field("spare1", 6, "0"),
+        Field("spare1", 6, "of a VACCINATE that names banks in a5: births.OUTCOME; else 0"),
         Field("decayed", 16, "accumulator A: decayed sum, after this event"),
         Field("cusum", 16, "accumulator C: CUSUM, after this event"),
         Field("tree_sum", 16, "accumulator T of the process's tree, after this event"),

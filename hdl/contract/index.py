@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 
 from hdl.contract import (
+    births,
     event,
     flash,
     layout,
@@ -121,6 +122,25 @@ PARTS = (
             "MASK_UNITS": (len(vaccine.MASK_UNITS), "units that a mask is made of"),
             "VACCINES": (vaccine.VACCINES, "vaccine indices"),
             "VACCINE_TTL_SECONDS": (vaccine.TTL_SECONDS, "life of a vaccine that names no other"),
+        },
+    ),
+    Part(
+        "births", "Births of vaccines", Stage.SCREENING, (), (births.TEMPLATE, births.OUTCOME),
+        {
+            "BIRTHS": (births.BIRTHS, "vaccines that gateware has made and that are in force, at most"),
+            "BIRTH_FIRST": (births.BIRTH_FIRST, "the first of their indices; theirs are the highest"),
+            "HOST_BANKS": (births.HOST_BANKS, "banks that are the host's, from 0 on; the others are for births"),
+            **{
+                f"BIRTH_UNITS_{bank}": (units, f"units that a mask has to hold to stand in bank {bank}")
+                for bank, units in births.BIRTH_UNITS.items()
+            },
+            "BIRTH_TREE_UNIT": (births.TREE_UNIT, "the tree, as a unit of a mask"),
+            "BIRTH_TREE_BURST": (births.TREE_BURST, "births of one tree at once"),
+            "BIRTH_REFILL_SECONDS": (births.REFILL_SECONDS, "powered seconds in which it may have one more"),
+            "BIRTH_PROGRAMS": (births.PROGRAMS, "programs whose benign work keeps a birth to its own tree"),
+            "BIRTH_TAGS": (births.TAGS, "tags by which programs are told apart"),
+            "BIRTH_HISTORY_ROWS": (births.HISTORY_ROWS, "signatures of benign calls that are remembered"),
+            "BIRTH_BENIGN_BELOW": (births.BENIGN_BELOW, "score byte below which calls that are allowed are benign"),
         },
     ),
     Part(

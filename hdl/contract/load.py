@@ -25,6 +25,7 @@ class Target(IntEnum):
     HASH = 6  # nibble * 16 + value: 9 secret bits
     READY = 7  # bit s: model slot s holds a verified model and may be switched to
     CLOCK = 8  # seconds, for the expiry of vaccines
+    TEMPLATES = 9  # 512 words, see births.TEMPLATE; the pipeline does not keep them
 
 
 Writes = tuple[tuple[Target, int, list[int]], ...]

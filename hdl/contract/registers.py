@@ -10,6 +10,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from enum import Enum, IntEnum
 
+from hdl.contract.births import BIRTHS, TAGS
 from hdl.contract.event import EVENT, RECORD, STATE
 from hdl.contract.layout import Field, Layout
 from hdl.contract.load import ADDRESS_BITS
@@ -452,7 +453,7 @@ COPROCESSOR = Peripheral(
             "tables that nobody may write until reset",
             (
                 Field("model", 1, "both model slots and the switch"),
-                Field("policy", 1, "attributes, judge, modes"),
+                Field("policy", 1, "attributes, judge, modes, templates"),
                 Field("vaccines", 1, "the vaccine banks"),
                 Field("handlers", 1, "the handler tables"),
             ),
@@ -532,6 +533,19 @@ COPROCESSOR = Peripheral(
                  "the words of TAMPER, kept over a reset; its rules are 0 where there is nothing to tell; reading "
                  "the last word makes them so, unless the core is stopped",
                  count=TAMPER.words),
+        Register("birth_order", 0x120, Access.WRITE, "make a vaccine of the last call of this slot",
+                 (Field("slot", 5, "0..31"),)),
+        Register("birth_tag", 0x124, Access.WRITE, "which program runs in a slot, to tell programs apart",
+                 (Field("slot", 5, "0..31"), Field("tag", (TAGS - 1).bit_length(), "programs that share it count as one"))),
+        Register("births_refused", 0x128, Access.READ,
+                 "vaccines not born since reset: the tree has had its share, no index or place is free, or the slot "
+                 "has called nothing"),
+        Register("birth", 0x12C, Access.BOTH, "which birth `birth_page` shows",
+                 (Field("number", (BIRTHS - 1).bit_length(), "its vaccine index, less BIRTH_FIRST"),)),
+        Register("birth_page", 0x130, Access.READ,
+                 "its key, lower half and upper half, and the units of its mask; as long as it is in force.  Not "
+                 "between an event and its paths",
+                 count=3),
         Register("counting", 0x140, Access.BOTH, "whether calls are counted",
                  (Field("on", 1, "a call that is allowed, and touches no secret, leaves no record, where it can be "
                                  "counted"),)),

@@ -23,7 +23,7 @@ class Book(Block):
     """Book and reaper.
 
     Parameters: `banks`, as many as the CAM has; `fast`: what is compared is known a cycle later, and a hit is
-    counted a cycle later.
+    counted a cycle later; `births`: with `renewed`, which writes like `inserted`, but leaves the counter.
 
     Members: with `check`, `check_index` is looked up; from the next cycle (the one after, if `fast`) until
     the next check, `used` says that it is in use, and `known` that it is by `key` in `bank`.
@@ -37,8 +37,9 @@ class Book(Block):
     that if the page was just being written.
     """
 
-    def __init__(self, banks: int = BANKS, fast: bool = False) -> None:
+    def __init__(self, banks: int = BANKS, fast: bool = False, births: bool = False) -> None:
         self.fast = fast
+        self.births = births
         self.page = data.StructLayout({"live": 1, "bank": range(banks), "key": KEY.size, "expiry": 32})
         super().__init__(
             {
@@ -48,6 +49,7 @@ class Book(Block):
                 "known": Out(1),
                 "inserted": In(1),
                 "removed": In(1),
+                **({"renewed": In(1)} if births else {}),
                 "index": In(9),
                 "bank": In(range(banks)),
                 "key": In(KEY.size),
@@ -76,6 +78,7 @@ class Book(Block):
         same = [check.data.key[at : at + step] == self.key[at : at + step] for at in range(0, KEY.size, step)]
         parts = (check.data.live, *same, check.data.bank == self.bank)
         known = reduce(and_, (later(m, part, self.fast) for part in parts))
+        enters = self.inserted | self.renewed if self.births else self.inserted
         m.d.comb += [
             check.addr.eq(self.check_index),
             check.en.eq(self.check),
@@ -86,8 +89,8 @@ class Book(Block):
             self.live.eq(query.data.live),
             self.query_expiry.eq(query.data.expiry),
             write.addr.eq(Mux(self.init, self.init_index, self.index)),
-            write.en.eq(self.init | self.inserted | self.removed),
-            write.data.live.eq(self.inserted & ~self.init),  # what else a page says counts while it is live
+            write.en.eq(self.init | enters | self.removed),
+            write.data.live.eq(enters & ~self.init),  # what else a page says counts while it is live
             write.data.bank.eq(self.bank),
             write.data.key.eq(self.key),
             write.data.expiry.eq(self.expiry),
@@ -95,7 +98,7 @@ class Book(Block):
 
         # Reaper: it looks at the page in `place`; an offer stands until it is taken or that page changes.
         place, age, offer = Signal(9), Signal(range(2 + 2 * self.fast)), Signal()
-        changed = (self.inserted | self.removed) & (self.index == place)
+        changed = (enters | self.removed) & (self.index == place)
         page = later(m, scan.data, self.fast)
         due = later(m, page.live & (self.now >= page.expiry), self.fast)
         m.d.comb += scan.addr.eq(place)

@@ -14,9 +14,10 @@ from functools import reduce
 from operator import or_, xor
 from typing import Any
 
-from amaranth import C, Cat, Module, Mux, Signal
+from amaranth import C, Cat, Module, Mux, Signal, Value
 from amaranth.lib.wiring import In, Out
 
+from hdl.contract.births import BIRTH_SETS, HOST_BANKS
 from hdl.contract.load import Target
 from hdl.contract.vaccine import (
     BANK_BITS,
@@ -79,7 +80,8 @@ class KeyedHash(Block):
 class Cam(Block):
     """All banks.
 
-    Parameters: `banks`, how many; `fast`: what is compared in stage 1 has its effect a cycle later.
+    Parameters: `banks`, how many; `fast`: what is compared in stage 1 has its effect a cycle later; `births`:
+    the last banks have the hash sets of `BIRTH_SETS` for ever, and with the members named last; not with `fast`.
 
     Members: `key`, `op`, `bank` (below `banks`), `index` and `units` of the beat in stage 0; for VACCINATE and
     REVOKE they must hold still for one cycle more, in which no call may come.  In stage 1, `refused` says that the
@@ -91,11 +93,18 @@ class Cam(Block):
     missed by calls that hash to other places; whatever hits matches under its mask.
     `index_used`: the vaccine index is in use; `known`: by this key in this bank.
     `init` blanks place `init_place` of every bank; only before the first hash set is loaded.
+
+    `choice` of a VACCINATE in stage 0, held like the rest: the set of birth banks that it may stand in; 0: `bank`
+    says where.  In stage 1 `chosen` is its bank, the highest of them whose place is free; `merged` says that the
+    very same key stands in one of them under the very same units, as vaccine `twin`: then nothing is changed here.
     """
 
-    def __init__(self, banks: int = BANKS, fast: bool = False) -> None:
+    def __init__(self, banks: int = BANKS, fast: bool = False, births: bool = False) -> None:
+        assert not (births and fast) and (banks == BANKS or not births), "births are for the board's pipeline"
         self.banks = banks
         self.fast = fast
+        self.births = births
+        more = {"choice": In(len(BIRTH_SETS)), "chosen": Out(range(banks)), "merged": Out(1), "twin": Out(9)}
         super().__init__(
             {
                 "valid": In(1),
@@ -114,6 +123,7 @@ class Cam(Block):
                 "removed": Out(1),
                 "hit": Out(1),
                 "vaccine": Out(9),
+                **(more if births else {}),
             }
         )
 
@@ -138,15 +148,17 @@ class Cam(Block):
 
         # How many vaccines a bank holds: another hash set would hide those that stand under this one.  The count
         # is looked up in stage 0 and changed in stage 1; beats that change it are never one behind the other.
-        m.submodules.held = held = rows_of(range(VACCINES + 1), self.banks, races=False, block=True)
-        count, recount = held.read_port(), held.write_port()
+        # (A bank that is chosen in stage 1 is counted there: the count is looked up at once.)
+        m.submodules.held = held = rows_of(range(VACCINES + 1), self.banks, races=self.births, block=not self.births)
+        count, recount = held.read_port(domain="comb" if self.births else "sync"), held.write_port()
+        bank = self.chosen if self.births else self.bank
         counted, update = Signal(range(VACCINES + 1)), Signal()
         update_valid, update_op = (later(m, value, self.fast) for value in (valid1, op1))
         in_use = Signal(self.banks)
         m.d.comb += [
             counted.eq(later(m, count.data, self.fast) + Mux(update_op == Op.VACCINATE, 1, -1)),
-            count.addr.eq(self.bank),
-            recount.addr.eq(Mux(self.init, self.init_place, self.bank)),
+            count.addr.eq(bank),
+            recount.addr.eq(Mux(self.init, self.init_place, bank)),
             recount.en.eq(self.init | update),
             recount.data.eq(Mux(self.init, 0, counted)),
         ]
@@ -156,12 +168,15 @@ class Cam(Block):
         matches: list[Any] = []
         free: list[Any] = []
         indices: list[Any] = []
+        twins: list[Any] = []  # by birth bank: the very same stands there
         for number in range(self.banks):
             # A row is written in the second cycle of an update, when what was looked up for no call arrives.
             store = rows_of(ENTRY, BANK_DEPTH, races=False)
             m.submodules[f"bank{number}"] = store
             read, write = store.read_port(), store.write_port()
-            fields = Signal(len(hashes), init=HASH_SET_RESET, name=f"fields{number}")
+            born = self.births and number >= HOST_BANKS
+            first_set = BIRTH_SETS[number] if born else HASH_SET_RESET
+            fields = Signal(len(hashes), init=first_set, name=f"fields{number}")
             place = Signal(BANK_BITS, name=f"place{number}")
             parts = [
                 Mux(fields[position], turned[position][rotation(number, position)], 0)
@@ -178,28 +193,40 @@ class Cam(Block):
                 read.addr.eq(place),
                 match.eq(valid & ~differing.any()),
                 write.addr.eq(place),
-                write.en.eq(self.init | update & (self.bank == number)),
+                write.en.eq(self.init | update & (bank == number)),
                 write.data.key.eq(key1.as_value()),
                 write.data.units.eq(self.units),
                 write.data.index.eq(self.index),
                 write.data.valid.eq(~self.init & (update_op == Op.VACCINATE)),
             ]
-            with m.If(update & (self.bank == number)):
+            with m.If(update & (bank == number)):
                 m.d.sync += in_use[number].eq(counted != 0)
-            with m.Elif(setting & (self.load.address[:16] == number) & ~in_use[number] & ~self.init):
-                m.d.sync += fields.eq(self.load.data)
+            if born:
+                same = (Value.cast(read.data.key) == key1.as_value()) & (read.data.units == self.units)
+                twins.append(read.data.valid & same & self.choice[number - HOST_BANKS])
+            else:
+                with m.Elif(setting & (self.load.address[:16] == number) & ~in_use[number] & ~self.init):
+                    m.d.sync += fields.eq(self.load.data)
             matches.append(match)
             free.append(~valid)
             indices.append(read.data.index)
 
         bank_free = Signal()
+        enters: Any = update_valid & (update_op == Op.VACCINATE) & bank_free & ~self.index_used
+        taken: Any = bank_free & ~self.index_used
+        if self.births:
+            there = self._choose(m, update_valid & (update_op == Op.VACCINATE), free, twins, indices)
+            enters, taken = enters & ~there, taken | there
+            m.d.comb += bank_free.eq(
+                Mux(self.choice != 0, (Cat(free[HOST_BANKS:]) & self.choice) != 0, chosen(self.bank, free))
+            )
+        else:
+            m.d.comb += bank_free.eq(chosen(self.bank, free))
         m.d.comb += [
-            bank_free.eq(chosen(self.bank, free)),
-            self.inserted.eq(update_valid & (update_op == Op.VACCINATE) & bank_free & ~self.index_used),
+            self.inserted.eq(enters),
             self.removed.eq(update_valid & (update_op == Op.REVOKE) & self.known),
             self.refused.eq(
-                (update_op == Op.VACCINATE) & ~(bank_free & ~self.index_used)
-                | (update_op == Op.REVOKE) & ~self.known
+                (update_op == Op.VACCINATE) & ~taken | (update_op == Op.REVOKE) & ~self.known
             ),
             update.eq(self.inserted | self.removed),
         ]
@@ -217,3 +244,17 @@ class Cam(Block):
             reduce(or_, (Mux(first[number], index2[number], 0) for number in range(self.banks)))
         )
         return m
+
+    def _choose(self, m: Module, vaccinates: Any, free: list[Any], twins: list[Any], indices: list[Any]) -> Any:
+        """Choose a bank for who leaves it open; return whether the very same is in force."""
+        there = Cat(twins).any()
+        m.d.comb += [
+            self.chosen.eq(self.bank),
+            self.merged.eq(vaccinates & there),
+            self.twin.eq(reduce(or_, (Mux(twin, indices[HOST_BANKS + at], 0) for at, twin in enumerate(twins)))),
+        ]
+        with m.If(vaccinates & (self.choice != 0)):
+            for at, twin in enumerate(twins):  # the last one counts
+                with m.If(Mux(there, twin, free[HOST_BANKS + at] & self.choice[at])):
+                    m.d.comb += self.chosen.eq(HOST_BANKS + at)
+        return there

@@ -7,7 +7,7 @@ from typing import Any
 from amaranth.lib import data, enum, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from hdl.contract import event, layout, load, model, policy, vaccine
+from hdl.contract import births, event, layout, load, model, policy, vaccine
 
 
 def shape_of(declared: layout.Layout) -> data.StructLayout:
@@ -24,6 +24,8 @@ KEY = shape_of(vaccine.KEY)
 ENTRY = shape_of(vaccine.ENTRY)
 ATTRIBUTES = shape_of(policy.ATTRIBUTES)
 PARAMS = shape_of(model.PARAMS)
+TEMPLATE = shape_of(births.TEMPLATE)
+OUTCOME = shape_of(births.OUTCOME)
 
 
 class Op(enum.Enum, shape=4):
@@ -104,6 +106,18 @@ BEAT = data.StructLayout(
     }
 )
 """What travels beside the data, one register stage after another."""
+
+
+JUDGED = data.StructLayout(
+    {
+        "key": KEY,
+        "slot": 6,
+        "verdict": 3,
+        "tier": 2,
+        "vaccinated": 1,
+    }
+)
+"""A call that was not refused for its form, and what was answered."""
 
 
 class LoadPort(wiring.Signature):

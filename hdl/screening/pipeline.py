@@ -22,6 +22,7 @@ from amaranth import Module, Mux, Signal
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
+from hdl.contract.births import HOST_BANKS
 from hdl.contract.event import STATE as STATE_LAYOUT
 from hdl.contract.load import ADDRESS_BITS, Target
 from hdl.contract.model import HISTORY, MODEL_SLOTS, TABLES
@@ -37,7 +38,19 @@ from hdl.screening.fast_latch import FastLatch
 from hdl.screening.history import History
 from hdl.screening.judge import TIERS, Judge
 from hdl.screening.latch import LINGER, Latch
-from hdl.screening.layouts import BEAT, ENTRY_BEAT, KEY, RECORD, STATE, LoadPort, Op, event_stream, path_stream
+from hdl.screening.layouts import (
+    BEAT,
+    ENTRY_BEAT,
+    JUDGED,
+    KEY,
+    OUTCOME,
+    RECORD,
+    STATE,
+    LoadPort,
+    Op,
+    event_stream,
+    path_stream,
+)
 from hdl.screening.loading import word_write
 from hdl.screening.models import DRAIN_CYCLES, Models
 from hdl.screening.paths import PathClassifier
@@ -59,7 +72,8 @@ def verdict_edges(fast: bool) -> int:
 class Pipeline(Block):
     """The whole pipeline.
 
-    Parameters: `banks`, banks of the vaccine CAM.
+    Parameters: `banks`, banks of the vaccine CAM; `births`: VACCINATE may name banks to choose from, and with the
+    members named last; not with `fast`.
 
     Members:
       events    events, in order; not ready for the first 512 cycles after reset.
@@ -83,9 +97,11 @@ class Pipeline(Block):
                 event of its own, that has been taken in this cycle.
       locked    a SWAP is refused, as if no model were ready.
       running   a model is in force, in slot `model`; `model_ready` names the slots that hold verified ones.
+      judges, judged   with `decided`: it is a call that was not refused for its form.
     """
 
-    def __init__(self, banks: int = BANKS, fast: bool = False) -> None:
+    def __init__(self, banks: int = BANKS, fast: bool = False, births: bool = False) -> None:
+        self.births = births
         self.banks = banks
         self.fast = fast
         self.edges = verdict_edges(fast)
@@ -116,6 +132,7 @@ class Pipeline(Block):
                 "recorded": Out(1),
                 "record": Out(RECORD),
                 "state": Out(STATE),
+                **({"judges": Out(1), "judged": Out(JUDGED)} if births else {}),
             }
         )
 
@@ -131,11 +148,11 @@ class Pipeline(Block):
         m.submodules.slots = slots = Slots(fast)
         m.submodules.history = history = History(1 + fast)
         m.submodules.tables = tables = Tables(fast)
-        m.submodules.cam = cam = Cam(self.banks, fast)
-        m.submodules.book = book = Book(self.banks, fast)
+        m.submodules.cam = cam = Cam(self.banks, fast, self.births)
+        m.submodules.book = book = Book(self.banks, fast, self.births)
         m.submodules.accumulators = accumulators = FastAccumulators() if fast else Accumulators()
         m.submodules.judge = judge = Judge(fast)
-        m.submodules.recorder = recorder = Recorder(fast)
+        m.submodules.recorder = recorder = Recorder(fast, self.births)
 
         wiring.connect(m, wiring.flipped(self.events), latch.events)
         m.d.comb += [
@@ -288,6 +305,9 @@ class Pipeline(Block):
             m.d.comb += out.eq(beat)
             with m.If(cam.refused & (beat.fault == 0)):
                 m.d.comb += out.fault.eq(Fault.VACCINE)
+            if self.births:
+                with m.If(cam.merged):
+                    m.d.comb += out.vaccine.eq(cam.twin)
             return out
 
         # Stage 1.
@@ -301,8 +321,8 @@ class Pipeline(Block):
         m.d.comb += [
             book.inserted.eq(later(m, cam.inserted, fast)),
             book.removed.eq(later(m, cam.removed, fast)),
-            book.index.eq(event.a2),
-            book.bank.eq(event.a2[16:]),
+            book.index.eq(Mux(cam.merged, cam.twin, event.a2[:9]) if self.births else event.a2),
+            book.bank.eq(cam.chosen if self.births else event.a2[16:]),
             book.key.eq(key.as_value()),
             book.expiry.eq(event.a3),
             book.now.eq(self.now),
@@ -402,6 +422,9 @@ class Pipeline(Block):
             self.record.eq(recorder.record),
         ]
 
+        if self.births:
+            self._births(m, event, cam, book, recorder, judged, hit3)
+
         # A spilled state is gathered behind its beat; the SPILL lingers, so that none overtakes, and its slot is
         # looked for all the while.  A refused one leaves with zeros: it might name another process's slot.
         spilled = self.state
@@ -422,3 +445,30 @@ class Pipeline(Block):
         with m.If(beat0.valid & (beat0.op == Op.SPILL)):
             m.d.sync += spilled.eq(0)
         return m
+
+    def _births(
+        self, m: Module, event: Any, cam: Cam, book: Book, recorder: Recorder, judged: Any, hit: Any
+    ) -> None:
+        """What a birth needs of the pipeline: a choice of banks, and calls that are judged, with their keys."""
+        outcome = bundle(OUTCOME)
+        with m.If(cam.inserted | cam.merged):
+            m.d.sync += [
+                outcome.eq(0),
+                outcome.born.eq(event.ok & ~event.source),
+                outcome.merged.eq(cam.merged),
+                outcome.bank.eq(cam.chosen),
+            ]
+            with m.If(cam.choice == 0):
+                m.d.sync += outcome.eq(0)
+        call = self.judged
+        m.d.comb += [
+            cam.choice.eq(event.a5[HOST_BANKS:BANKS]),
+            book.renewed.eq(cam.merged),
+            recorder.outcome.eq(outcome),
+            self.judges.eq(judged.valid & (judged.op == Op.CALL) & (judged.fault == 0)),
+            call.key.eq(later(m, cam.key, VERDICT_EDGES)),
+            call.slot.eq(judged.event_slot),
+            call.verdict.eq(self.verdict),
+            call.tier.eq(recorder.tiers.tier),
+            call.vaccinated.eq(hit),
+        ]

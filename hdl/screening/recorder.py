@@ -16,18 +16,19 @@ from hdl.contract.verdict import TIER_BYTES, Verdict
 from hdl.screening.accumulators import SUMS, TREE_SUMS
 from hdl.screening.block import Block, bundle, later
 from hdl.screening.judge import TIERS
-from hdl.screening.layouts import BEAT, RECORD, StorePort
+from hdl.screening.layouts import BEAT, OUTCOME, RECORD, StorePort
 from hdl.screening.loading import image_rows, load_rows, model_place
 
 
 class Recorder(Block):
-    """Parameters: `fast`: two clock edges more.
+    """Parameters: `fast`: two clock edges more; `births`: with `outcome`, which a VACCINATE's record shows.
 
     Members: everything of stage 3 goes in; `record` is valid with `valid`, for one cycle, two clock edges later
     (four, if `fast`).  `pending` holds in the cycles between."""
 
-    def __init__(self, fast: bool = False) -> None:
+    def __init__(self, fast: bool = False, births: bool = False) -> None:
         self.fast = fast
+        self.births = births
         super().__init__(
             {
                 "beat3": In(BEAT),
@@ -41,6 +42,7 @@ class Recorder(Block):
                 "vaccine": In(9),
                 "floored": In(1),
                 "by_tree": In(1),
+                **({"outcome": In(OUTCOME)} if births else {}),
                 "load": In(StorePort()),
                 "pending": Out(1),
                 "valid": Out(1),
@@ -101,6 +103,10 @@ class Recorder(Block):
             record4.node.eq(beat.node),
             record4.generation.eq(beat.generation),
         ]
+
+        if self.births:
+            vaccinates = (beat.kind == Kind.VACCINATE) & ~refused
+            m.d.sync += record4.spare1.eq(Mux(vaccinates, self.outcome.as_value(), 0))
 
         shows, scores, record = (later(m, value, 2 * self.fast) for value in (valid4, scored, record4))
         between = valid4 | later(m, valid4, 1) if self.fast else valid4

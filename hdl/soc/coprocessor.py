@@ -32,6 +32,7 @@ from hdl.contract.vaccine import BANK_DEPTH, BANKS
 from hdl.contract.verdict import Verdict
 from hdl.screening.block import Block
 from hdl.screening.pipeline import Pipeline
+from hdl.soc.births import Births
 from hdl.soc.bus import BusPort, Registers, bus_port
 from hdl.soc.calls import CORE_SLOTS, Calls
 from hdl.soc.counting import Counting
@@ -61,7 +62,7 @@ class Coprocessor(Block):
     makes events of the core's calls: `Calls`, or another block with its members but for `core`, which is its own;
     `screens`: if false, calls are no events, the register sends each to its handler, and nothing stops the core:
     no board is built like that, it is there to measure what screening costs; `observed`: with those of
-    OBSERVED.
+    OBSERVED; `births`: vaccines are born here, see `Births`, else its registers do nothing; not with `fast`.
 
     Members:
       bus          the peripheral's port.
@@ -92,8 +93,8 @@ class Coprocessor(Block):
       - from the write of an event's last word to `record_valid` and `irq_record`: 9.
       If `fast`, 7 and 13.
 
-    Order: a call of the core goes before vaccines that expire, and those before host events.  A call waits for
-    the event that is in the latch: a host event whose paths are all written leaves it after at most 40 cycles, a
+    Order: a birth goes before all others, a call of the core before vaccines that expire, and those before host
+    events.  A call waits for the event that is in the latch: a host event whose paths are all written leaves it after at most 40 cycles, a
     SWAP after 87; one whose paths are not all written blocks it, and its dispatch answers deny in time.  So a
     program writes all paths, and awaits a SWAP's record, before it goes back to user mode.
     Room: host events and expiries are accepted while more than `CORE_SHARE` of the `RECORDS` places are free, a
@@ -114,7 +115,9 @@ class Coprocessor(Block):
         calls: Block | None = None,
         screens: bool = True,
         observed: bool = False,
+        births: bool = False,
     ) -> None:
+        self.births = births
         self.fast = fast
         self.screens = screens
         self.observed = observed
@@ -157,7 +160,7 @@ class Coprocessor(Block):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        pipeline = Pipeline(self.banks, self.fast)
+        pipeline = Pipeline(self.banks, self.fast, self.births)
         m.submodules.pipeline = DomainRenamer("screen")(pipeline)
         m.submodules.registers = registers = Registers(COPROCESSOR)
         m.submodules.calls = calls = self.calls
@@ -175,13 +178,19 @@ class Coprocessor(Block):
         m.submodules.stray = stray = Stray()
         m.submodules.tampering = tampering = Tampering()
 
-        self._events(m, pipeline, registers, calls, host, records)
+        births = Births() if self.births else None
+        self._events(m, pipeline, registers, calls, host, records, births)
         self._paths(m, pipeline, registers, calls, host, dispatch)
         self._leavings(m, pipeline, registers, records)
         if self.copies:
             self._counted(m, pipeline, registers, calls, records)
         self._tables(m, pipeline, registers, loader, dispatch)
         self._broken(m, registers, calls, dispatch, stray, tampering)
+        page_waits = stirs = begins = C(0)
+        if births is not None:
+            m.submodules.births = births
+            page_waits = self._births(m, births, pipeline, registers, calls, records, loader)
+            stirs, begins = births.stirs, births.begins
 
         wiring.connect(m, wiring.flipped(self.core), calls.core)
         lock = registers.lock
@@ -229,7 +238,8 @@ class Coprocessor(Block):
         questions = registers.vaccine_hits_select | registers.vaccine_expiry_select
         last_word = registers.event_index == EVENT_LAYOUT.words - 1
         m.d.comb += registers.hold.eq(
-            registers.event_select & bus.write & last_word & ~host.event_ready
+            page_waits
+            | registers.event_select & bus.write & last_word & ~host.event_ready
             | registers.path_select & bus.write & ~host.path_ready
             | dispatch.hold
             | loader.read & ~loader.done
@@ -269,25 +279,78 @@ class Coprocessor(Block):
             self.scored_slot.eq(pipeline.record.slot),
             self.score.eq(pipeline.record.score),
             rest.idle.eq(pipeline.idle),
-            rest.stirred.eq(pipeline.events.valid | loader.busy | loader.read | asked),
-            rest.rescan.eq(loader.ticked | host.offered & (host.offer.kind == Kind.VACCINATE)),
+            rest.stirred.eq(pipeline.events.valid | loader.busy | loader.read | asked | stirs),
+            rest.rescan.eq(loader.ticked | begins | host.offered & (host.offer.kind == Kind.VACCINATE)),
             self.screen_idle.eq(rest.rests),
         ]
         return m
 
-    def _events(
-        self, m: Module, pipeline: Pipeline, registers: Registers, calls: Any, host: HostPort, records: Records
-    ) -> None:
-        """Both sources into the pipeline, each with a place for its record."""
-        from_core = calls.events.valid if self.screens else C(0)
+    def _births(
+        self,
+        m: Module,
+        births: Births,
+        pipeline: Pipeline,
+        registers: Registers,
+        calls: Any,
+        records: Records,
+        loader: Loader,
+    ) -> Any:
+        """Vaccines of what was judged; return whether an access waits for a page."""
+        asked = Signal()
+        m.d.sync += asked.eq(registers.birth_written)
+        page = registers.birth_page_index
+        key, units = births.page.key, births.page.units
         m.d.comb += [
-            pipeline.events.valid.eq(from_core | host.events.valid),
-            pipeline.events.payload.eq(
-                Mux(from_core, calls.events.payload.as_value(), host.events.payload.as_value())
-            ),
-            calls.events.ready.eq(pipeline.events.ready if self.screens else 1),
-            host.events.ready.eq(pipeline.events.ready & ~from_core),
-            pipeline.hold_reaps.eq(from_core | ~records.room_for_others),
+            births.judges.eq(pipeline.judges),
+            births.judged.eq(pipeline.judged),
+            births.recorded.eq(pipeline.recorded),
+            births.record.eq(pipeline.record),
+            births.load.en.eq(loader.load.en),
+            births.load.address.eq(loader.load.address),
+            births.load.data.eq(loader.load.data),
+            births.now.eq(loader.now),
+            births.order.eq(registers.birth_order_written),
+            births.order_slot.eq(registers.birth_order.slot),
+            births.tags.eq(registers.birth_tag_written),
+            births.tag_slot.eq(registers.birth_tag.slot),
+            births.tag.eq(registers.birth_tag.tag),
+            births.new.eq(calls.born),
+            births.new_slot.eq(calls.born_slot),
+            births.room.eq(records.room_for_births),
+            births.ask.eq(asked),
+            births.page_index.eq(registers.birth.number),
+            records.born.eq(births.begins),
+            registers.births_refused.eq(births.refused),
+            registers.birth_page.eq(Mux(page == 0, key[:32], Mux(page == 1, key[32:], units))),
+        ]
+        return registers.birth_order_select & births.ordered | registers.birth_page_select & (asked | births.asked)
+
+    def _events(
+        self,
+        m: Module,
+        pipeline: Pipeline,
+        registers: Registers,
+        calls: Any,
+        host: HostPort,
+        records: Records,
+        births: Births | None,
+    ) -> None:
+        """All sources into the pipeline, each with a place for its record."""
+        from_core = calls.events.valid if self.screens else C(0)
+        offered = from_core | host.events.valid
+        payload = Mux(from_core, calls.events.payload.as_value(), host.events.payload.as_value())
+        ready, holds = pipeline.events.ready, C(0)
+        if births is not None:
+            holds, ready = births.holds, ready & ~births.holds
+            offered = Mux(holds, births.event.valid, offered)
+            payload = Mux(holds, births.event.payload.as_value(), payload)
+            m.d.comb += births.event.ready.eq(pipeline.events.ready)
+        m.d.comb += [
+            pipeline.events.valid.eq(offered),
+            pipeline.events.payload.eq(payload),
+            calls.events.ready.eq(ready if self.screens else 1),
+            host.events.ready.eq(ready & ~from_core),
+            pipeline.hold_reaps.eq(from_core | ~records.room_for_others | holds),
             pipeline.locked.eq(registers.lock.model),
             host.event_write.eq(registers.event_written),
             host.event_index.eq(registers.event_index),

@@ -16,7 +16,7 @@ from hdl.screening.layouts import LoadPort, shape_of
 LOCKED_BY = {
     Target.MODEL0: "model", Target.MODEL1: "model", Target.READY: "model",
     Target.ATTRIBUTES: "policy", Target.JUDGE: "policy", Target.ENFORCE: "policy",
-    Target.HASH_SET: "vaccines", Target.HASH: "vaccines",
+    Target.TEMPLATES: "policy", Target.HASH_SET: "vaccines", Target.HASH: "vaccines",
 }  # fmt: skip
 """What locks each target; the clock never is."""
 

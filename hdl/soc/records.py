@@ -25,9 +25,10 @@ CORE_SHARE = 8
 class Records(Block):
     """Members:
 
-    room          a place is free for an event of the core; `room_for_others`: for any other, `CORE_SHARE` are
-                  left then.  `state_room`: for a SPILL's state.  `half`: half of the places are taken.
-    core, host, reaped   for one cycle each: such an event begins, only with room.  `spill`, with `host`.
+    room          a place is free for an event of the core; `room_for_births`: four are; `room_for_others`: for any
+                  other, `CORE_SHARE` are left then.  `state_room`: for a SPILL's state.  `half`: half of the places
+                  are taken.
+    core, host, reaped, born   for one cycle each: such an event begins, only with room.  `spill`, with `host`.
     recorded, record, state   the pipeline's.  `counted`, with `recorded`: this one is told otherwise, and its place is
                   free again.
     valid, head, take     a record waits; it is `head`; it is taken at the end of this cycle.
@@ -38,12 +39,14 @@ class Records(Block):
         super().__init__(
             {
                 "room": Out(1),
+                "room_for_births": Out(1),
                 "room_for_others": Out(1),
                 "state_room": Out(1),
                 "half": Out(1),
                 "core": In(1),
                 "host": In(1),
                 "reaped": In(1),
+                "born": In(1),
                 "spill": In(1),
                 "recorded": In(1),
                 "counted": In(1),
@@ -67,13 +70,14 @@ class Records(Block):
         # One of each kind may begin in one cycle: the core's share covers what the others took meanwhile.
         m.d.comb += [
             self.room.eq(places < RECORDS),
+            self.room_for_births.eq(places <= RECORDS - 4),
             self.room_for_others.eq(places < RECORDS - CORE_SHARE),
             self.state_room.eq(state_places < STATES),
             self.half.eq(places >= RECORDS // 2),
         ]
         taken, state_taken = self.take & records.r_rdy, self.state_take & states.r_rdy
         m.d.sync += [
-            places.eq(places + self.core + self.host + self.reaped - taken - self.counted),
+            places.eq(places + self.core + self.host + self.reaped + self.born - taken - self.counted),
             state_places.eq(state_places + (self.host & self.spill) - state_taken),
         ]
         m.d.comb += [

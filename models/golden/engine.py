@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from hdl.contract.births import BIRTH_SETS
 from hdl.contract.event import SLOTS, TREES
 from hdl.contract.model import IMAGE_BYTES, MODEL_SLOTS, PARAM_NAMES, REGIONS, TABLES
 from hdl.contract.policy import Policy
@@ -25,10 +26,11 @@ class GoldenEngine:
     """The sequential machine behind the interface that every engine has.
 
     slots, trees: how many processes and trees it holds; more than 64 have no twin in gateware.
+    births: VACCINATE may name banks to choose from, as on the board.
     """
 
-    def __init__(self, slots: int = SLOTS, trees: int = TREES) -> None:
-        self.machine = new_machine(slots, trees)
+    def __init__(self, slots: int = SLOTS, trees: int = TREES, *, births: bool = False) -> None:
+        self.machine = new_machine(slots, trees, births=births)
         self._images = [bytes(IMAGE_BYTES)] * MODEL_SLOTS
 
     def load_model(self, slot: int, image: bytes) -> None:
@@ -71,6 +73,8 @@ class GoldenEngine:
 
     def set_hash_set(self, bank: int, fields: int) -> None:
         """Set the hash set of an empty bank: bit f for field f of the key (`vaccine.hash_set` names them)."""
+        if self.machine.registers[m.BIRTHS] and bank in BIRTH_SETS:
+            raise ValueError(f"bank {bank} is for births: its hash set never changes")
         if self.machine.held[bank]:
             raise ValueError(f"bank {bank} holds vaccines: revoke them before its hash set changes")
         self.machine.hash_sets[bank] = fields

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdl.contract import verdict
+from hdl.contract.births import BIRTH_SETS
 from hdl.contract.event import SLOTS, TREES, Kind
 from hdl.contract.vaccine import BANK_DEPTH, BANKS, HASH_SET_RESET, KEY, VACCINES
 from hdl.contract.verdict import Fault, Verdict
@@ -36,7 +37,9 @@ SLOT_COLUMNS = 21
 USERS, T, FLOOR_T, EPOCH_T = range(4)
 TREE_COLUMNS = 4
 # Globals.
-ACTIVE, RUNNING, READY, ENFORCE, SWAPS, SEQUENCE, VACCINES_HELD = range(7)
+ACTIVE, RUNNING, READY, ENFORCE, SWAPS, SEQUENCE, VACCINES_HELD, BIRTHS = range(8)
+# Columns of `Machine.judged`.
+JUDGES, KEY_OF, VERDICT_OF, TIER_JUDGED, VACCINATED, SLOT_OF = range(6)
 
 
 class Machine(NamedTuple):
@@ -48,6 +51,7 @@ class Machine(NamedTuple):
     banks: (BANKS, BANK_DEPTH) packed keys, -1 where free; masks: theirs; indices: which vaccine stands there.
     hash_sets, held (entries in force): per bank.  hashes: (fields, 65536) hash bits.
     used, hits, expiry, keys (whole, without a mask), bank_of: per vaccine index.
+    judged: the last event, if it was a call that was not refused for its form: its key and what was answered.
     scratch: room for one event's tokens and one key's hash bits, so that a step allocates nothing.
     """
 
@@ -72,24 +76,34 @@ class Machine(NamedTuple):
     expiry: Ints
     keys: Ints
     bank_of: Ints
+    judged: Ints
     scratch: Ints
 
 
-def new_machine(slots: int = SLOTS, trees: int = TREES) -> Machine:
-    """Return a machine as it is after reset; more than 64 slots only make sense without a twin in gateware."""
+def new_machine(slots: int = SLOTS, trees: int = TREES, *, births: bool = False) -> Machine:
+    """Return a machine as it is after reset; more than 64 slots only make sense without a twin in gateware.
+
+    births: VACCINATE may name banks to choose from, as in a pipeline that is built so.
+    """
 
     def zeros(*shape: int) -> Ints:
         return np.zeros(shape, np.int64)
 
+    registers, hash_sets = zeros(8), zeros(BANKS) + HASH_SET_RESET
+    if births:
+        registers[BIRTHS] = 1
+        for bank, fields in BIRTH_SETS.items():
+            hash_sets[bank] = fields
     return Machine(
-        slots=zeros(slots, SLOT_COLUMNS), trees=zeros(trees, TREE_COLUMNS), registers=zeros(7),
+        slots=zeros(slots, SLOT_COLUMNS), trees=zeros(trees, TREE_COLUMNS), registers=registers,
         tables=zeros(2, 6, 2048), tries=zeros(2, 256), idmaps=zeros(2, 512), curves=zeros(2, 192),
         params=zeros(2, 15), attributes=zeros(512), rows=np.zeros(256, np.uint64),
         banks=zeros(BANKS, BANK_DEPTH) - 1, masks=zeros(BANKS, BANK_DEPTH), indices=zeros(BANKS, BANK_DEPTH),
-        hash_sets=zeros(BANKS) + HASH_SET_RESET,
+        hash_sets=hash_sets,
         held=zeros(BANKS), hashes=zeros(len(KEY.fields), 65536), used=zeros(VACCINES), hits=zeros(VACCINES),
         expiry=zeros(VACCINES),
         keys=zeros(VACCINES),
         bank_of=zeros(VACCINES),
+        judged=zeros(6),
         scratch=zeros(2, 6),
     )  # fmt: skip

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from hdl.contract.event import FLOOR_CALLS, RECORD, STATE
+from hdl.contract.births import HOST_BANKS, OUTCOME
+from hdl.contract.event import EVENT, FLOOR_CALLS, RECORD, STATE
 from hdl.contract.policy import ATTRIBUTES, FIELD0_HALVES, FIELD1_HALVES
 from hdl.contract.vaccine import BANKS, FULL_MASK, KEY, MASK_UNITS, units_mask
 from models.golden import machine as m
@@ -21,6 +22,9 @@ _R = RECORD.offset
     _R["violation"], _R["floored"], _R["by_tree"], _R["overlong"], _R["fault"], _R["call_class"],
 )  # fmt: skip
 _R_VACCINE, _R_PROFILE, _R_PATH = _R["vaccine"] - 32, _R["profile"] - 32, _R["path_class"] - 32
+_R_OUTCOME = _R["spare1"] - 32
+_O_BANK, _O_MERGED, _O_BORN = (OUTCOME.offset[name] for name in ("bank", "merged", "born"))
+_E_OK, _E_SOURCE = EVENT.offset["ok"], EVENT.offset["source"]
 assert (_R["id"], _R["decayed"], _R["cusum"], _R["tree_sum"]) == (32, 64, 80, 96)
 assert (_R["score"], _R["node"], _R["generation"], _R["sequence"]) == (112, 120, 128, 160)
 
@@ -138,6 +142,40 @@ def _lives(g: Machine, slot: int, generation: int) -> bool:
 
 
 @jit
+def _choice(g: Machine, event: Words) -> int:
+    """Return the set of birth banks (bit 0: the first) that a VACCINATE leaves the choice of; 0: none."""
+    return (int(event[7]) >> HOST_BANKS) % (1 << (BANKS - HOST_BANKS)) if g.registers[m.BIRTHS] else 0
+
+
+@jit
+def _mask_of(event: Words) -> int:
+    mask = 0
+    for unit in range(len(_UNITS)):
+        mask |= _UNITS[unit] * (int(event[6]) >> unit & 1)
+    return int(mask)
+
+
+@jit
+def _birth_place(g: Machine, event: Words) -> tuple[int, int]:
+    """Return (index of the very same in force, -1 if there is none; bank: the twin's, else the one chosen, else -1).
+
+    The twin has the whole key and the mask of the VACCINATE.
+    """
+    key, mask = (int(event[2]) | int(event[3]) << 32) & FULL_MASK, _mask_of(event)
+    choice, free = _choice(g, event), -1
+    for number in range(BANKS - HOST_BANKS):
+        bank = HOST_BANKS + number
+        if choice >> number & 1:
+            place = place_of(g, bank, key)
+            index = g.indices[bank, place]
+            if g.banks[bank, place] < 0:
+                free = bank
+            elif g.masks[bank, place] == mask and g.keys[index] == key:
+                return int(index), bank
+    return -1, free
+
+
+@jit
 def _fault_of(g: Machine, kind: int, slot: int, source: int, event: Words, tree: int) -> int:
     """Return why the event is refused for its form, 0 if it is not."""
     if kind > m.REVOKE:
@@ -152,6 +190,9 @@ def _fault_of(g: Machine, kind: int, slot: int, source: int, event: Words, tree:
         index = int(event[4]) & 511
         if bank >= BANKS:
             return m.VACCINE
+        if kind == m.VACCINATE and _choice(g, event):
+            twin, bank = _birth_place(g, event)
+            return 0 if twin >= 0 or (bank >= 0 and not g.used[index]) else m.VACCINE
         if kind == m.VACCINATE:
             return 0 if g.banks[bank, place_of(g, bank, key)] < 0 and not g.used[index] else m.VACCINE
         return 0 if g.used[index] and g.keys[index] == key and g.bank_of[index] == bank else m.VACCINE
@@ -219,21 +260,27 @@ def _change(g: Machine, kind: int, slot: int, event: Words, state: Words) -> int
 
 
 @jit
-def _change_tables(g: Machine, kind: int, event: Words) -> None:
-    """Do what a valid SWAP, VACCINATE or REVOKE does."""
+def _change_tables(g: Machine, kind: int, event: Words, record: Words) -> int:
+    """Do what a valid SWAP, VACCINATE or REVOKE does; return the vaccine that it is about."""
     if kind == m.SWAP:
         g.registers[m.ACTIVE] = event[2] & 1
         g.registers[m.RUNNING] = 1
         g.registers[m.SWAPS] += 1
         _restart(g)
-        return
+        return 0
     key = (int(event[2]) | int(event[3]) << 32) & FULL_MASK
     index, bank = int(event[4]) & 511, int(event[4]) >> 16 & 31
+    choice = _choice(g, event) if kind == m.VACCINATE else 0
+    if choice:
+        twin, bank = _birth_place(g, event)
+        born = int(event[0]) >> _E_OK & 1 & ~(int(event[0]) >> _E_SOURCE)
+        record[1] |= np.uint32((bank << _O_BANK | int(twin >= 0) << _O_MERGED | born << _O_BORN) << _R_OUTCOME)
+        if twin >= 0:
+            g.expiry[twin] = event[5]
+            return twin
     place = place_of(g, bank, key)
     if kind == m.VACCINATE:
-        mask = 0
-        for unit in range(len(_UNITS)):
-            mask |= _UNITS[unit] * (int(event[6]) >> unit & 1)
+        mask = _mask_of(event)
         g.banks[bank, place] = key & mask
         g.masks[bank, place] = mask
         g.indices[bank, place] = index
@@ -249,6 +296,7 @@ def _change_tables(g: Machine, kind: int, event: Words) -> None:
         g.used[index] = 0
         g.held[bank] -= 1
         g.registers[m.VACCINES_HELD] -= 1
+    return index
 
 
 @jit
@@ -298,6 +346,9 @@ def _call(g: Machine, slot: int, event: Words, path_class: int, node: int, overl
         | vaccinated << _R_VACCINATED | violation << _R_VIOLATION | floored << _R_FLOORED | by_tree << _R_BY_TREE
     )  # fmt: skip
     record[1] |= np.uint32(max(vaccine, 0) << _R_VACCINE)
+    judged = g.judged
+    judged[m.JUDGES], judged[m.KEY_OF], judged[m.VERDICT_OF] = 1, key, proposed * enforce
+    judged[m.TIER_JUDGED], judged[m.VACCINATED], judged[m.SLOT_OF] = tier, vaccinated, slot & 63
 
 
 @jit
@@ -319,12 +370,14 @@ def step(g: Machine, slot: int, event: Words, pool: Bytes, offset: int, record: 
     record[4] = event[1]
     record[5] = np.uint32(g.registers[m.SEQUENCE] & 0xFFFFFFFF)
     g.registers[m.SEQUENCE] += 1
+    g.judged[m.JUDGES] = 0
     if fault:
         record[0] |= np.uint32(m.DENY << _R_VERDICT | m.DENY << _R_PROPOSED)
-    elif kind >= m.SWAP:
-        _change_tables(g, kind, event)
+    index = int(event[4]) & 511
+    if not fault and kind >= m.SWAP:
+        index = _change_tables(g, kind, event, record)
     if kind == m.VACCINATE or kind == m.REVOKE:
-        record[1] |= np.uint32((int(event[4]) & 511) << _R_VACCINE)
+        record[1] |= np.uint32(index << _R_VACCINE)
     record[0] |= np.uint32(int(g.registers[m.ACTIVE]) << _R_MODEL)
     if fault or kind >= m.SWAP:
         return

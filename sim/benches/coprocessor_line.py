@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 from hdl.contract.event import RECORD, STATE, Kind
 from hdl.contract.load import Target
@@ -43,10 +43,12 @@ class Board:
     `user`: the core's mode from the next cycle on; `memory`: the program's.
     """
 
+    BIRTHS = False
+
     def __init__(self, bench: Clocked, chance: random.Random) -> None:
         self.bench = bench
         self.chance = chance
-        self.golden = GoldenEngine()
+        self.golden = GoldenEngine(births=self.BIRTHS)
         self.recorded: list[int] = []
         self.rested = 0
         self.user = 0
@@ -54,7 +56,7 @@ class Board:
         self.asked: int | None = None
 
     @classmethod
-    async def start(cls, dut: Any, models: int = 1) -> Board:
+    async def start(cls, dut: Any, models: int = 1) -> Self:
         """Return a coprocessor with secret, policy and models loaded and all handlers set; model 0 is in force.
         The pipeline's clock is stopped where it may be."""
         board = cls(await Clocked.start(dut, gate=1), draw())

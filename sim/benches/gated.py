@@ -25,11 +25,14 @@ _TOLD = {
 
 
 class Gated(Block):
-    """Members: `gate`: leave out edges of the pipeline's clock while `screen_idle`; the others as `Coprocessor`
+    """Parameters: `clock`, `births`: see `Coprocessor`.
+
+    Members: `gate`: leave out edges of the pipeline's clock while `screen_idle`; the others as `Coprocessor`
     has them."""
 
-    def __init__(self, clock: int) -> None:
+    def __init__(self, clock: int, *, births: bool = False) -> None:
         self.clock = clock
+        self.births = births
         super().__init__(
             {
                 "gate": In(1),
@@ -43,7 +46,7 @@ class Gated(Block):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.coprocessor = block = Coprocessor(self.clock)
+        m.submodules.coprocessor = block = Coprocessor(self.clock, births=self.births)
         wiring.connect(m, wiring.flipped(self.bus), block.bus)
         wiring.connect(m, wiring.flipped(self.core), block.core)
         m.d.comb += [block.cycles.eq(self.cycles), block.string_word.eq(self.string_word)]
