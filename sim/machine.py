@@ -1,4 +1,4 @@
-"""The bare computer under Verilator: core, memories, bus and timer, with a program in its flash window."""
+"""The bare computer under Verilator: core, memories, bus, timer and cell, with a program in its flash window."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ def boot_rom() -> bytes:
 def _verilog() -> str:
     from amaranth.back import verilog
 
-    from hdl.soc.machine import Machine
+    from sim.duet import Duet
 
-    return str(verilog.convert(Machine(boot_rom(), simulated=True, build=0), name="machine"))
+    return str(verilog.convert(Duet(boot_rom()), name="machine"))
 
 
 def _sources() -> tuple[Path, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 
 from hdl.contract import (
+    cell,
     event,
     flash,
     layout,
@@ -188,6 +189,14 @@ PARTS = (
                 f"QUARANTINE_WEIGHT_{piece.name}": (weight, f"what {piece.name} adds to the score byte")
                 for piece, weight in quarantine.WEIGHTS.items()
             },
+        },
+    ),
+    Part(
+        "cell", "The cell", Stage.BOARD, (cell.CellState, cell.CellStop), (),
+        {
+            "CELL_BYTES": (cell.CELL_BYTES, "bytes that a clone can write"),
+            "CELL_LINE_BYTES": (cell.CELL_LINE_BYTES, "a line of them"),
+            "CELL_START_CYCLES": (cell.CELL_START_CYCLES, "from the order to the first instruction, at most"),
         },
     ),
     Part(
