@@ -11,7 +11,7 @@
 
 namespace {
 
-enum Kind { SAID, LEDS, TRAP, MRET, ASLEEP, AWAKE, RESET, DOUBLE_FAULT, SIDE_BAND };
+enum Kind { SAID, LEDS, TRAP, MRET, ASLEEP, AWAKE, RESET, DOUBLE_FAULT, SIDE_BAND, CELL_READ };
 constexpr uint64_t RESET_CYCLES = 4;
 constexpr uint32_t TEXT_WINDOW = (VG_COPROCESSOR_TEXT_WINDOW - VG_COPROCESSOR_BASE) / 4;
 constexpr uint32_t DATA_WINDOW = (VG_COPROCESSOR_DATA_WINDOW - VG_COPROCESSOR_BASE) / 4;
@@ -77,6 +77,7 @@ struct Machine {
         if (dut.leds != lamps) note(LEDS, lamps = dut.leds);
         if (dut.side___05Ftrap) note(TRAP, dut.side___05Fcause | dut.side___05Fuser << 8);
         if (dut.side___05Fmret) note(MRET);
+        if (dut.cell_reads) note(CELL_READ, dut.cell_at);
         side_band();
         if (dut.sleeping != slept) note((slept = dut.sleeping) ? ASLEEP : AWAKE);
         if (dut.reset) note(RESET);

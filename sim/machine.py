@@ -23,6 +23,7 @@ class Kind(IntEnum):
     RESET = 6  # the program asks for a reset; nobody obeys
     DOUBLE_FAULT = 7
     SIDE_BAND = 8  # what is taken for granted of the core's side band does not hold: which, as in machine.cpp
+    CELL_READ = 9  # the cell reads word value of main RAM
 
 
 @dataclass(frozen=True)

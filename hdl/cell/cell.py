@@ -4,7 +4,8 @@
                                       └── access ── clone memory
                 core, of its own ── fetch, data ──┘      └── region `cell_ram`
 
-One clock domain; the core is in reset while nothing is in the cell.  A clone runs in user mode alone: whatever traps
+One clock, as two domains: `sync`, and `clone` for the core alone, which is in reset while nothing is in the cell; a
+simulator may leave out edges of `clone` then.  A clone runs in user mode alone: whatever traps
 stops it, and nothing runs in its stead.  It then stands until the kernel lets it go on or ends it.
 """
 
@@ -30,9 +31,11 @@ class Cell(Block):
       bus          the registers.
       memory       region `cell_ram`.
       want, place  a word of main RAM is to be read, in the cycle in which `won` is high; `word` is it in the next.
-      first        whoever else wants that port is to wait: the clone's registers, or the kernel, ask.
+      first        whoever else wants that port is to wait: for the clone's registers and its first instruction, and
+                   for the kernel.
       irq          the cell has stopped.
       idle         nothing happens in it.
+      empty        the edge of `clone` at the end of this cycle may be left out.
 
     Cycles from the write of `control.start` to the clone's first instruction: see CELL_START_CYCLES; the clone's
     memory is ready behind the first of them.
@@ -50,6 +53,7 @@ class Cell(Block):
                 "word": In(32),
                 "irq": Out(1),
                 "idle": Out(1),
+                "empty": Out(1),
             }
         )
 
@@ -60,10 +64,10 @@ class Cell(Block):
         m.submodules.entry = entry = Entry()
         # A flip-flop alone, since a part of the core takes its reset asynchronously.
         held = Signal(init=1)
-        m.domains += ClockDomain("clone", local=True)
-        m.d.comb += [ClockSignal("clone").eq(ClockSignal()), ResetSignal("clone").eq(held)]
+        m.domains += ClockDomain("within", local=True)
+        m.d.comb += [ClockSignal("within").eq(ClockSignal("clone")), ResetSignal("within").eq(held)]
         core = Core(boot=BOOT + BOOT_OFFSET, bare=True)
-        m.submodules.core = DomainRenamer("clone")(core)
+        m.submodules.core = DomainRenamer("within")(core)
         side = core.side
         wiring.connect(m, wiring.flipped(self.bus), registers.bus)
         wiring.connect(m, wiring.flipped(self.memory), access.bus)
@@ -174,8 +178,10 @@ class Cell(Block):
             access.word.eq(self.word),
             # A port of main RAM: the registers are on their way before anything else is asked for.
             self.want.eq(entry.want | access.want),
-            self.first.eq(entry.want | access.first),
+            # So is its first instruction.
+            self.first.eq(entry.want | access.first | first),
             self.place.eq(Mux(entry.want, entry.place, access.place)),
+            self.empty.eq(held),
             self.irq.eq(state == CellState.STOPPED),
             self.idle.eq(((state == CellState.EMPTY) | (state == CellState.STOPPED)) & access.quiet),
             registers.status.state.eq(state),

@@ -70,14 +70,16 @@ copy:
     bnez a3, copy
     j next
 
-# Call the code at a1; say how many cycles it took.
+# Call the code at a1 with a0 = a2; say how many cycles it took, and a0.
 time:
+    mv a0, a2
     csrr s2, mcycle
     jalr a1
     csrr s3, mcycle
     sub s3, s3, s2
     li t1, UART_SEND
     sw s3, 0(t1)
+    sw a0, 0(t1)
     j next
 
 # Run in user mode with the registers at a1, until a trap; put them back there, and say its cause and its value.
