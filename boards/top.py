@@ -47,7 +47,6 @@ class Top(Elaboratable):
         board, soc, pads = self.board, self.soc, self.ports
         m.domains.sync = ClockDomain()
         m.domains.screen = ClockDomain(reset_less=True)
-        m.domains.clone = ClockDomain(reset_less=True)
         m.domains.power = ClockDomain(reset_less=True)
         m.submodules.soc = soc
 
@@ -60,7 +59,7 @@ class Top(Elaboratable):
             m.submodules[f"pad_{name}"] = Instance("OB", i_I=value, o_O=pads[name])
 
         clock = input_of("clk")
-        m.d.comb += [signal.eq(clock) for signal in map(ClockSignal, ("sync", "screen", "clone", "power"))]
+        m.d.comb += [signal.eq(clock) for signal in map(ClockSignal, ("sync", "screen", "power"))]
 
         left = Signal(range(board.reset_cycles), init=board.reset_cycles - 1)
         held, early, pressed = Signal(init=1), Signal(), Signal()

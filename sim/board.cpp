@@ -82,7 +82,7 @@ struct Board {
     int step() {
         dut.rx = line.level();
         dut.flash_dq_i = flash.step(dut.flash_cs_n, dut.flash_sck, dut.flash_dq_o, dut.flash_dq_oe);
-        dut.clk = 0, dut.screen_clk = 0, dut.clone_clk = 0;
+        dut.clk = 0, dut.screen_clk = 0;
         dut.eval();
         dump(0);
         if (dut.frame_received) {
@@ -98,7 +98,7 @@ struct Board {
         int byte = line.sample(dut.tx);
         bool gate = gating && dut.screen_idle && !dut.rst;
         marks.gated += gate;
-        dut.clk = 1, dut.screen_clk = !gate, dut.clone_clk = !(gating && dut.clone_idle);
+        dut.clk = 1, dut.screen_clk = !gate;
         dut.eval();
         dump(1);
         ++cycle;

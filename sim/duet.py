@@ -44,14 +44,14 @@ class Duet(Block):
         m = Module()
         m.submodules.machine = machine = self.machine
         m.submodules.cell = cell = Cell()
-        m.domains.clone = ClockDomain(reset_less=True)
+        m.domains.screen = ClockDomain(reset_less=True)
         for name in self.machine.signature.members:
             if name not in _BETWEEN and name != "lines":
                 self._lead(m, name)
         wiring.connect(m, machine.cell, cell.bus)
         wiring.connect(m, machine.cell_ram, cell.memory)
         m.d.comb += [
-            ClockSignal("clone").eq(ClockSignal()),
+            ClockSignal("screen").eq(ClockSignal()),
             machine.lines.eq(self.lines | cell.irq << Irq.CELL),
             machine.cell_want.eq(cell.want),
             machine.cell_first.eq(cell.first),

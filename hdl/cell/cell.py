@@ -4,8 +4,8 @@
                                       └── access ── clone memory
                 core, of its own ── fetch, data ──┘      └── region `cell_ram`
 
-One clock, as two domains: `sync`, and `clone` for the core alone, which is in reset while nothing is in the cell; a
-simulator may leave out edges of `clone` then.  A clone runs in user mode alone: whatever traps
+One clock, as two domains: `sync`, and `screen` for the core alone, which is in reset while nothing is in the cell; a
+simulator may leave out edges of `screen` then.  A clone runs in user mode alone: whatever traps
 stops it, and nothing runs in its stead.  It then stands until the kernel lets it go on or ends it.
 """
 
@@ -35,7 +35,7 @@ class Cell(Block):
                    for the kernel.
       irq          the cell has stopped.
       idle         nothing happens in it.
-      empty        the edge of `clone` at the end of this cycle may be left out.
+      empty        the edge of `screen` at the end of this cycle may be left out.
 
     Cycles from the write of `control.start` to the clone's first instruction: see CELL_START_CYCLES; the clone's
     memory is ready behind the first of them.
@@ -65,7 +65,7 @@ class Cell(Block):
         # A flip-flop alone, since a part of the core takes its reset asynchronously.
         held = Signal(init=1)
         m.domains += ClockDomain("within", local=True)
-        m.d.comb += [ClockSignal("within").eq(ClockSignal("clone")), ResetSignal("within").eq(held)]
+        m.d.comb += [ClockSignal("within").eq(ClockSignal("screen")), ResetSignal("within").eq(held)]
         core = Core(boot=BOOT + BOOT_OFFSET, bare=True)
         m.submodules.core = DomainRenamer("within")(core)
         side = core.side

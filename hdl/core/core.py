@@ -99,7 +99,7 @@ class Core(Block):
         m.submodules.ibex = Instance(
             "ibex",
             p_BOOT=self.boot,
-            p_PMP=int(not self.bare),
+            **({"p_PMP": 0} if self.bare else {}),
             i_clk=ClockSignal(),
             i_rst=ResetSignal(),
             i_stop=self.stop,

@@ -7,9 +7,8 @@
                                    ├── cell: clones of frozen processes; reads main RAM by a port of its own
                                    └── scheduler: who runs next, by the scores that the pipeline gives
 
-One clock, as three domains: `sync`; `screen` for the pipeline alone, reset with `sync`; and `clone` for the cell's
-core alone.  On hardware they are the same net; a simulator may leave out edges of `screen` where `screen_idle` says
-so, and of `clone` where `clone_idle` does.
+One clock, as two domains: `sync`, and `screen` for the pipeline, reset with `sync`, and for the cell's core.  On
+hardware both are the same net; a simulator may leave out edges of `screen` where `screen_idle` says so.
 """
 
 from __future__ import annotations
@@ -48,7 +47,6 @@ PINS = {
     "skip": In(SKIP_BITS),
     "sleeping": Out(1),
     "screen_idle": Out(1),
-    "clone_idle": Out(1),
     "uart_idle": Out(1),
     "frame_received": Out(1),
     "recorded": Out(1),
@@ -142,8 +140,7 @@ class _Board(Block):
             self.leds.eq(machine.leds),
             self.reset.eq(machine.reset),
             self.sleeping.eq(machine.sleeping & ~flash.busy & ~sha256.busy & cell.idle),
-            self.screen_idle.eq(coprocessor.screen_idle),
-            self.clone_idle.eq(cell.empty),
+            self.screen_idle.eq(coprocessor.screen_idle & cell.empty),
             self.uart_idle.eq(uart.idle & link.idle),
             self.frame_received.eq(link.frame_received),
             self.recorded.eq(coprocessor.recorded),
@@ -167,10 +164,10 @@ class Soc(Block):
 
     For a simulator, which looks at them at the end of a cycle; on hardware `skip` is 0, and nobody looks:
       skip               cycles that pass at the end of this one besides itself
-      sleeping           the core is asleep, nothing that wakes it has come, and neither flash nor SHA-256 nor
-                         the cell is at work.  If `screen_idle` and `uart_idle` say so too, nothing happens before the timer's
+      sleeping           the core is asleep, nothing that wakes it has come, and neither flash nor SHA-256 nor the
+                         cell is at work.  If `screen_idle` and `uart_idle` say so too, nothing happens before the timer's
                          alarm, or an edge on `rx`.
-      screen_idle        the edge of `screen` at the end of this cycle may be left out; `clone_idle`: that of `clone`
+      screen_idle        the edge of `screen` at the end of this cycle may be left out
       uart_idle          neither the line nor the link is at work, and nothing waits in them
       frame_received     for one cycle: a frame stands in the receive ring
       recorded           for one cycle: a record leaves the pipeline
