@@ -46,6 +46,7 @@ SOC = {
     "core": "machine.core", "bus": "machine.bus", "main RAM": "machine.ram", "boot ROM": "machine.rom",
     "system": "machine.system", "timer": "machine.timer", "irq": "machine.irq", "uart": "uart", "link": "link",
     "flash": "flash", "sha256": "sha256", "scheduler": "scheduler", "coprocessor": "coprocessor",
+    "cell": "cell", "cell's core": "cell.core", "clone memory": "cell.access.memory",
     **{
         name: f"coprocessor.{name}"
         for name in ("calls", "dispatch", "stray", "tampering", "strings", "host", "loader", "records",

@@ -17,6 +17,7 @@ from amaranth.back import verilog
 from boards import icebreaker, ulx3s
 from boards.board import Board
 from boards.constraints import lpf
+from boards.cores import with_cores
 from boards.flow import CHIPS, TOP
 from boards.tools import BuildError, versions
 from boards.top import Harnessed, Top
@@ -127,7 +128,7 @@ def _board_target(board: Board) -> Target:
     parameters = {"banks": BANKS, "clock_hz": board.clock_hz, "line_divider": line}
     return Target(
         board.name, f"the whole board, {board.title}", board, board.clock_hz / 1e6, parameters,
-        SIMULATED.made_from, lambda: _verilog_of_board(board), lambda: _verilog_of_board(board, 0), Pipeline,
+        SIMULATED.made_from, lambda: with_cores(_verilog_of_board(board)), lambda: _verilog_of_board(board, 0), Pipeline,
         "top.soc.board.", "top.soc.board.coprocessor.pipeline.", whole=True,
     )  # fmt: skip
 

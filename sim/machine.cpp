@@ -7,11 +7,14 @@
 
 #include "Vmachine.h"
 #include "verilated.h"
+#include "vigilante.h"
 
 namespace {
 
-enum Kind { SAID, LEDS, TRAP, MRET, ASLEEP, AWAKE, RESET, DOUBLE_FAULT, SIDE_BAND };
+enum Kind { SAID, LEDS, TRAP, MRET, ASLEEP, AWAKE, RESET, DOUBLE_FAULT, SIDE_BAND, CELL_READ };
 constexpr uint64_t RESET_CYCLES = 4;
+constexpr uint32_t TEXT_WINDOW = (VG_COPROCESSOR_TEXT_WINDOW - VG_COPROCESSOR_BASE) / 4;
+constexpr uint32_t DATA_WINDOW = (VG_COPROCESSOR_DATA_WINDOW - VG_COPROCESSOR_BASE) / 4;
 
 struct Note {
     uint64_t cycle;
@@ -74,6 +77,7 @@ struct Machine {
         if (dut.leds != lamps) note(LEDS, lamps = dut.leds);
         if (dut.side___05Ftrap) note(TRAP, dut.side___05Fcause | dut.side___05Fuser << 8);
         if (dut.side___05Fmret) note(MRET);
+        if (dut.cell_reads) note(CELL_READ, dut.cell_at);
         side_band();
         if (dut.sleeping != slept) note((slept = dut.sleeping) ? ASLEEP : AWAKE);
         if (dut.reset) note(RESET);
@@ -93,16 +97,20 @@ struct Machine {
         if (user && !was_user && !was_mret) note(SIDE_BAND, 2);  // user mode, but not by a return
         if (user && was_trap) note(SIDE_BAND, 3);              // user mode behind a trap's entry
         if (dut.side___05Frf_write && !dut.side___05Frf_index) note(SIDE_BAND, 4);  // register 0 is written
+        if (dut.asks && !dut.transfers) note(SIDE_BAND, 5);  // data is asked for, but by no load or store
         was_user = user, was_trap = trap, was_mret = mret;
     }
 
     // Stands where the coprocessor belongs: word 0 is what the lines become, word 1 raises them so many cycles
-    // later, word 2 is for how many cycles this port is not ready, word 3 the same of the flash window.
+    // later, word 2 is for how many cycles this port is not ready, word 3 the same of the flash window; the windows
+    // are where they are on a board.
     void coprocessor(uint32_t address, uint32_t value) {
         if (address == 0) lines = value;
         if (address == 1) line_delay = value;
         if (address == 2) slow = value;
         if (address == 3) wait = value;
+        if (address == TEXT_WINDOW) dut.text_window = value;
+        if (address == DATA_WINDOW) dut.data_window = value;
     }
 };
 

@@ -1,4 +1,4 @@
-"""The bare computer under Verilator: core, memories, bus and timer, with a program in its flash window."""
+"""The bare computer under Verilator: core, memories, bus, timer and cell, with a program in its flash window."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class Kind(IntEnum):
     RESET = 6  # the program asks for a reset; nobody obeys
     DOUBLE_FAULT = 7
     SIDE_BAND = 8  # what is taken for granted of the core's side band does not hold: which, as in machine.cpp
+    CELL_READ = 9  # the cell reads word value of main RAM
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,9 @@ def boot_rom() -> bytes:
 def _verilog() -> str:
     from amaranth.back import verilog
 
-    from hdl.soc.machine import Machine
+    from sim.duet import Duet
 
-    return str(verilog.convert(Machine(boot_rom(), simulated=True, build=0), name="machine"))
+    return str(verilog.convert(Duet(boot_rom()), name="machine"))
 
 
 def _sources() -> tuple[Path, ...]:

@@ -1185,7 +1185,7 @@
 #define VG_ROM_SIZE 0x2000
 #define VG_RAM_BASE 0x10000000 /* main memory: kernel and processes */
 #define VG_RAM_SIZE 0x34000
-#define VG_CELL_RAM_BASE 0x20000000 /* the cell's own memory, copy-on-write over a frozen process */
+#define VG_CELL_RAM_BASE 0x20000000 /* the clone's data window, as it sees it, while the cell stands */
 #define VG_CELL_RAM_SIZE 0x8000
 #define VG_FLASH_WINDOW_BASE 0x30000000 /* the SPI flash, read in place */
 #define VG_FLASH_WINDOW_SIZE 0x1000000
@@ -1215,6 +1215,8 @@
 #define VG_LINK_SIZE 0x100
 #define VG_SCHEDULER_BASE 0x80000700 /* which process runs next */
 #define VG_SCHEDULER_SIZE 0x100
+#define VG_CELL_BASE 0x80000800 /* a second core, which runs clones of frozen processes */
+#define VG_CELL_SIZE 0x100
 #define VG_COPROCESSOR_BASE 0xfffff800 /* the screening pipeline: one load relative to x0 reaches it */
 #define VG_COPROCESSOR_SIZE 0x800
 
@@ -1407,6 +1409,50 @@
 #define VG_SCHEDULER_PICK_ANY_SHIFT 5 /* one at least is ready */
 #define VG_SCHEDULER_PICK_ANY_MASK 0x00000020
 
+/* A second core that runs a clone of a frozen process: its registers and its memory are the original's, what it stores is its own.  It reaches nothing else, and stops at whatever would lead out. */
+#define VG_CELL_CONTROL 0x80000800 /* write: an order, one at a time */
+#define VG_CELL_CONTROL_START_SHIFT 0 /* make a clone and run it: a0 is `result`, all else as `registers` says */
+#define VG_CELL_CONTROL_START_MASK 0x00000001
+#define VG_CELL_CONTROL_RESUME_SHIFT 1 /* let one that stopped at a trap go on at `next`, with `result` in a0 */
+#define VG_CELL_CONTROL_RESUME_MASK 0x00000002
+#define VG_CELL_CONTROL_DISCARD_SHIFT 2 /* end it */
+#define VG_CELL_CONTROL_DISCARD_MASK 0x00000004
+#define VG_CELL_STATUS 0x80000804 /* read: what it is at */
+#define VG_CELL_STATUS_STATE_SHIFT 0 /* a CellState */
+#define VG_CELL_STATUS_STATE_MASK 0x00000003
+#define VG_CELL_STATUS_STOP_SHIFT 2 /* a CellStop, once it has stopped */
+#define VG_CELL_STATUS_STOP_MASK 0x0000000c
+#define VG_CELL_STATUS_CAUSE_SHIFT 4 /* of the trap that it stopped at */
+#define VG_CELL_STATUS_CAUSE_MASK 0x000001f0
+#define VG_CELL_STATUS_WROTE_SHIFT 9 /* it has stored something */
+#define VG_CELL_STATUS_WROTE_MASK 0x00000200
+#define VG_CELL_STATUS_QUIET_SHIFT 10 /* nothing of its own is under way to main RAM */
+#define VG_CELL_STATUS_QUIET_MASK 0x00000400
+#define VG_CELL_REGISTERS 0x80000808 /* read, write: where the frozen process's registers are: the address at which it goes on, then x1 to x31 */
+#define VG_CELL_BUDGET 0x8000080c /* read, write: cycles that a clone may run, in all */
+#define VG_CELL_TEXT_WINDOW 0x80000810 /* read, write: where the frozen process's `user_text` lies in main RAM */
+#define VG_CELL_TEXT_WINDOW_BASE_SHIFT 0 /* the first granule of main RAM */
+#define VG_CELL_TEXT_WINDOW_BASE_MASK 0x000000ff
+#define VG_CELL_TEXT_WINDOW_LIMIT_SHIFT 8 /* granules from there on; 0: nothing answers */
+#define VG_CELL_TEXT_WINDOW_LIMIT_MASK 0x00003f00
+#define VG_CELL_DATA_WINDOW 0x80000814 /* read, write: the same of `user_data` */
+#define VG_CELL_DATA_WINDOW_BASE_SHIFT 0 /* the first granule of main RAM */
+#define VG_CELL_DATA_WINDOW_BASE_MASK 0x000000ff
+#define VG_CELL_DATA_WINDOW_LIMIT_SHIFT 8 /* granules from there on; 0: nothing answers */
+#define VG_CELL_DATA_WINDOW_LIMIT_MASK 0x00003f00
+#define VG_CELL_PAUSE 0x80000818 /* read, write: to keep the clone waiting, while the original's memory is moved */
+#define VG_CELL_PAUSE_ON_SHIFT 0 /* it begins nothing; what is under way still ends: see `status.quiet` */
+#define VG_CELL_PAUSE_ON_MASK 0x00000001
+#define VG_CELL_RESULT 0x8000081c /* read, write: a0 of the clone at `start` and `resume` */
+#define VG_CELL_NEXT 0x80000820 /* read, write: the address at which `resume` goes on */
+#define VG_CELL_PC 0x80000824 /* read: address of the instruction that it stopped at */
+#define VG_CELL_ADDRESS 0x80000828 /* read: what its last load or store was for that was refused, or had no room */
+#define VG_CELL_INSTRUCTIONS 0x8000082c /* read: that it has begun since `start` */
+#define VG_CELL_CYCLES 0x80000830 /* read: that it has run since `start` */
+#define VG_CELL_STARTED 0x80000834 /* read: cycles from the order to its first instruction */
+#define VG_CELL_X 0x80000880 /* read: its registers, once it has stopped */
+#define VG_CELL_X_COUNT 32
+
 /* The screening pipeline as the kernel sees it.  Machine mode only: no protection entry opens it to user mode. */
 #define VG_COPROCESSOR_DISPATCH 0xfffff800 /* read: address of the handler that this call is to go to: its own if it may run, else the verdict's; outside a call, and when the verdict takes too long, the deny handler */
 #define VG_COPROCESSOR_STATUS 0xfffff804 /* read: what waits and what is in force */
@@ -1586,6 +1632,11 @@
 #define VG_QUARANTINE_WEIGHT_SECRET_SOCKET 80 /* what SECRET_SOCKET adds to the score byte */
 #define VG_QUARANTINE_WEIGHT_AGAIN 60 /* what AGAIN adds to the score byte */
 #define VG_QUARANTINE_WEIGHT_LAST 255 /* what LAST adds to the score byte */
+
+/* The cell.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
+#define VG_CELL_BYTES 16384 /* bytes that a clone can write */
+#define VG_CELL_LINE_BYTES 32 /* a line of them */
+#define VG_CELL_START_CYCLES 64 /* from the order to the first instruction, at most */
 
 /* The link.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
 #define VG_LINK_VERSION 1 /* version of framing and frame types */
@@ -2651,6 +2702,20 @@ enum vg_part {
     VG_PART_REGISTERS = 0, /* the address at which it goes on, then x1 to x31 */
     VG_PART_TEXT = 1, /* its text window */
     VG_PART_DATA = 2, /* its data window */
+};
+
+enum vg_cell_state {
+    VG_CELL_STATE_EMPTY = 0, /* nothing in it; its core is in reset */
+    VG_CELL_STATE_ENTERING = 1, /* registers are on their way, or the core is about to go on */
+    VG_CELL_STATE_RUNNING = 2, /* the clone runs */
+    VG_CELL_STATE_STOPPED = 3, /* it has stopped itself: what it did last is to be read */
+};
+
+enum vg_cell_stop {
+    VG_CELL_STOP_CALL = 0, /* it made a system call */
+    VG_CELL_STOP_TRAP = 1, /* another trap: `cause` is its number, as `mcause` has it */
+    VG_CELL_STOP_ROOM = 2, /* a store: another line has its place */
+    VG_CELL_STOP_BUDGET = 3, /* its cycles are used up */
 };
 
 enum vg_frame_type {

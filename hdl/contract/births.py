@@ -46,7 +46,9 @@ TEMPLATE = Layout(
     "template",
     "How a call is made into a vaccine, by canonical id; 0: by all of it but the tree, and only on an order.",
     (
-        Field("ignored", len(MASK_UNITS), "units of the mask that are left out; of id, path_class and tree nothing"),
+        Field(
+            "ignored", len(MASK_UNITS), "units of the mask that are left out; of id, path_class and tree nothing"
+        ),
         Field("breeds", len(PathClass), "bit c: a call on path class c that its score condemns becomes a vaccine"),
     ),
 )

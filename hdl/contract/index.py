@@ -8,6 +8,7 @@ from enum import Enum, IntEnum
 
 from hdl.contract import (
     births,
+    cell,
     event,
     flash,
     layout,
@@ -209,6 +210,14 @@ PARTS = (
                 f"QUARANTINE_WEIGHT_{piece.name}": (weight, f"what {piece.name} adds to the score byte")
                 for piece, weight in quarantine.WEIGHTS.items()
             },
+        },
+    ),
+    Part(
+        "cell", "The cell", Stage.BOARD, (cell.CellState, cell.CellStop), (),
+        {
+            "CELL_BYTES": (cell.CELL_BYTES, "bytes that a clone can write"),
+            "CELL_LINE_BYTES": (cell.CELL_LINE_BYTES, "a line of them"),
+            "CELL_START_CYCLES": (cell.CELL_START_CYCLES, "from the order to the first instruction, at most"),
         },
     ),
     Part(

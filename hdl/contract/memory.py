@@ -1,7 +1,6 @@
 """The memory map: regions of the address space, and the bus masters with what each may reach.
 
-The board's gateware, the linker fragment, the C header and the SVD come from here alone.  The cell is declared for
-later; nothing answers there yet.
+The board's gateware, the linker fragment, the C header and the SVD come from here alone.
 """
 
 from __future__ import annotations
@@ -57,6 +56,7 @@ _PERIPHERALS = (
     ("sha256", "SHA-256, one block at a time"),
     ("link", "frames on the serial link"),
     ("scheduler", "which process runs next"),
+    ("cell", "a second core, which runs clones of frozen processes"),
 )
 
 GRANULE_BYTES = KB
@@ -74,7 +74,9 @@ RING_BYTES = 8 * KB
 _DECLARED = (
     Region("rom", 0x0000_0000, 8 * KB, "rx", "boot ROM"),
     Region("ram", 0x1000_0000, 208 * KB, "rwx", "main memory: kernel and processes"),
-    Region("cell_ram", 0x2000_0000, 32 * KB, "rwx", "the cell's own memory, copy-on-write over a frozen process"),
+    Region(
+        "cell_ram", 0x2000_0000, 32 * KB, "rw", "the clone's data window, as it sees it, while the cell stands"
+    ),
     Region("flash_window", 0x3000_0000, 16 * KB * KB, "rx", "the SPI flash, read in place"),
     Region(
         "user_text",
@@ -145,8 +147,8 @@ MASTERS = (
         "the core's loads and stores; physical protection keeps user mode inside its windows",
     ),
     Master("latch", WINDOWS, "copies a call's strings once, through the calling process's windows"),
-    Master("cell_fetch", ("cell_ram",), "the cell's instructions"),
-    Master("cell_data", ("cell_ram",), "the cell's loads and stores; it sees no peripheral at all"),
+    Master("cell_fetch", ("user_text",), "the clone's instructions, through the windows of the frozen process"),
+    Master("cell_data", WINDOWS, "its loads, of what it did not store itself; it stores to its own memory alone"),
 )
 
 

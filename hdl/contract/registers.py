@@ -416,6 +416,55 @@ SCORE = Layout(
     ),
 )
 
+
+CELL = Peripheral(
+    "cell",
+    "A second core that runs a clone of a frozen process: its registers and its memory are the original's, what it "
+    "stores is its own.  It reaches nothing else, and stops at whatever would lead out.",
+    (
+        Register(
+            "control",
+            0x00,
+            Access.WRITE,
+            "an order, one at a time",
+            (
+                Field("start", 1, "make a clone and run it: a0 is `result`, all else as `registers` says"),
+                Field("resume", 1, "let one that stopped at a trap go on at `next`, with `result` in a0"),
+                Field("discard", 1, "end it"),
+            ),
+        ),
+        Register(
+            "status",
+            0x04,
+            Access.READ,
+            "what it is at",
+            (
+                Field("state", 2, "a CellState"),
+                Field("stop", 2, "a CellStop, once it has stopped"),
+                Field("cause", 5, "of the trap that it stopped at"),
+                Field("wrote", 1, "it has stored something"),
+                Field("quiet", 1, "nothing of its own is under way to main RAM"),
+            ),
+        ),
+        Register("registers", 0x08, Access.BOTH, "where the frozen process's registers are: the address at which "
+                 "it goes on, then x1 to x31", (Field("address", 32, "a word's, in main RAM"),)),
+        Register("budget", 0x0C, Access.BOTH, "cycles that a clone may run, in all"),
+        Register("text_window", 0x10, Access.BOTH, "where the frozen process's `user_text` lies in main RAM",
+                 WINDOW_FIELDS),
+        Register("data_window", 0x14, Access.BOTH, "the same of `user_data`", WINDOW_FIELDS),
+        Register("pause", 0x18, Access.BOTH, "to keep the clone waiting, while the original's memory is moved",
+                 (Field("on", 1, "it begins nothing; what is under way still ends: see `status.quiet`"),)),
+        Register("result", 0x1C, Access.BOTH, "a0 of the clone at `start` and `resume`"),
+        Register("next", 0x20, Access.BOTH, "the address at which `resume` goes on"),
+        Register("pc", 0x24, Access.READ, "address of the instruction that it stopped at"),
+        Register("address", 0x28, Access.READ, "what its last load or store was for that was refused, or had no room"),
+        Register("instructions", 0x2C, Access.READ, "that it has begun since `start`"),
+        Register("cycles", 0x30, Access.READ, "that it has run since `start`"),
+        Register("started", 0x34, Access.READ, "cycles from the order to its first instruction"),
+        Register("x", 0x80, Access.READ, "its registers, once it has stopped", count=32),
+    ),
+)  # fmt: skip
+
 COPROCESSOR = Peripheral(
     "coprocessor",
     "The screening pipeline as the kernel sees it.  Machine mode only: no protection entry opens it to user mode.",
@@ -569,5 +618,5 @@ PATH_HEAD = Layout(
     ),
 )
 
-PERIPHERALS = (SYSTEM, IRQ, TIMER, UART, FLASH, SHA256, LINK, SCHEDULER, COPROCESSOR)
+PERIPHERALS = (SYSTEM, IRQ, TIMER, UART, FLASH, SHA256, LINK, SCHEDULER, CELL, COPROCESSOR)
 """In the order of their addresses."""

@@ -5,7 +5,7 @@ Ibex itself comes from its package, unchanged; `ibex.sv` is the frame around it.
 
 from __future__ import annotations
 
-from amaranth import ClockSignal, Instance, Module, ResetSignal
+from amaranth import ClockSignal, Instance, Module, Mux, ResetSignal, Signal
 from amaranth.lib.wiring import In, Out
 
 from hdl.contract.memory import BOOT_VECTOR, REGIONS
@@ -57,6 +57,8 @@ class RegisterFile(Block):
 class Core(Block):
     """RV32IMC with machine and user mode and eight protected regions.
 
+    Parameters: `boot`, where it begins, a multiple of 256 and BOOT_OFFSET; `bare`, without protected regions.
+
     Members:
       fetch, data    the core's memory ports
       side           what it does, for those who watch
@@ -64,9 +66,14 @@ class Core(Block):
       stop           no further instruction begins while this is high
       sleeping       it waits in wfi, and no enabled interrupt asks; falls in the cycle in which one does
       double_fault   for one cycle: a trap was taken inside a machine-mode trap handler
+      transfers   the instruction at work is a load or a store; only then does `data` ask for anything
+      put, put_index, put_data   register `put_index` becomes `put_data` at the end of this cycle; only while the
+                     core writes none.  The side band's `rf_write` says so, too.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, boot: int = REGIONS["rom"].base + BOOT_VECTOR, bare: bool = False) -> None:
+        self.boot = boot - BOOT_OFFSET
+        self.bare = bare
         super().__init__(
             {
                 "fetch": Out(FetchPort()),
@@ -77,6 +84,10 @@ class Core(Block):
                 "stop": In(1),
                 "sleeping": Out(1),
                 "double_fault": Out(1),
+                "transfers": Out(1),
+                "put": In(1),
+                "put_index": In(5),
+                "put_data": In(32),
             }
         )
 
@@ -84,9 +95,11 @@ class Core(Block):
         m = Module()
         m.submodules.registers = registers = RegisterFile()
         fetch, data, side = self.fetch, self.data, self.side
+        writes, index, written = Signal(), Signal(5), Signal(32)
         m.submodules.ibex = Instance(
             "ibex",
-            p_BOOT=REGIONS["rom"].base + BOOT_VECTOR - BOOT_OFFSET,
+            p_BOOT=self.boot,
+            **({"p_PMP": 0} if self.bare else {}),
             i_clk=ClockSignal(),
             i_rst=ResetSignal(),
             i_stop=self.stop,
@@ -111,9 +124,9 @@ class Core(Block):
             o_rf_raddr_b=registers.index_b,
             i_rf_rdata_a=registers.data_a,
             i_rf_rdata_b=registers.data_b,
-            o_rf_we=registers.write,
-            o_rf_waddr=registers.write_index,
-            o_rf_wdata=registers.write_data,
+            o_rf_we=writes,
+            o_rf_waddr=index,
+            o_rf_wdata=written,
             o_user=side.user,
             o_trap=side.trap,
             o_cause=side.cause,
@@ -122,8 +135,12 @@ class Core(Block):
             o_pc=side.pc,
             o_sleeping=self.sleeping,
             o_double_fault=self.double_fault,
+            o_transfers=self.transfers,
         )
         m.d.comb += [
+            registers.write.eq(writes | self.put),
+            registers.write_index.eq(Mux(self.put, self.put_index, index)),
+            registers.write_data.eq(Mux(self.put, self.put_data, written)),
             side.rf_write.eq(registers.rf_write),
             side.rf_index.eq(registers.write_index),
             side.rf_data.eq(registers.write_data),

@@ -6,10 +6,12 @@
 // in the same cycle, writes take effect at the end of it (writes to register 0 must be ignored).
 // stop: no further instruction begins.  sleeping: in wfi, and no interrupt asks.
 // user, trap, cause, mret, began, pc: see ports.py.  double_fault: a trap was taken inside a trap handler, for one cycle.
+// transfers: the instruction in decode, which holds it until it is done, is a load or a store.
 module ibex
   import ibex_pkg::*;
 #(
-  parameter logic [31:0] BOOT = 32'h0  // execution starts 0x80 bytes behind
+  parameter logic [31:0] BOOT = 32'h0,  // execution starts 0x80 bytes behind
+  parameter bit          PMP  = 1'b1    // there are protected regions
 ) (
   input  logic        clk,
   input  logic        rst,
@@ -49,7 +51,8 @@ module ibex
   output logic        began,
   output logic [31:0] pc,
   output logic        sleeping,
-  output logic        double_fault
+  output logic        double_fault,
+  output logic        transfers
 );
   // There is no cache, but its ports are arrays, which cannot be left open.
   logic [IC_TAG_SIZE-1:0]  no_tags [IC_NUM_WAYS];
@@ -62,7 +65,7 @@ module ibex
   ibex_mubi_t busy;
 
   ibex_core #(
-    .PMPEnable     (1'b1),
+    .PMPEnable     (PMP),
     .PMPGranularity(4),
     .PMPNumRegions (8),
     .RV32M         (RV32MFast),
@@ -138,4 +141,6 @@ module ibex
   assign began    = core.instr_valid_id & core.instr_new_id;
   assign pc       = core.pc_id;
   assign sleeping = busy == IbexMuBiOff;
+  // LOAD and STORE differ from all others in these bits; compressed ones have been expanded.
+  assign transfers = core.instr_valid_id & ~core.instr_rdata_id[6] & ~|core.instr_rdata_id[4:2];
 endmodule

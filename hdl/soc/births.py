@@ -287,7 +287,9 @@ class Births(Block):
             wanted.tree.eq(seen.key.tree),
             wanted.slot.eq(seen.slot),
             *(
-                wanted.key[low : low + width].eq(Mux(wanted.units[unit], seen.key.as_value()[low : low + width], 0))
+                wanted.key[low : low + width].eq(
+                    Mux(wanted.units[unit], seen.key.as_value()[low : low + width], 0)
+                )
                 for unit, (_, low, width) in enumerate(MASK_UNITS)
                 if low < MASKED_BITS
             ),
@@ -343,7 +345,11 @@ class Births(Block):
         clear, cleared: a count, and whether it has come to its end: all trees have their shares then.
         """
         m.submodules.shares = shares = rows_of(range(TREE_BURST + 1), TREES)
-        mine, theirs, write = (shares.read_port(domain="comb"), shares.read_port(domain="comb"), shares.write_port())
+        mine, theirs, write = (
+            shares.read_port(domain="comb"),
+            shares.read_port(domain="comb"),
+            shares.write_port(),
+        )
         shift = REFILL_SECONDS.bit_length() - 1
         assert 1 << shift == REFILL_SECONDS
         past, turn, turns = Signal(32 - shift), Signal(range(TREES)), Signal()

@@ -27,8 +27,8 @@ from hdl.screening.block import Block
 from hdl.soc.bus import BusPort, MemoryPort
 from hdl.soc.window import WINDOW_SHAPE, behind_window, inside
 
-ABSENT = ("cell_ram", *WINDOWS)
-"""Regions without a port of their own: what is not built yet, and the windows, which main RAM answers."""
+ABSENT = WINDOWS
+"""Regions without a port of their own: main RAM answers."""
 
 _REACHES = {master.name: [REGIONS[name] for name in master.reaches if name not in ABSENT] for master in MASTERS}
 FETCHED = _REACHES["core_fetch"]
@@ -70,6 +70,10 @@ class Interconnect(Block):
       flash_window  answers both: `data` goes first, but an access that has begun is not overtaken
       string_fetch, string_place, string_word   a word of main RAM is asked for, by its number, and comes in the
                     next cycle; this goes before `fetch`, which is not granted in that cycle
+      cell_want, cell_place, cell_won, cell_word   a word of main RAM is asked for, by its number, and comes in the
+                    cycle behind `cell_won`.  It is read at the port of loads and stores, in a cycle in which that
+                    has nothing to do: `transfers` says that `data` may ask for something.  But if it is `cell_first`,
+                    `data` is not granted.
       text_window, data_window   where main RAM answers for the user regions; an access is by what they are when it
                     is granted
     Ports of memories must be ready in every cycle; they read in every cycle without a store.
@@ -85,6 +89,12 @@ class Interconnect(Block):
                 "string_fetch": In(1),
                 "string_place": In(range(REGIONS["ram"].size // 4)),
                 "string_word": Out(32),
+                "transfers": In(1),
+                "cell_want": In(1),
+                "cell_first": In(1),
+                "cell_place": In(range(REGIONS["ram"].size // 4)),
+                "cell_won": Out(1),
+                "cell_word": Out(32),
                 "text_window": In(WINDOW_SHAPE),
                 "data_window": In(WINDOW_SHAPE),
             }
@@ -99,6 +109,7 @@ class Interconnect(Block):
         fetches = self._serve(m, "fetch", FETCHED, window.ready & fetch_has_window)
         m.d.comb += [
             self.string_word.eq(self.ram_fetch.rdata),
+            self.cell_word.eq(self.ram.rdata),
             fetch_has_window.eq(fetch_began | ~loads.at_window),
             window.select.eq(fetches.at_window | loads.at_window),
             window.address.eq(Mux(fetch_has_window, fetches.address, loads.address)[2:]),
@@ -111,7 +122,7 @@ class Interconnect(Block):
         asks: Any = getattr(self, name)
         reaches = {region for master in MASTERS if master.name == f"core_{name}" for region in master.reaches}
         begins, waits = Signal(name=f"{name}_begins"), Signal(name=f"{name}_waits")
-        held_up = self.string_fetch if name == "fetch" else 0
+        held_up = self.string_fetch if name == "fetch" else self.cell_want & self.cell_first
         m.d.comb += [asks.grant.eq(~waits & ~held_up), begins.eq(asks.request & asks.grant)]
         # What the master asked for when it was last granted.
         kept = {}
@@ -145,17 +156,19 @@ class Interconnect(Block):
             reached.append(allowed)
             ends.append(answered)
             read.append(Mux(chosen, port.rdata, 0))
-            address, written = granted, "w" in region.access and name == "data"
+            place, written = granted[2:], "w" in region.access and name == "data"
             if at_once:
                 # Memories always read.  A store waits a cycle for the verdict on it, which comes late.
                 m.d.comb += [answered.eq(begins & allowed), port.select.eq(1)]
-                address = asked
+                place = asked[2:]
                 if written:
                     stores = Signal(name=f"{name}_stores_{region.name}")
                     m.d.sync += stores.eq(answered & asks.write)
                     m.d.comb += port.write.eq(stores)
-                    address = Mux(stores, granted, asked)
                     standing.append(stores)
+                    # The core's request itself comes too late to choose by.
+                    m.d.comb += self.cell_won.eq(self.cell_want & ~stores & (self.cell_first | ~self.transfers))
+                    place = Mux(stores | self.cell_won, Mux(stores, granted[2:], self.cell_place), place)
             else:
                 stands, done = Signal(name=f"{name}_at_{region.name}"), Signal(name=f"{name}_done_{region.name}")
                 m.d.comb += done.eq(stands & (window_ready if region == WINDOW else port.ready))
@@ -171,9 +184,8 @@ class Interconnect(Block):
                 if written:
                     m.d.comb += port.write.eq(kept["write"])
             if region.name == "ram" and name == "fetch":
-                m.d.comb += port.address.eq(Mux(self.string_fetch, self.string_place, address[2:]))
-            else:
-                m.d.comb += port.address.eq(address[2:])
+                place = Mux(self.string_fetch, self.string_place, place)
+            m.d.comb += port.address.eq(place)
             if written:
                 m.d.comb += port.wdata.eq(kept["wdata"])
                 if not region.io:

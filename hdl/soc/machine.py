@@ -29,7 +29,7 @@ OUTSIDE = tuple(region for region in LOADED if region.name not in WITHIN)
 
 
 class Machine(Block):
-    """Parameters: `rom`, the boot ROM's content; `simulated` and `build`, see System.
+    """Parameters: `rom`, the boot ROM's content; `simulated`, `build` and `cell`, see System.
 
     Members:
       r              for each region r of OUTSIDE: the port of what answers there
@@ -37,16 +37,19 @@ class Machine(Block):
       line_divider   see System
       text_window, data_window   the running process's, see Interconnect
       string_fetch, string_place, string_word   see Interconnect
+      cell_want, cell_first, cell_place, cell_won, cell_word   see Interconnect
       side, stop     the core's side band; no further instruction begins while `stop` is high
       leds           bit l: lamp l is lit
       reset          for one cycle: the program asks for a reset of the whole board
       skip, now, alarm   the timer's
       sleeping       the core waits for an interrupt, and no line that is enabled asks, the timer's aside
       double_fault   for one cycle: a trap was taken inside a trap handler
+      asks, transfers   the core asks for data; the instruction at work is a load or a store: only then it may
     """
 
-    def __init__(self, rom: bytes, *, simulated: bool, build: int) -> None:
+    def __init__(self, rom: bytes, *, simulated: bool, build: int, cell: bool = False) -> None:
         self.rom = rom
+        self.cell_there = cell
         self.simulated = simulated
         self.build = build
         super().__init__(
@@ -57,6 +60,11 @@ class Machine(Block):
                 "string_fetch": In(1),
                 "string_place": In(range(REGIONS["ram"].size // 4)),
                 "string_word": Out(32),
+                "cell_want": In(1),
+                "cell_first": In(1),
+                "cell_place": In(range(REGIONS["ram"].size // 4)),
+                "cell_won": Out(1),
+                "cell_word": Out(32),
                 "text_window": In(WINDOW_SHAPE),
                 "data_window": In(WINDOW_SHAPE),
                 "side": Out(SideBand()),
@@ -68,6 +76,8 @@ class Machine(Block):
                 "alarm": Out(64),
                 "sleeping": Out(1),
                 "double_fault": Out(1),
+                "asks": Out(1),
+                "transfers": Out(1),
             }
         )
 
@@ -77,7 +87,7 @@ class Machine(Block):
         m.submodules.bus = bus = Interconnect()
         m.submodules.rom = rom = Rom(self.rom)
         m.submodules.ram = ram = Ram()
-        m.submodules.system = system = System(simulated=self.simulated, build=self.build)
+        m.submodules.system = system = System(simulated=self.simulated, build=self.build, cell=self.cell_there)
         m.submodules.irq = irq = Irqs()
         m.submodules.timer = timer = Timer()
 
@@ -103,6 +113,12 @@ class Machine(Block):
             bus.string_fetch.eq(self.string_fetch),
             bus.string_place.eq(self.string_place),
             self.string_word.eq(bus.string_word),
+            bus.transfers.eq(core.transfers),
+            bus.cell_want.eq(self.cell_want),
+            bus.cell_first.eq(self.cell_first),
+            bus.cell_place.eq(self.cell_place),
+            self.cell_won.eq(bus.cell_won),
+            self.cell_word.eq(bus.cell_word),
             bus.text_window.eq(self.text_window),
             bus.data_window.eq(self.data_window),
             timer.skip.eq(self.skip),
@@ -112,5 +128,7 @@ class Machine(Block):
             self.reset.eq(system.reset),
             self.sleeping.eq(core.sleeping & ~irq.asks),
             self.double_fault.eq(core.double_fault),
+            self.asks.eq(core.data.request),
+            self.transfers.eq(core.transfers),
         ]
         return m

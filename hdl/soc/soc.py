@@ -4,10 +4,11 @@
             machine                ├── link ── uart ── rx, tx
                                    ├── flash ── pins
                                    ├── sha256
+                                   ├── cell: clones of frozen processes; reads main RAM by a port of its own
                                    └── scheduler: who runs next, by the scores that the pipeline gives
 
-One clock, as two domains: `sync`, and `screen` for the pipeline alone, reset with `sync`.  On hardware both are
-the same net; a simulator may leave out edges of `screen` where `screen_idle` says so.
+One clock, as two domains: `sync`, and `screen` for the pipeline, reset with `sync`, and for the cell's core.  On
+hardware both are the same net; a simulator may leave out edges of `screen` where `screen_idle` says so.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from amaranth import ClockDomain, ClockSignal, DomainRenamer, Module, ResetSigna
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
+from hdl.cell.cell import Cell
 from hdl.contract.registers import Irq
 from hdl.screening.block import Block
 from hdl.soc.coprocessor import OBSERVED, Coprocessor
@@ -62,7 +64,7 @@ class _Board(Block):
     """All but the reset.  Members: see `Soc`; `reset`: a program asks for it, for one cycle."""
 
     def __init__(self, rom: bytes, *, simulated: bool, build: int, screens: bool, observed: bool) -> None:
-        self.machine = Machine(rom, simulated=simulated, build=build)
+        self.machine = Machine(rom, simulated=simulated, build=build, cell=True)
         self.screens = screens
         self.observed = observed
         super().__init__({**pins_of(observed=observed), "reset": Out(1)})
@@ -70,12 +72,15 @@ class _Board(Block):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         m.submodules.machine = machine = self.machine
-        m.submodules.coprocessor = coprocessor = Coprocessor(screens=self.screens, observed=self.observed, births=True)
+        m.submodules.coprocessor = coprocessor = Coprocessor(
+            screens=self.screens, observed=self.observed, births=True
+        )
         m.submodules.uart = uart = Uart()
         m.submodules.link = link = Link()
         m.submodules.flash = flash = Flash()
         m.submodules.sha256 = sha256 = Sha256()
         m.submodules.scheduler = scheduler = Scheduler()
+        m.submodules.cell = cell = Cell()
 
         wiring.connect(m, machine.coprocessor, coprocessor.bus)
         wiring.connect(m, machine.uart, uart.bus)
@@ -86,6 +91,8 @@ class _Board(Block):
         wiring.connect(m, machine.flash_window, flash.window)
         wiring.connect(m, machine.sha256, sha256.bus)
         wiring.connect(m, machine.scheduler, scheduler.bus)
+        wiring.connect(m, machine.cell, cell.bus)
+        wiring.connect(m, machine.cell_ram, cell.memory)
         wiring.connect(m, machine.side, coprocessor.core)
         wiring.connect(m, machine.strings, coprocessor.strings)
         wiring.connect(m, uart.received, link.received)
@@ -99,6 +106,7 @@ class _Board(Block):
             Irq.UART_SENT: uart.irq_sent,
             Irq.FLASH: flash.irq_done,
             Irq.SHA256: sha256.irq_done,
+            Irq.CELL: cell.irq,
             Irq.LINK_RECEIVED: link.irq_received,
             Irq.RECORDS_HALF: coprocessor.irq_half,
         }
@@ -112,6 +120,11 @@ class _Board(Block):
             machine.string_fetch.eq(coprocessor.string_fetch),
             machine.string_place.eq(coprocessor.string_place),
             coprocessor.string_word.eq(machine.string_word),
+            machine.cell_want.eq(cell.want),
+            machine.cell_first.eq(cell.first),
+            machine.cell_place.eq(cell.place),
+            cell.won.eq(machine.cell_won),
+            cell.word.eq(machine.cell_word),
             machine.text_window.eq(coprocessor.text_window),
             machine.data_window.eq(coprocessor.data_window),
             machine.stop.eq(coprocessor.stop),
@@ -128,8 +141,8 @@ class _Board(Block):
             self.flash_dq_oe.eq(flash.dq_oe),
             self.leds.eq(machine.leds),
             self.reset.eq(machine.reset),
-            self.sleeping.eq(machine.sleeping & ~flash.busy & ~sha256.busy),
-            self.screen_idle.eq(coprocessor.screen_idle),
+            self.sleeping.eq(machine.sleeping & ~flash.busy & ~sha256.busy & cell.idle),
+            self.screen_idle.eq(coprocessor.screen_idle & cell.empty),
             self.uart_idle.eq(uart.idle & link.idle),
             self.frame_received.eq(link.frame_received),
             self.recorded.eq(coprocessor.recorded),
@@ -153,8 +166,8 @@ class Soc(Block):
 
     For a simulator, which looks at them at the end of a cycle; on hardware `skip` is 0, and nobody looks:
       skip               cycles that pass at the end of this one besides itself
-      sleeping           the core is asleep, nothing that wakes it has come, and neither flash nor SHA-256 is at
-                         work.  If `screen_idle` and `uart_idle` say so too, nothing happens before the timer's
+      sleeping           the core is asleep, nothing that wakes it has come, and neither flash nor SHA-256 nor the
+                         cell is at work.  If `screen_idle` and `uart_idle` say so too, nothing happens before the timer's
                          alarm, or an edge on `rx`.
       screen_idle        the edge of `screen` at the end of this cycle may be left out
       uart_idle          neither the line nor the link is at work, and nothing waits in them

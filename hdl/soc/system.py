@@ -13,7 +13,7 @@ from hdl.soc.bus import Registers, bus_port
 
 
 class System(Block):
-    """Parameters: `simulated`; `build`, the first 32 bits of the digest of the gateware's sources.
+    """Parameters: `simulated`; `cell`, it is there; `build`, the first 32 bits of the digest of the gateware's sources.
 
     Members:
       bus            the registers
@@ -22,8 +22,9 @@ class System(Block):
       reset          high for one cycle, the one in which RESET_KEY is written to `reset`
     """
 
-    def __init__(self, *, simulated: bool, build: int) -> None:
+    def __init__(self, *, simulated: bool, build: int, cell: bool = False) -> None:
         self.simulated = simulated
+        self.cell = cell
         self.build = build
         ports = {"bus": In(bus_port(SYSTEM)), "line_divider": In(24), "leds": Out(8), "reset": Out(1)}
         super().__init__(ports)
@@ -36,6 +37,7 @@ class System(Block):
             registers.contract.value.eq(SYSTEM.register["contract"].reset),
             registers.clock.hertz.eq(CLOCK_HZ),
             registers.features.simulated.eq(self.simulated),
+            registers.features.cell.eq(self.cell),
             registers.build.value.eq(self.build),
             registers.line_divider.divider.eq(self.line_divider),
             self.leds.eq(registers.leds.on),
