@@ -389,9 +389,7 @@ class Coprocessor(Block):
             records.state_take.eq(registers.state_read & (registers.state_index == STATE_LAYOUT.words - 1)),
         ]
 
-    def _counted(
-        self, m: Module, pipeline: Pipeline, registers: Registers, calls: Any, records: Records
-    ) -> None:
+    def _counted(self, m: Module, pipeline: Pipeline, registers: Registers, calls: Any, records: Records) -> None:
         """The core's calls that are allowed are counted; the last word on each of its processes is kept."""
         m.submodules.counting = counting = Counting()
         m.submodules.scores = scores = Scores()
