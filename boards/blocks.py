@@ -50,7 +50,7 @@ SOC = {
     **{
         name: f"coprocessor.{name}"
         for name in ("calls", "dispatch", "stray", "tampering", "strings", "host", "loader", "records",
-                     "rest")
+                     "counting", "scores", "rest")
     },
     "pipeline": "coprocessor.pipeline",
 }  # fmt: skip

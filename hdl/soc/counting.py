@@ -1,8 +1,8 @@
 """Calls that are allowed, counted by process and call, so that the core need not read a record for each.
 
-Entries stand in a buffer in the order in which they began, and leave it in that order.  A table of hints says where
-a process's count of a call stood last: a hint may be wrong, for what it leads to says itself whose it is.  So what
-finds no entry of its own begins one, and a call may have several.  One clock domain.
+Entries stand in a buffer in the order in which they began, and leave it in that order.  A table of hints says
+where a process's count of a call stood last: a hint may be wrong, for what it leads to says itself whose it is.
+So what finds no entry of its own begins one, and a call may have several.  One clock domain.
 """
 
 from __future__ import annotations
@@ -57,13 +57,14 @@ class Counting(Block):
 
     on         counting is switched on.
     offered    for one cycle: `record` leaves the pipeline, of a call of the core's.
-    counts     in the same cycle: it is counted here, and nobody else need take it.  Not while it is off, for a record
-               that is not `countable`, within four cycles behind one that was, or with all COUNTS entries in use.
+    counts     in the same cycle: it is counted here, and nobody else need take it.  Not while it is off, for a
+               record that is not `countable`, in the three cycles behind one that was, or with all COUNTS entries
+               in use.
     waiting    entries; `filled`: FILLED or more.
     since, until   numbers of the first record that was counted since there was no entry, and of the one behind the
                last that was.
-    settled    `head` is the oldest entry, as an AGGREGATE_ENTRY; from two cycles on behind a `take`, from four behind a
-               record.
+    settled    `head` is the oldest entry, as an AGGREGATE_ENTRY; from the second cycle on behind a `take`, from
+               the fifth behind a record.
     take       that entry leaves at the end of this cycle; only while `settled`, and with an entry.
     """
 

@@ -1,4 +1,4 @@
-"""What was last said of each of the core's processes: its score, its tier, its verdict, and how often it was allowed.
+"""What was last said of each of the core's processes: score, tier, verdict; and how often it was allowed.
 
 One clock domain.
 """
@@ -23,9 +23,9 @@ _SHAPE = shape_of(SCORE)
 class Scores(Block):
     """Members:
 
-    scored     for one cycle: `record` leaves the pipeline, of a call of the core's, by the process in one of its slots.
+    scored     for one cycle: `record` leaves the pipeline, of a call of the core's, by a process in its slots.
     slot       which slot is shown: `score` is of the process there that last made a call, from the cycle on behind
-               the next one.
+               the next one; 0 where none has since reset.
     """
 
     def __init__(self) -> None:
@@ -45,7 +45,12 @@ class Scores(Block):
         shown: Any = rows.read_port(domain="comb")
         scored, record = Signal(), bundle(RECORD)
         m.d.sync += [scored.eq(self.scored), record.eq(self.record)]
+        # Rows outlive a reset; lives begin anew.
+        known = Signal(CORE_SLOTS)
+        with m.If(scored):
+            m.d.sync += known.bit_select(record.slot[: len(read.addr)], 1).eq(1)
         old, new = read.data, write.data
+        same = known.bit_select(read.addr, 1) & (old.generation == record.generation)
         m.d.comb += [
             read.addr.eq(record.slot),
             write.addr.eq(record.slot),
@@ -54,10 +59,8 @@ class Scores(Block):
             new.tier.eq(record.tier),
             new.verdict.eq(record.verdict),
             new.generation.eq(record.generation),
-            new.allowed.eq(
-                Mux(old.generation == record.generation, old.allowed, 0) + (record.verdict == Verdict.ALLOW)
-            ),
+            new.allowed.eq(Mux(same, old.allowed, 0) + (record.verdict == Verdict.ALLOW)),
             shown.addr.eq(self.slot),
-            self.score.as_value().eq(shown.data.as_value()),
+            self.score.as_value().eq(Mux(known.bit_select(self.slot, 1), shown.data.as_value(), 0)),
         ]
         return m

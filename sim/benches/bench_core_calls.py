@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import cocotb
 
 from hdl.contract.event import RECORD, Kind
+from hdl.contract.link import AGGREGATE_ENTRY
 from hdl.contract.load import Target
 from hdl.contract.paths import CWD_DESCRIPTOR, PATHS
-from hdl.contract.registers import COPROCESSOR, DISPATCH_WAIT
+from hdl.contract.registers import COPROCESSOR, DISPATCH_WAIT, SCORE
 from hdl.contract.syscalls import IDS, NUMBERS, UNKNOWN, name_of
 from hdl.contract.tamper import TAMPER
 from hdl.contract.vaccine import KEY, field_units, hash_set
-from hdl.contract.verdict import Fault, Verdict
+from hdl.contract.verdict import SECRET_FROM, Fault, Verdict
 from hdl.soc.records import CORE_SHARE, RECORDS
 from hdl.soc.rest import SCAN
 from sim.benches.bench_pipeline import births, differences, event, numeric_calls, stream_of
@@ -384,3 +386,73 @@ async def a_return_without_a_dispatch_read_is_told_until_reset(dut: Any) -> None
     await kernel.dispatch()
     assert kernel.answers == [DENY]
     assert RECORD.unpack((await board.awaited())[0])["fault"] == Fault.STALE
+
+
+@cocotb.test()
+async def what_leaves_no_record_is_counted(dut: Any) -> None:
+    """Calls of the core and the host, and the kernel's own about the core's: counted or recorded, none twice."""
+    kernel = await Kernel.start(dut)
+    board, chance = kernel.board, kernel.board.chance
+    idents = [ident for ident in NUMBER_OF if ident < 60]
+    made: list[tuple[list[int], list[bytes], bool]] = []  # and whether the core made it
+    taken: list[int] = []
+    counted: Counter[tuple[int, int, int]] = Counter()
+
+    async def settle() -> None:
+        await board.cycles(60)
+        while (await board.flags("status"))["record_valid"]:
+            taken.append((await board.take())[0])
+
+    async def drain() -> None:
+        for _ in range((await board.flags("counted"))["entries"]):
+            entry = await board.read("count", 0) | await board.read("count", 1) << 32
+            values = AGGREGATE_ENTRY.unpack(entry)
+            counted[values["slot"], values["id"], values["generation"]] += values["count"]
+        assert not (await board.flags("status"))["count_valid"]
+
+    for number in range(300):
+        if number % 60 == 0:
+            await board.write("counting", number != 120)
+        await kernel.put(17, NUMBER_OF[chance.choice(idents)])
+        await kernel.ecall()
+        await kernel.dispatch()
+        made.append((*kernel.calls[-1], True))
+        await settle()
+        if chance.random() < 0.3:
+            slot = chance.choice((40, kernel.slot))
+            texts = [random_path(chance)[:100]]
+            call = event(Kind.CALL, slot, generation=slot + 1, id=IDS["open"], paths=1, ok=1)
+            made.append((call, texts, False))
+            await board.send(stream_of([call], [texts]), 0)
+            await settle()
+        if chance.random() < 0.05:
+            await drain()
+        await kernel.run(chance.randrange(4))
+    await drain()
+    stream = stream_of([words for words, _, _ in made], [texts for _, texts, _ in made])
+    records, _ = board.golden.screen(stream.events, stream.pool, stream.offsets)
+    left, expected, last = [], Counter[tuple[int, int, int]](), {}
+    for number, (row, (_words, _texts, core)) in enumerate(zip(records, made, strict=True)):
+        seen = int.from_bytes(row.tobytes(), "little")
+        record = RECORD.unpack(seen)
+        key = record["slot"], record["id"], record["generation"]
+        on = not 120 <= sum(core for _, _, core in made[: number + 1]) - 1 < 180
+        plain = not any(record[name] for name in ("verdict", "proposed", "fault"))
+        if core and on and plain and record["path_class"] < SECRET_FROM:
+            expected[key] += 1
+        else:
+            left.append(seen)
+        if core:
+            old = last.get(record["slot"], {"allowed": 0})
+            last[record["slot"]] = {name: record[name] for name in ("score", "tier", "verdict", "generation")} | {
+                "allowed": old["allowed"] + (not record["verdict"]),
+                "spare0": 0,
+            }
+    assert taken == left and counted == expected
+    for slot, said in last.items():
+        await board.write("score_slot", slot)
+        words = [await board.read("score", index) for index in range(SCORE.words)]
+        shown = SCORE.unpack(sum(word << 32 * index for index, word in enumerate(words)))
+        assert shown == said, differences(SCORE, SCORE.pack(shown), SCORE.pack(said))
+    cocotb.log.info("%d of %d calls were counted", sum(counted.values()), len(made))
+    assert sum(counted.values()) > 20 and len(taken) > 100

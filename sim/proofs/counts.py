@@ -47,7 +47,9 @@ def build(h: Harness) -> None:
     h.always(implies(adds & begins, ~waits_at(one)), "a new entry takes no other's place")
     moved = h.past(writes & begins, "moved")
     h.always(end == (h.past(end, "end_was") + moved)[: len(end)], "a new entry waits")
-    h.always(first == (h.past(first, "first_was") + h.past(counting.take, "taken"))[: len(first)], "and leaves once")
+    h.always(
+        first == (h.past(first, "first_was") + h.past(counting.take, "taken"))[: len(first)], "and leaves once"
+    )
     head = counting.head.as_value()
     said = Cat(head[: len(owner.slot)], head[7:16], head[32:64], head[16:32])
     leaves = counting.take & (first[: len(one)] == one)
@@ -60,7 +62,9 @@ def build(h: Harness) -> None:
     h.always(
         implies(waits_at(one), (row == Cat(owner.as_value(), meant[:16])) & (meant < 1 << 16)), "helper: the row"
     )
-    h.always(implies(looks | waits | writes, given.as_value() == inside.signal("key").as_value()), "helper: the key")
+    h.always(
+        implies(looks | waits | writes, given.as_value() == inside.signal("key").as_value()), "helper: the key"
+    )
     h.always(looks + waits + writes <= 1, "helper: one at a time")
     h.always(implies(looks | waits | writes, counting.waiting < COUNTS), "helper: there is room")
     h.always(looks == h.past(counting.counts, "looked"), "helper: looks")
@@ -68,7 +72,8 @@ def build(h: Harness) -> None:
     shows = inside.signal("shown") & inside.signal("resting")
     read = Value.cast(inside.signal("row"))
     h.always(
-        implies(shows & (counting.waiting != 0) & (first[: len(one)] == one), read == row), "helper: the head is read"
+        implies(shows & (counting.waiting != 0) & (first[: len(one)] == one), read == row),
+        "helper: the head is read",
     )
     found = h.past(waits, "found") & (place == one)
     h.always(implies(writes & found & waits_at(one), read == row), "helper: what is compared is read")
@@ -80,8 +85,8 @@ def build(h: Harness) -> None:
 PROOFS = (
     Proof(
         name="counts",
-        says="An allowed call that is counted adds one to exactly one entry, of its own process, life and call, that "
-        "waits to be read; what is read of an entry says how many were added, and it is read once.",
+        says="An allowed call that is counted adds one to exactly one entry, of its own process, life and call, "
+        "that waits to be read; what is read of an entry says how many were added, and it is read once.",
         modules=("hdl/soc/counting.py",),
         build=build,
         mutant=Mutant(

@@ -9,4 +9,4 @@ from sim.cocotb_runner import run_bench
 
 def test_coprocessor() -> None:
     benches = "sim.benches.bench_coprocessor,sim.benches.bench_core_calls"
-    assert run_bench(Gated(CLOCK), benches) == 12
+    assert run_bench(Gated(CLOCK), benches) == 13
