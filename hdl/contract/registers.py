@@ -518,7 +518,7 @@ COPROCESSOR = Peripheral(
                  (Field("slot", 5, "0..31"), Field("tag", (TAGS - 1).bit_length(), "programs that share it count as one"))),
         Register("births_refused", 0x128, Access.READ,
                  "vaccines not born since reset: the tree has had its share, no index or place is free, or the slot "
-                 "has called nothing"),
+                 "has called nothing, or another order waits"),
         Register("birth", 0x12C, Access.BOTH, "which birth `birth_page` shows",
                  (Field("number", (BIRTHS - 1).bit_length(), "its vaccine index, less BIRTH_FIRST"),)),
         Register("birth_page", 0x130, Access.READ,

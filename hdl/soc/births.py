@@ -80,8 +80,7 @@ class Births(Block):
       recorded, record  the pipeline's, two cycles behind a call's verdict.
       load              the load port, for TEMPLATES.
       now               powered seconds.
-      order, order_slot for one cycle: the last call of the core's slot is to be a vaccine; not while `ordered`.
-      ordered           an order is under way.
+      order, order_slot for one cycle: the last call of the core's slot is to be a vaccine.
       tags, tag_slot, tag   for one cycle: the program in the core's slot has this tag.
       new, new_slot     for one cycle: the core's slot gets a process of its own, which has called nothing yet.
       room              four places for records are free at least.
@@ -91,7 +90,7 @@ class Births(Block):
       ask, page_index   for one cycle: the page of a birth is to be looked up; `asked` until `page` shows it.
                         What it shows counts while that vaccine is in force.
       refused           births that were not made, since reset: the tree had had its share, no index or place was
-                        free, or the slot has called nothing.
+                        free, the slot has called nothing, or an order came while the one before waited.
       stirs             something is under way.
 
     Cycles, if nothing is in the latch: from the verdict to the birth's taking 4, to the commit of the first event
@@ -112,7 +111,6 @@ class Births(Block):
                 "now": In(32),
                 "order": In(1),
                 "order_slot": In(range(CORE_SLOTS)),
-                "ordered": Out(1),
                 "tags": In(1),
                 "tag_slot": In(range(CORE_SLOTS)),
                 "tag": In(range(TAGS)),
@@ -134,7 +132,7 @@ class Births(Block):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         m.submodules.queue = queue = fifo.SyncFIFO(width=WANTED.size, depth=QUEUE)
-        wanted, breeds, lacks, coming = self._wanted(m)
+        wanted, breeds, lacks, fresh, ordered = self._wanted(m, queue.r_rdy)
         note, noting, noted = self._notes(m, wanted)
         free, full = self._indices(m)
         first, birth = bundle(WANTED), bundle(WANTED)
@@ -163,7 +161,7 @@ class Births(Block):
         lost, failed, works = Signal(), Signal(), Signal()
         m.d.comb += works.eq(1)
         m.d.sync += age.eq(Mux(age == OUTSTANDING, age, age + 1))
-        with m.FSM(name="state"):
+        with m.FSM():
             with m.State("CLEAR"):  # what was remembered before a reset
                 m.d.comb += [write.en.eq(1), write.addr.eq(clear), write.data.as_value().eq(0)]
                 m.d.sync += clear.eq(clear + 1)
@@ -232,35 +230,37 @@ class Births(Block):
             event.a3.eq(self.now + TTL_SECONDS),
             event.a4.eq(units),
             *(event.a5[bank].eq((units & needed) == needed) for bank, needed in BIRTH_UNITS.items()),
-            self.holds.eq(coming | queue.r_rdy | looks | self.event.valid),
-            self.stirs.eq(coming | works),
+            self.holds.eq(fresh | ordered | queue.r_rdy | looks | self.event.valid),
+            self.stirs.eq(fresh | ordered | works),
         ]
         m.d.sync += self.refused.eq(self.refused + lost + failed + lacks)
         return m
 
-    def _wanted(self, m: Module) -> tuple[Any, Any, Any, Any]:
-        """Make a WANTED of the call that was judged in the cycle before, or ordered.
+    def _wanted(self, m: Module, busy: Any) -> tuple[Any, Any, Any, Any, Any]:
+        """Make a WANTED of the call that was judged in the cycle before, or ordered while none waits (`busy`).
 
-        Return it; whether it is to be born; whether an order names nothing; whether a birth may be on its way here.
+        Return it; whether it is to be born; whether an order names nothing; whether it may have to be born, known
+        earlier; whether an order waits.
         """
         m.submodules.templates = templates = rows_of(TEMPLATE, ID_COUNT)
         m.submodules.last = last = rows_of(KEY, CORE_SLOTS)
         look, load = templates.read_port(), templates.write_port()
         old, keep = last.read_port(domain="comb"), last.write_port()
         judged, slot, known = self.judged, Signal(range(CORE_SLOTS)), Signal(CORE_SLOTS)
+        seen, valid, by_order = bundle(JUDGED), Signal(), Signal()
         of_core = self.judges & ~judged.slot[-1]
         with m.If(of_core):
             m.d.sync += known.bit_select(judged.slot[:-1], 1).eq(1)
         with m.If(self.new):
             m.d.sync += known.bit_select(self.new_slot, 1).eq(0)
 
-        # An order takes its turn in a cycle without a verdict.
-        turn, names = self.ordered & ~self.judges, known.bit_select(slot, 1)
-        with m.If(self.order):
-            m.d.sync += [self.ordered.eq(1), slot.eq(self.order_slot)]
+        # An order takes its turn in a cycle without a verdict, when no birth waits: so the queue is long enough.
+        ordered = Signal()
+        turn, names = ordered & ~self.judges & ~busy & ~valid, known.bit_select(slot, 1)
+        with m.If(self.order & ~ordered):
+            m.d.sync += [ordered.eq(1), slot.eq(self.order_slot)]
         with m.Elif(turn):
-            m.d.sync += self.ordered.eq(0)
-        seen, valid, by_order = bundle(JUDGED), Signal(), Signal()
+            m.d.sync += ordered.eq(0)
         m.d.sync += [
             valid.eq(self.judges | turn & names),
             by_order.eq(turn & names),
@@ -293,7 +293,8 @@ class Births(Block):
             ),
             breeds.eq(valid & (by_order | harsh & found.breeds.bit_select(seen.key.path_class, 1))),
         ]
-        return wanted, breeds, later(m, turn & ~names, 1), self.ordered | valid & (by_order | harsh)
+        lacks = later(m, turn & ~names | self.order & ordered, 1)
+        return wanted, breeds, lacks, valid & (by_order | harsh), ordered
 
     def _notes(self, m: Module, wanted: Any) -> tuple[Any, Signal, Signal]:
         """Keep one benign call until it is noted: return it, whether there is one, and a signal that it is noted."""

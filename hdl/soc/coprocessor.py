@@ -313,7 +313,7 @@ class Coprocessor(Block):
             registers.births_refused.eq(births.refused),
             registers.birth_page.eq(Mux(page == 0, key[:32], Mux(page == 1, key[32:], units))),
         ]
-        return registers.birth_order_select & births.ordered | registers.birth_page_select & (asked | births.asked)
+        return registers.birth_page_select & (asked | births.asked)
 
     def _events(
         self,

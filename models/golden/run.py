@@ -162,7 +162,7 @@ def _birth_place(g: Machine, event: Words) -> tuple[int, int]:
     The twin has the whole key and the mask of the VACCINATE.
     """
     key, mask = (int(event[2]) | int(event[3]) << 32) & FULL_MASK, _mask_of(event)
-    choice, free = _choice(g, event), -1
+    choice, free, twin, there = _choice(g, event), -1, -1, -1
     for number in range(BANKS - HOST_BANKS):
         bank = HOST_BANKS + number
         if choice >> number & 1:
@@ -171,8 +171,8 @@ def _birth_place(g: Machine, event: Words) -> tuple[int, int]:
             if g.banks[bank, place] < 0:
                 free = bank
             elif g.masks[bank, place] == mask and g.keys[index] == key:
-                return int(index), bank
-    return -1, free
+                twin, there = int(index), bank
+    return (twin, there) if twin >= 0 else (-1, free)
 
 
 @jit
