@@ -307,10 +307,10 @@
 #define VG_BIRTH_TREE_UNIT 2048 /* the tree, as a unit of a mask */
 #define VG_BIRTH_TREE_BURST 4 /* births of one tree at once */
 #define VG_BIRTH_REFILL_SECONDS 64 /* powered seconds in which it may have one more */
-#define VG_BIRTH_PROGRAMS 2 /* programs whose benign work keeps a birth to its own tree */
+#define VG_BIRTH_PROGRAMS 1 /* other programs whose benign work keeps a birth to its tree */
 #define VG_BIRTH_TAGS 16 /* tags by which programs are told apart */
 #define VG_BIRTH_HISTORY_ROWS 256 /* signatures of benign calls that are remembered */
-#define VG_BIRTH_BENIGN_BELOW 128 /* score byte below which calls that are allowed are benign */
+#define VG_BIRTH_BENIGN_BELOW 128 /* score byte below which what is allowed is benign */
 
 /* How a call is made into a vaccine, by canonical id; 0: by all of it but the tree, and only on an order. */
 #define VG_TEMPLATE_WORDS 1
@@ -1506,9 +1506,9 @@
 #define VG_COPROCESSOR_BIRTH_TAG 0xfffff924 /* write: which program runs in a slot, to tell programs apart */
 #define VG_COPROCESSOR_BIRTH_TAG_SLOT_SHIFT 0 /* 0..31 */
 #define VG_COPROCESSOR_BIRTH_TAG_SLOT_MASK 0x0000001f
-#define VG_COPROCESSOR_BIRTH_TAG_TAG_SHIFT 5 /* programs that share it count as one */
+#define VG_COPROCESSOR_BIRTH_TAG_TAG_SHIFT 5 /* who share it count as one */
 #define VG_COPROCESSOR_BIRTH_TAG_TAG_MASK 0x000001e0
-#define VG_COPROCESSOR_BIRTHS_REFUSED 0xfffff928 /* read: vaccines not born since reset: the tree has had its share, no index or place is free, or the slot has called nothing */
+#define VG_COPROCESSOR_BIRTHS_REFUSED 0xfffff928 /* read: vaccines not born since reset: the tree has had its share, no index or place is free, the slot has called nothing, or another order waits */
 #define VG_COPROCESSOR_BIRTH 0xfffff92c /* read, write: which birth `birth_page` shows */
 #define VG_COPROCESSOR_BIRTH_NUMBER_SHIFT 0 /* its vaccine index, less BIRTH_FIRST */
 #define VG_COPROCESSOR_BIRTH_NUMBER_MASK 0x0000003f

@@ -46,7 +46,9 @@ TEMPLATE = Layout(
     "template",
     "How a call is made into a vaccine, by canonical id; 0: by all of it but the tree, and only on an order.",
     (
-        Field("ignored", len(MASK_UNITS), "units of the mask that are left out; of id, path_class and tree nothing"),
+        Field(
+            "ignored", len(MASK_UNITS), "units of the mask that are left out; of id, path_class and tree nothing"
+        ),
         Field("breeds", len(PathClass), "bit c: a call on path class c that its score condemns becomes a vaccine"),
     ),
 )
@@ -82,19 +84,20 @@ TAGS = 16
 BENIGN_BELOW = 128
 """Calls with a lower score byte that are allowed are benign work."""
 
-PROGRAMS = 2
-"""A birth that benign work of at least so many programs would meet binds its own tree only."""
+PROGRAMS = 1
+"""A birth that benign work of so many other programs would meet binds its own tree only."""
 
 MASKED_BITS = KEY.offset["tree"]
 """Bits of a key without its tree."""
 
 HISTORY = Layout(
     "history",
-    "A signature of benign calls.",
+    "A signature of benign calls.  Another that wants its row gets it, at once if this one was met only once, "
+    "else at the second asking since it was last met.",
     (
         Field("key", MASKED_BITS, "key under its template"),
         Field("tags", TAGS, "bit t: a program with tag t has made such a call"),
-        Field("fresh", 1, "it was met again since another wanted its row"),
+        Field("fresh", 1, "it was met again, and since another wanted its row"),
         Field("valid", 1, "there is one"),
     ),
 )

@@ -137,10 +137,10 @@ PARTS = (
             "BIRTH_TREE_UNIT": (births.TREE_UNIT, "the tree, as a unit of a mask"),
             "BIRTH_TREE_BURST": (births.TREE_BURST, "births of one tree at once"),
             "BIRTH_REFILL_SECONDS": (births.REFILL_SECONDS, "powered seconds in which it may have one more"),
-            "BIRTH_PROGRAMS": (births.PROGRAMS, "programs whose benign work keeps a birth to its own tree"),
+            "BIRTH_PROGRAMS": (births.PROGRAMS, "other programs whose benign work keeps a birth to its tree"),
             "BIRTH_TAGS": (births.TAGS, "tags by which programs are told apart"),
             "BIRTH_HISTORY_ROWS": (births.HISTORY_ROWS, "signatures of benign calls that are remembered"),
-            "BIRTH_BENIGN_BELOW": (births.BENIGN_BELOW, "score byte below which calls that are allowed are benign"),
+            "BIRTH_BENIGN_BELOW": (births.BENIGN_BELOW, "score byte below which what is allowed is benign"),
         },
     ),
     Part(

@@ -149,7 +149,9 @@ class Cam(Block):
         # How many vaccines a bank holds: another hash set would hide those that stand under this one.  The count
         # is looked up in stage 0 and changed in stage 1; beats that change it are never one behind the other.
         # (A bank that is chosen in stage 1 is counted there: the count is looked up at once.)
-        m.submodules.held = held = rows_of(range(VACCINES + 1), self.banks, races=self.births, block=not self.births)
+        m.submodules.held = held = rows_of(
+            range(VACCINES + 1), self.banks, races=self.births, block=not self.births
+        )
         count, recount = held.read_port(domain="comb" if self.births else "sync"), held.write_port()
         bank = self.chosen if self.births else self.bank
         counted, update = Signal(range(VACCINES + 1)), Signal()
@@ -225,9 +227,7 @@ class Cam(Block):
         m.d.comb += [
             self.inserted.eq(enters),
             self.removed.eq(update_valid & (update_op == Op.REVOKE) & self.known),
-            self.refused.eq(
-                (update_op == Op.VACCINATE) & ~taken | (update_op == Op.REVOKE) & ~self.known
-            ),
+            self.refused.eq((update_op == Op.VACCINATE) & ~taken | (update_op == Op.REVOKE) & ~self.known),
             update.eq(self.inserted | self.removed),
         ]
 

@@ -12,7 +12,7 @@ Twin: `models.golden.births`.
 from __future__ import annotations
 
 from functools import reduce
-from operator import add, xor
+from operator import xor
 from typing import Any
 
 from amaranth import C, Cat, Module, Mux, Signal
@@ -42,7 +42,7 @@ from hdl.contract.syscalls import ID_COUNT
 from hdl.contract.vaccine import MASK_UNITS, TTL_SECONDS
 from hdl.contract.verdict import Tier, Verdict
 from hdl.screening.block import Block, bundle, later, rows_of
-from hdl.screening.layouts import JUDGED, KEY, OUTCOME, RECORD, TEMPLATE, LoadPort, event_stream, shape_of
+from hdl.screening.layouts import JUDGED, KEY, RECORD, TEMPLATE, LoadPort, event_stream, shape_of
 from hdl.screening.loading import word_write
 
 CORE_SLOTS = SLOTS // 2
@@ -132,10 +132,11 @@ class Births(Block):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         m.submodules.queue = queue = fifo.SyncFIFO(width=WANTED.size, depth=QUEUE)
+        first = bundle(WANTED)
         wanted, breeds, lacks, fresh, ordered = self._wanted(m, queue.r_rdy)
-        note, noting, noted = self._notes(m, wanted)
+        note, noting, noted, tag = self._notes(m, wanted, first)
         free, full = self._indices(m)
-        first, birth = bundle(WANTED), bundle(WANTED)
+        birth = bundle(WANTED)
         clear, cleared = Signal(range(HISTORY_ROWS)), Signal()
         spent = self._shares(m, first.tree, clear, cleared)
         m.d.comb += [queue.w_data.eq(wanted), queue.w_en.eq(breeds), first.eq(queue.r_data)]
@@ -146,13 +147,13 @@ class Births(Block):
         row, looks, asking = read.data, Signal(), Signal(range(BIRTHS))
         with m.If(self.ask):
             m.d.sync += [self.asked.eq(1), asking.eq(self.page_index)]
-        met, many = Signal(), Signal()
+        assert PROGRAMS == 1, "one other program is enough: its bit is all that is looked at"
+        met = Signal()
         m.d.comb += [
             met.eq(row.valid & (row.key == Mux(looks, first.key, note.key))),
-            many.eq(reduce(add, row.tags) >= PROGRAMS),
             write.addr.eq(folded(note.key)),
             write.data.valid.eq(1),
-            write.data.fresh.eq(1),
+            write.data.fresh.eq(met),
             write.data.key.eq(note.key),
             write.data.tags.eq(note.tags | Mux(met, row.tags, 0)),
         ]
@@ -186,7 +187,7 @@ class Births(Block):
                     lost.eq(spent >= TREE_BURST),
                     self.begins.eq(~lost),
                 ]
-                m.d.sync += [birth.eq(first), narrow.eq(met & many)]
+                m.d.sync += [birth.eq(first), narrow.eq(met & (row.tags & ~(1 << tag)).any())]
                 with m.If(lost):
                     m.next = "IDLE"
                 with m.Else():
@@ -206,9 +207,8 @@ class Births(Block):
                     m.d.comb += failed.eq(self.record.fault != 0)
                     m.next = "IDLE"
             with m.State("NOTE"):
-                # A row that several programs made, and that was met since, is given up at the second asking.
                 m.d.comb += [noted.eq(1), write.en.eq(1)]
-                with m.If(~met & row.valid & row.fresh & many):
+                with m.If(~met & row.valid & row.fresh):
                     m.d.comb += [write.data.eq(row), write.data.fresh.eq(0)]
                 m.next = "IDLE"
             with m.State("PAGE"):
@@ -287,7 +287,9 @@ class Births(Block):
             wanted.tree.eq(seen.key.tree),
             wanted.slot.eq(seen.slot),
             *(
-                wanted.key[low : low + width].eq(Mux(wanted.units[unit], seen.key.as_value()[low : low + width], 0))
+                wanted.key[low : low + width].eq(
+                    Mux(wanted.units[unit], seen.key.as_value()[low : low + width], 0)
+                )
                 for unit, (_, low, width) in enumerate(MASK_UNITS)
                 if low < MASKED_BITS
             ),
@@ -296,10 +298,14 @@ class Births(Block):
         lacks = later(m, turn & ~names | self.order & ordered, 1)
         return wanted, breeds, lacks, valid & (by_order | harsh), ordered
 
-    def _notes(self, m: Module, wanted: Any) -> tuple[Any, Signal, Signal]:
-        """Keep one benign call until it is noted: return it, whether there is one, and a signal that it is noted."""
+    def _notes(self, m: Module, wanted: Any, birth: Any) -> tuple[Any, Signal, Signal, Signal]:
+        """Keep one benign call until it is noted.
+
+        Return it; whether there is one; a signal that it is noted; and the tag of the program that `birth` is of.
+        """
         m.submodules.tags = store = rows_of(range(TAGS), CORE_SLOTS)
-        read, write = store.read_port(domain="comb"), store.write_port()
+        read, own, write = (store.read_port(domain="comb"), store.read_port(domain="comb"), store.write_port())
+        tag_of_birth = Signal(range(TAGS))
         record, note, noting, noted = self.record, bundle(NOTE), Signal(), Signal()
         tag = Mux(record.slot[-1], record.slot[: len(self.tag)], read.data)
         benign = (
@@ -314,6 +320,8 @@ class Births(Block):
         masked = later(m, wanted.key, 1)
         m.d.comb += [
             read.addr.eq(record.slot),
+            own.addr.eq(birth.slot),
+            tag_of_birth.eq(Mux(birth.slot[-1], birth.slot[: len(self.tag)], own.data)),
             write.addr.eq(self.tag_slot),
             write.data.eq(self.tag),
             write.en.eq(self.tags),
@@ -322,7 +330,7 @@ class Births(Block):
             m.d.sync += [noting.eq(1), note.key.eq(masked), note.tags.eq(1 << tag)]
         with m.Elif(noted):
             m.d.sync += noting.eq(0)
-        return note, noting, noted
+        return note, noting, noted, tag_of_birth
 
     def _indices(self, m: Module) -> tuple[Signal, Signal]:
         """Follow which indices are in force; return the lowest that is not, and whether all are, a cycle late."""
@@ -344,7 +352,11 @@ class Births(Block):
         clear, cleared: a count, and whether it has come to its end: all trees have their shares then.
         """
         m.submodules.shares = shares = rows_of(range(TREE_BURST + 1), TREES)
-        mine, theirs, write = (shares.read_port(domain="comb"), shares.read_port(domain="comb"), shares.write_port())
+        mine, theirs, write = (
+            shares.read_port(domain="comb"),
+            shares.read_port(domain="comb"),
+            shares.write_port(),
+        )
         shift = REFILL_SECONDS.bit_length() - 1
         assert 1 << shift == REFILL_SECONDS
         past, turn, turns = Signal(32 - shift), Signal(range(TREES)), Signal()

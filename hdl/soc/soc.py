@@ -70,7 +70,9 @@ class _Board(Block):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         m.submodules.machine = machine = self.machine
-        m.submodules.coprocessor = coprocessor = Coprocessor(screens=self.screens, observed=self.observed, births=True)
+        m.submodules.coprocessor = coprocessor = Coprocessor(
+            screens=self.screens, observed=self.observed, births=True
+        )
         m.submodules.uart = uart = Uart()
         m.submodules.link = link = Link()
         m.submodules.flash = flash = Flash()

@@ -157,7 +157,7 @@ def _mask_of(event: Words) -> int:
 
 @jit
 def _birth_place(g: Machine, event: Words) -> tuple[int, int]:
-    """Return (index of the very same in force, -1 if there is none; bank: the twin's, else the one chosen, else -1).
+    """Return (index of the very same in force, else -1; bank: the twin's, else the one chosen, else -1).
 
     The twin has the whole key and the mask of the VACCINATE.
     """

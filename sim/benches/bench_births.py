@@ -190,7 +190,9 @@ async def random_events_and_orders_equal_the_golden_births(dut: Any) -> None:
             for record in told[1:]:
                 births = outcome(record)
                 met["refused" if record["fault"] else "merged" if births["merged"] else "born"] += 1
-                met["narrowed"] += not record["fault"] and board.births.pages[record["vaccine"]][1] & TREE_UNIT != 0
+                met["narrowed"] += (
+                    not record["fault"] and board.births.pages[record["vaccine"]][1] & TREE_UNIT != 0
+                )
             met["vaccinated"] += told[0]["vaccinated"]
         await board.agrees()
     cocotb.log.info("met: %s, refused in all: %d", dict(met), board.births.refused)
@@ -327,7 +329,9 @@ async def the_next_call_of_any_process_is_caught_sixteen_cycles_behind_the_verdi
         records = [RECORD.unpack((await board.awaited())[0]) for _ in range(3)]
         cycles = list(board.recorded)
         verdict = cycles[0] - RECORD_EDGES
-        of_core = next(n for n, record in enumerate(records) if record["slot"] == 3 and record["kind"] == Kind.CALL)
+        of_core = next(
+            n for n, record in enumerate(records) if record["slot"] == 3 and record["kind"] == Kind.CALL
+        )
         birth = next(record for record in records if record["kind"] == Kind.VACCINATE)
         assert birth["fault"] == 0 and outcome(birth)["born"]
         commit = cycles[of_core] - COMMIT_TO_RECORD

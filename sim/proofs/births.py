@@ -39,7 +39,9 @@ def build(h: Harness) -> None:
     lost, offers = inside.signal("lost"), births.event.valid & births.event.ready
     owed = Signal(range(QUEUE + 3), name="owed")
     m.d.sync += owed.eq(owed + queue.w_en - offers - lost)
-    h.always(implies(owed != 0, births.holds), "until it is offered, or refused and counted, no other event begins")
+    h.always(
+        implies(owed != 0, births.holds), "until it is offered, or refused and counted, no other event begins"
+    )
     h.always(implies(queue.w_en, births.holds), "and from the cycle in which it is wanted")
     h.always(implies(offers, owed != 0), "what is offered was wanted")
     counted = h.past(births.refused, "counted")
@@ -68,8 +70,8 @@ def build(h: Harness) -> None:
 PROOFS = (
     Proof(
         name="births",
-        says="A vaccine that is to be born finds room, and no other event begins until it is offered to the pipeline, "
-        "or refused and counted.",
+        says="A vaccine that is to be born finds room, and no other event begins until it is offered to the "
+        "pipeline, or refused and counted.",
         modules=("hdl/soc/births.py",),
         build=build,
         mutant=Mutant(
