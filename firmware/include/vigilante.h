@@ -95,7 +95,7 @@
 #define VG_RECORD_PROFILE_WIDTH 4
 #define VG_RECORD_PATH_CLASS_OFFSET 54 /* worst class of the call's paths */
 #define VG_RECORD_PATH_CLASS_WIDTH 4
-#define VG_RECORD_SPARE1_OFFSET 58 /* of a VACCINATE that names banks in a5: births.OUTCOME; else 0 */
+#define VG_RECORD_SPARE1_OFFSET 58 /* of a VACCINATE on the board: births.OUTCOME; else 0 */
 #define VG_RECORD_SPARE1_WIDTH 6
 #define VG_RECORD_DECAYED_OFFSET 64 /* accumulator A: decayed sum, after this event */
 #define VG_RECORD_DECAYED_WIDTH 16
@@ -320,10 +320,10 @@
 #define VG_TEMPLATE_BREEDS_OFFSET 12 /* bit c: a call on path class c that its score condemns becomes a vaccine */
 #define VG_TEMPLATE_BREEDS_WIDTH 16
 
-/* What became of a VACCINATE that names banks: the field `spare1` of its record. */
+/* What became of a VACCINATE: the field `spare1` of its record. */
 #define VG_OUTCOME_WORDS 1
 #define VG_OUTCOME_BYTES 4
-#define VG_OUTCOME_BANK_OFFSET 0 /* where it stands */
+#define VG_OUTCOME_BANK_OFFSET 0 /* where it stands, if it left the choice */
 #define VG_OUTCOME_BANK_WIDTH 3
 #define VG_OUTCOME_MERGED_OFFSET 3 /* the same was in force, under the index that the record names: its life begins anew */
 #define VG_OUTCOME_MERGED_WIDTH 1
@@ -2750,7 +2750,7 @@ typedef struct {
     uint32_t words[1];
 } vg_template;
 
-/* What became of a VACCINATE that names banks: the field `spare1` of its record. */
+/* What became of a VACCINATE: the field `spare1` of its record. */
 typedef struct {
     uint32_t words[1];
 } vg_outcome;

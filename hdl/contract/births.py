@@ -55,9 +55,9 @@ TEMPLATE = Layout(
 
 OUTCOME = Layout(
     "outcome",
-    "What became of a VACCINATE that names banks: the field `spare1` of its record.",
+    "What became of a VACCINATE: the field `spare1` of its record.",
     (
-        Field("bank", (BANKS - 1).bit_length(), "where it stands"),
+        Field("bank", (BANKS - 1).bit_length(), "where it stands, if it left the choice"),
         Field("merged", 1, "the same was in force, under the index that the record names: its life begins anew"),
         Field("born", 1, "gateware made it"),
     ),

@@ -42,16 +42,13 @@ from hdl.contract.syscalls import ID_COUNT
 from hdl.contract.vaccine import MASK_UNITS, TTL_SECONDS
 from hdl.contract.verdict import Tier, Verdict
 from hdl.screening.block import Block, bundle, later, rows_of
-from hdl.screening.layouts import JUDGED, KEY, RECORD, TEMPLATE, LoadPort, event_stream, shape_of
+from hdl.screening.layouts import JUDGED, KEY, OUTCOME, RECORD, TEMPLATE, LoadPort, event_stream, shape_of
 from hdl.screening.loading import word_write
 
 CORE_SLOTS = SLOTS // 2
 UNITS = len(MASK_UNITS)
 QUEUE = 8
 """Births that may wait: more than calls are on their way when the first of them holds up the others."""
-
-OUTSTANDING = 3
-"""Cycles behind a birth's taking in which the record of a VACCINATE is still an earlier one's."""
 
 PAGE = data.StructLayout({"key": KEY.size, "units": UNITS})
 """What a birth is, as the program reads it."""
@@ -158,10 +155,9 @@ class Births(Block):
             write.data.tags.eq(note.tags | Mux(met, row.tags, 0)),
         ]
 
-        narrow, age, page = Signal(), Signal(range(OUTSTANDING + 1)), bundle(PAGE)
+        narrow, page, outcome = Signal(), bundle(PAGE), bundle(OUTCOME)
         lost, failed, works = Signal(), Signal(), Signal()
-        m.d.comb += works.eq(1)
-        m.d.sync += age.eq(Mux(age == OUTSTANDING, age, age + 1))
+        m.d.comb += [works.eq(1), outcome.as_value().eq(self.record.spare1)]
         with m.FSM():
             with m.State("CLEAR"):  # what was remembered before a reset
                 m.d.comb += [write.en.eq(1), write.addr.eq(clear), write.data.as_value().eq(0)]
@@ -200,10 +196,9 @@ class Births(Block):
                         write.addr.eq(HISTORY_ROWS + free),
                         write.data.as_value().eq(page.as_value()),
                     ]
-                    m.d.sync += age.eq(0)
                     m.next = "AWAIT"
             with m.State("AWAIT"):
-                with m.If(self.recorded & (self.record.kind == Kind.VACCINATE) & (age == OUTSTANDING)):
+                with m.If(self.recorded & (self.record.kind == Kind.VACCINATE) & outcome.born):
                     m.d.comb += failed.eq(self.record.fault != 0)
                     m.next = "IDLE"
             with m.State("NOTE"):

@@ -16,6 +16,7 @@ from hdl.contract.births import (
     BREEDS_FROM,
     BREEDS_TIER,
     HISTORY_ROWS,
+    OUTCOME,
     PROGRAMS,
     REFILL_SECONDS,
     TAGS,
@@ -54,7 +55,6 @@ class GoldenBirths:
         self.last: dict[int, int] = {}
         self._spent = [0] * TREES
         self._now = 0
-        self._awaits = False
 
     def tick(self, now: int) -> None:
         """Let the time be `now`, in powered seconds."""
@@ -72,8 +72,7 @@ class GoldenBirths:
         kind, index = told["kind"], told["vaccine"]
         if kind in (Kind.VACCINATE, Kind.REVOKE) and not told["fault"] and index >= BIRTH_FIRST:
             (self.live.add if kind == Kind.VACCINATE else self.live.discard)(index)
-        if kind == Kind.VACCINATE and self._awaits:
-            self._awaits = False
+        if kind == Kind.VACCINATE and OUTCOME.unpack(told["spare1"])["born"]:
             self.refused += told["fault"] != 0
         judged = self.engine.machine.judged
         if kind != Kind.CALL or not judged[m.JUDGES]:
@@ -124,7 +123,6 @@ class GoldenBirths:
         free = next((index for index in range(BIRTH_FIRST, VACCINES) if index not in self.live), VACCINES - 1)
         if len(self.live) < BIRTHS:
             self.pages[free] = (masked, units)
-        self._awaits = True
         packed = EVENT.pack(
             {
                 "kind": Kind.VACCINATE,

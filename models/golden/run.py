@@ -273,8 +273,7 @@ def _change_tables(g: Machine, kind: int, event: Words, record: Words) -> int:
     choice = _choice(g, event) if kind == m.VACCINATE else 0
     if choice:
         twin, bank = _birth_place(g, event)
-        born = int(event[0]) >> _E_OK & 1 & ~(int(event[0]) >> _E_SOURCE)
-        record[1] |= np.uint32((bank << _O_BANK | int(twin >= 0) << _O_MERGED | born << _O_BORN) << _R_OUTCOME)
+        record[1] |= np.uint32((bank << _O_BANK | int(twin >= 0) << _O_MERGED) << _R_OUTCOME)
         if twin >= 0:
             g.expiry[twin] = event[5]
             return twin
@@ -373,6 +372,9 @@ def step(g: Machine, slot: int, event: Words, pool: Bytes, offset: int, record: 
     g.judged[m.JUDGES] = 0
     if fault:
         record[0] |= np.uint32(m.DENY << _R_VERDICT | m.DENY << _R_PROPOSED)
+    if kind == m.VACCINATE and g.registers[m.BIRTHS]:
+        born = head >> _E_OK & 1 & ~source
+        record[1] |= np.uint32(born << _O_BORN << _R_OUTCOME)
     index = int(event[4]) & 511
     if not fault and kind >= m.SWAP:
         index = _change_tables(g, kind, event, record)
