@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 
 from hdl.contract.layout import Field, Layout
 from hdl.contract.syscalls import ID_COUNT, IDS
@@ -101,6 +102,24 @@ HISTORY = Layout(
         Field("valid", 1, "there is one"),
     ),
 )
+
+
+SPARE = 4
+"""Births that the board leaves free: where fewer are, it ends some ahead of need."""
+
+KEEP_MS = 1000
+"""A birth, an end or a pin is in flash after about so long."""
+
+KEEP_SECONDS = 3600
+"""What is left of each life is written this often at least: so much longer it may be after a loss of power."""
+
+
+class VaccineOrder(IntEnum):
+    """What the operator may order of a birth."""
+
+    PIN = 0  # it is never ended to make room
+    UNPIN = 1
+    REVOKE = 2  # end it
 
 
 def history_row(key: int) -> int:
