@@ -50,8 +50,8 @@ SANITIZE = "VIGILANTE_SANITIZE"
 
 class _Pipeline(ctypes.Structure):
     _fields_ = (
-        ("event", _EVENT), ("load", _LOAD), ("status", _STATUS), ("more", _MORE), ("order", _ORDER), ("page", _PAGE),
-        ("count", _COUNT),
+        ("event", _EVENT), ("load", _LOAD), ("status", _STATUS), ("more", _MORE), ("order", _ORDER),
+        ("page", _PAGE), ("count", _COUNT),
     )  # fmt: skip
 
 

@@ -5,7 +5,8 @@
                                                 └── VACCINATE ──▶ the pipeline, before all others
 
 One clock domain.  It decides what is born and whom it binds; where a birth stands, and whether it is one already,
-the CAM finds out.  It evicts nothing: while no index or no place is free, births are refused, and counted.
+the CAM finds out.  Births and benign work are the core's own: the host's processes get none, and are matched like
+all others.  It evicts nothing: while no index or no place is free, births are refused, and counted.
 Twin: `models.golden.births`.
 """
 
@@ -275,7 +276,7 @@ class Births(Block):
         ]
 
         found, wanted, breeds = look.data, bundle(WANTED), Signal()
-        harsh = (seen.verdict >= BREEDS_FROM) & (seen.tier >= BREEDS_TIER) & ~seen.vaccinated
+        harsh = ~seen.slot[-1] & (seen.verdict >= BREEDS_FROM) & (seen.tier >= BREEDS_TIER) & ~seen.vaccinated
         units = (~found.ignored | ALWAYS) & (((1 << UNITS) - 1) & ~TREE_UNIT)
         m.d.comb += [
             wanted.units.eq(units),
@@ -302,11 +303,11 @@ class Births(Block):
         read, own, write = (store.read_port(domain="comb"), store.read_port(domain="comb"), store.write_port())
         tag_of_birth = Signal(range(TAGS))
         record, note, noting, noted = self.record, bundle(NOTE), Signal(), Signal()
-        tag = Mux(record.slot[-1], record.slot[: len(self.tag)], read.data)
         benign = (
             self.recorded
             & (record.kind == Kind.CALL)
             & (record.fault == 0)
+            & ~record.slot[-1]
             & (record.verdict == Verdict.ALLOW)
             & (record.proposed == Verdict.ALLOW)
             & (record.tier == Tier.CALM)
@@ -316,13 +317,13 @@ class Births(Block):
         m.d.comb += [
             read.addr.eq(record.slot),
             own.addr.eq(birth.slot),
-            tag_of_birth.eq(Mux(birth.slot[-1], birth.slot[: len(self.tag)], own.data)),
+            tag_of_birth.eq(own.data),
             write.addr.eq(self.tag_slot),
             write.data.eq(self.tag),
             write.en.eq(self.tags),
         ]
         with m.If(benign & ~noting):
-            m.d.sync += [noting.eq(1), note.key.eq(masked), note.tags.eq(1 << tag)]
+            m.d.sync += [noting.eq(1), note.key.eq(masked), note.tags.eq(1 << read.data)]
         with m.Elif(noted):
             m.d.sync += noting.eq(0)
         return note, noting, noted, tag_of_birth

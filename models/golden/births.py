@@ -19,7 +19,6 @@ from hdl.contract.births import (
     OUTCOME,
     PROGRAMS,
     REFILL_SECONDS,
-    TAGS,
     TEMPLATE,
     TREE_BURST,
     TREE_UNIT,
@@ -78,8 +77,9 @@ class GoldenBirths:
         if kind != Kind.CALL or not judged[m.JUDGES]:
             return None
         key, slot = int(judged[m.KEY_OF]), int(judged[m.SLOT_OF])
-        if slot < CORE_SLOTS:
-            self.last[slot] = key
+        if slot >= CORE_SLOTS:
+            return None
+        self.last[slot] = key
         row = TEMPLATE.unpack(self.templates[KEY.unpack(key)["id"]])
         if (
             judged[m.VERDICT_OF] >= BREEDS_FROM
@@ -101,7 +101,7 @@ class GoldenBirths:
         return self._birth(self.last[slot], slot)
 
     def _tag(self, slot: int) -> int:
-        return self.tags[slot] if slot < CORE_SLOTS else slot % TAGS
+        return self.tags[slot]
 
     def _masked(self, key: int) -> tuple[int, int]:
         """Return a key under its template, and the mask's units, both without the tree."""

@@ -49,7 +49,7 @@ def build(h: Harness) -> None:
     steady = h.past(births.event.valid & ~births.event.ready, "steady")
     h.always(implies(steady, births.event.valid), "an offer stands until it is taken")
     condemned = (births.judged.verdict >= BREEDS_FROM) & (births.judged.tier >= BREEDS_TIER)
-    harsh = h.past(judges & condemned & ~births.judged.vaccinated, "harsh")
+    harsh = h.past(judges & condemned & ~births.judged.vaccinated & ~births.judged.slot[-1], "harsh")
     h.always(implies(harsh, births.holds), "behind a verdict that may breed no event begins")
 
     # Helpers.
