@@ -3,7 +3,7 @@
 A birth takes the call's key under a template: what the template leaves out may be anything.  It goes into the
 first of its banks where the place is free; the same key under the same mask is not born twice, its life begins
 anew.  What benign programs have done is kept as keys under the same templates: a birth that would meet the work of
-others binds its own tree only.  Births and benign work are those of the core's processes: a host's are matched, too,
+others binds its own tree only.  Births and benign work are of the core's processes; a host's are matched, too,
 but make none.
 """
 
