@@ -17,14 +17,16 @@ from pathlib import Path
 import numpy as np
 
 from firmware.build import Progress, native, silent
-from hdl.contract.event import EVENT
+from hdl.contract.births import BIRTH_FIRST, TAGS
+from hdl.contract.event import EVENT, Kind
 from hdl.contract.load import Target
 from hdl.contract.memory import CLOCK_HZ
 from hdl.contract.model import IMAGE_BYTES, MODEL_SLOTS
 from hdl.contract.registers import COPROCESSOR
 from hdl.contract.tamper import TAMPER
-from hdl.contract.vaccine import HASH_NIBBLES, BankKey
+from hdl.contract.vaccine import HASH_NIBBLES, VACCINES, BankKey
 from models.golden import machine as m
+from models.golden.births import GoldenBirths
 from models.golden.engine import GoldenEngine
 
 _WORD = ctypes.c_uint32
@@ -32,6 +34,10 @@ _WORDS = ctypes.POINTER(_WORD)
 _EVENT = ctypes.CFUNCTYPE(None, _WORDS, _WORDS, _WORD, _WORDS, _WORDS)
 _LOAD = ctypes.CFUNCTYPE(None, _WORD, _WORD)
 _STATUS = ctypes.CFUNCTYPE(_WORD)
+_MORE = ctypes.CFUNCTYPE(ctypes.c_bool, _WORDS)
+_ORDER = ctypes.CFUNCTYPE(None, _WORD, _WORD)
+_PAGE = ctypes.CFUNCTYPE(None, _WORD, _WORDS)
+_COUNT = ctypes.CFUNCTYPE(_WORD, _WORD)
 _STATUS_AT = COPROCESSOR.register["status"].layout.offset
 _PATHS = EVENT.offset["paths"]
 _LOCK = COPROCESSOR.register["lock"].layout
@@ -43,15 +49,23 @@ SANITIZE = "VIGILANTE_SANITIZE"
 
 
 class _Pipeline(ctypes.Structure):
-    _fields_ = (("event", _EVENT), ("load", _LOAD), ("status", _STATUS))
+    _fields_ = (
+        ("event", _EVENT), ("load", _LOAD), ("status", _STATUS), ("more", _MORE), ("order", _ORDER),
+        ("page", _PAGE), ("count", _COUNT),
+    )  # fmt: skip
 
 
 class _Golden:
-    """The load port and the event port over a golden engine."""
+    """The load port and the event port over a golden engine, and the births beside it.
+
+    Members: `more`: records that no event asked for, of vaccines that were born or have expired.
+    """
 
     def __init__(self, engine: GoldenEngine, slots: list[ctypes.Array[ctypes.c_uint8]]) -> None:
         self.engine = engine
         self._slots = slots
+        self.births = GoldenBirths(engine)
+        self.more: list[list[int]] = []
         self._judge_low: dict[int, int] = {}
         self._tables = [[0] * 16 for _ in HASH_NIBBLES]
 
@@ -67,10 +81,52 @@ class _Golden:
             place += 1 + taken
         if place != len(stream):
             raise AssertionError(f"{len(stream)} words of paths were written, the event has {place}")
+        given = self._screened(words, bytes(pool) or b"\0")
+        kind, source = words[0] & 15, words[0] >> EVENT.offset["source"] & 1
+        if not source and kind in (Kind.CLEAR, Kind.RESTORE):
+            self.births.new(words[0] >> EVENT.offset["slot"] & 63)
+        elif not source and kind == Kind.FORK:
+            self.births.new(words[2])
+        self._bear(self.births.follow(given[0]))
+        return given
+
+    def _screened(self, words: list[int], pool: bytes = b"\0") -> tuple[list[int], list[int]]:
         records, states = self.engine.screen(
-            np.array([words], np.uint32), np.frombuffer(bytes(pool) or b"\0", np.uint8), np.zeros(1, np.int64)
+            np.array([words], np.uint32), np.frombuffer(pool, np.uint8), np.zeros(1, np.int64)
         )
         return records[0].tolist(), states[0].tolist()
+
+    def _bear(self, born: list[int] | None) -> None:
+        """Screen what is born, if anything is, and what follows from that."""
+        while born is not None:
+            record, _ = self._screened(born)
+            self.more.append(record)
+            born = self.births.follow(record)
+
+    def order(self, slot: int, tag: int) -> None:
+        """Give the program in a slot a tag; or beyond the last, have its last call made into a vaccine."""
+        if tag < TAGS:
+            self.births.tags[slot] = tag
+        else:
+            self._bear(self.births.order(slot))
+
+    def page(self, number: int) -> tuple[int, int, int]:
+        """Return key and mask of a birth, in three words."""
+        key, units = self.births.pages.get(BIRTH_FIRST + number, (0, 0))
+        return key & 0xFFFFFFFF, key >> 32, units
+
+    def count(self, index: int) -> int:
+        """Return how often a vaccine has matched; beyond the last, how many births were refused."""
+        return self.births.refused if index >= VACCINES else int(self.engine.machine.hits[index])
+
+    def _tick(self, now: int) -> None:
+        """Let the time be `now`: vaccines whose lives are over end."""
+        machine = self.engine.machine
+        self.births.tick(now)
+        for index in np.flatnonzero((machine.used != 0) & (machine.expiry <= now)).tolist():
+            key, a2 = int(machine.keys[index]), index | int(machine.bank_of[index]) << 16
+            packed = EVENT.pack({"kind": Kind.REVOKE, "a0": key & 0xFFFFFFFF, "a1": key >> 32, "a2": a2})
+            self._bear([packed >> 32 * word & 0xFFFFFFFF for word in range(EVENT.words)])
 
     def load(self, address: int, word: int) -> None:
         """Take a word of the load port; bytes of models have gone to their slots before."""
@@ -90,6 +146,10 @@ class _Golden:
             self._judge_low[offset >> 1] = word
         elif target == Target.ENFORCE:
             machine.registers[m.ENFORCE] = word
+        elif target == Target.CLOCK:
+            self._tick(word)
+        elif target == Target.TEMPLATES:
+            self.births.templates[offset] = word
         elif target == Target.HASH_SET:
             self.engine.set_hash_set(offset, word)
         elif target == Target.HASH:
@@ -149,12 +209,15 @@ class NativeBoard:
             (ctypes.c_uint8 * IMAGE_BYTES).from_address(self._library.native_slot(slot))
             for slot in range(MODEL_SLOTS)
         ]
-        self._golden = _Golden(engine or GoldenEngine(), self._slots)
+        self._golden = _Golden(engine or GoldenEngine(births=True), self._slots)
         self._fresh, self._used = True, False
         self._error: BaseException | None = None
         self.cut = False
         self.taken: list[tuple[list[int], list[int], list[int]]] | None = None
-        self._callbacks = _Pipeline(_EVENT(self._event), _LOAD(self._load), _STATUS(self._status))
+        self._callbacks = _Pipeline(
+            _EVENT(self._event), _LOAD(self._load), _STATUS(self._status), _MORE(self._more), _ORDER(self._order),
+            _PAGE(self._page), _COUNT(self._count),
+        )  # fmt: skip
         self._library.native_attach(ctypes.byref(self._callbacks), self._held, _WORD(size))
 
     @property
@@ -248,7 +311,7 @@ class NativeBoard:
 
     def _renew(self) -> None:
         if self._used:
-            self._golden = _Golden(GoldenEngine(), self._slots)
+            self._golden = _Golden(GoldenEngine(births=True), self._slots)
         self._fresh = self.cut = False
         self._used = True
 
@@ -274,6 +337,27 @@ class NativeBoard:
             self._golden.load(address, word)
         except BaseException as error:
             self._error = self._error or error
+
+    def _more(self, record: object) -> bool:
+        more = self._golden.more
+        if not more:
+            return False
+        for place, word in enumerate(more.pop(0)):
+            record[place] = word  # type: ignore[index]
+        return True
+
+    def _order(self, slot: int, tag: int) -> None:
+        try:
+            self._golden.order(slot, tag)
+        except BaseException as error:
+            self._error = self._error or error
+
+    def _page(self, number: int, page: object) -> None:
+        for place, word in enumerate(self._golden.page(number)):
+            page[place] = word  # type: ignore[index]
+
+    def _count(self, index: int) -> int:
+        return self._golden.count(index)
 
     def _status(self) -> int:
         return self._golden.status()

@@ -143,4 +143,22 @@ static const uint32_t vg_policy_rows[512] = {
     0x249248c0, 0x00009249, 0x249248c8, 0x00009249, 0x249248d0, 0x00009249, 0x249248c8, 0x00009249,
 };
 
+/* TEMPLATEs of the calls that have one: canonical id, template. */
+static const uint32_t vg_policy_templates[14][2] = {
+    {2, 0xe8007f0},
+    {59, 0xe8007f8},
+    {76, 0xff8c7f8},
+    {82, 0xff8c7fc},
+    {84, 0xff8c7fc},
+    {87, 0xff8c7fc},
+    {90, 0xe8007f8},
+    {165, 0xe8007f8},
+    {257, 0xe8007f0},
+    {260, 0xe8007f8},
+    {263, 0xff8c7dc},
+    {264, 0xff8c7fc},
+    {268, 0xe8007f8},
+    {316, 0xff8c7fc},
+};
+
 #endif

@@ -95,7 +95,7 @@
 #define VG_RECORD_PROFILE_WIDTH 4
 #define VG_RECORD_PATH_CLASS_OFFSET 54 /* worst class of the call's paths */
 #define VG_RECORD_PATH_CLASS_WIDTH 4
-#define VG_RECORD_SPARE1_OFFSET 58 /* of a VACCINATE that names banks in a5: births.OUTCOME; else 0 */
+#define VG_RECORD_SPARE1_OFFSET 58 /* of a VACCINATE on the board: births.OUTCOME; else 0 */
 #define VG_RECORD_SPARE1_WIDTH 6
 #define VG_RECORD_DECAYED_OFFSET 64 /* accumulator A: decayed sum, after this event */
 #define VG_RECORD_DECAYED_WIDTH 16
@@ -265,6 +265,8 @@
 /* Vaccines.  Stands: the golden machine and the screening pipeline keep to it. */
 #define VG_BANKS 8 /* banks, each with a hash set of its own */
 #define VG_BANK_DEPTH 512 /* places in a bank */
+#define VG_BANK_BITS 9 /* bits of a place in a bank, and of a secret value */
+#define VG_HASH_NIBBLES 13 /* nibbles of a key with secret values */
 #define VG_MASK_UNITS 12 /* units that a mask is made of */
 #define VG_VACCINES 512 /* vaccine indices */
 #define VG_VACCINE_TTL_SECONDS 0x15180 /* life of a vaccine that names no other */
@@ -305,12 +307,15 @@
 #define VG_BIRTH_UNITS_6 7 /* units that a mask has to hold to stand in bank 6 */
 #define VG_BIRTH_UNITS_7 2051 /* units that a mask has to hold to stand in bank 7 */
 #define VG_BIRTH_TREE_UNIT 2048 /* the tree, as a unit of a mask */
+#define VG_BIRTH_SPARE 4 /* places that the board keeps free, by ending some */
+#define VG_BIRTH_KEEP_MS 1000 /* milliseconds after which a change is in flash */
+#define VG_BIRTH_KEEP_SECONDS 3600 /* seconds after which what is left of lives is kept anew */
 #define VG_BIRTH_TREE_BURST 4 /* births of one tree at once */
 #define VG_BIRTH_REFILL_SECONDS 64 /* powered seconds in which it may have one more */
-#define VG_BIRTH_PROGRAMS 2 /* programs whose benign work keeps a birth to its own tree */
+#define VG_BIRTH_PROGRAMS 1 /* other programs whose benign work keeps a birth to its tree */
 #define VG_BIRTH_TAGS 16 /* tags by which programs are told apart */
 #define VG_BIRTH_HISTORY_ROWS 256 /* signatures of benign calls that are remembered */
-#define VG_BIRTH_BENIGN_BELOW 128 /* score byte below which calls that are allowed are benign */
+#define VG_BIRTH_BENIGN_BELOW 128 /* score byte below which what is allowed is benign */
 
 /* How a call is made into a vaccine, by canonical id; 0: by all of it but the tree, and only on an order. */
 #define VG_TEMPLATE_WORDS 1
@@ -320,10 +325,10 @@
 #define VG_TEMPLATE_BREEDS_OFFSET 12 /* bit c: a call on path class c that its score condemns becomes a vaccine */
 #define VG_TEMPLATE_BREEDS_WIDTH 16
 
-/* What became of a VACCINATE that names banks: the field `spare1` of its record. */
+/* What became of a VACCINATE: the field `spare1` of its record. */
 #define VG_OUTCOME_WORDS 1
 #define VG_OUTCOME_BYTES 4
-#define VG_OUTCOME_BANK_OFFSET 0 /* where it stands */
+#define VG_OUTCOME_BANK_OFFSET 0 /* where it stands, if it left the choice */
 #define VG_OUTCOME_BANK_WIDTH 3
 #define VG_OUTCOME_MERGED_OFFSET 3 /* the same was in force, under the index that the record names: its life begins anew */
 #define VG_OUTCOME_MERGED_WIDTH 1
@@ -1559,9 +1564,9 @@
 #define VG_COPROCESSOR_BIRTH_TAG 0xfffff924 /* write: which program runs in a slot, to tell programs apart */
 #define VG_COPROCESSOR_BIRTH_TAG_SLOT_SHIFT 0 /* 0..31 */
 #define VG_COPROCESSOR_BIRTH_TAG_SLOT_MASK 0x0000001f
-#define VG_COPROCESSOR_BIRTH_TAG_TAG_SHIFT 5 /* programs that share it count as one */
+#define VG_COPROCESSOR_BIRTH_TAG_TAG_SHIFT 5 /* who share it count as one */
 #define VG_COPROCESSOR_BIRTH_TAG_TAG_MASK 0x000001e0
-#define VG_COPROCESSOR_BIRTHS_REFUSED 0xfffff928 /* read: vaccines not born since reset: the tree has had its share, no index or place is free, or the slot has called nothing */
+#define VG_COPROCESSOR_BIRTHS_REFUSED 0xfffff928 /* read: vaccines not born since reset: the tree has had its share, no index or place is free, the slot has called nothing, or another order waits */
 #define VG_COPROCESSOR_BIRTH 0xfffff92c /* read, write: which birth `birth_page` shows */
 #define VG_COPROCESSOR_BIRTH_NUMBER_SHIFT 0 /* its vaccine index, less BIRTH_FIRST */
 #define VG_COPROCESSOR_BIRTH_NUMBER_MASK 0x0000003f
@@ -2145,6 +2150,40 @@
 #define VG_FRAME_DECOYS_OFFSET_OFFSET 0 /* of its first byte in the area */
 #define VG_FRAME_DECOYS_OFFSET_WIDTH 32
 
+/* Fixed part of VACCINE_LIST. */
+#define VG_FRAME_VACCINE_LIST_WORDS 1
+#define VG_FRAME_VACCINE_LIST_BYTES 4
+#define VG_FRAME_VACCINE_LIST_SPARE0_OFFSET 0 /* 0 */
+#define VG_FRAME_VACCINE_LIST_SPARE0_WIDTH 32
+
+/* Fixed part of VACCINE_ENTRIES. */
+#define VG_FRAME_VACCINE_ENTRIES_WORDS 5
+#define VG_FRAME_VACCINE_ENTRIES_BYTES 20
+#define VG_FRAME_VACCINE_ENTRIES_COUNT_OFFSET 0 /* how many follow; there may be none */
+#define VG_FRAME_VACCINE_ENTRIES_COUNT_WIDTH 8
+#define VG_FRAME_VACCINE_ENTRIES_SPARE0_OFFSET 8 /* 0 */
+#define VG_FRAME_VACCINE_ENTRIES_SPARE0_WIDTH 24
+#define VG_FRAME_VACCINE_ENTRIES_BORN_OFFSET 32 /* since reset */
+#define VG_FRAME_VACCINE_ENTRIES_BORN_WIDTH 32
+#define VG_FRAME_VACCINE_ENTRIES_MERGED_OFFSET 64 /* births that were in force already: their lives begin anew */
+#define VG_FRAME_VACCINE_ENTRIES_MERGED_WIDTH 32
+#define VG_FRAME_VACCINE_ENTRIES_REFUSED_OFFSET 96 /* births for which there was no room, or whose tree had had its share */
+#define VG_FRAME_VACCINE_ENTRIES_REFUSED_WIDTH 32
+#define VG_FRAME_VACCINE_ENTRIES_ENDED_OFFSET 128 /* vaccines that ended, for whatever reason */
+#define VG_FRAME_VACCINE_ENTRIES_ENDED_WIDTH 32
+
+/* Fixed part of VACCINE_ORDER. */
+#define VG_FRAME_VACCINE_ORDER_WORDS 1
+#define VG_FRAME_VACCINE_ORDER_BYTES 4
+#define VG_FRAME_VACCINE_ORDER_INDEX_OFFSET 0 /* vaccine index */
+#define VG_FRAME_VACCINE_ORDER_INDEX_WIDTH 9
+#define VG_FRAME_VACCINE_ORDER_SPARE0_OFFSET 9 /* 0 */
+#define VG_FRAME_VACCINE_ORDER_SPARE0_WIDTH 7
+#define VG_FRAME_VACCINE_ORDER_ORDER_OFFSET 16 /* what */
+#define VG_FRAME_VACCINE_ORDER_ORDER_WIDTH 8
+#define VG_FRAME_VACCINE_ORDER_SPARE1_OFFSET 24 /* 0 */
+#define VG_FRAME_VACCINE_ORDER_SPARE1_WIDTH 8
+
 /* How often a slot's process was allowed a call since the last AGGREGATE. */
 #define VG_AGGREGATE_ENTRY_WORDS 2
 #define VG_AGGREGATE_ENTRY_BYTES 8
@@ -2301,6 +2340,28 @@
 #define VG_QUARANTINE_ENTRY_NAME3_OFFSET 320 /* its name, with zeros behind */
 #define VG_QUARANTINE_ENTRY_NAME3_WIDTH 32
 
+/* A vaccine that the board has made. */
+#define VG_VACCINE_ENTRY_WORDS 5
+#define VG_VACCINE_ENTRY_BYTES 20
+#define VG_VACCINE_ENTRY_KEY_OFFSET 0 /* its key */
+#define VG_VACCINE_ENTRY_KEY_WIDTH 59
+#define VG_VACCINE_ENTRY_PINNED_OFFSET 59 /* it is never ended to make room */
+#define VG_VACCINE_ENTRY_PINNED_WIDTH 1
+#define VG_VACCINE_ENTRY_SPARE0_OFFSET 60 /* 0 */
+#define VG_VACCINE_ENTRY_SPARE0_WIDTH 4
+#define VG_VACCINE_ENTRY_INDEX_OFFSET 64 /* vaccine index */
+#define VG_VACCINE_ENTRY_INDEX_WIDTH 9
+#define VG_VACCINE_ENTRY_UNITS_OFFSET 73 /* the units of its mask */
+#define VG_VACCINE_ENTRY_UNITS_WIDTH 12
+#define VG_VACCINE_ENTRY_BANK_OFFSET 85 /* where it stands */
+#define VG_VACCINE_ENTRY_BANK_WIDTH 3
+#define VG_VACCINE_ENTRY_TREE_OFFSET 88 /* of who it was born of, then */
+#define VG_VACCINE_ENTRY_TREE_WIDTH 8
+#define VG_VACCINE_ENTRY_LEFT_OFFSET 96 /* powered seconds of its life that are left */
+#define VG_VACCINE_ENTRY_LEFT_WIDTH 32
+#define VG_VACCINE_ENTRY_HITS_OFFSET 128 /* calls that it has caught since it was born, or restored */
+#define VG_VACCINE_ENTRY_HITS_WIDTH 32
+
 /* The SPI flash.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
 #define VG_FLASH_BYTES 0x1000000 /* bytes of flash */
 #define VG_FLASH_SECTOR_BYTES 4096 /* erased at once */
@@ -2311,6 +2372,7 @@
 #define VG_FLASH_ROOT_MAGIC 0x31525756 /* first word of ROOT */
 #define VG_IS_LASTING 1 /* in place of a folder's offset: it is kept in the area `files` */
 #define VG_FILE_ATTRIBUTE 86 /* the littlefs attribute of every file there: FILE_KEPT */
+#define VG_FLASH_VACCINES_MAGIC 0x31565756 /* first word of VACCINES */
 #define VG_FLASH_DECOYS_MAGIC 0x31445756 /* first word of DECOYS */
 #define VG_NODE_NAME_BYTES 28 /* bytes of a file's name, with the zero behind it */
 #define VG_FLASH_BITSTREAM_BASE 0 /* the gateware itself, where the board has it: first byte */
@@ -2325,6 +2387,8 @@
 #define VG_FLASH_MODEL1_SIZE 0x10000 /* the same: a push writes the one that is not in force: bytes */
 #define VG_FLASH_DECOYS_BASE 0x520000 /* DECOYS, and from the second sector on each DECOY: first byte */
 #define VG_FLASH_DECOYS_SIZE 0x10000 /* DECOYS, and from the second sector on each DECOY: bytes */
+#define VG_FLASH_VACCINES_BASE 0x530000 /* VACCINES, and from the second page on each VACCINE; in both sectors, by turns: first byte */
+#define VG_FLASH_VACCINES_SIZE 8192 /* VACCINES, and from the second page on each VACCINE; in both sectors, by turns: bytes */
 #define VG_FLASH_LOG_BASE 0x600000 /* a ring of sectors: LOG_SECTOR, then text: first byte */
 #define VG_FLASH_LOG_SIZE 0x40000 /* a ring of sectors: LOG_SECTOR, then text: bytes */
 #define VG_FLASH_ROOT_BASE 0x700000 /* ROOT, the root file system's NODEs, what is in its files: first byte */
@@ -2524,6 +2588,40 @@
 #define VG_FLASH_DECOY_CUT_OFFSET 95 /* it is cut to the size of what it stands for */
 #define VG_FLASH_DECOY_CUT_WIDTH 1
 
+/* What stands before the vaccines that the board has made; of two whole ones the later counts. */
+#define VG_FLASH_VACCINES_WORDS 6
+#define VG_FLASH_VACCINES_BYTES 24
+#define VG_FLASH_VACCINES_MAGIC_OFFSET 0 /* VACCINES_MAGIC */
+#define VG_FLASH_VACCINES_MAGIC_WIDTH 32
+#define VG_FLASH_VACCINES_NUMBER_OFFSET 32 /* of this writing; the next one has a greater number */
+#define VG_FLASH_VACCINES_NUMBER_WIDTH 32
+#define VG_FLASH_VACCINES_COUNT_OFFSET 64 /* how many VACCINEs */
+#define VG_FLASH_VACCINES_COUNT_WIDTH 32
+#define VG_FLASH_VACCINES_MODEL_OFFSET 96 /* which model, as MODEL has its digest: the first word, its lowest bit set */
+#define VG_FLASH_VACCINES_MODEL_WIDTH 32
+#define VG_FLASH_VACCINES_CONTENT_OFFSET 128 /* CRC-32 of the VACCINEs */
+#define VG_FLASH_VACCINES_CONTENT_WIDTH 32
+#define VG_FLASH_VACCINES_CHECK_OFFSET 160 /* CRC-32 of the words before */
+#define VG_FLASH_VACCINES_CHECK_WIDTH 32
+
+/* A vaccine in force. */
+#define VG_FLASH_VACCINE_WORDS 4
+#define VG_FLASH_VACCINE_BYTES 16
+#define VG_FLASH_VACCINE_KEY_OFFSET 0 /* its key */
+#define VG_FLASH_VACCINE_KEY_WIDTH 59
+#define VG_FLASH_VACCINE_PINNED_OFFSET 59 /* it is never ended to make room */
+#define VG_FLASH_VACCINE_PINNED_WIDTH 1
+#define VG_FLASH_VACCINE_SPARE0_OFFSET 60 /* 0 */
+#define VG_FLASH_VACCINE_SPARE0_WIDTH 4
+#define VG_FLASH_VACCINE_LEFT_OFFSET 64 /* powered seconds of its life that were left */
+#define VG_FLASH_VACCINE_LEFT_WIDTH 32
+#define VG_FLASH_VACCINE_UNITS_OFFSET 96 /* the units of its mask */
+#define VG_FLASH_VACCINE_UNITS_WIDTH 12
+#define VG_FLASH_VACCINE_TREE_OFFSET 108 /* of who it was born of, then */
+#define VG_FLASH_VACCINE_TREE_WIDTH 8
+#define VG_FLASH_VACCINE_SPARE1_OFFSET 116 /* 0 */
+#define VG_FLASH_VACCINE_SPARE1_WIDTH 12
+
 #ifndef __ASSEMBLER__
 #include <stdint.h>
 
@@ -2645,6 +2743,12 @@ enum vg_target {
     VG_TARGET_TEMPLATES = 9, /* 512 words, see births.TEMPLATE; the pipeline does not keep them */
 };
 
+enum vg_vaccine_order {
+    VG_VACCINE_ORDER_PIN = 0, /* it is never ended to make room */
+    VG_VACCINE_ORDER_UNPIN = 1,
+    VG_VACCINE_ORDER_REVOKE = 2, /* end it */
+};
+
 enum vg_string_state {
     VG_STRING_STATE_NONE = 0, /* the call has none there */
     VG_STRING_STATE_WHOLE = 1, /* it stands there with its zero */
@@ -2761,6 +2865,9 @@ enum vg_frame_type {
     VG_FRAME_TYPE_QUARANTINE_ORDER = 82,
     VG_FRAME_TYPE_QUARANTINE_READ = 83,
     VG_FRAME_TYPE_DECOYS = 84,
+    VG_FRAME_TYPE_VACCINE_LIST = 88,
+    VG_FRAME_TYPE_VACCINE_ENTRIES = 89,
+    VG_FRAME_TYPE_VACCINE_ORDER = 90,
 };
 
 enum vg_capability {
@@ -2851,7 +2958,7 @@ typedef struct {
     uint32_t words[1];
 } vg_template;
 
-/* What became of a VACCINATE that names banks: the field `spare1` of its record. */
+/* What became of a VACCINATE: the field `spare1` of its record. */
 typedef struct {
     uint32_t words[1];
 } vg_outcome;
@@ -3081,6 +3188,21 @@ typedef struct {
     uint32_t words[1];
 } vg_frame_decoys;
 
+/* Fixed part of VACCINE_LIST. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_vaccine_list;
+
+/* Fixed part of VACCINE_ENTRIES. */
+typedef struct {
+    uint32_t words[5];
+} vg_frame_vaccine_entries;
+
+/* Fixed part of VACCINE_ORDER. */
+typedef struct {
+    uint32_t words[1];
+} vg_frame_vaccine_order;
+
 /* How often a slot's process was allowed a call since the last AGGREGATE. */
 typedef struct {
     uint32_t words[2];
@@ -3105,6 +3227,11 @@ typedef struct {
 typedef struct {
     uint32_t words[11];
 } vg_quarantine_entry;
+
+/* A vaccine that the board has made. */
+typedef struct {
+    uint32_t words[5];
+} vg_vaccine_entry;
 
 /* What stands before the firmware; it is copied to the begin of main memory and entered there, a0: the place that it is from, 0 or 1. */
 typedef struct {
@@ -3145,6 +3272,16 @@ typedef struct {
 typedef struct {
     uint32_t words[3];
 } vg_flash_decoy;
+
+/* What stands before the vaccines that the board has made; of two whole ones the later counts. */
+typedef struct {
+    uint32_t words[6];
+} vg_flash_vaccines;
+
+/* A vaccine in force. */
+typedef struct {
+    uint32_t words[4];
+} vg_flash_vaccine;
 
 #endif /* __ASSEMBLER__ */
 #endif

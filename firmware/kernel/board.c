@@ -311,6 +311,35 @@ void board_load_read(uint32_t address, uint8_t *bytes, uint32_t count)
         *bytes++ = (uint8_t)VG_FIELD(VG_REG(VG_COPROCESSOR_LOAD_READ), VG_COPROCESSOR_LOAD_READ_BYTE);
 }
 
+void board_birth_order(uint32_t slot)
+{
+    VG_REG(VG_COPROCESSOR_BIRTH_ORDER) = slot;
+}
+
+void board_birth_tag(uint32_t slot, uint32_t tag)
+{
+    VG_REG(VG_COPROCESSOR_BIRTH_TAG) =
+        VG_VALUE(VG_COPROCESSOR_BIRTH_TAG_SLOT, slot) | VG_VALUE(VG_COPROCESSOR_BIRTH_TAG_TAG, tag);
+}
+
+void board_birth_page(uint32_t number, uint32_t page[3])
+{
+    VG_REG(VG_COPROCESSOR_BIRTH) = number;
+    for (uint32_t word = 0; word < VG_COPROCESSOR_BIRTH_PAGE_COUNT; word++)
+        page[word] = AT(VG_COPROCESSOR_BIRTH_PAGE)[word];
+}
+
+uint32_t board_births_refused(void)
+{
+    return VG_REG(VG_COPROCESSOR_BIRTHS_REFUSED);
+}
+
+uint32_t board_vaccine_hits(uint32_t index)
+{
+    VG_REG(VG_COPROCESSOR_VACCINE) = index;
+    return VG_REG(VG_COPROCESSOR_VACCINE_HITS);
+}
+
 /* --- SHA-256 and flash --------------------------------------------------------------------------------------- */
 
 void board_sha256_block(bool first, const uint32_t block[VG_SHA256_BLOCK_COUNT])

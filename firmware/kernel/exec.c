@@ -372,6 +372,7 @@ int32_t call_execve(struct process *process)
         return failed;
     files_exec(process);
     events_exec(process_index(process), process->id);
+    vaccines_program(process);
     process->again = NULL;
     for (uint32_t signal = 0; signal < SIGNALS; signal++)
         if (process->handlers[signal] != SIG_IGNORE)

@@ -99,6 +99,13 @@ void board_score(uint32_t slot, uint32_t score[VG_SCORE_WORDS]); /* what was las
 /* Write to the load port, each word or byte one address further. */
 void board_load(uint32_t address, const uint32_t *words, uint32_t count);
 void board_load_bytes(uint32_t address, const uint8_t *bytes, uint32_t count);
+/* Vaccines that the pipeline makes: have the last call of a slot be one; which program, by its tag, runs in a slot; the
+ * key's two words and the mask of one; how many it did not make; how often one, by its index, has matched. */
+void board_birth_order(uint32_t slot);
+void board_birth_tag(uint32_t slot, uint32_t tag);
+void board_birth_page(uint32_t number, uint32_t page[3]);
+uint32_t board_births_refused(void);
+uint32_t board_vaccine_hits(uint32_t index);
 /* Read bytes of the model slot that is not in force. */
 void board_load_read(uint32_t address, uint8_t *bytes, uint32_t count);
 

@@ -233,6 +233,7 @@ bool model_busy(void);
 bool model_on_trial(void);
 /* No model in force is known to be bad. */
 bool model_fit(void);
+uint32_t model_number(void); /* of the one in force: by its digest, never 0; 0: none is */
 
 /* --- store.c: models in flash -------------------------------------------------------------------------------- */
 

@@ -41,6 +41,7 @@ ONCE void kernel_start(uint32_t place)
         log_line("from the spare place: the first firmware is not whole");
     memcpy(&kernel.firmware, flash_at(from + VG_FLASH_FIRMWARE_DIGEST0_OFFSET / 8), 4);
     policy_start();
+    vaccines_start();
     store_start();
     screen_start();
     model_start();
@@ -95,12 +96,13 @@ uint64_t kernel_step(bool *frames)
     worked |= aside_step();
     worked |= lasting_step();
     worked |= quarantine_step();
+    worked |= vaccines_step();
     operator_step();
     if (!worked)
         worked |= screen_close_due() || decoys_step();
     link_serve(!worked);
     if (kernel.reset) {
-        bool files = lasting_kept(), kept = log_kept() && files, drained = link_drained();
+        bool files = lasting_kept() && vaccines_kept(), kept = log_kept() && files, drained = link_drained();
         if ((kept && drained) || clock_now() >= kernel.reset_at) {
             board_reset();
             return NEVER;
@@ -111,6 +113,7 @@ uint64_t kernel_step(bool *frames)
     struct frame waiting;
     uint64_t alarm = earlier(earlier(clock_alarm(), link_alarm()), earlier(screen_alarm(), log_alarm()));
     alarm = earlier(earlier(alarm, flash_alarm()), earlier(aside_alarm(), lasting_alarm()));
+    alarm = earlier(alarm, vaccines_alarm());
     *frames = !link_front(&waiting);
     return *frames && !kernel.reset ? alarm : earlier(alarm, clock_soon());
 }

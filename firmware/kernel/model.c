@@ -87,6 +87,12 @@ bool model_fit(void)
     return !model.unfit;
 }
 
+uint32_t model_number(void)
+{
+    uint32_t slot = slots_in_force();
+    return slot == SLOTS_NONE ? 0 : model.slots[slot].digest[0] | 1;
+}
+
 /* --- the push ------------------------------------------------------------------------------------------------ */
 
 /* Give up a trial: the model before comes in force again. */

@@ -54,6 +54,11 @@ enum outcome quarantine_list(const struct frame *frame);
 enum outcome quarantine_order(const struct frame *frame);
 enum outcome quarantine_read(const struct frame *frame);
 
+/* --- vaccines.c ----------------------------------------------------------------------------------------------- */
+
+enum outcome vaccines_list(const struct frame *frame);
+enum outcome vaccines_order(const struct frame *frame);
+
 /* --- scores.c: what the records say of the core's processes --------------------------------------------------- */
 
 struct score {

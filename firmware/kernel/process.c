@@ -77,6 +77,7 @@ static int32_t begin_tree(struct process *entry, uint32_t node, const char *cons
     int32_t failed = -ENFILE;
     entry->tree = free_tree();
     decoys_forget(entry->tree);
+    vaccines_forget(entry->tree);
     entry->state = PROCESS_ENDED; /* nobody else takes it meanwhile */
     if (files_standard(entry, console))
         failed = node < NODES ? exec_node(entry, node, arguments) : exec_program(entry, arguments[0], arguments);
@@ -84,6 +85,7 @@ static int32_t begin_tree(struct process *entry, uint32_t node, const char *cons
         if (events_begin(process_index(entry), entry->id, entry->tree)) {
             entry->group = entry->id;
             quarantine_born(entry, NULL);
+            vaccines_program(entry);
             keep_entry(entry);
             return 0;
         }
@@ -111,7 +113,7 @@ void process_begin(void)
 {
     static const char *const arguments[] = {FIRST_PROGRAM, NULL};
     if (process_lives(&processes[0]) || clock_now() < table.again ||
-        (SCREENED && slots_in_force() == SLOTS_NONE) || !lasting_ready() || !flash_ready())
+        (SCREENED && slots_in_force() == SLOTS_NONE) || !lasting_ready() || !flash_ready() || !vaccines_ready())
         return;
     struct process *first = processes[0].state == PROCESS_FREE ? new_entry() : NULL;
     table.again = clock_now() + clock_cycles(1000);
@@ -269,6 +271,7 @@ int32_t call_clone(struct process *process)
     exec_share(child->text);
     files_share(child);
     quarantine_born(child, process);
+    vaccines_program(child);
     keep_entry(child);
     return (int32_t)id;
 }

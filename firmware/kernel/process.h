@@ -157,6 +157,20 @@ void quarantine_noted(struct process *process, enum vg_evidence what);
 /* Look at a frozen process; false if none is to be looked at. */
 bool quarantine_step(void);
 
+/* --- vaccines.c: vaccines that gateware makes ------------------------------------------------------------------ */
+
+void vaccines_start(void);
+/* Have the last call of a process made into a vaccine: a proven exploit, a canary's use, what an analysis says. */
+void vaccinate_from(const struct process *process);
+void vaccines_program(const struct process *process); /* it runs another program, or begins to */
+void vaccines_take(const uint32_t *record); /* of a VACCINATE or a REVOKE, whoever asked for it */
+void vaccines_forget(uint32_t tree); /* a tree of this number begins: what binds the one before it ends */
+bool vaccines_any(void);   /* one at least is in force */
+bool vaccines_ready(void); /* those that the flash has kept are */
+bool vaccines_step(void);
+bool vaccines_kept(void);  /* keep all now rather than later; true once it is */
+uint64_t vaccines_alarm(void);
+
 /* --- evidence.c: what speaks against one, as bits of vg_evidence ----------------------------------------------- */
 
 uint32_t evidence_of(const struct process *process, uint32_t *denied); /* adds its calls that were not allowed */

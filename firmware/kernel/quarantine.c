@@ -166,6 +166,8 @@ static void decide(const struct process *offender)
              : order == VG_ORDER_PURGE ? "is ended"
                                        : "goes on",
              (unsigned)score, (unsigned)found);
+    if (order == VG_ORDER_PURGE)
+        vaccinate_from(offender);
     settle(family, order);
 }
 

@@ -53,10 +53,14 @@ ONCE void screen_start(void)
     set_mode(VG_RECORD_MODE_AGGREGATE);
 }
 
-/* A record, by its first word, that no event of this kind asked for: a vaccine has expired. */
-static bool unasked(uint32_t word, uint32_t kind)
+/* Take note of a record; return whether no event of this kind asked for it: a vaccine has expired, or was born. */
+static bool unasked(const uint32_t *record, uint32_t kind)
 {
-    return PART(word, VG_RECORD_KIND) == VG_KIND_REVOKE && kind != VG_KIND_REVOKE;
+    uint32_t made = PART(record[0], VG_RECORD_KIND);
+    if (made < VG_KIND_VACCINATE)
+        return false;
+    vaccines_take(record);
+    return made != kind || PART(PART(record[1], VG_RECORD_SPARE1), VG_OUTCOME_BORN);
 }
 
 /* Follow which of the host's processes are in which slots, and which trees those belong to. */
@@ -105,7 +109,7 @@ static void keep_epoch(void)
     screen.cursor = 0;
     uint32_t record[VG_RECORD_WORDS];
     while (screen.offered && board_record(record)) {
-        screen.offered = unasked(record[0], VG_KIND_CALL);
+        screen.offered = unasked(record, VG_KIND_CALL);
         if (!screen.offered)
             follow_slots(screen.asked, record[0]);
     }
@@ -173,12 +177,13 @@ static RARE void log_verdict(const uint32_t *record)
     };
     uint32_t answered = PART(record[0], VG_RECORD_VERDICT);
     uint32_t verdict = answered ? answered : PART(record[0], VG_RECORD_PROPOSED);
-    log_line("%s%s: slot %u, life %x, call %u, score %u, fault %u, record %u",
+    log_line("%s%s: slot %u, life %x, call %u, score %u, fault %u, record %u%s",
              verdict < sizeof names / sizeof names[0] ? names[verdict] : "?", answered ? "" : " (monitor)",
              (unsigned)PART(record[0], VG_RECORD_SLOT),
              (unsigned)record[4], (unsigned)PART(record[1], VG_RECORD_ID),
              (unsigned)PART(record[3], VG_RECORD_SCORE),
-             (unsigned)PART(record[0], VG_RECORD_FAULT), (unsigned)record[5]);
+             (unsigned)PART(record[0], VG_RECORD_FAULT), (unsigned)record[5],
+             record[0] & BITS(VG_RECORD_VACCINATED) ? ", vaccinated" : "");
 }
 
 /* Send the counts, if there is room. */
@@ -207,7 +212,7 @@ static RARE bool remarkable(const uint32_t *record)
         screen.sent_by = clock_now() + clock_cycles(VG_LINK_BATCH_MS);
     screen.patient = decoy && (screen.patient || !screen.gathered);
     return screen.mode == VG_RECORD_MODE_ALL || harsh || word & BITS(VG_RECORD_FAULT) || kind == VG_KIND_SPILL ||
-           kind == VG_KIND_REVOKE;
+           kind >= VG_KIND_VACCINATE;
 }
 
 /* Decide about the record that has been put behind those gathered; return its first word. */
@@ -270,7 +275,7 @@ static __attribute__((noinline)) bool screen_one(const uint32_t *event, uint32_t
             break;
         }
         word = take_record(record);
-    } while (unasked(word, kind));
+    } while (unasked(record, kind));
     screen.offered = false;
     if (kind == VG_KIND_CALL || word & BITS(VG_RECORD_FAULT))
         return true;
@@ -347,10 +352,13 @@ enum outcome screen_events(const struct frame *frame)
             screen.gathered < RECORDS_MAX && !screen.offered) { /* nearly every event */
             uint32_t *record = next_record();
             enum answer answer = board_screen(event, 0, record);
-            if (answer == ANSWER_RECORD && !unasked(take_record(record), VG_KIND_CALL)) {
-                event += words;
-                done++;
-                continue;
+            if (answer == ANSWER_RECORD) {
+                take_record(record);
+                if (!unasked(record, VG_KIND_CALL)) {
+                    event += words;
+                    done++;
+                    continue;
+                }
             }
             if (answer == ANSWER_FULL)
                 break;
@@ -381,7 +389,7 @@ bool screen_own(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD
 {
     memset(record, 0xFF, VG_RECORD_BYTES);
     enum answer answer = board_screen(event, words - VG_EVENT_WORDS, record);
-    while (answer == ANSWER_RECORD && unasked(record[0], PART(event[0], VG_EVENT_KIND))) {
+    while (answer == ANSWER_RECORD && unasked(record, PART(event[0], VG_EVENT_KIND))) {
         kernel_stir();
         if (records_ready()) {
             memcpy(next_record(), record, VG_RECORD_BYTES);
@@ -451,6 +459,7 @@ bool screen_drain(void)
         if (!board_waiting(record))
             break;
         scores_take(record);
+        unasked(record, VG_KIND_CALL);
         if (counted && !(record[0] & REMARKABLE) && (!screen.full || send_counts())) { /* nearly every record */
             screen.full = counts_add(record);
             continue;

@@ -85,6 +85,8 @@ static const struct service {
     {VG_FRAME_TYPE_QUARANTINE_READ, VG_FRAME_QUARANTINE_READ_BYTES, 0, 1, 0, quarantine_read, "12 bytes"},
     {VG_FRAME_TYPE_DECOYS, VG_FRAME_DECOYS_BYTES, 0, 1, VG_FLASH_PAGE_BYTES, baits_write,
      "4 bytes, then at most a page"},
+    {VG_FRAME_TYPE_VACCINE_LIST, VG_FRAME_VACCINE_LIST_BYTES, 0, 1, 0, vaccines_list, "4 bytes"},
+    {VG_FRAME_TYPE_VACCINE_ORDER, VG_FRAME_VACCINE_ORDER_BYTES, 0, 1, 0, vaccines_order, "4 bytes"},
     {VG_FRAME_TYPE_LOG_READ, VG_FRAME_LOG_READ_BYTES, 0, 1, 0, log_read, "4 bytes: the place"},
 };
 

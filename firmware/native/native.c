@@ -121,6 +121,40 @@ bool native_half(void)
     return native.record_count >= RECORDS / 2;
 }
 
+/* Take the records that nobody has asked for: of vaccines. */
+static void take_more(void)
+{
+    uint32_t record[VG_RECORD_WORDS];
+    while (native.record_count < RECORDS && native.pipeline.more(record))
+        memcpy(native.records[native.record_count++], record, VG_RECORD_BYTES);
+}
+
+void board_birth_order(uint32_t slot)
+{
+    native.pipeline.order(slot, VG_BIRTH_TAGS);
+    take_more();
+}
+
+void board_birth_tag(uint32_t slot, uint32_t tag)
+{
+    native.pipeline.order(slot, tag);
+}
+
+void board_birth_page(uint32_t number, uint32_t page[3])
+{
+    native.pipeline.page(number, page);
+}
+
+uint32_t board_births_refused(void)
+{
+    return native.pipeline.count(VG_VACCINES);
+}
+
+uint32_t board_vaccine_hits(uint32_t index)
+{
+    return native.pipeline.count(index);
+}
+
 /* Have the pipeline take an event; return its record, where it waits, or NULL. */
 static const uint32_t *screened(const uint32_t *event, uint32_t words)
 {
@@ -131,6 +165,7 @@ static const uint32_t *screened(const uint32_t *event, uint32_t words)
     memcpy(offered, event, sizeof offered);
     native.pipeline.event(offered, event + VG_EVENT_WORDS, words, record, native.state);
     native.state_valid = VG_GET(event, VG_EVENT_KIND) == VG_KIND_SPILL;
+    take_more();
     return record;
 }
 
@@ -185,6 +220,7 @@ static void load(uint32_t address, uint32_t word)
         return;
     }
     native.pipeline.load(address, word);
+    take_more();
 }
 
 void board_load(uint32_t address, const uint32_t *words, uint32_t count)

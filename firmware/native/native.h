@@ -18,6 +18,12 @@ typedef struct {
     void (*event)(const uint32_t *event, const uint32_t *paths, uint32_t words, uint32_t *record, uint32_t *state);
     void (*load)(uint32_t address, uint32_t word);
     uint32_t (*status)(void); /* running, model and model_ready of VG_COPROCESSOR_STATUS */
+    /* Vaccines: what `event`, `load` or `order` has left besides, a record at a time; the register birth_order; what is
+     * told of one; what the register births_refused and vaccine_hits have. */
+    bool (*more)(uint32_t *record);
+    void (*order)(uint32_t slot, uint32_t tag); /* a tag for it, or VG_BIRTH_TAGS: make a vaccine */
+    void (*page)(uint32_t number, uint32_t *page);
+    uint32_t (*count)(uint32_t index); /* how often a vaccine has matched; beyond the last, how many were not made */
 } native_pipeline;
 
 void native_compress(bool first, uint32_t state[8], const uint32_t block[16]);

@@ -3,13 +3,15 @@
 A birth takes the call's key under a template: what the template leaves out may be anything.  It goes into the
 first of its banks where the place is free; the same key under the same mask is not born twice, its life begins
 anew.  What benign programs have done is kept as keys under the same templates: a birth that would meet the work of
-some of them binds its own tree only.
+others binds its own tree only.  Births and benign work are of the core's processes; a host's are matched, too,
+but make none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 
 from hdl.contract.layout import Field, Layout
 from hdl.contract.syscalls import ID_COUNT, IDS
@@ -55,9 +57,9 @@ TEMPLATE = Layout(
 
 OUTCOME = Layout(
     "outcome",
-    "What became of a VACCINATE that names banks: the field `spare1` of its record.",
+    "What became of a VACCINATE: the field `spare1` of its record.",
     (
-        Field("bank", (BANKS - 1).bit_length(), "where it stands"),
+        Field("bank", (BANKS - 1).bit_length(), "where it stands, if it left the choice"),
         Field("merged", 1, "the same was in force, under the index that the record names: its life begins anew"),
         Field("born", 1, "gateware made it"),
     ),
@@ -84,22 +86,41 @@ TAGS = 16
 BENIGN_BELOW = 128
 """Calls with a lower score byte that are allowed are benign work."""
 
-PROGRAMS = 2
-"""A birth that benign work of at least so many programs would meet binds its own tree only."""
+PROGRAMS = 1
+"""A birth that benign work of so many other programs would meet binds its own tree only."""
 
 MASKED_BITS = KEY.offset["tree"]
 """Bits of a key without its tree."""
 
 HISTORY = Layout(
     "history",
-    "A signature of benign calls.",
+    "A signature of benign calls.  Another that wants its row gets it, at once if this one was met only once, "
+    "else at the second asking since it was last met.",
     (
         Field("key", MASKED_BITS, "key under its template"),
         Field("tags", TAGS, "bit t: a program with tag t has made such a call"),
-        Field("fresh", 1, "it was met again since another wanted its row"),
+        Field("fresh", 1, "it was met again, and since another wanted its row"),
         Field("valid", 1, "there is one"),
     ),
 )
+
+
+SPARE = 4
+"""Births that the board leaves free: where fewer are, it ends some ahead of need."""
+
+KEEP_MS = 1000
+"""A birth, an end or a pin is in flash after about so long."""
+
+KEEP_SECONDS = 3600
+"""What is left of each life is written this often at least: so much longer it may be after a loss of power."""
+
+
+class VaccineOrder(IntEnum):
+    """What the operator may order of a birth."""
+
+    PIN = 0  # it is never ended to make room
+    UNPIN = 1
+    REVOKE = 2  # end it
 
 
 def history_row(key: int) -> int:

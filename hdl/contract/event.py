@@ -87,7 +87,7 @@ RECORD = Layout(
         Field("vaccine", 9, "index of the vaccine that matched"),
         Field("profile", 4, "profile whose policy row judged"),
         Field("path_class", 4, "worst class of the call's paths"),
-        Field("spare1", 6, "of a VACCINATE that names banks in a5: births.OUTCOME; else 0"),
+        Field("spare1", 6, "of a VACCINATE on the board: births.OUTCOME; else 0"),
         Field("decayed", 16, "accumulator A: decayed sum, after this event"),
         Field("cusum", 16, "accumulator C: CUSUM, after this event"),
         Field("tree_sum", 16, "accumulator T of the process's tree, after this event"),

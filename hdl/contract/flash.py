@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from hdl.contract.layout import Field, Layout
 from hdl.contract.link import NAME_BYTES
+from hdl.contract.vaccine import KEY, MASK_UNITS
 
 FLASH_BYTES = 16 << 20
 SECTOR_BYTES = 4096
@@ -37,6 +38,12 @@ AREAS = {
         Area("model0", 0x50_0000, 0x01_0000, "MODEL, and from the second sector on the image"),
         Area("model1", 0x51_0000, 0x01_0000, "the same: a push writes the one that is not in force"),
         Area("decoys", 0x52_0000, 0x01_0000, "DECOYS, and from the second sector on each DECOY"),
+        Area(
+            "vaccines",
+            0x53_0000,
+            0x00_2000,
+            "VACCINES, and from the second page on each VACCINE; in both sectors, by turns",
+        ),
         Area("log", 0x60_0000, 0x04_0000, "a ring of sectors: LOG_SECTOR, then text"),
         Area("root", 0x70_0000, 0x10_0000, "ROOT, the root file system's NODEs, what is in its files"),
         Area("files", 0x80_0000, 0x10_0000, "littlefs: the files that outlive a reset"),
@@ -54,6 +61,7 @@ FIRMWARE_MAGIC = 0x31465756
 MODEL_MAGIC = 0x314D5756
 LOG_MAGIC = 0x314C5756
 ROOT_MAGIC = 0x31525756
+VACCINES_MAGIC = 0x31565756
 DECOYS_MAGIC = 0x31445756
 
 NODE_NAME_BYTES = 28
@@ -163,6 +171,34 @@ DECOY = Layout(
         Field("offset", 32, "where the content begins"),
         Field("size", 31, "its bytes"),
         Field("cut", 1, "it is cut to the size of what it stands for"),
+    ),
+)
+
+
+VACCINES = Layout(
+    "flash_vaccines",
+    "What stands before the vaccines that the board has made; of two whole ones the later counts.",
+    (
+        Field("magic", 32, "VACCINES_MAGIC"),
+        Field("number", 32, "of this writing; the next one has a greater number"),
+        Field("count", 32, "how many VACCINEs"),
+        Field("model", 32, "which model, as MODEL has its digest: the first word, its lowest bit set"),
+        Field("content", 32, "CRC-32 of the VACCINEs"),
+        Field("check", 32, "CRC-32 of the words before"),
+    ),
+)
+
+VACCINE = Layout(
+    "flash_vaccine",
+    "A vaccine in force.",
+    (
+        Field("key", KEY.width, "its key"),
+        Field("pinned", 1, "it is never ended to make room"),
+        Field("spare0", 4, "0"),
+        Field("left", 32, "powered seconds of its life that were left"),
+        Field("units", len(MASK_UNITS), "the units of its mask"),
+        Field("tree", 8, "of who it was born of, then"),
+        Field("spare1", 12, "0"),
     ),
 )
 

@@ -120,13 +120,15 @@ PARTS = (
         {
             "BANKS": (vaccine.BANKS, "banks, each with a hash set of its own"),
             "BANK_DEPTH": (vaccine.BANK_DEPTH, "places in a bank"),
+            "BANK_BITS": (vaccine.BANK_BITS, "bits of a place in a bank, and of a secret value"),
+            "HASH_NIBBLES": (len(vaccine.HASH_NIBBLES), "nibbles of a key with secret values"),
             "MASK_UNITS": (len(vaccine.MASK_UNITS), "units that a mask is made of"),
             "VACCINES": (vaccine.VACCINES, "vaccine indices"),
             "VACCINE_TTL_SECONDS": (vaccine.TTL_SECONDS, "life of a vaccine that names no other"),
         },
     ),
     Part(
-        "births", "Births of vaccines", Stage.SCREENING, (), (births.TEMPLATE, births.OUTCOME),
+        "births", "Births of vaccines", Stage.SCREENING, (births.VaccineOrder,), (births.TEMPLATE, births.OUTCOME),
         {
             "BIRTHS": (births.BIRTHS, "vaccines that gateware has made and that are in force, at most"),
             "BIRTH_FIRST": (births.BIRTH_FIRST, "the first of their indices; theirs are the highest"),
@@ -136,12 +138,15 @@ PARTS = (
                 for bank, units in births.BIRTH_UNITS.items()
             },
             "BIRTH_TREE_UNIT": (births.TREE_UNIT, "the tree, as a unit of a mask"),
+            "BIRTH_SPARE": (births.SPARE, "places that the board keeps free, by ending some"),
+            "BIRTH_KEEP_MS": (births.KEEP_MS, "milliseconds after which a change is in flash"),
+            "BIRTH_KEEP_SECONDS": (births.KEEP_SECONDS, "seconds after which what is left of lives is kept anew"),
             "BIRTH_TREE_BURST": (births.TREE_BURST, "births of one tree at once"),
             "BIRTH_REFILL_SECONDS": (births.REFILL_SECONDS, "powered seconds in which it may have one more"),
-            "BIRTH_PROGRAMS": (births.PROGRAMS, "programs whose benign work keeps a birth to its own tree"),
+            "BIRTH_PROGRAMS": (births.PROGRAMS, "other programs whose benign work keeps a birth to its tree"),
             "BIRTH_TAGS": (births.TAGS, "tags by which programs are told apart"),
             "BIRTH_HISTORY_ROWS": (births.HISTORY_ROWS, "signatures of benign calls that are remembered"),
-            "BIRTH_BENIGN_BELOW": (births.BENIGN_BELOW, "score byte below which calls that are allowed are benign"),
+            "BIRTH_BENIGN_BELOW": (births.BENIGN_BELOW, "score byte below which what is allowed is benign"),
         },
     ),
     Part(
@@ -225,7 +230,7 @@ PARTS = (
         (link.FrameType, link.Capability, link.Refusal, link.ModelResult, link.RecordMode,
          link.ProcessState),
         (link.HEADER, *(frame.fixed for frame in link.FRAMES), link.AGGREGATE_ENTRY, link.STATE_ENTRY,
-         link.FILE_ENTRY, link.PROCESS_ENTRY, link.QUARANTINE_ENTRY),
+         link.FILE_ENTRY, link.PROCESS_ENTRY, link.QUARANTINE_ENTRY, link.VACCINE_ENTRY),
         {
             "LINK_VERSION": (link.LINK_VERSION, "version of framing and frame types"),
             "LINK_DELIMITER": (link.DELIMITER, "the byte that ends every frame"),
@@ -247,7 +252,7 @@ PARTS = (
     Part(
         "flash", "The SPI flash", Stage.BOARD, (),
         (flash.FIRMWARE, flash.MODEL, flash.LOG_SECTOR, flash.ROOT, flash.NODE, flash.FILE_KEPT, flash.DECOYS,
-         flash.DECOY),
+         flash.DECOY, flash.VACCINES, flash.VACCINE),
         {
             "FLASH_BYTES": (flash.FLASH_BYTES, "bytes of flash"),
             "FLASH_SECTOR_BYTES": (flash.SECTOR_BYTES, "erased at once"),
@@ -258,6 +263,7 @@ PARTS = (
             "FLASH_ROOT_MAGIC": (flash.ROOT_MAGIC, "first word of ROOT"),
             "IS_LASTING": (flash.IS_LASTING, "in place of a folder's offset: it is kept in the area `files`"),
             "FILE_ATTRIBUTE": (flash.FILE_ATTRIBUTE, "the littlefs attribute of every file there: FILE_KEPT"),
+            "FLASH_VACCINES_MAGIC": (flash.VACCINES_MAGIC, "first word of VACCINES"),
             "FLASH_DECOYS_MAGIC": (flash.DECOYS_MAGIC, "first word of DECOYS"),
             "NODE_NAME_BYTES": (flash.NODE_NAME_BYTES, "bytes of a file's name, with the zero behind it"),
             **{

@@ -21,11 +21,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
+from hdl.contract.births import VaccineOrder
 from hdl.contract.event import EVENT, RECORD, STATE
 from hdl.contract.layout import Field, Layout
 from hdl.contract.load import ADDRESS_BITS
 from hdl.contract.quarantine import Evidence, FrozenBy, Order, Part
 from hdl.contract.tamper import TAMPER
+from hdl.contract.vaccine import KEY, MASK_UNITS
 from hdl.contract.verdict import Verdict
 
 LINK_VERSION = 1
@@ -134,6 +136,9 @@ class FrameType(IntEnum):
     QUARANTINE_ORDER = 0x52
     QUARANTINE_READ = 0x53
     DECOYS = 0x54
+    VACCINE_LIST = 0x58
+    VACCINE_ENTRIES = 0x59
+    VACCINE_ORDER = 0x5A
 
 
 class Refusal(IntEnum):
@@ -309,6 +314,22 @@ QUARANTINE_ENTRY = Layout(
         Field("frozen_low", 32, "cycles for which it has been frozen, lower half"),
         Field("frozen_high", 32, "and upper half"),
         *(Field(f"name{word}", 32, "its name, with zeros behind") for word in range(PROCESS_NAME_BYTES // 4)),
+    ),
+)
+
+VACCINE_ENTRY = Layout(
+    "vaccine_entry",
+    "A vaccine that the board has made.",
+    (
+        Field("key", KEY.width, "its key"),
+        Field("pinned", 1, "it is never ended to make room"),
+        Field("spare0", 4, "0"),
+        Field("index", 9, "vaccine index"),
+        Field("units", len(MASK_UNITS), "the units of its mask"),
+        Field("bank", 3, "where it stands"),
+        Field("tree", 8, "of who it was born of, then"),
+        Field("left", 32, "powered seconds of its life that are left"),
+        Field("hits", 32, "calls that it has caught since it was born, or restored"),
     ),
 )
 
@@ -621,6 +642,25 @@ FRAMES = (
         "the sector that it begins; the header, whose RESULT says whether all is whole and in force now.",
         _layout(_F.DECOYS, Field("offset", 32, "of its first byte in the area")),
         "at most a page",
+    ),
+    Frame(_F.VACCINE_LIST, Sender.HOST, True,
+          "Ask for the vaccines that the board has made and that are in force: answered by VACCINE_ENTRIES.",
+          _layout(_F.VACCINE_LIST, Field("spare0", 32, "0"))),
+    Frame(
+        _F.VACCINE_ENTRIES, Sender.BOARD, True, "All of them.",
+        _layout(_F.VACCINE_ENTRIES, Field("count", 8, "how many follow; there may be none"),
+                Field("spare0", 24, "0"), Field("born", 32, "since reset"),
+                Field("merged", 32, "births that were in force already: their lives begin anew"),
+                Field("refused", 32, "births for which there was no room, or whose tree had had its share"),
+                Field("ended", 32, "vaccines that ended, for whatever reason")),
+        f"{4 * VACCINE_ENTRY.words} bytes of VACCINE_ENTRY each",
+        4 * VACCINE_ENTRY.words,
+    ),
+    Frame(
+        _F.VACCINE_ORDER, Sender.HOST, True,
+        "Pin, unpin or end one.  Answered by a RESULT: ENOENT if there is none of this index.",
+        _layout(_F.VACCINE_ORDER, Field("index", 9, "vaccine index"), Field("spare0", 7, "0"),
+                Field("order", 8, "what", tuple(order.name for order in VaccineOrder)), Field("spare1", 8, "0")),
     ),
 )  # fmt: skip
 """Every frame type, in the order of their numbers."""

@@ -585,10 +585,10 @@ COPROCESSOR = Peripheral(
         Register("birth_order", 0x120, Access.WRITE, "make a vaccine of the last call of this slot",
                  (Field("slot", 5, "0..31"),)),
         Register("birth_tag", 0x124, Access.WRITE, "which program runs in a slot, to tell programs apart",
-                 (Field("slot", 5, "0..31"), Field("tag", (TAGS - 1).bit_length(), "programs that share it count as one"))),
+                 (Field("slot", 5, "0..31"), Field("tag", (TAGS - 1).bit_length(), "who share it count as one"))),
         Register("births_refused", 0x128, Access.READ,
-                 "vaccines not born since reset: the tree has had its share, no index or place is free, or the slot "
-                 "has called nothing"),
+                 "vaccines not born since reset: the tree has had its share, no index or place is free, the slot "
+                 "has called nothing, or another order waits"),
         Register("birth", 0x12C, Access.BOTH, "which birth `birth_page` shows",
                  (Field("number", (BIRTHS - 1).bit_length(), "its vaccine index, less BIRTH_FIRST"),)),
         Register("birth_page", 0x130, Access.READ,

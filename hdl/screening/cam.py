@@ -251,10 +251,9 @@ class Cam(Block):
         m.d.comb += [
             self.chosen.eq(self.bank),
             self.merged.eq(vaccinates & there),
-            self.twin.eq(reduce(or_, (Mux(twin, indices[HOST_BANKS + at], 0) for at, twin in enumerate(twins)))),
         ]
         with m.If(vaccinates & (self.choice != 0)):
             for at, twin in enumerate(twins):  # the last one counts
                 with m.If(Mux(there, twin, free[HOST_BANKS + at] & self.choice[at])):
-                    m.d.comb += self.chosen.eq(HOST_BANKS + at)
+                    m.d.comb += [self.chosen.eq(HOST_BANKS + at), self.twin.eq(indices[HOST_BANKS + at])]
         return there

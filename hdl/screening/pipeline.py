@@ -43,7 +43,6 @@ from hdl.screening.layouts import (
     ENTRY_BEAT,
     JUDGED,
     KEY,
-    OUTCOME,
     RECORD,
     STATE,
     LoadPort,
@@ -450,21 +449,19 @@ class Pipeline(Block):
         self, m: Module, event: Any, cam: Cam, book: Book, recorder: Recorder, judged: Any, hit: Any
     ) -> None:
         """What a birth needs of the pipeline: a choice of banks, and calls that are judged, with their keys."""
-        outcome = bundle(OUTCOME)
+        bank, merged = Signal(range(BANKS)), Signal()
         with m.If(cam.inserted | cam.merged):
-            m.d.sync += [
-                outcome.eq(0),
-                outcome.born.eq(event.ok & ~event.source),
-                outcome.merged.eq(cam.merged),
-                outcome.bank.eq(cam.chosen),
-            ]
-            with m.If(cam.choice == 0):
-                m.d.sync += outcome.eq(0)
+            m.d.sync += [bank.eq(Mux(cam.choice != 0, cam.chosen, 0)), merged.eq(cam.merged)]
+        done, outcome = judged.fault == 0, recorder.outcome
+        m.d.comb += [
+            outcome.bank.eq(Mux(done, bank, 0)),
+            outcome.merged.eq(done & merged),
+            outcome.born.eq(event.ok & ~event.source),
+        ]
         call = self.judged
         m.d.comb += [
             cam.choice.eq(event.a5[HOST_BANKS:BANKS]),
             book.renewed.eq(cam.merged),
-            recorder.outcome.eq(outcome),
             self.judges.eq(judged.valid & (judged.op == Op.CALL) & (judged.fault == 0)),
             call.key.eq(later(m, cam.key, VERDICT_EDGES)),
             call.slot.eq(judged.event_slot),

@@ -105,8 +105,7 @@ class Recorder(Block):
         ]
 
         if self.births:
-            vaccinates = (beat.kind == Kind.VACCINATE) & ~refused
-            m.d.sync += record4.spare1.eq(Mux(vaccinates, self.outcome.as_value(), 0))
+            m.d.sync += record4.spare1.eq(Mux(beat.kind == Kind.VACCINATE, self.outcome.as_value(), 0))
 
         shows, scores, record = (later(m, value, 2 * self.fast) for value in (valid4, scored, record4))
         between = valid4 | later(m, valid4, 1) if self.fast else valid4

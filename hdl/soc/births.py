@@ -5,14 +5,15 @@
                                                 └── VACCINATE ──▶ the pipeline, before all others
 
 One clock domain.  It decides what is born and whom it binds; where a birth stands, and whether it is one already,
-the CAM finds out.  It evicts nothing: while no index or no place is free, births are refused, and counted.
+the CAM finds out.  Births and benign work are the core's own: the host's processes get none, and are matched like
+all others.  It evicts nothing: while no index or no place is free, births are refused, and counted.
 Twin: `models.golden.births`.
 """
 
 from __future__ import annotations
 
 from functools import reduce
-from operator import add, xor
+from operator import xor
 from typing import Any
 
 from amaranth import C, Cat, Module, Mux, Signal
@@ -50,9 +51,6 @@ UNITS = len(MASK_UNITS)
 QUEUE = 8
 """Births that may wait: more than calls are on their way when the first of them holds up the others."""
 
-OUTSTANDING = 3
-"""Cycles behind a birth's taking in which the record of a VACCINATE is still an earlier one's."""
-
 PAGE = data.StructLayout({"key": KEY.size, "units": UNITS})
 """What a birth is, as the program reads it."""
 
@@ -80,8 +78,7 @@ class Births(Block):
       recorded, record  the pipeline's, two cycles behind a call's verdict.
       load              the load port, for TEMPLATES.
       now               powered seconds.
-      order, order_slot for one cycle: the last call of the core's slot is to be a vaccine; not while `ordered`.
-      ordered           an order is under way.
+      order, order_slot for one cycle: the last call of the core's slot is to be a vaccine.
       tags, tag_slot, tag   for one cycle: the program in the core's slot has this tag.
       new, new_slot     for one cycle: the core's slot gets a process of its own, which has called nothing yet.
       room              four places for records are free at least.
@@ -91,7 +88,7 @@ class Births(Block):
       ask, page_index   for one cycle: the page of a birth is to be looked up; `asked` until `page` shows it.
                         What it shows counts while that vaccine is in force.
       refused           births that were not made, since reset: the tree had had its share, no index or place was
-                        free, or the slot has called nothing.
+                        free, the slot has called nothing, or an order came while the one before waited.
       stirs             something is under way.
 
     Cycles, if nothing is in the latch: from the verdict to the birth's taking 4, to the commit of the first event
@@ -112,7 +109,6 @@ class Births(Block):
                 "now": In(32),
                 "order": In(1),
                 "order_slot": In(range(CORE_SLOTS)),
-                "ordered": Out(1),
                 "tags": In(1),
                 "tag_slot": In(range(CORE_SLOTS)),
                 "tag": In(range(TAGS)),
@@ -134,10 +130,11 @@ class Births(Block):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         m.submodules.queue = queue = fifo.SyncFIFO(width=WANTED.size, depth=QUEUE)
-        wanted, breeds, lacks, coming = self._wanted(m)
-        note, noting, noted = self._notes(m, wanted)
+        first = bundle(WANTED)
+        wanted, breeds, lacks, fresh, ordered = self._wanted(m, queue.r_rdy)
+        note, noting, noted, tag = self._notes(m, wanted, first)
         free, full = self._indices(m)
-        first, birth = bundle(WANTED), bundle(WANTED)
+        birth = bundle(WANTED)
         clear, cleared = Signal(range(HISTORY_ROWS)), Signal()
         spent = self._shares(m, first.tree, clear, cleared)
         m.d.comb += [queue.w_data.eq(wanted), queue.w_en.eq(breeds), first.eq(queue.r_data)]
@@ -148,22 +145,21 @@ class Births(Block):
         row, looks, asking = read.data, Signal(), Signal(range(BIRTHS))
         with m.If(self.ask):
             m.d.sync += [self.asked.eq(1), asking.eq(self.page_index)]
-        met, many = Signal(), Signal()
+        assert PROGRAMS == 1, "one other program is enough: its bit is all that is looked at"
+        met = Signal()
         m.d.comb += [
             met.eq(row.valid & (row.key == Mux(looks, first.key, note.key))),
-            many.eq(reduce(add, row.tags) >= PROGRAMS),
             write.addr.eq(folded(note.key)),
             write.data.valid.eq(1),
-            write.data.fresh.eq(1),
+            write.data.fresh.eq(met),
             write.data.key.eq(note.key),
             write.data.tags.eq(note.tags | Mux(met, row.tags, 0)),
         ]
 
-        narrow, age, page = Signal(), Signal(range(OUTSTANDING + 1)), bundle(PAGE)
+        narrow, page, outcome = Signal(), bundle(PAGE), bundle(OUTCOME)
         lost, failed, works = Signal(), Signal(), Signal()
-        m.d.comb += works.eq(1)
-        m.d.sync += age.eq(Mux(age == OUTSTANDING, age, age + 1))
-        with m.FSM(name="state"):
+        m.d.comb += [works.eq(1), outcome.as_value().eq(self.record.spare1)]
+        with m.FSM():
             with m.State("CLEAR"):  # what was remembered before a reset
                 m.d.comb += [write.en.eq(1), write.addr.eq(clear), write.data.as_value().eq(0)]
                 m.d.sync += clear.eq(clear + 1)
@@ -188,7 +184,7 @@ class Births(Block):
                     lost.eq(spent >= TREE_BURST),
                     self.begins.eq(~lost),
                 ]
-                m.d.sync += [birth.eq(first), narrow.eq(met & many)]
+                m.d.sync += [birth.eq(first), narrow.eq(met & (row.tags & ~(1 << tag)).any())]
                 with m.If(lost):
                     m.next = "IDLE"
                 with m.Else():
@@ -201,16 +197,14 @@ class Births(Block):
                         write.addr.eq(HISTORY_ROWS + free),
                         write.data.as_value().eq(page.as_value()),
                     ]
-                    m.d.sync += age.eq(0)
                     m.next = "AWAIT"
             with m.State("AWAIT"):
-                with m.If(self.recorded & (self.record.kind == Kind.VACCINATE) & (age == OUTSTANDING)):
+                with m.If(self.recorded & (self.record.kind == Kind.VACCINATE) & outcome.born):
                     m.d.comb += failed.eq(self.record.fault != 0)
                     m.next = "IDLE"
             with m.State("NOTE"):
-                # A row that several programs made, and that was met since, is given up at the second asking.
                 m.d.comb += [noted.eq(1), write.en.eq(1)]
-                with m.If(~met & row.valid & row.fresh & many):
+                with m.If(~met & row.valid & row.fresh):
                     m.d.comb += [write.data.eq(row), write.data.fresh.eq(0)]
                 m.next = "IDLE"
             with m.State("PAGE"):
@@ -232,35 +226,37 @@ class Births(Block):
             event.a3.eq(self.now + TTL_SECONDS),
             event.a4.eq(units),
             *(event.a5[bank].eq((units & needed) == needed) for bank, needed in BIRTH_UNITS.items()),
-            self.holds.eq(coming | queue.r_rdy | looks | self.event.valid),
-            self.stirs.eq(coming | works),
+            self.holds.eq(fresh | ordered | queue.r_rdy | looks | self.event.valid),
+            self.stirs.eq(fresh | ordered | works),
         ]
         m.d.sync += self.refused.eq(self.refused + lost + failed + lacks)
         return m
 
-    def _wanted(self, m: Module) -> tuple[Any, Any, Any, Any]:
-        """Make a WANTED of the call that was judged in the cycle before, or ordered.
+    def _wanted(self, m: Module, busy: Any) -> tuple[Any, Any, Any, Any, Any]:
+        """Make a WANTED of the call that was judged in the cycle before, or ordered while none waits (`busy`).
 
-        Return it; whether it is to be born; whether an order names nothing; whether a birth may be on its way here.
+        Return it; whether it is to be born; whether an order names nothing; whether it may have to be born, known
+        earlier; whether an order waits.
         """
         m.submodules.templates = templates = rows_of(TEMPLATE, ID_COUNT)
         m.submodules.last = last = rows_of(KEY, CORE_SLOTS)
         look, load = templates.read_port(), templates.write_port()
         old, keep = last.read_port(domain="comb"), last.write_port()
         judged, slot, known = self.judged, Signal(range(CORE_SLOTS)), Signal(CORE_SLOTS)
+        seen, valid, by_order = bundle(JUDGED), Signal(), Signal()
         of_core = self.judges & ~judged.slot[-1]
         with m.If(of_core):
             m.d.sync += known.bit_select(judged.slot[:-1], 1).eq(1)
         with m.If(self.new):
             m.d.sync += known.bit_select(self.new_slot, 1).eq(0)
 
-        # An order takes its turn in a cycle without a verdict.
-        turn, names = self.ordered & ~self.judges, known.bit_select(slot, 1)
-        with m.If(self.order):
-            m.d.sync += [self.ordered.eq(1), slot.eq(self.order_slot)]
+        # An order takes its turn in a cycle without a verdict, when no birth waits: so the queue is long enough.
+        ordered = Signal()
+        turn, names = ordered & ~self.judges & ~busy & ~valid, known.bit_select(slot, 1)
+        with m.If(self.order & ~ordered):
+            m.d.sync += [ordered.eq(1), slot.eq(self.order_slot)]
         with m.Elif(turn):
-            m.d.sync += self.ordered.eq(0)
-        seen, valid, by_order = bundle(JUDGED), Signal(), Signal()
+            m.d.sync += ordered.eq(0)
         m.d.sync += [
             valid.eq(self.judges | turn & names),
             by_order.eq(turn & names),
@@ -280,7 +276,7 @@ class Births(Block):
         ]
 
         found, wanted, breeds = look.data, bundle(WANTED), Signal()
-        harsh = (seen.verdict >= BREEDS_FROM) & (seen.tier >= BREEDS_TIER) & ~seen.vaccinated
+        harsh = ~seen.slot[-1] & (seen.verdict >= BREEDS_FROM) & (seen.tier >= BREEDS_TIER) & ~seen.vaccinated
         units = (~found.ignored | ALWAYS) & (((1 << UNITS) - 1) & ~TREE_UNIT)
         m.d.comb += [
             wanted.units.eq(units),
@@ -295,18 +291,23 @@ class Births(Block):
             ),
             breeds.eq(valid & (by_order | harsh & found.breeds.bit_select(seen.key.path_class, 1))),
         ]
-        return wanted, breeds, later(m, turn & ~names, 1), self.ordered | valid & (by_order | harsh)
+        lacks = later(m, turn & ~names | self.order & ordered, 1)
+        return wanted, breeds, lacks, valid & (by_order | harsh), ordered
 
-    def _notes(self, m: Module, wanted: Any) -> tuple[Any, Signal, Signal]:
-        """Keep one benign call until it is noted: return it, whether there is one, and a signal that it is noted."""
+    def _notes(self, m: Module, wanted: Any, birth: Any) -> tuple[Any, Signal, Signal, Signal]:
+        """Keep one benign call until it is noted.
+
+        Return it; whether there is one; a signal that it is noted; and the tag of the program that `birth` is of.
+        """
         m.submodules.tags = store = rows_of(range(TAGS), CORE_SLOTS)
-        read, write = store.read_port(domain="comb"), store.write_port()
+        read, own, write = (store.read_port(domain="comb"), store.read_port(domain="comb"), store.write_port())
+        tag_of_birth = Signal(range(TAGS))
         record, note, noting, noted = self.record, bundle(NOTE), Signal(), Signal()
-        tag = Mux(record.slot[-1], record.slot[: len(self.tag)], read.data)
         benign = (
             self.recorded
             & (record.kind == Kind.CALL)
             & (record.fault == 0)
+            & ~record.slot[-1]
             & (record.verdict == Verdict.ALLOW)
             & (record.proposed == Verdict.ALLOW)
             & (record.tier == Tier.CALM)
@@ -315,15 +316,17 @@ class Births(Block):
         masked = later(m, wanted.key, 1)
         m.d.comb += [
             read.addr.eq(record.slot),
+            own.addr.eq(birth.slot),
+            tag_of_birth.eq(own.data),
             write.addr.eq(self.tag_slot),
             write.data.eq(self.tag),
             write.en.eq(self.tags),
         ]
         with m.If(benign & ~noting):
-            m.d.sync += [noting.eq(1), note.key.eq(masked), note.tags.eq(1 << tag)]
+            m.d.sync += [noting.eq(1), note.key.eq(masked), note.tags.eq(1 << read.data)]
         with m.Elif(noted):
             m.d.sync += noting.eq(0)
-        return note, noting, noted
+        return note, noting, noted, tag_of_birth
 
     def _indices(self, m: Module) -> tuple[Signal, Signal]:
         """Follow which indices are in force; return the lowest that is not, and whether all are, a cycle late."""

@@ -94,9 +94,10 @@ class Coprocessor(Block):
       If `fast`, 7 and 13.
 
     Order: a birth goes before all others, a call of the core before vaccines that expire, and those before host
-    events.  A call waits for the event that is in the latch: a host event whose paths are all written leaves it after at most 40 cycles, a
-    SWAP after 87; one whose paths are not all written blocks it, and its dispatch answers deny in time.  So a
-    program writes all paths, and awaits a SWAP's record, before it goes back to user mode.
+    events.  A call waits for births that hold it, and for the event that is in the latch: a host event whose paths
+    are all written leaves it after at most 40 cycles, a SWAP after 87; one whose paths are not all written blocks
+    it, and its dispatch answers deny in time.  So a program writes all paths, and awaits a SWAP's record, before
+    it goes back to user mode.
     Room: host events and expiries are accepted while more than `CORE_SHARE` of the `RECORDS` places are free, a
     SPILL also only while one of `STATES` is.  Where they are not, the write of an event's last word waits until a
     record is read: a program alone on the bus looks at `status.event_ready` first, which speaks of the kind of
@@ -323,7 +324,7 @@ class Coprocessor(Block):
             registers.births_refused.eq(births.refused),
             registers.birth_page.eq(Mux(page == 0, key[:32], Mux(page == 1, key[32:], units))),
         ]
-        return registers.birth_order_select & births.ordered | registers.birth_page_select & (asked | births.asked)
+        return registers.birth_page_select & (asked | births.asked)
 
     def _events(
         self,

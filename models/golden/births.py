@@ -16,9 +16,9 @@ from hdl.contract.births import (
     BREEDS_FROM,
     BREEDS_TIER,
     HISTORY_ROWS,
+    OUTCOME,
     PROGRAMS,
     REFILL_SECONDS,
-    TAGS,
     TEMPLATE,
     TREE_BURST,
     TREE_UNIT,
@@ -39,7 +39,8 @@ class GoldenBirths:
     """The births beside a golden engine that was made with `births=True`.
 
     Members: `templates`, packed, by canonical id; `live`: indices of births in force; `pages`: (key, units) by
-    index; `history`: (key, set of tags, fresh) by row; `last`: the key of each core slot's last call; `refused` counts births that were not made.
+    index; `history`: (key, set of tags, fresh) by row; `last`: the key of each core slot's last call; `refused`
+    counts births that were not made.
     """
 
     def __init__(self, engine: GoldenEngine) -> None:
@@ -53,7 +54,6 @@ class GoldenBirths:
         self.last: dict[int, int] = {}
         self._spent = [0] * TREES
         self._now = 0
-        self._awaits = False
 
     def tick(self, now: int) -> None:
         """Let the time be `now`, in powered seconds."""
@@ -71,15 +71,15 @@ class GoldenBirths:
         kind, index = told["kind"], told["vaccine"]
         if kind in (Kind.VACCINATE, Kind.REVOKE) and not told["fault"] and index >= BIRTH_FIRST:
             (self.live.add if kind == Kind.VACCINATE else self.live.discard)(index)
-        if kind == Kind.VACCINATE and self._awaits:
-            self._awaits = False
+        if kind == Kind.VACCINATE and OUTCOME.unpack(told["spare1"])["born"]:
             self.refused += told["fault"] != 0
         judged = self.engine.machine.judged
         if kind != Kind.CALL or not judged[m.JUDGES]:
             return None
         key, slot = int(judged[m.KEY_OF]), int(judged[m.SLOT_OF])
-        if slot < CORE_SLOTS:
-            self.last[slot] = key
+        if slot >= CORE_SLOTS:
+            return None
+        self.last[slot] = key
         row = TEMPLATE.unpack(self.templates[KEY.unpack(key)["id"]])
         if (
             judged[m.VERDICT_OF] >= BREEDS_FROM
@@ -90,7 +90,7 @@ class GoldenBirths:
             return self._birth(key, slot)
         calm = told["proposed"] == Verdict.ALLOW and told["tier"] == Tier.CALM and told["score"] < BENIGN_BELOW
         if calm and told["verdict"] == Verdict.ALLOW:
-            self._note(key, self.tags[slot] if slot < CORE_SLOTS else slot % TAGS)
+            self._note(key, self._tag(slot))
         return None
 
     def order(self, slot: int) -> list[int] | None:
@@ -99,6 +99,9 @@ class GoldenBirths:
             self.refused += 1
             return None
         return self._birth(self.last[slot], slot)
+
+    def _tag(self, slot: int) -> int:
+        return self.tags[slot]
 
     def _masked(self, key: int) -> tuple[int, int]:
         """Return a key under its template, and the mask's units, both without the tree."""
@@ -114,13 +117,12 @@ class GoldenBirths:
             return None
         self._spent[tree] += 1
         known, tags, _ = self.history.get(history_row(masked), (0, frozenset[int](), False))
-        if known == masked and len(tags) >= PROGRAMS:
+        if known == masked and len(tags - {self._tag(slot)}) >= PROGRAMS:
             units |= TREE_UNIT
             masked |= tree << KEY.offset["tree"]
         free = next((index for index in range(BIRTH_FIRST, VACCINES) if index not in self.live), VACCINES - 1)
         if len(self.live) < BIRTHS:
             self.pages[free] = (masked, units)
-        self._awaits = True
         packed = EVENT.pack(
             {
                 "kind": Kind.VACCINATE,
@@ -144,7 +146,7 @@ class GoldenBirths:
         known, tags, fresh = self.history.get(row, (None, frozenset[int](), False))
         if known == masked:
             self.history[row] = (masked, tags | {tag}, True)
-        elif known is not None and fresh and len(tags) >= PROGRAMS:
+        elif known is not None and fresh:
             self.history[row] = (known, tags, False)
         else:
-            self.history[row] = (masked, frozenset({tag}), True)
+            self.history[row] = (masked, frozenset({tag}), False)

@@ -157,12 +157,12 @@ def _mask_of(event: Words) -> int:
 
 @jit
 def _birth_place(g: Machine, event: Words) -> tuple[int, int]:
-    """Return (index of the very same in force, -1 if there is none; bank: the twin's, else the one chosen, else -1).
+    """Return (index of the very same in force, else -1; bank: the twin's, else the one chosen, else -1).
 
     The twin has the whole key and the mask of the VACCINATE.
     """
     key, mask = (int(event[2]) | int(event[3]) << 32) & FULL_MASK, _mask_of(event)
-    choice, free = _choice(g, event), -1
+    choice, free, twin, there = _choice(g, event), -1, -1, -1
     for number in range(BANKS - HOST_BANKS):
         bank = HOST_BANKS + number
         if choice >> number & 1:
@@ -171,8 +171,8 @@ def _birth_place(g: Machine, event: Words) -> tuple[int, int]:
             if g.banks[bank, place] < 0:
                 free = bank
             elif g.masks[bank, place] == mask and g.keys[index] == key:
-                return int(index), bank
-    return -1, free
+                twin, there = int(index), bank
+    return (twin, there) if twin >= 0 else (-1, free)
 
 
 @jit
@@ -273,8 +273,7 @@ def _change_tables(g: Machine, kind: int, event: Words, record: Words) -> int:
     choice = _choice(g, event) if kind == m.VACCINATE else 0
     if choice:
         twin, bank = _birth_place(g, event)
-        born = int(event[0]) >> _E_OK & 1 & ~(int(event[0]) >> _E_SOURCE)
-        record[1] |= np.uint32((bank << _O_BANK | int(twin >= 0) << _O_MERGED | born << _O_BORN) << _R_OUTCOME)
+        record[1] |= np.uint32((bank << _O_BANK | int(twin >= 0) << _O_MERGED) << _R_OUTCOME)
         if twin >= 0:
             g.expiry[twin] = event[5]
             return twin
@@ -373,6 +372,9 @@ def step(g: Machine, slot: int, event: Words, pool: Bytes, offset: int, record: 
     g.judged[m.JUDGES] = 0
     if fault:
         record[0] |= np.uint32(m.DENY << _R_VERDICT | m.DENY << _R_PROPOSED)
+    if kind == m.VACCINATE and g.registers[m.BIRTHS]:
+        born = head >> _E_OK & 1 & ~source
+        record[1] |= np.uint32(born << _O_BORN << _R_OUTCOME)
     index = int(event[4]) & 511
     if not fault and kind >= m.SWAP:
         index = _change_tables(g, kind, event, record)

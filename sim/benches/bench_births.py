@@ -11,19 +11,22 @@ import numpy as np
 from hdl.contract.births import (
     ALWAYS,
     BIRTH_FIRST,
+    BIRTHS,
     HOST_BANKS,
     OUTCOME,
     REFILL_SECONDS,
     TAGS,
     TEMPLATE,
+    TREE_BURST,
     TREE_UNIT,
 )
 from hdl.contract.event import RECORD, Kind
 from hdl.contract.load import Target, policy_writes
 from hdl.contract.policy import default_policy
 from hdl.contract.syscalls import IDS, NUMBERS
-from hdl.contract.vaccine import FULL_UNITS
-from hdl.contract.verdict import Tier
+from hdl.contract.vaccine import FULL_UNITS, TTL_SECONDS
+from hdl.contract.verdict import Fault, Tier
+from hdl.soc.records import RECORDS
 from models.golden.births import GoldenBirths
 from sim.benches.bench_pipeline import differences, event, stream_of
 from sim.benches.coprocessor_line import Board
@@ -187,7 +190,9 @@ async def random_events_and_orders_equal_the_golden_births(dut: Any) -> None:
             for record in told[1:]:
                 births = outcome(record)
                 met["refused" if record["fault"] else "merged" if births["merged"] else "born"] += 1
-                met["narrowed"] += not record["fault"] and board.births.pages[record["vaccine"]][1] & TREE_UNIT != 0
+                met["narrowed"] += (
+                    not record["fault"] and board.births.pages[record["vaccine"]][1] & TREE_UNIT != 0
+                )
             met["vaccinated"] += told[0]["vaccinated"]
         await board.agrees()
     cocotb.log.info("met: %s, refused in all: %d", dict(met), board.births.refused)
@@ -195,20 +200,119 @@ async def random_events_and_orders_equal_the_golden_births(dut: Any) -> None:
     assert board.births.refused > met["refused"], "no tree had its share"
 
 
-@cocotb.test()
-async def the_next_call_of_any_process_is_caught_sixteen_cycles_behind_the_verdict(dut: Any) -> None:
+async def quiet_board(dut: Any, breeds: int = 0) -> Nursery:
+    """Return a board with a process in slots 3 and 7; `getpid` is generalised, and breeds on these classes."""
     board = await Nursery.start(dut)
     rows = [0] * 512
-    rows[IDS["getpid"]] = TEMPLATE.pack({"ignored": FULL_UNITS & ~ALWAYS & ~TREE_UNIT, "breeds": 0xFFFF})
-    await board.begin([0] * 512)
-    for slot in (40, 3):
-        await board.one(event(Kind.CLEAR, slot, generation=slot + 1, id=slot))
-    await board.tag(3, 40 % TAGS)  # one program, for the births: none is narrowed
+    rows[IDS["getpid"]] = TEMPLATE.pack({"ignored": FULL_UNITS & ~ALWAYS & ~TREE_UNIT, "breeds": breeds})
+    await board.begin(rows)
     await board.default_policy()
-    await board.condemn(40, 41)
-    await board.load(Target.TEMPLATES, rows)
-    board.births.templates = rows
-    offender = event(Kind.CALL, 40, generation=41, id=IDS["getpid"])
+    for slot in (7, 3):  # of one program
+        await board.tag(slot, 0)
+        await board.one(event(Kind.CLEAR, slot, generation=slot + 1, id=slot))
+    return board
+
+
+def call_of(ident: int, slot: int = 3, **fields: int) -> list[int]:
+    return event(Kind.CALL, slot, generation=slot + 1, id=ident, **fields)
+
+
+@cocotb.test()
+async def when_all_indices_are_in_force_births_are_refused_but_still_merge(dut: Any) -> None:
+    board = await quiet_board(dut)
+    for number in range(BIRTHS):
+        await board.tick((number + 1) * REFILL_SECONDS)
+        await board.one(call_of(100 + number))
+        (born,) = await board.order(3)
+        assert (born["vaccine"], born["fault"]) == (BIRTH_FIRST + number, 0)
+    await board.one(call_of(99))
+    (refused,) = await board.order(3)
+    assert refused["fault"] == Fault.VACCINE and board.births.refused == 1
+    await board.tick((BIRTHS + 1) * REFILL_SECONDS)
+    await board.one(call_of(100))
+    (merged,) = await board.order(3)
+    assert merged["vaccine"] == BIRTH_FIRST and outcome(merged)["merged"]
+    await board.write("vaccine", BIRTH_FIRST)
+    assert await board.read("vaccine_expiry") == (BIRTHS + 1) * REFILL_SECONDS + TTL_SECONDS
+    # One that leaves makes room for one.
+    key, _ = await board.page(BIRTH_FIRST + 7)
+    (born,) = await board.one(event(Kind.REVOKE, a0=key & 0xFFFFFFFF, a1=key >> 32, a2=BIRTH_FIRST + 7 | 6 << 16))
+    assert born["fault"] == 0, "exact births with a node stand in the second of the banks"
+    await board.tick((BIRTHS + 2) * REFILL_SECONDS)
+    await board.one(call_of(99))
+    (born,) = await board.order(3)
+    assert (born["vaccine"], born["fault"]) == (BIRTH_FIRST + 7, 0)
+    await board.agrees()
+
+
+@cocotb.test()
+async def a_hostile_tree_has_its_share_and_others_have_theirs(dut: Any) -> None:
+    board = await quiet_board(dut)
+    for number in range(TREE_BURST + 3):
+        await board.one(call_of(200 + number))
+        assert len(await board.order(3)) == (number < TREE_BURST)
+    assert await board.read("births_refused") == 3
+    await board.one(event(Kind.CLEAR, 4, generation=5, id=4))
+    assert await board.order(4) == [], "the slot has called nothing"
+    await board.one(call_of(210, 4))
+    assert len(await board.order(4)) == 1
+    await board.tick(REFILL_SECONDS)
+    await board.one(call_of(211))
+    assert len(await board.order(3)) == 1
+    await board.agrees()
+
+
+@cocotb.test()
+async def a_birth_waits_for_a_place_for_its_record_and_pages_are_told_meanwhile(dut: Any) -> None:
+    board = await quiet_board(dut)
+    await board.one(call_of(100))
+    (born,) = await board.order(3)
+    await board.one(call_of(101))
+    await board.write("slot", 3)
+    await board.write("generation", 4)
+    await board.put(A7, GETPID)
+    calls = 0
+    while calls < RECORDS - 3:
+        await board.ecall()
+        await board.mret()
+        await board.cycles(12)
+        calls += 1
+    await board.write("birth_order", 3)
+    await board.write("birth_order", 3)  # one too many
+    await board.cycles(40)
+    key, units = await board.page(born["vaccine"])
+    assert (key, units) == board.births.pages[born["vaccine"]]
+    assert await board.read("births_refused") == 1
+    kinds = [RECORD.unpack((await board.awaited())[0])["kind"] for _ in range(calls + 1)]
+    assert kinds == [Kind.CALL] * calls + [Kind.VACCINATE]
+
+
+@cocotb.test()
+async def an_order_is_in_force_sixteen_cycles_later(dut: Any) -> None:
+    board = await quiet_board(dut)
+    await board.write("slot", 3)
+    await board.write("generation", 4)
+    await board.put(A7, GETPID)
+    await board.one(event(Kind.CLEAR, 5, generation=6, id=5))
+    await board.one(call_of(IDS["getpid"], 5))
+    board.recorded.clear()
+    await board.write("birth_order", 5)
+    ordered = board.bench.now
+    await board.ecall()
+    await board.mret()
+    await board.cycles(40)
+    records = [RECORD.unpack((await board.awaited())[0]) for _ in range(2)]
+    assert [record["kind"] for record in records] == [Kind.VACCINATE, Kind.CALL] and records[1]["vaccinated"]
+    active = board.recorded[1] - COMMIT_TO_RECORD - ordered
+    cocotb.log.info("order_active_cycles %d", active)
+    assert active <= ACTIVE_CYCLES
+
+
+@cocotb.test()
+async def the_next_call_of_any_process_is_caught_sixteen_cycles_behind_the_verdict(dut: Any) -> None:
+    board = await quiet_board(dut, 0xFFFF)
+    await board.condemn(7, 8)
+    offender = event(Kind.CALL, 7, generation=8, id=IDS["getpid"])
     await board.write("slot", 3)
     await board.write("generation", 4)
     await board.put(A7, GETPID)
@@ -225,7 +329,9 @@ async def the_next_call_of_any_process_is_caught_sixteen_cycles_behind_the_verdi
         records = [RECORD.unpack((await board.awaited())[0]) for _ in range(3)]
         cycles = list(board.recorded)
         verdict = cycles[0] - RECORD_EDGES
-        of_core = next(n for n, record in enumerate(records) if record["slot"] == 3 and record["kind"] == Kind.CALL)
+        of_core = next(
+            n for n, record in enumerate(records) if record["slot"] == 3 and record["kind"] == Kind.CALL
+        )
         birth = next(record for record in records if record["kind"] == Kind.VACCINATE)
         assert birth["fault"] == 0 and outcome(birth)["born"]
         commit = cycles[of_core] - COMMIT_TO_RECORD

@@ -13,7 +13,7 @@ from sim.benches.clocked import Clocked, draw
 LOCK = COPROCESSOR.register["lock"].layout
 LOCKS: dict[str, set[Target]] = {
     "model": {Target.MODEL0, Target.MODEL1, Target.READY},
-    "policy": {Target.ATTRIBUTES, Target.JUDGE, Target.ENFORCE},
+    "policy": {Target.ATTRIBUTES, Target.JUDGE, Target.ENFORCE, Target.TEMPLATES},
     "vaccines": {Target.HASH_SET, Target.HASH},
     "handlers": set(),
 }
@@ -26,7 +26,7 @@ async def words_pass_one_cycle_later_unless_their_target_is_locked(dut: Any) -> 
     now = 0
     for _ in range(4000):
         write, lock = int(chance.random() < 0.7), chance.getrandbits(4)
-        address, word = chance.randrange(10) << 16 | chance.getrandbits(16), chance.getrandbits(32)
+        address, word = chance.randrange(len(Target) + 1) << 16 | chance.getrandbits(16), chance.getrandbits(32)
         await bench.cycle(write=write, lock=lock, address=address, word=word)
         assert bench.get("load__en") == bench.get("busy") == (passed is not None)
         if passed is not None:

@@ -2,6 +2,7 @@
 
 `vaccines`: `Cam` as it ships, all banks.  One place of one bank is picked freely, and what stands there is held
 against what lookups find; what other places answer is free, and so is what enters and leaves there.
+With births, as the board has it: who leaves the choice of a bank open takes a free one, and finds its twin.
 `updates`, `book`: what that takes for granted of the pipeline, on the whole `Pipeline`.
 """
 
@@ -11,8 +12,9 @@ from functools import reduce
 from operator import xor
 from typing import Any
 
-from amaranth import Cat, Mux, Signal, Value
+from amaranth import Cat, Const, Mux, Signal, Value
 
+from hdl.contract.births import BIRTH_SETS, HOST_BANKS
 from hdl.contract.event import Kind
 from hdl.contract.vaccine import BANK_BITS, BANKS, MASK_UNITS, rotation
 from hdl.contract.vaccine import KEY as KEY_LAYOUT
@@ -25,12 +27,12 @@ from sim.proofs.harness import Harness, implies
 from sim.proofs.proof import Proof
 
 FREE = ("profile", "paths", "slots", "history", "tables", "accumulators", "judge", "recorder")
-HELD = ("key", "bank", "index", "units")
+HELD = ("key", "bank", "index", "units", "choice")
 """What holds still for the second cycle of an update."""
 
 
 def build(h: Harness) -> None:
-    m, cam = h.m, Cam()
+    m, cam = h.m, Cam(births=True)
     inside = h.dut("cam", cam, *HELD)
     keyed = inside.block("keyed")
     valid1, op1, key1 = (Value.cast(inside.signal(name)) for name in ("valid1", "op1", "key1"))
@@ -51,9 +53,9 @@ def build(h: Harness) -> None:
     bank, place = h.once((BANKS - 1).bit_length(), "bank"), h.once(BANK_BITS, "place")
     entry: Any = ENTRY(chosen(bank, [inside.one_row(f"bank{number}", place) for number in range(BANKS)]))
     was: Any = ENTRY(h.past(entry.as_value(), "was"))
-    fields = chosen(bank, inside.all_named(r"fields\d+"))
+    fields = chosen(bank, [*inside.all_named(r"fields\d+"), *(Const(there) for there in BIRTH_SETS.values())])
     here = chosen(bank, inside.all_named(r"place\d+")) == place
-    mine = here & (cam.bank == bank)
+    mine = here & (cam.chosen == bank)
     entry_key: Any = KEY(entry.key)
 
     # The hash is any function of each field: while the entry is in force, the same as when it entered.
@@ -76,6 +78,17 @@ def build(h: Harness) -> None:
     h.always(implies(stays, entry.as_value() == was.as_value()), "an entry stays as it is until it is revoked")
     taken = cam.inserted & mine & entry.valid
     h.always(~taken, "none takes its place")
+    twin = (entry.units == cam.units) & (Value.cast(entry.key) == Value.cast(key1))
+    may = (Cat(Const(0, HOST_BANKS), cam.choice).bit_select(bank, 1)) & here
+    vaccinates = ends & (op1 == Op.VACCINATE)
+    h.always(
+        implies(vaccinates & may & entry.valid & twin, cam.merged & ~cam.inserted),
+        "what is in force is not born again",
+    )
+    found = cam.merged & mine
+    h.always(
+        implies(found, entry.valid & twin & (entry.index == cam.twin)), "what is merged has its twin in force"
+    )
     agrees = Cat(
         ~entry.units[unit] | (Value.cast(cam.key)[low : low + width] == entry.key[low : low + width])
         for unit, (_, low, width) in enumerate(MASK_UNITS)
@@ -102,11 +115,11 @@ def build(h: Harness) -> None:
     h.always(op1 == h.past(cam.op, "was_op"), "helper: op")
     h.always(key1 == h.past(cam.key, "was_key"), "helper: key")
 
-    others = update & (cam.bank == bank) & ~here
+    others = update & (cam.chosen == bank) & ~here
     before = {
         "an insertion in its bank": others & cam.inserted,
         "a revocation in its bank": others & cam.removed,
-        "a change of another bank": update & (cam.bank != bank),
+        "a change of another bank": update & (cam.chosen != bank),
         "another refused in its place": cam.refused & ends & mine,
     }
     for number, (case, happens) in enumerate(before.items()):
@@ -115,11 +128,13 @@ def build(h: Harness) -> None:
             if cycles > 2:
                 h.reach(hits & happens, f"{case} {cycles - 2} cycles before the lookup of what is hit")
     h.reach(hits & others & cam.inserted, "an insertion in its bank right behind")
+    h.reach(found & (cam.choice == 7), "a birth is merged")
+    h.reach(cam.inserted & (cam.choice == 7) & (cam.chosen == HOST_BANKS), "the last of the banks is chosen")
     h.reach(h.past(entry.valid & cam.removed & mine, "gone") & ~entry.valid, "it is revoked")
 
 
 def build_updates(h: Harness) -> None:
-    inside = h.dut("pipeline", Pipeline())
+    inside = h.dut("pipeline", Pipeline(births=True))
     cam, latch, models = (inside.block(name) for name in ("cam", "latch", "models"))
     call = cam.valid & (cam.op == Op.CALL)
     begins = cam.valid & ((cam.op == Op.VACCINATE) | (cam.op == Op.REVOKE))
@@ -147,7 +162,7 @@ def build_updates(h: Harness) -> None:
 
 def build_book(h: Harness) -> None:
     m = h.m
-    inside = h.dut("pipeline", Pipeline())
+    inside = h.dut("pipeline", Pipeline(births=True))
     cam, latch, models, book = (inside.block(name) for name in ("cam", "latch", "models", "book"))
     valid1, op1, key1 = (inside.signal(f"cam.{name}") for name in ("valid1", "op1", "key1"))
     begins = cam.valid & ((cam.op == Op.VACCINATE) | (cam.op == Op.REVOKE))
@@ -161,10 +176,10 @@ def build_book(h: Harness) -> None:
     entry: Any = ENTRY(chosen(bank, [inside.one_row(f"cam.bank{number}", place) for number in range(BANKS)]))
     page: Any = book.page(inside.one_row("book.pages", index))
     places = inside.all_named(r"place\d+", "cam")
-    mine = (chosen(bank, places) == place) & (cam.bank == bank)
+    mine = (chosen(bank, places) == place) & (cam.chosen == bank)
     of_index = book.index == index
     stands = Signal(BANK_BITS, name="stands")
-    m.d.sync += stands.eq(Mux(cam.inserted & of_index, chosen(cam.bank, places), stands))
+    m.d.sync += stands.eq(Mux((cam.inserted | cam.merged) & of_index, chosen(cam.chosen, places), stands))
     for number, where in enumerate(places):
         h.assume(implies(ends, where == h.past(where, f"was_place{number}")))
     same_key = page.live & ~models.init & (Value.cast(cam.key) == page.key)
@@ -212,7 +227,7 @@ PROOFS = (
         mutant=Mutant(
             "an update writes all banks",
             "cam.py",
-            "write.en.eq(self.init | update & (self.bank == number))",
+            "write.en.eq(self.init | update & (bank == number))",
             "write.en.eq(self.init | update)",
         ),
         depth=3,

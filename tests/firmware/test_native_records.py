@@ -9,6 +9,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from hdl.contract.births import HOST_BANKS
 from hdl.contract.event import EVENT, RECORD, STATE, Kind
 from hdl.contract.link import (
     AGGREGATE_ENTRY,
@@ -22,7 +23,7 @@ from hdl.contract.link import (
     cost,
 )
 from hdl.contract.load import Target
-from hdl.contract.vaccine import BANKS, HASH_NIBBLES, BankKey
+from hdl.contract.vaccine import HASH_NIBBLES, BankKey
 from models.golden.engine import GoldenEngine
 from models.vectors import make_vectors
 from sim.native import NativeBoard
@@ -56,7 +57,7 @@ def loaded(board: NativeBoard) -> tuple[Peer, GoldenEngine, Stimulus]:
     vectors = batches([item for vector in make_vectors(image, count=1) for item in vector_words(vector)])
     assert peer.push(image, vectors).fixed["result"] == ModelResult.ACTIVE
     stimulus = Stimulus(7, swaps=False, paths=0.3)
-    for bank, fields in stimulus.random_hash_sets(BANKS).items():
+    for bank, fields in stimulus.random_hash_sets(HOST_BANKS).items():
         load(peer, Target.HASH_SET, bank, [fields])
     key = BankKey.from_seed(4)
     for nibble in range(len(HASH_NIBBLES)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hdl.contract.births import templates
 from hdl.contract.policy import default_policy
 
 _PER_LINE = 8
@@ -26,6 +27,13 @@ def _table(name: str, doc: str, words: Sequence[int]) -> str:
     return f"\n/* {doc} */\nstatic const uint32_t {name}[{len(words)}] = {{\n{''.join(lines)}}};\n"
 
 
+def _templates() -> str:
+    rows = [(ident, row) for ident, row in enumerate(templates()) if row]
+    text = "".join(f"    {{{ident}, {row:#x}}},\n" for ident, row in rows)
+    head = "\n/* TEMPLATEs of the calls that have one: canonical id, template. */\n"
+    return f"{head}static const uint32_t vg_policy_templates[{len(rows)}][2] = {{\n{text}}};\n"
+
+
 def policy_header() -> str:
     """Return the text of `policy.h`."""
     policy = default_policy()
@@ -35,5 +43,6 @@ def policy_header() -> str:
         + f"\n#define VG_POLICY_ENFORCE {policy.enforce:#x} /* bit p: profile p is in enforce mode */\n"
         + _table("vg_policy_attributes", "ATTRIBUTES by canonical id.", policy.attributes)
         + _table("vg_policy_rows", "Rows of the judge, lower half first.", halves)
+        + _templates()
         + "\n#endif\n"
     )

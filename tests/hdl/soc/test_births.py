@@ -8,4 +8,4 @@ from sim.cocotb_runner import run_bench
 
 
 def test_births() -> None:
-    assert run_bench(Gated(CLOCK, births=True), "sim.benches.bench_births") == 2
+    assert run_bench(Gated(CLOCK, births=True), "sim.benches.bench_births") == 6
