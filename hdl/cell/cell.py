@@ -174,6 +174,7 @@ class Cell(Block):
             access.may_return.eq(entry.may_return),
             access.text_window.eq(registers.text_window),
             access.data_window.eq(registers.data_window),
+            access.grown.eq(registers.grown.limit),
             access.won.eq(self.won & ~entry.want),
             access.word.eq(self.word),
             # A port of main RAM: the registers are on their way before anything else is asked for.

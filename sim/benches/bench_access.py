@@ -19,7 +19,8 @@ CYCLES = 20_000
 TEXT, DATA = (REGIONS[name] for name in WINDOWS)
 GRANULES = REGIONS["ram"].size // GRANULE_BYTES
 LIMIT_AT = COPROCESSOR.register["text_window"].layout.offset["limit"]
-BYTES = tuple(0xFF << 8 * byte for byte in range(4))
+GROWN = -1
+"""No place in main RAM: zeros."""
 
 
 @dataclass
@@ -39,18 +40,20 @@ class Cell:
     def __init__(self, chance: Any) -> None:
         self.chance = chance
         self.windows = {"text": (3, 2), "data": (40, 5)}
+        self.grown = 0
         self.own: dict[int, int] = {}
         self.lines: dict[int, int] = {}
 
     def place(self, asked: Asked) -> int | None:
-        """Return the byte of main RAM that answers, if the access may be."""
+        """Return the byte of main RAM that answers, if the access may be; GROWN if none does."""
         for name, region in (("text", TEXT), ("data", DATA)):
             base, limit = self.windows[name]
             offset = asked.address - region.base
             if 0 <= offset < limit * GRANULE_BYTES and base * GRANULE_BYTES + offset < REGIONS["ram"].size:
                 may = asked.who != "fetch" if name == "data" else not asked.write and asked.who != "kernel"
                 return base * GRANULE_BYTES + offset if may else None
-        return None
+        more = 0 <= asked.address - DATA.base < min(self.grown * GRANULE_BYTES, DATA.size)
+        return GROWN if more and asked.who != "fetch" else None
 
     def word(self, asked: Asked, real: int) -> int:
         """Return what a read finds: `real` where nothing is own."""
@@ -75,7 +78,7 @@ class Cell:
         if who == "kernel":
             region = DATA
         _, limit = self.windows["text" if region is TEXT else "data"]
-        near = chance.choice((0, 0, 32, CELL_BYTES, limit * GRANULE_BYTES - 8, region.size - 8))
+        near = chance.choice((0, 0, 32, CELL_BYTES, limit * GRANULE_BYTES - 8, self.grown * GRANULE_BYTES - 8))
         address = region.base + near + 4 * chance.randrange(-1, 10)
         if who == "kernel":
             address = DATA.base + (address - DATA.base) % DATA.size
@@ -87,7 +90,7 @@ class Cell:
 
 def real(place: int) -> int:
     """Return the word of main RAM at a byte's place: a number of its own."""
-    return (place // 4 * 0x9E3779B1 + 0x12345) & 0xFFFFFFFF
+    return 0 if place == GROWN else (place // 4 * 0x9E3779B1 + 0x12345) & 0xFFFFFFFF
 
 
 @cocotb.test()
@@ -108,6 +111,7 @@ async def random_accesses_find_what_they_should(dut: Any) -> None:
             if chance.random() < 0.5:
                 for name in cell.windows:
                     cell.windows[name] = (chance.choice((0, 5, GRANULES - 3)), chance.choice((0, 1, 3, 20, 32)))
+                cell.grown = chance.choice((0, 4, 31, 32))
                 cell.own.clear()
                 cell.lines.clear()
                 inputs["clear"] = 1
@@ -116,7 +120,7 @@ async def random_accesses_find_what_they_should(dut: Any) -> None:
                 stopped = True
         elif stopped and asked["kernel"] is None and chance.random() < 0.05:
             stopped = False
-        inputs |= {"runs": not stopped, "open": stopped}
+        inputs |= {"runs": not stopped, "open": stopped, "grown": cell.grown}
         for name, (base, limit) in cell.windows.items():
             inputs[f"{name}_window"] = base | limit << LIMIT_AT
         for who in ("fetch", "data"):
@@ -168,6 +172,7 @@ async def random_accesses_find_what_they_should(dut: Any) -> None:
                 elif who == "data":
                     assert bench.get("address") == it.address
                 met[f"{who}, {'refused' if place_of is None else 'done'}"] += 1
+                met["grown"] += place_of == GROWN
         if bench.get("room"):
             it = waiting["data"]
             assert it is not None and it.write and cell.place(it) is not None and not cell.store(it)
@@ -186,7 +191,7 @@ async def random_accesses_find_what_they_should(dut: Any) -> None:
             asked["kernel"] = None
             met["kernel"] += 1
     for what in ("clone", "read", "kernel", "stored", "no room", "fetch, done", "fetch, refused", "data, done",
-                 "data, refused", "the kernel's, no room"):  # fmt: skip
+                 "data, refused", "grown", "the kernel's, no room"):  # fmt: skip
         assert met[what] > 10, (what, met)
 
 
