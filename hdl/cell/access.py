@@ -59,7 +59,7 @@ class Access(Block):
       gone          the core is in reset: what it asked for is forgotten.
       clear         see `CloneMemory`.
       want, place   a word of main RAM is to be read, in the cycle of `won`; `word` is it in the next one.
-      first         the kernel waits for it.
+      looks         a word of main RAM may be wanted; `first`: then, and the kernel waits for it.
       quiet         nothing is under way.
       stored        for one cycle: the core has stored something.
       room          for one cycle: a store of the core has no room.  It is not answered.
@@ -86,6 +86,7 @@ class Access(Block):
                 "gone": In(1),
                 "clear": In(1),
                 "want": Out(1),
+                "looks": Out(1),
                 "first": Out(1),
                 "place": Out(range(REGIONS["ram"].size // 4)),
                 "won": In(1),
@@ -143,8 +144,9 @@ class Access(Block):
             stub.eq((who == _Who.FETCH) & self.enters & (address[_PAGE_BITS:] == BOOT >> _PAGE_BITS)),
             waits.eq(stub & ~Mux(address[2], self.may_return, self.may_begin)),
             reads.eq(may & ~write & ~more),
-            self.want.eq((step == _Step.LOOK) & reads),
-            self.first.eq(bus.select),
+            self.looks.eq(step == _Step.LOOK),
+            self.want.eq(self.looks & reads),
+            self.first.eq(self.looks & bus.select),
             self.place.eq(place[2:]),
             memory.clear.eq(self.clear),
             memory.look.eq(step == _Step.LOOK),

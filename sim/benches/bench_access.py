@@ -148,7 +148,7 @@ async def random_accesses_find_what_they_should(dut: Any) -> None:
             place = 4 * bench.get("place")
             spans = [(base * GRANULE_BYTES, limit * GRANULE_BYTES) for base, limit in cell.windows.values()]
             assert any(first <= place < first + size for first, size in spans), hex(place)
-            assert bench.get("first") == (kernel is not None)
+            assert bench.get("looks") and bench.get("first") == (kernel is not None)
             word = real(place)
             bench.handle("won").value = 1
             bench._driven["won"] = 1  # noqa: SLF001 - in the middle of the cycle

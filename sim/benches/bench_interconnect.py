@@ -144,8 +144,10 @@ class Masters:
         self.string = chance.randrange(32) if chance.random() < 0.3 else None
         inputs |= {"string_fetch": self.string is not None, "string_place": self.string or 0}
         # The cell asks until it is served; the core may ask for data when it says so alone.
-        if self.cell is None and chance.random() < 0.4:
-            self.cell, self.cell_first = chance.randrange(32), chance.random() < 0.3
+        if self.cell is None:
+            self.cell_first = chance.random() < 0.1
+            if chance.random() < 0.4:
+                self.cell, self.cell_first = chance.randrange(32), chance.random() < 0.3
         transfers = self.asked["data"] is not None or chance.random() < 0.3
         inputs |= {"cell_want": self.cell is not None, "cell_place": self.cell or 0, "transfers": transfers}
         inputs |= {"cell_first": self.cell_first}
@@ -187,7 +189,7 @@ class Masters:
         for master in ("fetch", "data"):
             held = self.string if master == "fetch" else self.posted
             free = self.waiting[master] is None and held is None
-            if master == "data" and self.cell is not None and self.cell_first:
+            if master == "data" and self.cell_first:
                 self.met["the core waits for the cell"] += free and self.asked["data"] is not None
                 free = False
             assert self.bench.get(f"{master}__grant") == free, (master, self.waiting[master])
@@ -283,7 +285,7 @@ def _memories(granted: dict[str, Access | None]) -> dict[str, Access | None]:
 async def quiet(dut: Any) -> Clocked:
     """Return the bus with no master that asks, and every port ready."""
     ready = {f"{port}__ready": 1 for port in PORTS}
-    idle = {name: 0 for name in ("fetch__request", "data__request", "data__write", "string_fetch", "cell_want")}
+    idle = {name: 0 for name in ("fetch__request", "data__request", "data__write", "string_fetch", "cell_want", "cell_first")}
     return await Clocked.start(dut, **idle, **ready)
 
 

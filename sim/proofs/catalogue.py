@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sim.proofs import answers, hits, obeys, order, rows, states, sums, swaps, vaccines
+from sim.proofs import answers, confines, hits, obeys, order, rows, states, sums, swaps, vaccines
 from sim.proofs.proof import Proof
 
-_GROUPS = (order, hits, answers, obeys, swaps, rows, states, sums, vaccines)
+_GROUPS = (order, hits, answers, obeys, swaps, rows, states, sums, vaccines, confines)
 
 PROOFS: tuple[Proof, ...] = tuple(proof for group in _GROUPS for proof in group.PROOFS)
 
