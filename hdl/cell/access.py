@@ -17,11 +17,13 @@ from amaranth.lib.wiring import In, Out
 
 from hdl.cell.entry import RETURN, SET_PLACE
 from hdl.cell.memory import CloneMemory
-from hdl.contract.memory import REGIONS
+from hdl.contract.memory import GRANULE_BYTES, REGIONS
+from hdl.contract.registers import CELL
 from hdl.core.ports import DataPort, FetchPort
 from hdl.screening.block import Block
+from hdl.screening.layouts import shape_of
 from hdl.soc.bus import MemoryPort
-from hdl.soc.window import WINDOW_SHAPE, behind_window
+from hdl.soc.window import WINDOW_SHAPE, behind_window, inside
 
 BOOT = 0
 """Where the core begins, and where its traps lead; the page is nowhere."""
@@ -29,6 +31,8 @@ BOOT = 0
 _PAGE_BITS = 8
 _DATA = REGIONS["user_data"]
 _WORDS = REGIONS["cell_ram"].size // 4
+_GROWN_BITS = shape_of(CELL.register["grown"].layout).size
+_GRANULE_BITS = (GRANULE_BYTES - 1).bit_length()
 
 
 class _Step(enum.Enum, shape=2):
@@ -48,13 +52,14 @@ class Access(Block):
       fetch, data   the core's ports.
       bus           region `cell_ram`: the data window as the clone sees it, while `open`; else, and outside the
                     window, zeros, and what is stored is lost.
-      text_window, data_window   the frozen process's.  They change only while `quiet` and not `runs`.
+      text_window, data_window   the frozen process's; `grown`: granules that the clone has of data, if they are more:
+                   zeros.  They change only while `quiet` and not `runs`.
       runs          the core's requests are taken; else they wait.
       enters        fetches below PAGE are answered with the two words of `Entry`, once `may_begin`, `may_return`.
       gone          the core is in reset: what it asked for is forgotten.
       clear         see `CloneMemory`.
       want, place   a word of main RAM is to be read, in the cycle of `won`; `word` is it in the next one.
-      first         the kernel waits for it.
+      looks         a word of main RAM may be wanted; `first`: then, and the kernel waits for it.
       quiet         nothing is under way.
       stored        for one cycle: the core has stored something.
       room          for one cycle: a store of the core has no room.  It is not answered.
@@ -73,6 +78,7 @@ class Access(Block):
                 "open": In(1),
                 "text_window": In(WINDOW_SHAPE),
                 "data_window": In(WINDOW_SHAPE),
+                "grown": In(_GROWN_BITS),
                 "runs": In(1),
                 "enters": In(1),
                 "may_begin": In(1),
@@ -80,6 +86,7 @@ class Access(Block):
                 "gone": In(1),
                 "clear": In(1),
                 "want": Out(1),
+                "looks": Out(1),
                 "first": Out(1),
                 "place": Out(range(REGIONS["ram"].size // 4)),
                 "won": In(1),
@@ -128,15 +135,18 @@ class Access(Block):
         # Where it lies, and whether it may.
         within, place = behind_window(address, self.text_window, self.data_window)
         ours, may, reads, stub, waits = Signal(), Signal(), Signal(), Signal(), Signal()
-        allowed, own = Signal(), Signal()
+        allowed, own, more, blank = Signal(), Signal(), Signal(), Signal()
+        granule = address[_GRANULE_BITS : (_DATA.size - 1).bit_length()]
         m.d.comb += [
-            ours.eq(within["user_data"] & (who != _Who.FETCH)),
+            more.eq(inside(address, _DATA) & ~within["user_data"] & (granule < self.grown)),
+            ours.eq((within["user_data"] | more) & (who != _Who.FETCH)),
             may.eq(ours | within["user_text"] & ~write & (who != _Who.KERNEL)),
             stub.eq((who == _Who.FETCH) & self.enters & (address[_PAGE_BITS:] == BOOT >> _PAGE_BITS)),
             waits.eq(stub & ~Mux(address[2], self.may_return, self.may_begin)),
-            reads.eq(may & ~write),
-            self.want.eq((step == _Step.LOOK) & reads),
-            self.first.eq(bus.select),
+            reads.eq(may & ~write & ~more),
+            self.looks.eq(step == _Step.LOOK),
+            self.want.eq(self.looks & reads),
+            self.first.eq(self.looks & bus.select),
             self.place.eq(place[2:]),
             memory.clear.eq(self.clear),
             memory.look.eq(step == _Step.LOOK),
@@ -145,7 +155,7 @@ class Access(Block):
             memory.wdata.eq(wdata),
         ]
         with m.If(step == _Step.LOOK):
-            m.d.sync += [allowed.eq(may), own.eq(ours)]
+            m.d.sync += [allowed.eq(may), own.eq(ours), blank.eq(more)]
             with m.If(~waits & (~reads | self.won)):
                 m.d.sync += step.eq(_Step.TAKE)
 
@@ -160,7 +170,8 @@ class Access(Block):
         ]
         for lane in range(4):
             byte = slice(8 * lane, 8 * lane + 8)
-            m.d.comb += merged[byte].eq(Mux(own & memory.own[lane], memory.bytes[byte], self.word[byte]))
+            real = Mux(blank, 0, self.word[byte])
+            m.d.comb += merged[byte].eq(Mux(own & memory.own[lane], memory.bytes[byte], real))
         with m.If(ends):
             m.d.sync += step.eq(_Step.REST)
             with m.Switch(who):

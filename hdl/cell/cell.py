@@ -31,7 +31,7 @@ class Cell(Block):
       bus          the registers.
       memory       region `cell_ram`.
       want, place  a word of main RAM is to be read, in the cycle in which `won` is high; `word` is it in the next.
-      first        whoever else wants that port is to wait: for the clone's registers and its first instruction, and
+      first        whoever else wants that port is to wait in this cycle: for the clone's registers and its first instruction, and
                    for the kernel.
       irq          the cell has stopped.
       idle         nothing happens in it.
@@ -172,12 +172,13 @@ class Cell(Block):
             access.may_return.eq(entry.may_return),
             access.text_window.eq(registers.text_window),
             access.data_window.eq(registers.data_window),
+            access.grown.eq(registers.grown.limit),
             access.won.eq(self.won & ~entry.want),
             access.word.eq(self.word),
             # A port of main RAM: the registers are on their way before anything else is asked for.
             self.want.eq(entry.want | access.want),
-            # So is its first instruction.
-            self.first.eq(entry.want | access.first | first),
+            # So is its first instruction.  All of it from registers: the board's core waits for it.
+            self.first.eq(entry.want | access.first | access.looks & first & runs),
             self.place.eq(Mux(entry.want, entry.place, access.place)),
             self.empty.eq(held),
             self.irq.eq(state == CellState.STOPPED),

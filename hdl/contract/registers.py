@@ -461,6 +461,9 @@ CELL = Peripheral(
         Register("instructions", 0x2C, Access.READ, "that it has begun since `start`"),
         Register("cycles", 0x30, Access.READ, "that it has run since `start`"),
         Register("started", 0x34, Access.READ, "cycles from the order to its first instruction"),
+        Register("grown", 0x38, Access.BOTH, "what the clone has besides, behind the frozen process's data: zeros, "
+                 "until it stores there", (Field("limit", WINDOW_FIELDS[1].width, "granules, in all, if they are more "
+                 "than the data window's"),)),
         Register("x", 0x80, Access.READ, "its registers, once it has stopped", count=32),
     ),
 )  # fmt: skip

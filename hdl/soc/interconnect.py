@@ -72,8 +72,8 @@ class Interconnect(Block):
                     next cycle; this goes before `fetch`, which is not granted in that cycle
       cell_want, cell_place, cell_won, cell_word   a word of main RAM is asked for, by its number, and comes in the
                     cycle behind `cell_won`.  It is read at the port of loads and stores, in a cycle in which that
-                    has nothing to do: `transfers` says that `data` may ask for something.  But if it is `cell_first`,
-                    `data` is not granted.
+                    has nothing to do: `transfers` says that `data` may ask for something.  While `cell_first` is
+                    high, `data` is not granted.
       text_window, data_window   where main RAM answers for the user regions; an access is by what they are when it
                     is granted
     Ports of memories must be ready in every cycle; they read in every cycle without a store.
@@ -122,7 +122,7 @@ class Interconnect(Block):
         asks: Any = getattr(self, name)
         reaches = {region for master in MASTERS if master.name == f"core_{name}" for region in master.reaches}
         begins, waits = Signal(name=f"{name}_begins"), Signal(name=f"{name}_waits")
-        held_up = self.string_fetch if name == "fetch" else self.cell_want & self.cell_first
+        held_up = self.string_fetch if name == "fetch" else self.cell_first
         m.d.comb += [asks.grant.eq(~waits & ~held_up), begins.eq(asks.request & asks.grant)]
         # What the master asked for when it was last granted.
         kept = {}

@@ -15,7 +15,7 @@ from sim.benches.clocked import Clocked, draw
 
 CYCLES = 6000
 LIMIT_AT = COPROCESSOR.register["text_window"].layout.offset["limit"]
-BUILT = {name: region for name, region in REGIONS.items() if name not in ("cell_ram", *WINDOWS)}
+BUILT = {name: region for name, region in REGIONS.items() if name not in WINDOWS}
 REACHES = {master.name: master.reaches for master in MASTERS}
 WINDOW = "flash_window"
 FETCHES = {"rom": "rom_fetch", "ram": "ram_fetch", WINDOW: WINDOW}
@@ -46,7 +46,7 @@ def answering(master: str, access: Access, windows: Places) -> None:
     """Set what answers, by the contract; the golden twin of the bus's decoding."""
     access.region, access.address, access.window = None, access.asked, None
     for name, region in REGIONS.items():
-        if not (region.base <= access.asked < region.end and name in REACHES[master]) or name == "cell_ram":
+        if not (region.base <= access.asked < region.end and name in REACHES[master]):
             continue
         if (access.write and "w" not in region.access) or (region.io and access.mask != 15):
             return
@@ -113,6 +113,9 @@ class Masters:
         self.posted: Access | None = None
         self.string: int | None = None
         self.string_before: int | None = None
+        self.cell: int | None = None
+        self.cell_read: int | None = None
+        self.cell_first = self.won = False
         self.met: Counter[str] = Counter()
 
     def word(self, region: str, index: int) -> int:
@@ -140,11 +143,24 @@ class Masters:
         self.string_before = self.string
         self.string = chance.randrange(32) if chance.random() < 0.3 else None
         inputs |= {"string_fetch": self.string is not None, "string_place": self.string or 0}
+        # The cell asks until it is served; the core may ask for data when it says so alone.
+        if self.cell is None:
+            self.cell_first = chance.random() < 0.1
+            if chance.random() < 0.4:
+                self.cell, self.cell_first = chance.randrange(32), chance.random() < 0.3
+        transfers = self.asked["data"] is not None or chance.random() < 0.3
+        inputs |= {"cell_want": self.cell is not None, "cell_place": self.cell or 0, "transfers": transfers}
+        inputs |= {"cell_first": self.cell_first}
+        self.won = self.cell is not None and self.posted is None and (self.cell_first or not transfers)
         slow = {port: chance.random() < (0.2 if port == WINDOW else 0.7) for port in PORTS}
         ready = slow | dict.fromkeys(AT_ONCE, True)
         inputs |= {f"{port}__ready": ready[port] for port in PORTS}
         inputs |= {f"{port}__rdata": self.rdata.get(port, chance.getrandbits(32)) for port in PORTS}
         await bench.cycle(**inputs)
+        assert bench.get("cell_won") == self.won
+        if self.cell_read is not None:
+            assert bench.get("cell_word") == self.cell_read
+            self.met["the cell's word"] += 1
         self.answers()
         self.grants(ready)
 
@@ -171,7 +187,11 @@ class Masters:
         """Check who is granted and selected in this cycle, and let the ports do their part."""
         granted: dict[str, Access | None] = {}
         for master in ("fetch", "data"):
-            free = self.waiting[master] is None and (self.string if master == "fetch" else self.posted) is None
+            held = self.string if master == "fetch" else self.posted
+            free = self.waiting[master] is None and held is None
+            if master == "data" and self.cell_first:
+                self.met["the core waits for the cell"] += free and self.asked["data"] is not None
+                free = False
             assert self.bench.get(f"{master}__grant") == free, (master, self.waiting[master])
             granted[master] = self.asked[master] if free else None
         fetch, data = ({**self.waiting, **_memories(granted)}[master] for master in ("fetch", "data"))
@@ -191,7 +211,12 @@ class Masters:
             self.write(self.posted)
             self.posted = None
 
-        self.rdata = {}
+        self.rdata, self.cell_read = {}, None
+        if self.won:
+            assert self.cell is not None and self.bench.get("ram__address") == self.cell
+            assert not self.bench.get("ram__write")
+            self.cell_read = self.rdata["ram"] = self.word("ram", self.cell)
+            self.cell = None
         if self.string is not None:
             assert self.bench.get("ram_fetch__address") == self.string
             self.rdata["ram_fetch"] = self.word("ram", self.string)
@@ -260,7 +285,8 @@ def _memories(granted: dict[str, Access | None]) -> dict[str, Access | None]:
 async def quiet(dut: Any) -> Clocked:
     """Return the bus with no master that asks, and every port ready."""
     ready = {f"{port}__ready": 1 for port in PORTS}
-    return await Clocked.start(dut, fetch__request=0, data__request=0, data__write=0, **ready)
+    idle = {name: 0 for name in ("fetch__request", "data__request", "data__write", "string_fetch", "cell_want", "cell_first")}
+    return await Clocked.start(dut, **idle, **ready)
 
 
 @cocotb.test()
@@ -276,6 +302,7 @@ async def random_masters_find_what_they_wrote(dut: Any) -> None:
         assert masters.met[way] > 20, way
     assert masters.met["None, read"] > 100 and masters.met["None, write"] > 100
     assert masters.met["both at the window"] > 20
+    assert masters.met["the cell's word"] > 300 and masters.met["the core waits for the cell"] > 50
     assert len(masters.memory) > 60
 
 
