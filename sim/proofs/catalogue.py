@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sim.proofs import answers, births, cell, counts, hits, obeys, order, rows, states, sums, swaps, vaccines
+from sim.proofs import answers, births, confines, counts, hits, obeys, order, rows, states, sums, swaps, vaccines
 from sim.proofs.proof import Proof
 
-_GROUPS = (order, hits, answers, obeys, swaps, rows, states, sums, vaccines, counts, births, cell)
+_GROUPS = (order, hits, answers, obeys, swaps, rows, states, sums, vaccines, counts, births, confines)
 
 PROOFS: tuple[Proof, ...] = tuple(proof for group in _GROUPS for proof in group.PROOFS)
 
