@@ -212,7 +212,7 @@ static RARE bool remarkable(const uint32_t *record)
         screen.sent_by = clock_now() + clock_cycles(VG_LINK_BATCH_MS);
     screen.patient = decoy && (screen.patient || !screen.gathered);
     return screen.mode == VG_RECORD_MODE_ALL || harsh || word & BITS(VG_RECORD_FAULT) || kind == VG_KIND_SPILL ||
-           kind >= VG_KIND_VACCINATE;
+           kind == VG_KIND_REVOKE || PART(PART(record[1], VG_RECORD_SPARE1), VG_OUTCOME_BORN);
 }
 
 /* Decide about the record that has been put behind those gathered; return its first word. */

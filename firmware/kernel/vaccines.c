@@ -95,8 +95,8 @@ static void changed(void)
 
 static struct vaccine *vaccine_of(uint32_t index)
 {
-    struct vaccine *vaccine = &vaccines.all[index - FIRST];
-    return index >= FIRST && index - FIRST < VG_BIRTHS && vaccine->lives ? vaccine : NULL;
+    bool births = index >= FIRST && index - FIRST < VG_BIRTHS;
+    return births && vaccines.all[index - FIRST].lives ? &vaccines.all[index - FIRST] : NULL;
 }
 
 static RARE void ended(uint32_t index)
@@ -143,7 +143,7 @@ static RARE void born(const uint32_t *record, uint32_t index)
 void vaccines_take(const uint32_t *record)
 {
     uint32_t kind = PART(record[0], VG_RECORD_KIND), index = PART(record[1], VG_RECORD_VACCINE);
-    if (kind == VG_KIND_VACCINATE && PART(PART(record[1], VG_RECORD_SPARE1), VG_OUTCOME_BORN))
+    if (kind == VG_KIND_VACCINATE && index >= FIRST && PART(PART(record[1], VG_RECORD_SPARE1), VG_OUTCOME_BORN))
         born(record, index);
     else if (kind == VG_KIND_REVOKE && !(record[0] & BITS(VG_RECORD_FAULT)))
         ended(index);
