@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import tarfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -33,6 +35,7 @@ VACCINE, UNDISTURBED = "vaccine", "undisturbed"
 
 SCRATCH = ("/tmp", "/var/tmp")
 """Folders where everybody may write: what is there is no effect."""
+_ARCHIVE = "/tmp/undone.tar"
 LASTS = tuple(f"/{folder}" for folder in LASTING)
 """Folders whose files outlive a reset."""
 MADE_UP = ("/proc", "/dev")
@@ -341,9 +344,9 @@ def _tidied(board: Board, fresh: Tree, after: Tree, alive: list[str]) -> bool:
 
 
 def _undone(board: Board, fresh: Tree, kept: Mapping[str, bytes], alive: list[str]) -> Tree:
-    """Undo what was changed, by a reset, and what outlives one by writing it; return the tree as it is then.
+    """Undo what was changed, by a reset, and what outlives one from an archive; return the tree as it is then.
 
-    What was removed is root's afterwards: an operator's file has no other owner.
+    The board's own `tar` unpacks it, for an operator's file is root's, and users' files are to be users'.
     """
     _reset(board, alive)
     after = _tree(board, {})
@@ -351,13 +354,24 @@ def _undone(board: Board, fresh: Tree, kept: Mapping[str, bytes], alive: list[st
     for path in sorted(wrong, reverse=True):
         if path not in fresh:
             board.files.remove(path)
-    for path in wrong:
-        mode = fresh[path].entry[0] & 0o7777 if path in fresh else 0
-        if path in kept and (path not in after or after[path].digest != fresh[path].digest):
-            board.files.write(path, kept[path], mode)
-        elif path in fresh and path not in after:
-            board.files.make_folder(path, mode)
+    for path in wrong:  # a folder before what is in it
+        if path in kept or (path in fresh and path not in after):
+            board.files.write(_ARCHIVE, _archive(path, fresh[path], kept.get(path)))
+            b"".join(board.processes.run("/bin/tar", ["xf", _ARCHIVE]))
+            board.files.remove(_ARCHIVE)
     return _tree(board, {})
+
+
+def _archive(path: str, node: Node, content: bytes | None) -> bytes:
+    """Return an archive that holds one file, or a folder."""
+    member = tarfile.TarInfo(path[1:])
+    mode, member.uid, member.gid, *_ = node.entry
+    member.mode, member.type = mode & 0o7777, tarfile.DIRTYPE if content is None else tarfile.REGTYPE
+    member.size = len(content or b"")
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        archive.addfile(member, io.BytesIO(content or b""))
+    return file.getvalue()[: 512 * (3 + -(-member.size // 512))]
 
 
 def _reset(board: Board, alive: list[str]) -> None:

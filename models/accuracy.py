@@ -22,7 +22,7 @@ import click
 from models.accuracy_figures import cost, earliness, reliability_diagram, roc
 from models.accuracy_tables import page
 from models.aims import reached
-from models.build import CORPUS, SETTINGS
+from models.build import CORPUS
 from models.corpus import condensed
 from models.corpus.condensed import SAMPLE
 from models.disguise import Padded, Slowed
@@ -44,11 +44,12 @@ from models.trial import PLAIN, Change, Split, Traces
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 PEERS = (Method("gru", Gru), Method("mlp", Mlp), Method("trees", Trees), Method("stide", Stide))
-ADFA_METHODS = (Method("ours", Ours, {"seed": 0}), *PEERS)
-CORPUS_METHODS = (Method("ours", Ours, {**SETTINGS, "seed": 0}), *PEERS)
+METHODS = (Method("ours", Ours), *PEERS)
+"""Ours chooses its settings on inner folds."""
+
 UNMIXED = tuple(f"{protocol}, without mixed" for protocol in PROTOCOLS)
 CORPUS_PROTOCOLS = ("implementation", "kind", "program")
-EVERY_PROTOCOL, KEYS = (*PROTOCOLS, *UNMIXED, *CORPUS_PROTOCOLS), [method.key for method in ADFA_METHODS]
+EVERY_PROTOCOL, KEYS = (*PROTOCOLS, *UNMIXED, *CORPUS_PROTOCOLS), [method.key for method in METHODS]
 PADDING, SLOWING = (1, 5), (10, 100)
 REASONS = "deletion.json"
 """What `python -m host.deletion` measured: reasons are the host's, and nothing here may import it."""
@@ -85,6 +86,8 @@ def table(found: Mapping[str, Result], change: str = "plain") -> dict[str, Any]:
         row = {"name": result.name, "bytes": result.bytes, "cycles": result.cycles, **figures(folds)}
         if result.seconds is not None:
             row["processor_seconds"] = round(result.seconds)
+        if result.chosen:
+            row["chosen"] = list(result.chosen)
         if not result.blocks:
             row |= dict.fromkeys(BLOCKING)
         if key == "ours":
@@ -133,7 +136,7 @@ def adfa_tables(
     """Return a table per protocol, with and, for ours alone, without near-duplicates of both labels."""
     tables: Tables = {}
     found: Found = {}
-    every = _only(ADFA_METHODS, methods)
+    every = _only(METHODS, methods)
     for protocol in _named(PROTOCOLS, protocols):
         part, found[protocol] = measured(protocol, every, traces, split(traces, protocol)[:folds], jobs)
         tables |= part
@@ -153,7 +156,7 @@ def corpus_tables(
     for by in _named(CORPUS_PROTOCOLS, protocols):
         changes = disguises(traces) if by == "implementation" else PLAIN
         splits = held_out(traces, by)[:folds]
-        part, found[by] = measured(by, _only(CORPUS_METHODS, methods), traces, splits, jobs, changes)
+        part, found[by] = measured(by, _only(METHODS, methods), traces, splits, jobs, changes)
         tables |= part
     return tables, found
 

@@ -1,6 +1,7 @@
 """Build the shipped model from our own corpus, to the byte the same every time.
 
     python -m models.build [--board] [--key KEY]
+    python -m models.build --choose
 
 `--board`: the model for programs of the board's own kernel, which has learned from sessions at its shell and
 from programs of its own alone (`sim.kernel_sessions`, `sim.kernel_practice`): what benign processes of another
@@ -13,6 +14,7 @@ whose last bit differs between machines.  A file of the same content that is sig
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from typing import Any
 import click
 
 from models.calibrate import tiers_above
+from models.choosing import choose
 from models.corpus import condensed
 from models.evaluate import CorpusError, Progress
 from models.image import assemble
@@ -101,7 +104,7 @@ def build(
             "benign_traces": labels.count(0),
             "attack_traces": labels.count(1),
             "calls": sum(len(recording) for recording in recordings),
-            "estimator": {"seed": seed, **{key: model.get_params()[key] for key in sorted(model.get_params())}},
+            "estimator": {key: value for key, value in sorted(model.get_params().items()) if value is not None},
             "rounding": ROUNDING,
             "saturated": model.quantised_.saturated,
             "scale": round(model.quantised_.scale, 6),
@@ -136,9 +139,16 @@ def ship(package: Package, out: Path, key: PrivateKey | None = None) -> bool:
 
 @click.command()
 @click.option("--board", is_flag=True, help="The model for programs of the board's own kernel.")
+@click.option("--choose", "chooses", is_flag=True, help="Only say what inner folds of the corpus choose.")
 @click.option("--key", type=click.Path(path_type=Path), help="Private key to sign it with.")
-def main(board: bool, key: Path | None) -> None:
+def main(board: bool, chooses: bool, key: Path | None) -> None:
     """Build a shipped model."""
+    if chooses:
+        recordings, labels, _ = condensed.read(CORPUS, assemble(blank_model()))
+        choice = choose(recordings, labels)
+        for settings, area in choice.tried:
+            click.echo(f"{area:.4f}  {json.dumps(settings)}" + ("  chosen" if settings == choice.settings else ""))
+        return
     out = SHIPPED_BOARD if board else SHIPPED
     try:
         signer = PrivateKey.load(key) if key else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import json
 import multiprocessing
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -58,6 +59,7 @@ class Result:
     """A method's folds per change, and what it would cost.  blocks: it has a tier from which calls are blocked.
 
     seconds: processor time that all folds took together when they were computed; None where that was not noted.
+    chosen: the settings that the method has chosen by itself, per fold; empty where it does not.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Result:
     bytes: int
     cycles: int
     seconds: float | None = None
+    chosen: Sequence[Mapping[str, Any]] = ()
 
 
 def results(
@@ -98,7 +101,9 @@ def results(
         blocks = method.make().certain is not None
         noted = all("seconds" in data for data in kept)
         seconds = sum(float(data["seconds"]) for data in kept) if noted else None
-        found[method.key] = Result(str(kept[0]["name"]), blocks, folds, size, cycles, seconds)
+        said = [json.loads(str(data["chosen"])) if "chosen" in data else {} for data in kept]
+        chosen = said if any(said) and not method.settings else ()
+        found[method.key] = Result(str(kept[0]["name"]), blocks, folds, size, cycles, seconds, chosen)
     return found
 
 
@@ -135,6 +140,7 @@ def _do(number: int) -> None:
         }
         arrays |= {f"{change}.threshold": fold.threshold for change, fold in folds.items()}
         arrays |= {"name": method.name, "bytes": method.bytes, "cycles": method.cycles}
+        arrays["chosen"] = json.dumps(getattr(method, "chosen", {}), sort_keys=True)
         arrays["seconds"] = time.process_time() - begin
         np.savez(folder / "folds.npz", **arrays)
 

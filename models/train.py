@@ -33,12 +33,13 @@ DRAIN = 16384
 """No accumulator falls by more than this within 1/16 s."""
 
 
-def blank_model(seed: int = 0) -> Model:
-    """Return the model of zeros with the vocabulary and path trie of `seed`."""
+def blank_model(seed: int = 0, numbering: int | None = None) -> Model:
+    """Return the model of zeros with the vocabulary and path trie of `seed`; numbering: another seed for the
+    vocabulary."""
     trie, start = compile_trie(seed=seed)
-    low = (1, 2, 3)
+    low, words = (1, 2, 3), id_map(seed if numbering is None else numbering)
     return Model(
-        weights=np.zeros(WEIGHTS, np.int8), idmap=tuple(id_map(seed)), trie=trie, path_seed=start,
+        weights=np.zeros(WEIGHTS, np.int8), idmap=tuple(words), trie=trie, path_seed=start,
         curves=np.zeros((3, 64), np.uint8), decayed=low, cusum=low, tree=low, cusum_drift=0, tree_drift=0,
         drain=DRAIN,
     )  # fmt: skip
@@ -48,7 +49,8 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Linear classifier over hashed n-grams of system calls, in the form that the gateware computes.
 
     Parameters
-        seed: of vocabulary and trie.
+        seed: of vocabulary and trie.  numbering: of the vocabulary alone, where that is to be another: which
+            n-grams share an entry hangs on it.
         rounds, rate, decay, hardness, dropped: of the fit (see `fitting.fit`).
         folds: calibration is on benign traces that were held out, in turn, by group; below 2, on the fit's own.
         drift: what C loses with every call, in units of the loss; tree_drift: T.
@@ -63,6 +65,7 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self,
         *,
         seed: int = 0,
+        numbering: int | None = None,
         rounds: int = 120,
         rate: float = 0.05,
         decay: float = 1e-3,
@@ -74,6 +77,7 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         margin: float = MARGIN,
     ) -> None:
         self.seed = seed
+        self.numbering = numbering
         self.rounds = rounds
         self.rate = rate
         self.decay = decay
@@ -94,7 +98,7 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 f"{len(X)} traces with both labels are needed, found {len(labels)} of {set(labels.tolist())}"
             )
         self.classes_ = np.array([0, 1])
-        blank = blank_model(self.seed)
+        blank = blank_model(self.seed, self.numbering)
         joined = join(X)
         features = extract(joined.events, joined.pool, joined.offsets, assemble(blank))
         self.weights_ = self._fitted(features, joined, labels, np.arange(len(X)))
@@ -110,6 +114,16 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.model_ = calibrated(self.model_, choose_tiers(self.maxima_, own, self.margin))
         self.image_ = assemble(self.model_)
         return self
+
+    def drifting(self, drift: float) -> NgramModel:
+        """Return a copy whose C and T lose so much with every call; its tiers are not calibrated anew."""
+        check_is_fitted(self)
+        other = NgramModel(**{**self.get_params(), "drift": drift, "tree_drift": drift})
+        other.classes_, other.weights_, other.quantised_ = self.classes_, self.weights_, self.quantised_
+        other.maxima_ = self.maxima_
+        other.model_ = other._assembled(self.model_, self.quantised_)
+        other.image_ = assemble(other.model_)
+        return other
 
     def decision_function(self, X: Sequence[Recording]) -> Floats:
         """Return each trace's highest score over the calls from its onset on, 0..1, in the golden machine."""

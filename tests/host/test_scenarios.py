@@ -191,3 +191,19 @@ def test_what_cannot_be_asked_for(tmp_path: Path) -> None:
         assert words in result.stderr and result.stderr.count("\n") == 1, result.stderr
     for command in ("list", "run"):
         assert "Examples:" in vigilante(command, "--help").stdout
+
+
+def test_a_removed_file_comes_back_as_its_owners(board: ProgramBoard, folder: Path, tmp_path: Path) -> None:
+    key = "/home/alice/.ssh/id_ed25519"
+    for kind in ("attacks", "benign"):
+        (tmp_path / kind).mkdir()
+    (tmp_path / "attacks" / "gone.sh").write_text(
+        f"# T1485: deletes a key.\nrm -r /home/alice/.ssh; rm {key}\necho done\n"
+    )
+    (tmp_path / "benign" / "own.sh").write_text(
+        f"# Reads her key.\n# user: alice\ncat {key} || exit 1\necho fine\n"
+    )
+    chosen = ("--model", folder / "calm.vgm", "--key", folder / "own.pub")
+    found = rows(vigilante("run", "--extra", tmp_path, *chosen, "--json", code=1))
+    assert found["gone"]["changed"], "nothing was removed, so nothing can come back"
+    assert found["own"]["right"], "she cannot read her own key any more"
