@@ -22,6 +22,7 @@ from hdl.contract.load import Target, Writes, bank_key_writes, hash_set_writes, 
 from hdl.contract.policy import Policy, default_policy
 from hdl.contract.registers import RESET_KEY
 from hdl.contract.vaccine import BankKey
+from host.births import Births
 from host.boardinfo import BoardInfo, ModelSlot, board_info, model_slot, now
 from host.columns import Bytes, Ints, Words, column
 from host.files import Files
@@ -90,6 +91,7 @@ class Board:
         self.name = line.name
         self.session = Session(line)
         self.files, self.processes, self.quarantine = Files(self), Processes(self), Quarantine(self)
+        self.births = Births(self)
         self.aggregates: Counter[tuple[int, int, int]] = Counter()
         self._mode: RecordMode | None = None
         self._seen: deque[Words | Aggregate] = deque()
@@ -238,11 +240,12 @@ class Board:
         self._load_all(policy_writes(policy))
 
     def load_bank_key(self, key: BankKey) -> None:
-        """Set the board's secret hash tables; only sensible while no vaccine is in force."""
+        """Set the board's secret hash tables; raise Refused while vaccines of the board's own are in force."""
         self._load_all(bank_key_writes(key))
 
     def set_hash_set(self, bank: int, fields: int) -> None:
-        """Set the hash set of an empty bank; the gateware ignores it for a bank that holds vaccines."""
+        """Set the hash set of an empty bank, one of the `births.HOST_BANKS`; the gateware ignores it for a bank that
+        holds vaccines."""
         self._load_all(hash_set_writes(bank, fields))
 
     def _load_all(self, writes: Writes) -> None:

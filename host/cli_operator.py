@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from host.cli_quarantine import quarantine
+from host.cli_vaccines import vaccines
 from host.options import FILE, JSON, PORT, examples, group_examples
 
 _LINES = click.option("--json", "as_json", is_flag=True, help="JSON lines: an object each.")
@@ -237,6 +238,6 @@ def load(file: Path | None, port: str, as_json: bool) -> int:
 
 
 COMMANDS: tuple[click.Command, ...] = (
-    policy, ls, cp, cat, rm, mkdir, ps, score, top, kill, quarantine, run, events, cc,
+    policy, ls, cp, cat, rm, mkdir, ps, score, top, kill, quarantine, vaccines, run, events, cc,
 )  # fmt: skip
 """To be added to `vigilante`."""

@@ -273,16 +273,18 @@ void vaccines_forget(uint32_t tree)
 }
 
 /* Make room ahead of need: first of the tree that has most, of those the one that would end first, never one that is
- * pinned.  Return whether one was ended. */
+ * pinned; and where nearly all are, the last places are used before the new ones go.  Return whether one was ended. */
 static RARE bool evict(void)
 {
     uint8_t of_tree[NO_TREE_KNOWN + 1] = {0};
-    uint32_t count = 0, chosen = VG_BIRTHS;
+    uint32_t count = 0, loose = 0, chosen = VG_BIRTHS;
     for (uint32_t number = 0; number < VG_BIRTHS; number++) {
+        bool may = vaccines.all[number].lives && !vaccines.all[number].pinned;
         count += vaccines.all[number].lives;
-        of_tree[vaccines.all[number].tree] += vaccines.all[number].lives && !vaccines.all[number].pinned;
+        loose += may;
+        of_tree[vaccines.all[number].tree] += may;
     }
-    if (count + VG_BIRTH_SPARE <= VG_BIRTHS)
+    if (count + (loose > VG_BIRTH_SPARE ? VG_BIRTH_SPARE : 1) <= VG_BIRTHS)
         return false;
     for (uint32_t number = 0; number < VG_BIRTHS; number++) {
         const struct vaccine *vaccine = &vaccines.all[number], *best = &vaccines.all[chosen % VG_BIRTHS];

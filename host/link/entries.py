@@ -14,11 +14,16 @@ from hdl.contract.link import (
     PROCESS_ENTRY,
     PROCESS_NAME_BYTES,
     QUARANTINE_ENTRY,
+    VACCINE_ENTRY,
     ProcessState,
 )
 from hdl.contract.quarantine import Evidence, FrozenBy
+from hdl.contract.vaccine import KEY, MASK_UNITS
 from hdl.contract.verdict import Verdict
 from host.link.frames import FrameError, Message
+
+_NO_TREE = 0xFF
+"""In place of a tree: it is not known any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,38 @@ class Frozen:
     evidence: tuple[Evidence, ...]
     counter: int
     cycles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """A vaccine that the board has made.
+
+    key: its fields; units: names of the units of its mask: what else the key says is of no account.  tree: of who
+    it was born of; None if that is not known any more.  left: powered seconds of its life.  hits: calls caught
+    since it was born, or restored.
+    """
+
+    index: int
+    key: dict[str, int]
+    units: tuple[str, ...]
+    bank: int
+    tree: int | None
+    pinned: bool
+    left: int
+    hits: int
+
+
+def births(message: Message) -> list[Birth]:
+    """Return what a VACCINE_ENTRIES holds; raise FrameError for what cannot be."""
+    return [
+        Birth(
+            found["index"], KEY.unpack(found["key"]),
+            tuple(name for unit, (name, _, _) in enumerate(MASK_UNITS) if found["units"] >> unit & 1),
+            found["bank"], None if found["tree"] == _NO_TREE else found["tree"], bool(found["pinned"]), found["left"],
+            found["hits"],
+        )
+        for _entry, found in _entries(message, VACCINE_ENTRY)
+    ]  # fmt: skip
 
 
 def file_entries(message: Message) -> list[FileEntry]:
