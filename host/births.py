@@ -70,6 +70,5 @@ class Births:
             if failed.error != _ENOENT:
                 raise
             raise LinkError(
-                f"{board.name}: vaccine {index} is not one of the board's: `vigilante vaccines list` names those in "
-                "force"
+                f"{board.name}: vaccine {index} is not one of the board's: `vigilante vaccines list` names them"
             ) from None

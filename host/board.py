@@ -244,8 +244,8 @@ class Board:
         self._load_all(bank_key_writes(key))
 
     def set_hash_set(self, bank: int, fields: int) -> None:
-        """Set the hash set of an empty bank, one of the `births.HOST_BANKS`; the gateware ignores it for a bank that
-        holds vaccines."""
+        """Set the hash set of an empty bank, one of the `births.HOST_BANKS`; the gateware ignores it for a bank
+        that holds vaccines."""
         self._load_all(hash_set_writes(bank, fields))
 
     def _load_all(self, writes: Writes) -> None:

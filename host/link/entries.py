@@ -142,8 +142,8 @@ def births(message: Message) -> list[Birth]:
         Birth(
             found["index"], KEY.unpack(found["key"]),
             tuple(name for unit, (name, _, _) in enumerate(MASK_UNITS) if found["units"] >> unit & 1),
-            found["bank"], None if found["tree"] == _NO_TREE else found["tree"], bool(found["pinned"]), found["left"],
-            found["hits"],
+            found["bank"], None if found["tree"] == _NO_TREE else found["tree"], bool(found["pinned"]),
+            found["left"], found["hits"],
         )
         for _entry, found in _entries(message, VACCINE_ENTRY)
     ]  # fmt: skip
