@@ -77,7 +77,7 @@ class Outcome:
     host had that record: at most so long it took.  calls, verdicts, score: how many, how many of them not allowed,
     highest score 0..1 of any.  changed: real files that are not as they were.  secret_bytes: of secrets, arrived.
     reached: whether it says that it got what it wanted.  code: its exit code, None if it had to be ended.
-    lost: records that the board could not send.  said: its last lines.
+    lost: records that the board could not send.  vaccines: born of it, and ended behind it.  said: its last lines.
     """
 
     scenario: Scenario
@@ -93,6 +93,7 @@ class Outcome:
     reached: bool = False
     code: int | None = None
     lost: int = 0
+    vaccines: int = 0
     said: str = ""
 
     @property
@@ -133,8 +134,8 @@ def run_all(
     """Run scenarios, each on a board as it is after a reset, under the default policy in enforce mode.
 
     The model in force stays.  A row leaves the next one nothing: a reset undoes what it has changed or left, and
-    what was on the board before, and files that outlive one are written back; so it is where a row is
-    interrupted.
+    what was on the board before, files that outlive one are written back, and vaccines that were born are ended; so
+    it is where a row is interrupted.
     """
     board.load_policy(default_policy())
     alive, fresh = _alive(board), _tree(board, {})
@@ -146,18 +147,30 @@ def run_all(
     for number, scenario in enumerate(wanted):
         if progress is not None:
             progress(scenario.name, number, len(wanted))
+        immune: set[int] = set()
         try:
+            immune = {one.index for one in board.births.list().vaccines}
             outcome = run(board, scenario)
+            outcome.vaccines = _forgotten(board, immune)
             after = _look(board, outcome, fresh, secrets)
             if not _tidied(board, fresh, after, alive):
                 fresh = _undone(board, fresh, kept, alive)
         except BaseException:
             with suppress(LinkError):
+                _forgotten(board, immune)
                 _undone(board, fresh, kept, alive)
             raise
         yield outcome
     if progress is not None:
         progress("", len(wanted), len(wanted))
+
+
+def _forgotten(board: Board, immune: set[int]) -> int:
+    """End the vaccines that were born meanwhile; return how many."""
+    born = [one.index for one in board.births.list().vaccines if one.index not in immune]
+    for index in born:
+        board.births.revoke(index)
+    return len(born)
 
 
 def _look(board: Board, outcome: Outcome, fresh: Tree, secrets: set[bytes]) -> Tree:

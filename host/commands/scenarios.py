@@ -95,7 +95,7 @@ def outcome_object(outcome: Outcome) -> dict[str, Any]:
         "not_allowed": outcome.verdicts, "score": outcome.score, "effect": outcome.effect,
         "changed": outcome.changed, "secret_bytes": outcome.secret_bytes,
         "reached": outcome.reached and one.kind is not Kind.BENIGN, "exit": outcome.code,
-        "lost_records": outcome.lost,
+        "lost_records": outcome.lost, "vaccines": outcome.vaccines,
     }  # fmt: skip
 
 

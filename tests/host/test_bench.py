@@ -15,6 +15,7 @@ from host.bench import decision
 from host.bench.builds import build_figures
 from host.bench.decision import EVENTS, GAPS, decision_figures, numeric, timed
 from host.bench.figure import Figure, Missing
+from host.bench.immunity import immunity_figures
 from host.bench.processes import Run, added_figures, decoy_figures, process_figures, script_figures, stall_figures
 from host.bench.rates import prepare
 from host.bench.software import figures_of
@@ -44,12 +45,22 @@ EVERY = {
     "dispatch_stall_p50", "dispatch_stall_p99", "dispatch_stall_max", "dispatch_stall_numeric_max", "kernel_bytes",
     "decoy_open_cycle_ratio", "decoy_open_cycle_ratio_p99",
     "freeze_instructions_after_verdict", "quarantine_resume_us", "quarantine_purge_us", "snapshot_register_cycles",
+    "vaccine_active_cycles", "exploit_to_immunity_us",
 }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def package() -> Package:
     return read_package(SHIPPED)
+
+
+# --- vaccines ------------------------------------------------------------------------------------------------
+
+
+def test_a_vaccine_is_in_force_sixteen_cycles_behind_the_verdict() -> None:
+    figures = {figure.key: figure for figure in immunity_figures()}
+    assert figures["vaccine_active_cycles"].value <= 16
+    assert figures["exploit_to_immunity_us"].value <= 10
 
 
 # --- the pipeline's clock ------------------------------------------------------------------------------------
