@@ -11,12 +11,15 @@ import numpy as np
 import pytest
 
 from hdl.contract.births import (
+    ALWAYS,
     BIRTH_FIRST,
     BIRTHS,
     KEEP_MS,
     REFILL_SECONDS,
     SPARE,
+    TEMPLATE,
     TREE_BURST,
+    TREE_UNIT,
     Breeding,
     template,
     templates,
@@ -27,15 +30,18 @@ from hdl.contract.link import Refusal
 from hdl.contract.load import Target
 from hdl.contract.quarantine import Evidence
 from hdl.contract.syscalls import IDS, NAMES
-from hdl.contract.vaccine import TTL_SECONDS, BankKey
+from hdl.contract.vaccine import FULL_UNITS, TTL_SECONDS, BankKey
 from hdl.contract.verdict import PathClass, Verdict
 from host.births import Immunity
 from host.board import Board
 from host.link.errors import LinkError, Refused
 from models.golden import machine as m
+from models.package import Package
+from models.vectors import make_vectors
 from sim.lines import CountedLine
 from sim.native import NativeBoard
 from sim.native_processes import Processes
+from sim.stimulus import random_image
 
 AREA = AREAS["vaccines"]
 NOBODY, AT_FDCWD = 0xFFFFFFFF, 0xFFFFFF9C
@@ -361,3 +367,24 @@ def test_templates_come_from_the_host_too(clinic: Clinic) -> None:
     clinic.condemn(0)
     clinic.call(0, "getpid", 5)
     assert [one.units for one in clinic.list().vaccines] == [("id", "path_class")]
+
+
+def test_a_model_can_be_pushed_while_vaccines_catch_its_vectors(clinic: Clinic) -> None:
+    """What a vaccine answers says nothing of the model."""
+    image = random_image(5)
+    package = Package(image, "another", "1", vectors=make_vectors(image, (), 1))
+    events = np.concatenate([vector.events for vector in package.vectors])
+    calls = sorted(
+        {int(word) >> 14 & 511 for word in events[:, 0] if word & 15 == Kind.CALL} & set(range(len(NAMES)))
+    )
+    everything = FULL_UNITS & ~ALWAYS & ~TREE_UNIT
+    clinic.board.load(Target.TEMPLATES, [TEMPLATE.pack({"ignored": everything})] * 512)
+    for ident in calls[: BIRTHS - SPARE]:
+        clinic.native._golden.births._spent = [0] * 64
+        clinic.call(0, NAMES[ident])
+        clinic.order(0)
+    before = clinic.list()
+    assert len(before.vaccines) > 3
+    assert clinic.board.push(package).pushed
+    after = clinic.list()
+    assert sum(one.hits for one in after.vaccines), "none of them was caught"
