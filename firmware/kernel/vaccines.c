@@ -32,7 +32,8 @@ static struct {
     bool restored;
     /* the flash */
     uint32_t number, sector;               /* of the newest that is whole */
-    bool dirty;
+    bool dirty;   /* they have changed since they were written, or began to be */
+    bool counted; /* there is room, or none can be made */
     uint64_t due;
     enum writing writing;
     uint32_t page, count, content;
@@ -88,6 +89,7 @@ static RARE bool header_at(uint32_t sector, uint32_t header[VG_FLASH_VACCINES_WO
 static void changed(void)
 {
     vaccines.dirty = true;
+    vaccines.counted = false;
     vaccines.due = earlier(vaccines.due, clock_now() + clock_cycles(VG_BIRTH_KEEP_MS));
 }
 
@@ -327,8 +329,6 @@ static RARE bool keep(void)
     uint32_t page[VG_FLASH_PAGE_BYTES / 4], header[VG_FLASH_VACCINES_WORDS] = {0};
     uint32_t sector = (vaccines.sector + 1) % SECTORS;
     uint32_t base = VG_FLASH_VACCINES_BASE + sector * VG_FLASH_SECTOR_BYTES;
-    if (vaccines.writing == WRITING_NOT && clock_now() < vaccines.due)
-        return false;
     if (!flash_ready())
         return false;
     switch (vaccines.writing) {
@@ -391,8 +391,8 @@ bool vaccines_ready(void)
 
 bool vaccines_step(void)
 {
-    uint32_t model = model_number(), refused = board_births_refused();
-    if (!SCREENED || !model || !screen_settled())
+    uint32_t model = SCREENED ? model_number() : 0;
+    if (!model || !screen_settled())
         return false;
     if (!vaccines.restored) {
         if (!flash_ready())
@@ -403,10 +403,14 @@ bool vaccines_step(void)
     }
     if (model != vaccines.model)
         forget_nodes(model);
+    uint32_t refused = board_births_refused();
     if (refused != vaccines.refused)
         log_line("%u vaccines refused", (unsigned)(refused - vaccines.refused));
     vaccines.refused = refused;
-    return evict() || keep();
+    if (!vaccines.counted && evict())
+        return true;
+    vaccines.counted = true;
+    return (vaccines.writing != WRITING_NOT || clock_now() >= vaccines.due) && keep();
 }
 
 uint64_t vaccines_alarm(void)
