@@ -1640,11 +1640,16 @@
 #define VG_QUARANTINE_WEIGHT_SECRET_SOCKET 80 /* what SECRET_SOCKET adds to the score byte */
 #define VG_QUARANTINE_WEIGHT_AGAIN 60 /* what AGAIN adds to the score byte */
 #define VG_QUARANTINE_WEIGHT_LAST 255 /* what LAST adds to the score byte */
+#define VG_QUARANTINE_WEIGHT_CELL 60 /* what CELL adds to the score byte */
 
 /* The cell.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
 #define VG_CELL_BYTES 16384 /* bytes that a clone can write */
 #define VG_CELL_LINE_BYTES 32 /* a line of them */
 #define VG_CELL_START_CYCLES 64 /* from the order to the first instruction, at most */
+#define VG_CELL_BUDGET_CYCLES 0x3d090 /* cycles of a rehearsal, in all */
+#define VG_CELL_CALL_CYCLES 1000 /* of them, for each call that is served */
+#define VG_CELL_WRITTEN_MANY 32768 /* bytes written by calls: overrun while writing */
+#define VG_CELL_WAITING_MOST 3 /* processes that wait for the cell */
 
 /* The link.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
 #define VG_LINK_VERSION 1 /* version of framing and frame types */
@@ -2787,6 +2792,7 @@ enum vg_evidence {
     VG_EVIDENCE_SECRET_SOCKET = 12, /* SECRETS and SOCKET, beside them */
     VG_EVIDENCE_AGAIN = 13, /* it is in quarantine for the second time */
     VG_EVIDENCE_LAST = 14, /* it is for the third time */
+    VG_EVIDENCE_CELL = 15, /* a rehearsal of it was inconclusive */
 };
 
 enum vg_frozen_by {
@@ -2823,6 +2829,12 @@ enum vg_cell_stop {
     VG_CELL_STOP_TRAP = 1, /* another trap: `cause` is its number, as `mcause` has it */
     VG_CELL_STOP_ROOM = 2, /* a store: another line has its place */
     VG_CELL_STOP_BUDGET = 3, /* its cycles are used up */
+};
+
+enum vg_rehearsal {
+    VG_REHEARSAL_CLEAN = 0, /* the call is made */
+    VG_REHEARSAL_INCONCLUSIVE = 1, /* the call is denied, and the process's profile is narrower from then on */
+    VG_REHEARSAL_EXPLOIT = 2, /* its family is ended */
 };
 
 enum vg_frame_type {

@@ -44,6 +44,7 @@ EVERY = {
     "dispatch_stall_p50", "dispatch_stall_p99", "dispatch_stall_max", "dispatch_stall_numeric_max", "kernel_bytes",
     "decoy_open_cycle_ratio", "decoy_open_cycle_ratio_p99",
     "freeze_instructions_after_verdict", "quarantine_resume_us", "quarantine_purge_us", "snapshot_register_cycles",
+    "clone_memory_cycles", "clone_start_cycles",
 }  # fmt: skip
 
 
