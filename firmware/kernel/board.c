@@ -80,7 +80,7 @@ void board_interrupt(uint64_t alarm, bool frames)
     VG_REG(VG_TIMER_ALARM_HIGH) = (uint32_t)(alarm >> 32);
     VG_REG(VG_IRQ_ENABLE) =
         VG_VALUE(VG_IRQ_ENABLE_LINK_RECEIVED, frames) | VG_VALUE(VG_IRQ_ENABLE_RECORDS_HALF, 1) |
-        VG_VALUE(VG_IRQ_ENABLE_CELL, 1);
+        VG_VALUE(VG_IRQ_ENABLE_CELL, VG_FIELD(VG_REG(VG_CELL_STATUS), VG_CELL_STATUS_STATE) != VG_CELL_STATE_STOPPED);
     __asm__ volatile("csrs mie, %0" : : "r"(MIE_TIMER | MIE_EXTERNAL) : "memory");
 }
 

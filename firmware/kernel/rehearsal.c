@@ -12,7 +12,6 @@
 #define READ_BYTES 64 /* by way of a buffer, from where reading may move memory */
 #define STATUS(FIELD) VG_FIELD(board_cell_read(VG_CELL_STATUS), VG_CELL_STATUS_##FIELD)
 #define CAUSE_FETCH 1
-#define SERVED 0 /* of an outcome: the clone goes on */
 
 static struct {
     struct process *original; /* whose clone is in the cell; NULL: it is empty */
@@ -121,9 +120,10 @@ static RARE void end(enum vg_rehearsal how, const char *why, uint32_t what)
 {
     static const char *const said[] = {"clean", "inconclusive", "exploit"};
     struct process *process = rehearsal.original;
-    log_line("cell: process %u (%s): %s, %s %x; %u calls, %u instructions, began in %u cycles",
-             (unsigned)process->id, process->name, said[how], why, (unsigned)what, (unsigned)rehearsal.calls,
-             (unsigned)board_cell_read(VG_CELL_INSTRUCTIONS), (unsigned)board_cell_read(VG_CELL_STARTED));
+    log_line("cell: process %u (%s): %s, %s %x; began in %u cycles, %u calls, %u instructions",
+             (unsigned)process->id, process->name, said[how], why, (unsigned)what,
+             (unsigned)board_cell_read(VG_CELL_STARTED), (unsigned)rehearsal.calls,
+             (unsigned)board_cell_read(VG_CELL_INSTRUCTIONS));
     rehearsal_over(process);
     if (how == VG_REHEARSAL_EXPLOIT) {
         vaccinate_from(process);
@@ -170,15 +170,17 @@ void rehearsal_called(struct process *process)
 
 /* --- calls that the clone makes ------------------------------------------------------------------------------ */
 
-/* The next bytes of a file that the clone has open, which stay there; -EAGAIN: it would wait.  ASIDE: they are not to be
- * had at once. */
+/* The next bytes of a file that the clone has open, which stay there; -EAGAIN: it would wait.  BLOCKED: the flash is at
+ * work; ASIDE: they are not to be had without more. */
 static RARE int32_t look(const struct file *file, uint32_t descriptor, uint8_t *into, uint32_t size)
 {
     switch (file->kind) {
     case FILE_NODE:
         if (file_is_folder(file))
             return -EISDIR;
-        return file->what >= PROC_NODE ? ASIDE : nodes_read(file->what, file->offset, into, size);
+        if (file->what >= PROC_NODE || nodes_lasting(file->what))
+            return ASIDE;
+        return flash_ready() ? nodes_read(file->what, file->offset, into, size) : BLOCKED;
     case FILE_PIPE:
     case FILE_STREAM:
         return pipes_peek(file->in, rehearsal.behind[descriptor], into, size);
@@ -247,11 +249,11 @@ static RARE int32_t sink_list(struct process *actor)
     return done;
 }
 
-/* Serve the call that the clone stands at.  Returns false if it ends here; `*result` is a0 else. */
+/* Serve the call that the clone stands at.  Returns false if it ends here, or is to be served later: `*result` is
+ * BLOCKED; else a0. */
 static RARE bool serve(struct process *actor, int32_t *result)
 {
     uint32_t number = actor->registers.x[CALL_NUMBER], id = events_id(number);
-    bool reads = id == VG_SYS_READ;
     switch (id) {
     case VG_SYS_EXIT:
     case VG_SYS_EXIT_GROUP:
@@ -293,42 +295,42 @@ static RARE bool serve(struct process *actor, int32_t *result)
         end(policy_marks(id) ? VG_REHEARSAL_EXPLOIT : VG_REHEARSAL_INCONCLUSIVE, "for its call", number);
         return false;
     }
-    if (reads && *result == -EAGAIN) {
+    if (id == VG_SYS_READ && *result == -EAGAIN) {
         end(VG_REHEARSAL_CLEAN, "it waits at", ARGUMENT(actor, 0));
         return false;
     }
-    if (*result == ASIDE || *result == BLOCKED) { /* of a file that lasts: the flash would have to be awaited */
+    if (*result == ASIDE) {
         end(VG_REHEARSAL_INCONCLUSIVE, "for its call", number);
         return false;
     }
-    return true;
+    return *result != BLOCKED;
 }
 
-/* The clone has made a call: serve it, and let it go on. */
-static RARE void called(void)
+/* The clone has made a call: serve it, and let it go on; false: not yet. */
+static RARE bool called(void)
 {
     struct process *actor = &rehearsal.actor;
     uint32_t pc = board_cell_read(VG_CELL_PC);
-    int32_t result = SERVED;
+    int32_t result = 0;
     for (uint32_t number = 1; number < 32; number++)
         actor->registers.x[number] = board_cell_read(VG_CELL_X + 4 * number);
-    rehearsal.calls++;
     if (!serve(actor, &result))
-        return;
+        return result != BLOCKED;
+    rehearsal.calls++;
     rehearsal.budget -= rehearsal.budget < VG_CELL_CALL_CYCLES ? rehearsal.budget : VG_CELL_CALL_CYCLES;
     board_cell_write(VG_CELL_BUDGET, rehearsal.budget);
     board_cell_write(VG_CELL_RESULT, (uint32_t)result);
     board_cell_write(VG_CELL_NEXT, pc + 4);
     board_cell_write(VG_CELL_CONTROL, VG_CELL_CONTROL_RESUME_MASK);
+    return true;
 }
 
-static RARE void stopped(void)
+static RARE bool stopped(void)
 {
     uint32_t pc = board_cell_read(VG_CELL_PC), cause = STATUS(CAUSE);
     switch (STATUS(STOP)) {
     case VG_CELL_STOP_CALL:
-        called();
-        break;
+        return called();
     case VG_CELL_STOP_TRAP:
         log_line("cell: cause %u at %x, for %x", (unsigned)cause, (unsigned)pc,
                  (unsigned)board_cell_read(VG_CELL_ADDRESS));
@@ -345,15 +347,13 @@ static RARE void stopped(void)
         end(VG_REHEARSAL_INCONCLUSIVE, "no room for a store at", board_cell_read(VG_CELL_ADDRESS));
         break;
     }
+    return true;
 }
 
 bool rehearsal_step(void)
 {
     if (rehearsal.original) {
-        if (STATUS(STATE) != VG_CELL_STATE_STOPPED)
-            return false;
-        stopped();
-        return true;
+        return STATUS(STATE) == VG_CELL_STATE_STOPPED && stopped();
     }
     for (uint32_t looked = 0; looked < PROCESSES; looked++) {
         struct process *process = &processes[rehearsal.turn++ % PROCESSES];

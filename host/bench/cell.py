@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hdl.contract.cell import CELL_BYTES, CELL_START_CYCLES
-from hdl.contract.policy import Policy
+from hdl.contract.policy import NARROW_CALLS, NARROW_PROFILE, Policy, attribute_rows
 from hdl.contract.verdict import CallClass, Verdict
 from host.bench.board import BoardLine
 from host.bench.figure import Figure
@@ -29,8 +29,11 @@ RUNS = 5
 
 
 def cloning_policy(*marked: CallClass) -> Policy:
-    """Return a policy by which every irreversible call is rehearsed; a call of a `marked` class is an exploit then."""
-    return freezing_policy([CallClass.IRREVERSIBLE], answer=Verdict.CLONE, marked=marked)
+    """Return a policy by which every irreversible call is rehearsed, but execve, which never can be; a call of a
+    `marked` class is an exploit then."""
+    policy = freezing_policy([CallClass.IRREVERSIBLE], answer=Verdict.CLONE, marked=marked)
+    attributes = attribute_rows({NARROW_PROFILE: NARROW_CALLS}, {"execve": CallClass.PROCESS})
+    return replace(policy, attributes=tuple(attributes))
 
 
 def rehearsals(board: Board, process: int) -> str:
