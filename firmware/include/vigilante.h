@@ -1451,12 +1451,12 @@
 #define VG_CELL_RESULT 0x8000081c /* read, write: a0 of the clone at `start` and `resume` */
 #define VG_CELL_NEXT 0x80000820 /* read, write: the address at which `resume` goes on */
 #define VG_CELL_PC 0x80000824 /* read: address of the instruction that it stopped at */
-#define VG_CELL_ADDRESS 0x80000828 /* read: what its last load or store was for that was refused, or had no room */
+#define VG_CELL_ADDRESS 0x80000828 /* read: of its last load or store that was refused, or had no room */
 #define VG_CELL_INSTRUCTIONS 0x8000082c /* read: that it has begun since `start` */
 #define VG_CELL_CYCLES 0x80000830 /* read: that it has run since `start` */
 #define VG_CELL_STARTED 0x80000834 /* read: cycles from the order to its first instruction */
 #define VG_CELL_GROWN 0x80000838 /* read, write: what the clone has besides, behind the frozen process's data: zeros, until it stores there */
-#define VG_CELL_GROWN_LIMIT_SHIFT 0 /* granules, in all, if they are more than the data window's */
+#define VG_CELL_GROWN_LIMIT_SHIFT 0 /* granules, in all, if more than the data window's */
 #define VG_CELL_GROWN_LIMIT_MASK 0x0000003f
 #define VG_CELL_X 0x80000880 /* read: its registers, once it has stopped */
 #define VG_CELL_X_COUNT 32

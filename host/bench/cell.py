@@ -55,8 +55,8 @@ def cell_figures(package: Package, progress: Progress | None = None) -> Iterator
     """Yield the figures of the block, and of a board whose irreversible calls are all rehearsed."""
     yield Figure(
         "clone_memory_cycles", clear_cycles(), "cycles",
-        f"the block alone (hdl/cell/memory.py): a clone has stored to all lines of its {CELL_BYTES >> 10} KB; cycles "
-        "from the order for the next one until no byte of it is found",
+        f"the block alone (hdl/cell/memory.py): a clone has stored to all lines of its {CELL_BYTES >> 10} KB; "
+        "cycles from the order for the next one until no byte of it is found",
     )  # fmt: skip
     took = []
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
@@ -72,7 +72,7 @@ def cell_figures(package: Package, progress: Progress | None = None) -> Iterator
             board.close()
     yield Figure(
         "clone_start_cycles", max(took), "cycles",
-        f"the worst of {RUNS} rehearsals on the board, counted by the cell: from the order to the first instruction "
-        f"of the clone, all registers as the original's; at most {CELL_START_CYCLES}, whatever the core does meanwhile "
-        "(tests/hdl/cell/test_cell.py)",
+        f"the worst of {RUNS} rehearsals on the board, counted by the cell: from the order to the clone's first "
+        f"instruction, all registers as the original's; at most {CELL_START_CYCLES}, whatever the core does "
+        "meanwhile (tests/hdl/cell/test_cell.py)",
     )  # fmt: skip

@@ -53,8 +53,8 @@ def freezing_policy(
 ) -> Policy:
     """Return a policy by which every call of these classes is answered by QUARANTINE, whatever the score.
 
-    secrets: only those that name a secret object.  answer: in place of QUARANTINE.  marked: classes of which a call
-    in a rehearsal is an exploit.  What an allow-list does not hold is denied, all else allowed.
+    secrets: only those that name a secret object.  answer: in place of QUARANTINE.  marked: classes of which a
+    call in a rehearsal is an exploit.  What an allow-list does not hold is denied, all else allowed.
     """
     wanted, killed = set(classes), set(marked)
     rows = [0] * JUDGE_ROWS

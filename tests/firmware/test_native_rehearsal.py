@@ -110,5 +110,3 @@ def test_the_one_too_many_is_denied(lot: Lot) -> None:
     log = b"".join(text for _place, text in lot.board.log()).decode()
     assert log.count("is denied: too many wait") == results.count(EPERM)
     assert results.count(0) + results.count(ENOENT) >= WAITING_MOST
-
-

@@ -59,7 +59,9 @@ def test_what_cannot_be_served_is_denied(lot: Lot) -> None:
     assert (said, code) == (b"socket 1\n" + DENIED, 0) and "inconclusive, for its call c6" in log
 
 
-@pytest.mark.parametrize(("what", "evidence"), [("outside", "by cause 5"), ("data", "it runs what it has written")])
+@pytest.mark.parametrize(
+    ("what", "evidence"), [("outside", "by cause 5"), ("data", "it runs what it has written")]
+)
 def test_what_is_proven_ends_the_original(lot: Lot, what: str, evidence: str) -> None:
     said, code, log = lot.run(what)
     assert (said, code) == (b"", 128 + 9) and "exploit" in log and evidence in log
