@@ -1,8 +1,8 @@
 """The cell reads main RAM through the windows of the frozen process alone, never writes it, reaches no peripheral.
 
 Two circuits.  In the first, a clone's accesses and the entry that loads its registers, as `Cell` joins them; the
-core, the kernel and the clone's memory may do anything.  In the second, the bus: whatever the cell's port does, main
-RAM is written, and a peripheral's port is touched, only for an access that the board's own core was granted.
+core, the kernel and the clone's memory may do anything.  In the second, the bus: whatever the cell's port does,
+main RAM is written, and a peripheral's port is touched, only for an access that the board's own core was granted.
 """
 
 from __future__ import annotations
@@ -134,8 +134,8 @@ def bus(h: Harness) -> None:
 PROOFS = (
     Proof(
         name="confines",
-        says="The cell reads main RAM in the windows of the frozen process alone, and the registers that were saved "
-        "of it; what it asks for elsewhere, or to store to text, or to run of data, is refused.",
+        says="The cell reads main RAM in the windows of the frozen process alone, and the registers that were "
+        "saved of it; what it asks for elsewhere, or to store to text, or to run of data, is refused.",
         modules=("hdl/cell/access.py", "hdl/cell/entry.py", "hdl/soc/window.py"),
         build=accesses,
         mutant=Mutant(

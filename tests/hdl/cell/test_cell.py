@@ -256,7 +256,7 @@ def test_no_probe_tells_the_cell_from_the_core() -> None:
         windows = {"text_window": (TEXT_GRANULE, TEXT_SIZE), "data_window": (DATA_GRANULE, DATA_SIZE)}
         script = [
             *ready(made),
-            *((STORE, RAM + DATA_GRANULE * GRANULE_BYTES + 4 * n, 0x9E3779B1 * (n + 1) % (1 << 32)) for n in range(4)),
+            *((STORE, RAM + DATA_GRANULE * GRANULE_BYTES + 4 * n, 0x12345678 + n * 0x11111111) for n in range(4)),
             *((STORE, COPROCESSOR.address(which), window(*where)) for which, where in windows.items()),
             order("start"), STOPPED, *show(),
             (USER, REGISTERS), *((SAY, REGISTERS + 4 * n) for n in range(32)),
