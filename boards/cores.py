@@ -1,6 +1,6 @@
-"""The cell's core for synthesis: the same Ibex as the board's own, without protected regions, flattened to one module.
+"""The cell's core for synthesis: the same Ibex as the board's own, without protected regions, as one flat module.
 
-The core of the board is read beside the design's text, with its parameters (`flow.core`); a second set of parameters
+The core of the board is read beside the design's text, with its parameters (`flow.core`); a second set of them
 needs a module of its own, which is part of the text.
 """
 

@@ -128,8 +128,8 @@ def _board_target(board: Board) -> Target:
     parameters = {"banks": BANKS, "clock_hz": board.clock_hz, "line_divider": line}
     return Target(
         board.name, f"the whole board, {board.title}", board, board.clock_hz / 1e6, parameters,
-        SIMULATED.made_from, lambda: with_cores(_verilog_of_board(board)), lambda: _verilog_of_board(board, 0), Pipeline,
-        "top.soc.board.", "top.soc.board.coprocessor.pipeline.", whole=True,
+        SIMULATED.made_from, lambda: with_cores(_verilog_of_board(board)), lambda: _verilog_of_board(board, 0),
+        Pipeline, "top.soc.board.", "top.soc.board.coprocessor.pipeline.", whole=True,
     )  # fmt: skip
 
 

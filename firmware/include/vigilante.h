@@ -1451,12 +1451,12 @@
 #define VG_CELL_RESULT 0x8000081c /* read, write: a0 of the clone at `start` and `resume` */
 #define VG_CELL_NEXT 0x80000820 /* read, write: the address at which `resume` goes on */
 #define VG_CELL_PC 0x80000824 /* read: address of the instruction that it stopped at */
-#define VG_CELL_ADDRESS 0x80000828 /* read: what its last load or store was for that was refused, or had no room */
+#define VG_CELL_ADDRESS 0x80000828 /* read: of its last load or store that was refused, or had no room */
 #define VG_CELL_INSTRUCTIONS 0x8000082c /* read: that it has begun since `start` */
 #define VG_CELL_CYCLES 0x80000830 /* read: that it has run since `start` */
 #define VG_CELL_STARTED 0x80000834 /* read: cycles from the order to its first instruction */
 #define VG_CELL_GROWN 0x80000838 /* read, write: what the clone has besides, behind the frozen process's data: zeros, until it stores there */
-#define VG_CELL_GROWN_LIMIT_SHIFT 0 /* granules, in all, if they are more than the data window's */
+#define VG_CELL_GROWN_LIMIT_SHIFT 0 /* granules, in all, if more than the data window's */
 #define VG_CELL_GROWN_LIMIT_MASK 0x0000003f
 #define VG_CELL_X 0x80000880 /* read: its registers, once it has stopped */
 #define VG_CELL_X_COUNT 32
@@ -1640,11 +1640,16 @@
 #define VG_QUARANTINE_WEIGHT_SECRET_SOCKET 80 /* what SECRET_SOCKET adds to the score byte */
 #define VG_QUARANTINE_WEIGHT_AGAIN 60 /* what AGAIN adds to the score byte */
 #define VG_QUARANTINE_WEIGHT_LAST 255 /* what LAST adds to the score byte */
+#define VG_QUARANTINE_WEIGHT_CELL 60 /* what CELL adds to the score byte */
 
 /* The cell.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
 #define VG_CELL_BYTES 16384 /* bytes that a clone can write */
 #define VG_CELL_LINE_BYTES 32 /* a line of them */
 #define VG_CELL_START_CYCLES 64 /* from the order to the first instruction, at most */
+#define VG_CELL_BUDGET_CYCLES 0x3d090 /* cycles of a rehearsal, in all */
+#define VG_CELL_CALL_CYCLES 1000 /* of them, for each call that is served */
+#define VG_CELL_WRITTEN_MANY 32768 /* bytes written by calls: overrun while writing */
+#define VG_CELL_WAITING_MOST 3 /* processes that wait for the cell */
 
 /* The link.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
 #define VG_LINK_VERSION 1 /* version of framing and frame types */
@@ -2787,6 +2792,7 @@ enum vg_evidence {
     VG_EVIDENCE_SECRET_SOCKET = 12, /* SECRETS and SOCKET, beside them */
     VG_EVIDENCE_AGAIN = 13, /* it is in quarantine for the second time */
     VG_EVIDENCE_LAST = 14, /* it is for the third time */
+    VG_EVIDENCE_CELL = 15, /* a rehearsal of it was inconclusive */
 };
 
 enum vg_frozen_by {
@@ -2823,6 +2829,12 @@ enum vg_cell_stop {
     VG_CELL_STOP_TRAP = 1, /* another trap: `cause` is its number, as `mcause` has it */
     VG_CELL_STOP_ROOM = 2, /* a store: another line has its place */
     VG_CELL_STOP_BUDGET = 3, /* its cycles are used up */
+};
+
+enum vg_rehearsal {
+    VG_REHEARSAL_CLEAN = 0, /* the call is made */
+    VG_REHEARSAL_INCONCLUSIVE = 1, /* the call is denied, and the process's profile is narrower from then on */
+    VG_REHEARSAL_EXPLOIT = 2, /* its family is ended */
 };
 
 enum vg_frame_type {

@@ -79,7 +79,8 @@ void board_interrupt(uint64_t alarm, bool frames)
     VG_REG(VG_TIMER_ALARM_LOW) = (uint32_t)alarm;
     VG_REG(VG_TIMER_ALARM_HIGH) = (uint32_t)(alarm >> 32);
     VG_REG(VG_IRQ_ENABLE) =
-        VG_VALUE(VG_IRQ_ENABLE_LINK_RECEIVED, frames) | VG_VALUE(VG_IRQ_ENABLE_RECORDS_HALF, 1);
+        VG_VALUE(VG_IRQ_ENABLE_LINK_RECEIVED, frames) | VG_VALUE(VG_IRQ_ENABLE_RECORDS_HALF, 1) |
+        VG_VALUE(VG_IRQ_ENABLE_CELL, VG_FIELD(VG_REG(VG_CELL_STATUS), VG_CELL_STATUS_STATE) != VG_CELL_STATE_STOPPED);
     __asm__ volatile("csrs mie, %0" : : "r"(MIE_TIMER | MIE_EXTERNAL) : "memory");
 }
 
@@ -95,6 +96,23 @@ void board_sleep(uint64_t alarm, bool frames)
 {
     board_interrupt(alarm, frames);
     __asm__ volatile("wfi" : : : "memory");
+}
+
+/* --- the cell ------------------------------------------------------------------------------------------------ */
+
+uint32_t board_cell_read(uint32_t address)
+{
+    return VG_REG(address);
+}
+
+void board_cell_write(uint32_t address, uint32_t value)
+{
+    VG_REG(address) = value;
+}
+
+uint8_t *board_cell_memory(void)
+{
+    return (uint8_t *)(uintptr_t)VG_CELL_RAM_BASE;
 }
 
 /* --- the link ------------------------------------------------------------------------------------------------ */

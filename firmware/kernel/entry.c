@@ -12,7 +12,7 @@ _Static_assert(0 VG_SYSCALLS_RISCV64(ENDS) == 2, "the two calls that end a proce
 _Static_assert(LEAVE_RETURN == 0 && LEAVE_SWITCH == 1 && LEAVE_REPLACED == 2, "as trap.S counts");
 
 extern uint8_t pool_begin[], pool_end[]; /* kernel.ld */
-extern void stub_unknown(void), decoyed(void), denied(void), quarantined(void), condemned(void);
+extern void stub_unknown(void), decoyed(void), denied(void), quarantined(void), rehearsed(void), condemned(void);
 
 #define DECLARE(ID, function) extern void stub_##ID(void);
 CALLS(DECLARE, DECLARE)
@@ -46,6 +46,7 @@ ONCE void entry_start(void)
     for (uint32_t verdict = 0; verdict < VG_COPROCESSOR_VERDICT_HANDLER_COUNT; verdict++)
         by_verdict[verdict] = (uint32_t)(uintptr_t)(verdict == VG_VERDICT_KILL         ? condemned
                                                     : verdict == VG_VERDICT_QUARANTINE ? quarantined
+                                                    : verdict == VG_VERDICT_CLONE      ? rehearsed
                                                     : verdict == VG_VERDICT_DECOY      ? decoyed
                                                                                        : denied);
     VG_REG(VG_COPROCESSOR_HANDLER_INDEX) = 0;

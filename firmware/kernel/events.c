@@ -75,6 +75,14 @@ call_function *events_call(uint32_t number)
     return NULL;
 }
 
+uint32_t events_id(uint32_t number)
+{
+    for (uint32_t row = 0; row < sizeof calls / sizeof calls[0]; row++)
+        if (calls[row].number == number)
+            return calls[row].id;
+    return VG_ID_UNKNOWN;
+}
+
 /* Return the canonical id of the call that is being made. */
 static uint32_t id_of(const struct process *process)
 {

@@ -92,7 +92,7 @@ uint32_t evidence_weight(uint32_t found)
     static const uint8_t weights[] = {
         WEIGHT(WRITE_EXECUTE), WEIGHT(STACK), WEIGHT(COUNTER), WEIGHT(TEXT), WEIGHT(RETURN), WEIGHT(CANARY),
         WEIGHT(DENIED), WEIGHT(DENIED_OFTEN), WEIGHT(HOSTILE), WEIGHT(WRITERS), WEIGHT(SECRETS), WEIGHT(SOCKET),
-        WEIGHT(SECRET_SOCKET), WEIGHT(AGAIN), WEIGHT(LAST),
+        WEIGHT(SECRET_SOCKET), WEIGHT(AGAIN), WEIGHT(LAST), WEIGHT(CELL),
     };
     uint32_t sum = 0;
     for (uint32_t piece = 0; piece < sizeof weights; piece++)

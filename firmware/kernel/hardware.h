@@ -109,6 +109,11 @@ uint32_t board_vaccine_hits(uint32_t index);
 /* Read bytes of the model slot that is not in force. */
 void board_load_read(uint32_t address, uint8_t *bytes, uint32_t count);
 
+/* The cell: a register of it by its address; and the clone's data window, while it stands. */
+uint32_t board_cell_read(uint32_t address);
+void board_cell_write(uint32_t address, uint32_t value);
+uint8_t *board_cell_memory(void);
+
 /* SHA-256: take in a block of 16 words, most significant byte first; read the state. */
 void board_sha256_block(bool first, const uint32_t block[VG_SHA256_BLOCK_COUNT]);
 void board_sha256_state(uint32_t state[VG_SHA256_DIGEST_COUNT]);

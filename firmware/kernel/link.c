@@ -74,6 +74,8 @@ static bool send_hello(void)
                    1u << VG_CAPABILITY_OPERATOR;
     if (VG_FIELD(board_features(), VG_SYSTEM_FEATURES_SIMULATED))
         can |= 1u << VG_CAPABILITY_SIMULATED;
+    if (VG_FIELD(board_features(), VG_SYSTEM_FEATURES_CELL))
+        can |= 1u << VG_CAPABILITY_CELL;
     VG_PUT(payload, VG_FRAME_HELLO_CAPABILITIES, can);
     VG_PUT(payload, VG_FRAME_HELLO_PAYLOAD_MAX, VG_LINK_PAYLOAD_MAX);
     VG_PUT(payload, VG_FRAME_HELLO_ANSWER, link.hello_answer);

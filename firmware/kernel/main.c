@@ -47,6 +47,7 @@ ONCE void kernel_start(uint32_t place)
     model_start();
     process_start();
     quarantine_start();
+    rehearsal_start();
     operator_start();
     runs_start();
     scores_start();
@@ -97,6 +98,7 @@ uint64_t kernel_step(bool *frames)
     worked |= lasting_step();
     worked |= quarantine_step();
     worked |= vaccines_step();
+    worked |= rehearsal_step();
     operator_step();
     if (!worked)
         worked |= screen_close_due() || decoys_step();

@@ -30,6 +30,8 @@ static bool fit(struct process *process, uint32_t heap, uint32_t mapped)
     for (uint32_t granule = heap; granule < 32; granule++)
         if (mapped >> granule & 1)
             needed = granule + 1;
+    if (rehearsal_acts(process))
+        return rehearsal_grow(needed);
     return needed == pool_size(process->data) || pool_resize(process->data, needed);
 }
 
@@ -42,7 +44,7 @@ int32_t call_brk(struct process *process)
     if (heap && process->mapped & run_of(0, heap))
         return (int32_t)process->stop;
     if (offset < end)
-        memset(pool_bytes(process->data) + offset, 0, end - offset);
+        memset(user_bytes(process, wanted, end - offset, true), 0, end - offset);
     if (!fit(process, heap, process->mapped))
         return (int32_t)process->stop;
     process->stop = wanted;
@@ -79,7 +81,8 @@ int32_t call_munmap(struct process *process)
     uint32_t first = offset / VG_GRANULE_BYTES, bits = run_of(first, granules_of(length));
     if ((process->mapped & bits) != bits)
         return -EINVAL;
-    memset(pool_bytes(process->data) + offset, 0, granules_of(length) * VG_GRANULE_BYTES);
+    length = granules_of(length) * VG_GRANULE_BYTES;
+    memset(user_bytes(process, VG_USER_DATA_BASE + offset, length, true), 0, length);
     process->mapped &= ~bits;
     fit(process, heap_granules(process), process->mapped);
     return 0;

@@ -68,6 +68,19 @@ int32_t pipes_read(struct process *process, uint32_t number, uint8_t *into, uint
     return (int32_t)count;
 }
 
+int32_t pipes_peek(uint32_t number, uint32_t behind, uint8_t *into, uint32_t size)
+{
+    const struct pipe *pipe = &pipes[number];
+    uint32_t count = pipe->end - pipe->begin > behind ? pipe->end - pipe->begin - behind : 0;
+    if (!count && size && (pipe->writers || !pipe->was_written))
+        return -EAGAIN;
+    if (count > size)
+        count = size;
+    for (uint32_t byte = 0; byte < count; byte++)
+        into[byte] = pipe->bytes[(pipe->begin + behind + byte) % PIPE_BYTES];
+    return (int32_t)count;
+}
+
 int32_t pipes_write(struct process *process, uint32_t number, const uint8_t *from, uint32_t size, bool quiet)
 {
     struct pipe *pipe = &pipes[number];

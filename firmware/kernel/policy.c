@@ -21,8 +21,37 @@ static const struct {
 };
 #define TARGETS (sizeof tables / sizeof tables[0])
 
+/* Which calls end a rehearsal as an exploit: those of a class that a process beyond doubt is killed for, by the rows of
+ * the first profile. */
+static struct {
+    uint8_t classes[VG_ID_COUNT]; /* by canonical id */
+    uint8_t killed;               /* bit c: class c is */
+} marks;
+#define ROW_WORDS 2
+#define ROW_OF_CLASS(class) ((class) << 1)
+
+static void mark(uint32_t target, uint32_t offset, const uint32_t *words, uint32_t count)
+{
+    for (uint32_t word = offset; word < offset + count; word++, words++) {
+        uint32_t class = word / ROW_WORDS / ROW_OF_CLASS(1);
+        if (target == VG_TARGET_ATTRIBUTES)
+            marks.classes[word] = (uint8_t)PART(*words, VG_ATTRIBUTES_CALL_CLASS);
+        if (target != VG_TARGET_JUDGE || word % (ROW_WORDS * ROW_OF_CLASS(1)) || class > VG_CALL_CLASS_PRIVILEGE)
+            continue;
+        uint32_t answer = *words >> VG_TIER_CERTAIN * VG_VERDICT_BITS & ((1u << VG_VERDICT_BITS) - 1);
+        marks.killed = (uint8_t)((marks.killed & ~(1u << class)) | (uint32_t)(answer == VG_VERDICT_KILL) << class);
+    }
+}
+
+bool policy_marks(uint32_t id)
+{
+    return id < VG_ID_COUNT && marks.killed >> marks.classes[id] & 1;
+}
+
 ONCE void policy_start(void)
 {
+    mark(VG_TARGET_ATTRIBUTES, 0, vg_policy_attributes, VG_ID_COUNT);
+    mark(VG_TARGET_JUDGE, 0, vg_policy_rows, 2 * VG_JUDGE_ROWS);
     static const uint32_t enforce = VG_POLICY_ENFORCE;
     board_load((uint32_t)VG_TARGET_ATTRIBUTES << 16, vg_policy_attributes, VG_ID_COUNT);
     board_load((uint32_t)VG_TARGET_JUDGE << 16, vg_policy_rows, 2 * VG_JUDGE_ROWS);
@@ -48,5 +77,6 @@ enum outcome policy_load(const struct frame *frame)
     if (target == VG_TARGET_HASH && vaccines_any())
         return serve_refuse(frame, VG_REFUSAL_ORDER, "vaccines of the board's stand by the hashes: revoke them");
     board_load(address, frame->payload + VG_FRAME_LOAD_WORDS, count);
+    mark(target, offset, frame->payload + VG_FRAME_LOAD_WORDS, count);
     return OUTCOME_DONE;
 }

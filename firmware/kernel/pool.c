@@ -45,6 +45,7 @@ static void move(uint32_t region, uint32_t first)
 /* Move all regions up to `last` down and those behind it up, so that all that is free lies between. */
 static void part_behind(uint32_t last)
 {
+    rehearsal_hold();
     uint32_t cut = last == NO_REGION ? pool.granules : pool.regions[last].first + 1u;
     uint32_t down = 0, up = pool.granules;
     for (uint32_t granule = 0; granule < cut;) {
@@ -63,6 +64,7 @@ static void part_behind(uint32_t last)
             move(region, up);
         }
     }
+    rehearsal_moved();
 }
 
 /* Return where so many granules in a row are free; pool.granules: nowhere. */

@@ -197,6 +197,7 @@ void process_wake(const void *what)
 void process_end(struct process *process, uint32_t status)
 {
     struct process *parent = process->parent == NOBODY ? NULL : &processes[process->parent];
+    rehearsal_over(process);
     files_close_all(process);
     exec_drop(process->text);
     pool_free(process->data);

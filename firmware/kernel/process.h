@@ -13,6 +13,7 @@
 #define DESCRIPTORS 12   /* of a process */
 #define NAME_BYTES 16
 #define NOBODY PROCESSES /* no process */
+#define CALL_NUMBER 17   /* the register with it */
 #define BLOCKED (-512)   /* a call's result: it waits */
 #define REPLACED (-513)  /* a call's result: the process runs something else, or nothing, now */
 #define INTERRUPTED (-514) /* a call's result: a signal came first; it is EINTR, or made once more */
@@ -74,6 +75,7 @@ struct process {
     uint64_t ran;               /* cycles */
     bool known;                 /* the scheduler has been told of it */
     bool frozen;                /* in quarantine: whatever its state, nothing of it is to run */
+    bool rehearsed;             /* its call is, or waits to be: the same */
     struct suspect suspect;
     char name[NAME_BYTES];
 };
@@ -140,6 +142,7 @@ void events_exec(uint32_t slot, uint32_t id);
 int32_t events_resolved(struct process *process, const char *path);
 #define DIVERTED 1 /* its result, too: the tree sees decoys, so what the path leads to is to be found once more */
 call_function *events_call(uint32_t number); /* of a7; or NULL */
+uint32_t events_id(uint32_t number); /* its canonical id, of those that there are; or VG_ID_UNKNOWN */
 void events_exit(uint32_t slot, uint32_t id, uint32_t heir, uint32_t heir_id); /* heir: or NOBODY */
 
 /* Have one more profile's allow-list apply to a process: that of what was in quarantine. */
@@ -156,6 +159,25 @@ int32_t quarantine_called(struct process *process);
 void quarantine_noted(struct process *process, enum vg_evidence what);
 /* Look at a frozen process; false if none is to be looked at. */
 bool quarantine_step(void);
+void quarantine_end(const struct process *process); /* it has been proven: its family ends */
+
+/* --- rehearsal.c: calls that are tried in the cell first ------------------------------------------------------- */
+
+void rehearsal_start(void);
+/* The verdict on its call is CLONE: let a clone of it go on as if the call had been made, or deny it. */
+void rehearsal_called(struct process *process);
+bool rehearsal_step(void); /* serve the clone; false if nothing was to be done */
+void rehearsal_over(const struct process *process); /* it has ended */
+/* The pool is to be moved: the clone stands still until it knows where its original lies then. */
+void rehearsal_hold(void);
+void rehearsal_moved(void);
+/* The clone's own, for calls that are made for it: is this its entry; how many granules of data it has, and is to
+ * have. */
+bool rehearsal_acts(const struct process *process);
+uint32_t rehearsal_granules(void);
+bool rehearsal_grow(uint32_t granules);
+/* The policy marks a call: whose clone makes it is proven. */
+bool policy_marks(uint32_t id);
 
 /* --- vaccines.c: vaccines that gateware makes ------------------------------------------------------------------ */
 
@@ -471,6 +493,8 @@ void pipes_close(uint32_t pipe, bool writes);
 int32_t pipes_read(struct process *process, uint32_t pipe, uint8_t *into, uint32_t size);
 /* `quiet`: where nobody reads there is no signal, only the error. */
 int32_t pipes_write(struct process *process, uint32_t pipe, const uint8_t *from, uint32_t size, bool quiet);
+/* What stands in it behind so many bytes, and stays there; -EAGAIN: nothing does yet. */
+int32_t pipes_peek(uint32_t pipe, uint32_t behind, uint8_t *into, uint32_t size);
 uint32_t pipes_poll(uint32_t pipe, bool writes); /* the events of ppoll that there are at an end */
 
 /* --- sockets.c ----------------------------------------------------------------------------------------------- */

@@ -10,7 +10,6 @@
 #include "trap.h"
 
 #define TIMES_MAX 3
-#define CALL_NUMBER 17 /* the register with it */
 
 static struct {
     uint32_t next, found, denied; /* where looking at a family stands */
@@ -138,6 +137,11 @@ int32_t quarantine_called(struct process *process)
     }
     suspect->owed = suspect->due = true;
     return -EPERM;
+}
+
+void quarantine_end(const struct process *process)
+{
+    settle(process->suspect.family, VG_ORDER_PURGE);
 }
 
 /* --- what is made of it -------------------------------------------------------------------------------------- */

@@ -22,6 +22,8 @@ struct process *schedule_pick(void)
     uint32_t ready = 0;
     for (uint32_t index = 0; index < PROCESSES; index++) {
         struct process *entry = &processes[index];
+        if (entry->rehearsed)
+            continue;
         if (entry->frozen && !(entry->again && aside_holds(entry))) /* that call ends first: others wait for it */
             continue;
         if (entry->state == PROCESS_WAITING && entry->until <= now)
@@ -52,7 +54,7 @@ uint64_t schedule_alarm(void)
 {
     uint64_t alarm = NEVER;
     for (struct process *entry = processes; entry < processes + PROCESSES; entry++)
-        if (entry->state == PROCESS_WAITING && !entry->frozen)
+        if (entry->state == PROCESS_WAITING && !entry->frozen && !entry->rehearsed)
             alarm = earlier(alarm, entry->until);
     return alarm;
 }
@@ -92,7 +94,7 @@ static bool secure(void)
 /* Return whether a process is to go on in user mode. */
 static bool may_go(const struct process *process)
 {
-    return process->state == PROCESS_READY && !process->again && !process->frozen;
+    return process->state == PROCESS_READY && !process->again && !process->frozen && !process->rehearsed;
 }
 
 struct process *schedule(void)

@@ -122,6 +122,16 @@ quarantined:
     call quarantine_called
     j schedule_next
 
+/* The verdict is CLONE: the same, for the clone is to have it all. */
+    .globl rehearsed
+rehearsed:
+    snapshot
+    snapshot_of_trap
+    mv a0, sp
+    la sp, stack_top
+    call rehearsal_called
+    j schedule_next
+
 /* Every call by a C function: a stub each, and one way in. */
 #ifdef TABLE
 #define FUNCTION t1

@@ -11,11 +11,12 @@ static uint8_t *at(const struct process *process, uint32_t address, bool write, 
         region = write ? NO_REGION : exec_text_region(process->text);
         offset = address - VG_USER_TEXT_BASE;
     }
-    uint32_t bytes = pool_size(region) * VG_GRANULE_BYTES;
+    bool clone = region == process->data && address >= VG_USER_DATA_BASE && rehearsal_acts(process);
+    uint32_t bytes = (clone ? rehearsal_granules() : pool_size(region)) * VG_GRANULE_BYTES;
     if (offset > bytes || !bytes)
         return NULL;
     *left = bytes - offset;
-    return pool_bytes(region) + offset;
+    return (clone ? board_cell_memory() : pool_bytes(region)) + offset;
 }
 
 uint8_t *user_bytes(const struct process *process, uint32_t address, uint32_t size, bool write)

@@ -178,6 +178,24 @@ static uint32_t step(struct process *process, uint32_t *value)
     return NO_TRAP;
 }
 
+uint32_t core_run(uint32_t x[32], const struct core_windows *windows, uint32_t *instructions, uint32_t *value)
+{
+    struct process clone = {0};
+    uint32_t cause = NO_TRAP, left = *instructions;
+    memcpy(clone.registers.x, x, sizeof clone.registers.x);
+    text_window.begin = windows->text;
+    text_window.bytes = windows->text_bytes;
+    data_window.begin = windows->data;
+    data_window.bytes = windows->data_bytes;
+    while (cause == NO_TRAP && left) {
+        cause = step(&clone, value);
+        left--;
+    }
+    memcpy(x, clone.registers.x, sizeof clone.registers.x);
+    *instructions = left;
+    return cause;
+}
+
 /* Return the canonical id of a call's number, as the table in front of the pipeline has it. */
 static uint32_t id_of(uint32_t number)
 {
@@ -209,6 +227,9 @@ static bool make_call(struct process *process)
         break;
     case VG_VERDICT_QUARANTINE:
         quarantine_called(process);
+        return false;
+    case VG_VERDICT_CLONE:
+        rehearsal_called(process);
         return false;
     case VG_VERDICT_DECOY:
         call = call_decoyed;
@@ -253,7 +274,7 @@ int native_programs(uint64_t steps)
     uint64_t end = native_now() + steps;
     while (native_now() < end) {
         clock_step();
-        while (aside_step() || lasting_step())
+        while (aside_step() || lasting_step() || rehearsal_step())
             ;
         struct process *chosen = schedule_pick();
         if (chosen == processes)
@@ -267,9 +288,9 @@ int native_programs(uint64_t steps)
         }
         if (chosen->again)
             process_call(chosen, chosen->again);
-        if (chosen->state == PROCESS_READY && !chosen->again && !chosen->frozen)
+        if (chosen->state == PROCESS_READY && !chosen->again && !chosen->frozen && !chosen->rehearsed)
             signals_deliver(chosen);
-        if (chosen->state == PROCESS_READY && !chosen->again && !chosen->frozen)
+        if (chosen->state == PROCESS_READY && !chosen->again && !chosen->frozen && !chosen->rehearsed)
             board_sleep(native_now() + run(chosen), false);
         board_ran(process_index(chosen), 1);
     }

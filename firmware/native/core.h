@@ -24,6 +24,14 @@ static inline uint32_t extended(uint32_t value, unsigned width)
     return (value ^ sign) - sign;
 }
 
+/* Run instructions with registers `x`, in windows of their own, until a trap; return its cause, its value in `*value`;
+ * 0: so many instructions have run. */
+struct core_windows {
+    uint8_t *text, *data;
+    uint32_t text_bytes, data_bytes;
+};
+uint32_t core_run(uint32_t x[32], const struct core_windows *windows, uint32_t *instructions, uint32_t *value);
+
 /* Return the long form of a compressed instruction; 0: there is none. */
 uint32_t core_long_form(uint32_t compressed);
 

@@ -41,7 +41,7 @@ uint32_t board_clock(void)
 
 uint32_t board_features(void)
 {
-    return VG_VALUE(VG_SYSTEM_FEATURES_SIMULATED, 1);
+    return VG_VALUE(VG_SYSTEM_FEATURES_SIMULATED, 1) | VG_VALUE(VG_SYSTEM_FEATURES_CELL, 1);
 }
 
 uint32_t board_build(void)
@@ -299,6 +299,7 @@ static void power_on(void)
     scheduler_power_on();
     judge_power_on();
     counting_power_on();
+    cell_power_on();
 }
 
 /* Attach the pipeline and the flash.  The board is off until native_run. */

@@ -51,6 +51,7 @@ uint32_t judge_call(struct process *process, uint32_t id);
 void judge_returned(const struct process *process); /* it is in user mode again */
 void judge_born(uint32_t slot);
 void judge_power_on(void);
+void cell_power_on(void);
 
 /* scheduler.c: what the scheduler is told of a score. */
 void native_scored(uint32_t slot, uint32_t score);

@@ -52,8 +52,8 @@ class Access(Block):
       fetch, data   the core's ports.
       bus           region `cell_ram`: the data window as the clone sees it, while `open`; else, and outside the
                     window, zeros, and what is stored is lost.
-      text_window, data_window   the frozen process's; `grown`: granules that the clone has of data, if they are more:
-                   zeros.  They change only while `quiet` and not `runs`.
+      text_window, data_window   the frozen process's; `grown`: granules that the clone has of data, if they are
+                   more: zeros.  They change only while `quiet` and not `runs`.
       runs          the core's requests are taken; else they wait.
       enters        fetches below PAGE are answered with the two words of `Entry`, once `may_begin`, `may_return`.
       gone          the core is in reset: what it asked for is forgotten.

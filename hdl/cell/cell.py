@@ -4,9 +4,9 @@
                                       └── access ── clone memory
                 core, of its own ── fetch, data ──┘      └── region `cell_ram`
 
-One clock, as two domains: `sync`, and `screen` for the core alone, which is in reset while nothing is in the cell; a
-simulator may leave out edges of `screen` then.  A clone runs in user mode alone: whatever traps
-stops it, and nothing runs in its stead.  It then stands until the kernel lets it go on or ends it.
+One clock, as two domains: `sync`, and `screen` for the core alone, which is in reset while nothing is in the cell;
+a simulator may leave out edges of `screen` then.  A clone runs in user mode alone: whatever traps stops it, and
+nothing runs in its stead.  It then stands until the kernel lets it go on or ends it.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class Cell(Block):
       bus          the registers.
       memory       region `cell_ram`.
       want, place  a word of main RAM is to be read, in the cycle in which `won` is high; `word` is it in the next.
-      first        whoever else wants that port is to wait in this cycle: for the clone's registers and its first instruction, and
-                   for the kernel.
+      first        whoever else wants that port is to wait in this cycle: for the clone's registers and its first
+                   instruction, and for the kernel.
       irq          the cell has stopped.
       idle         nothing happens in it.
       empty        the edge of `screen` at the end of this cycle may be left out.

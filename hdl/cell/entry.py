@@ -1,9 +1,9 @@
 """How a clone's core comes by its registers and into user mode.
 
-One clock domain.  The core knows one way into user mode, a return from a trap: so the two words `csrw mepc, t0` and
-`mret` are all the code that it ever runs in machine mode, and they lie nowhere: its fetches are answered with them.
-Meanwhile the registers are put into its register file from outside.  t0 is the address at which to go on until the
-first of the two has been, and is itself before the second.
+One clock domain.  The core knows one way into user mode, a return from a trap: so the two words `csrw mepc, t0`
+and `mret` are all the code that it ever runs in machine mode, and they lie nowhere: its fetches are answered with
+them.  Meanwhile the registers are put into its register file from outside.  t0 is the address at which to go on
+until the first of the two has been, and is itself before the second.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ class _Step(enum.Enum, shape=3):
 class Entry(Block):
     """Members:
       load         begin with the registers that lie in main RAM from word `registers` on; `result` goes before a0.
-      resume       begin with what is in the registers, `result` in a0, at address `next`.  `load` and `resume`: for
-                   one cycle, while the core is in reset or stands at a trap's entry.  `registers`, `result` and
-                   `next` stay as they are until `may_return`.
+      resume       begin with what is in the registers, `result` in a0, at address `next`.  `load` and `resume`:
+                   for one cycle, while the core is in reset or stands at a trap's entry.  `registers`, `result`
+                   and `next` stay as they are until `may_return`.
       gone         there is no clone any more: what has begun ends.
       want, place  a word of main RAM is to be read; `won`: in this cycle, and `word` is it in the next one.
       put, put_index, put_data   register `put_index` becomes `put_data` at the end of this cycle.

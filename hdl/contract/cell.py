@@ -30,3 +30,24 @@ class CellStop(IntEnum):
     TRAP = 1  # another trap: `cause` is its number, as `mcause` has it
     ROOM = 2  # a store: another line has its place
     BUDGET = 3  # its cycles are used up
+
+
+BUDGET_CYCLES = 250_000
+"""Cycles that a rehearsal may take in all: 10 ms."""
+
+CALL_CYCLES = 1_000
+"""What each call that is served costs of them: the kernel's own time is worth something too."""
+
+WRITTEN_MANY = 32 * 1024
+"""A clone whose cycles are used up, and that has written so many bytes by calls, was overrun while writing."""
+
+WAITING_MOST = 3
+"""Processes that wait for the cell besides the one in it; the call of one more is denied."""
+
+
+class Rehearsal(IntEnum):
+    """How a rehearsal ends."""
+
+    CLEAN = 0  # the call is made
+    INCONCLUSIVE = 1  # the call is denied, and the process's profile is narrower from then on
+    EXPLOIT = 2  # its family is ended

@@ -218,11 +218,15 @@ PARTS = (
         },
     ),
     Part(
-        "cell", "The cell", Stage.BOARD, (cell.CellState, cell.CellStop), (),
+        "cell", "The cell", Stage.BOARD, (cell.CellState, cell.CellStop, cell.Rehearsal), (),
         {
             "CELL_BYTES": (cell.CELL_BYTES, "bytes that a clone can write"),
             "CELL_LINE_BYTES": (cell.CELL_LINE_BYTES, "a line of them"),
             "CELL_START_CYCLES": (cell.CELL_START_CYCLES, "from the order to the first instruction, at most"),
+            "CELL_BUDGET_CYCLES": (cell.BUDGET_CYCLES, "cycles of a rehearsal, in all"),
+            "CELL_CALL_CYCLES": (cell.CALL_CYCLES, "of them, for each call that is served"),
+            "CELL_WRITTEN_MANY": (cell.WRITTEN_MANY, "bytes written by calls: overrun while writing"),
+            "CELL_WAITING_MOST": (cell.WAITING_MOST, "processes that wait for the cell"),
         },
     ),
     Part(

@@ -28,6 +28,7 @@ class Evidence(IntEnum):
     SECRET_SOCKET = 12  # SECRETS and SOCKET, beside them
     AGAIN = 13  # it is in quarantine for the second time
     LAST = 14  # it is for the third time
+    CELL = 15  # a rehearsal of it was inconclusive
 
 
 WEIGHTS = {
@@ -46,6 +47,7 @@ WEIGHTS = {
     Evidence.SECRET_SOCKET: 80,
     Evidence.AGAIN: 60,
     Evidence.LAST: 255,
+    Evidence.CELL: 60,
 }
 """What each piece adds to the score, of 255."""
 

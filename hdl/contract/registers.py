@@ -419,8 +419,8 @@ SCORE = Layout(
 
 CELL = Peripheral(
     "cell",
-    "A second core that runs a clone of a frozen process: its registers and its memory are the original's, what it "
-    "stores is its own.  It reaches nothing else, and stops at whatever would lead out.",
+    "A second core that runs a clone of a frozen process: its registers and its memory are the original's, what "
+    "it stores is its own.  It reaches nothing else, and stops at whatever would lead out.",
     (
         Register(
             "control",
@@ -457,13 +457,13 @@ CELL = Peripheral(
         Register("result", 0x1C, Access.BOTH, "a0 of the clone at `start` and `resume`"),
         Register("next", 0x20, Access.BOTH, "the address at which `resume` goes on"),
         Register("pc", 0x24, Access.READ, "address of the instruction that it stopped at"),
-        Register("address", 0x28, Access.READ, "what its last load or store was for that was refused, or had no room"),
+        Register("address", 0x28, Access.READ, "of its last load or store that was refused, or had no room"),
         Register("instructions", 0x2C, Access.READ, "that it has begun since `start`"),
         Register("cycles", 0x30, Access.READ, "that it has run since `start`"),
         Register("started", 0x34, Access.READ, "cycles from the order to its first instruction"),
-        Register("grown", 0x38, Access.BOTH, "what the clone has besides, behind the frozen process's data: zeros, "
-                 "until it stores there", (Field("limit", WINDOW_FIELDS[1].width, "granules, in all, if they are more "
-                 "than the data window's"),)),
+        Register("grown", 0x38, Access.BOTH, "what the clone has besides, behind the frozen process's data: "
+                 "zeros, until it stores there",
+                 (Field("limit", WINDOW_FIELDS[1].width, "granules, in all, if more than the data window's"),)),
         Register("x", 0x80, Access.READ, "its registers, once it has stopped", count=32),
     ),
 )  # fmt: skip

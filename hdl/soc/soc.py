@@ -167,8 +167,8 @@ class Soc(Block):
     For a simulator, which looks at them at the end of a cycle; on hardware `skip` is 0, and nobody looks:
       skip               cycles that pass at the end of this one besides itself
       sleeping           the core is asleep, nothing that wakes it has come, and neither flash nor SHA-256 nor the
-                         cell is at work.  If `screen_idle` and `uart_idle` say so too, nothing happens before the timer's
-                         alarm, or an edge on `rx`.
+                         cell is at work.  If `screen_idle` and `uart_idle` say so too, nothing happens before the
+                         timer's alarm, or an edge on `rx`.
       screen_idle        the edge of `screen` at the end of this cycle may be left out
       uart_idle          neither the line nor the link is at work, and nothing waits in them
       frame_received     for one cycle: a frame stands in the receive ring

@@ -13,7 +13,8 @@ from hdl.soc.bus import Registers, bus_port
 
 
 class System(Block):
-    """Parameters: `simulated`; `cell`, it is there; `build`, the first 32 bits of the digest of the gateware's sources.
+    """Parameters: `simulated`; `cell`, it is there; `build`, the first 32 bits of the digest of the gateware's
+    sources.
 
     Members:
       bus            the registers

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from host.bench.board import board_figures
 from host.bench.builds import build_figures
+from host.bench.cell import cell_figures
 from host.bench.decision import decision_figures
 from host.bench.figure import Figure, Missing
 from host.bench.immunity import immunity_figures
@@ -34,6 +35,7 @@ def measure(package: Package, trace: Path, progress: Progress | None = None) -> 
     yield from process_figures(package, progress)
     yield from quarantine_figures(package, progress)
     yield from immunity_figures(progress)
+    yield from cell_figures(package, progress)
 
 
 def encoded(package: Package, trace: Path) -> list[Batch]:

@@ -44,12 +44,19 @@ _PATIENCE = 600.0
 FREEZING = CallClass.NETWORK
 
 
-def freezing_policy(classes: Iterable[CallClass] = (FREEZING,), *, secrets: bool = False) -> Policy:
+def freezing_policy(
+    classes: Iterable[CallClass] = (FREEZING,),
+    *,
+    secrets: bool = False,
+    answer: Verdict = Verdict.QUARANTINE,
+    marked: Iterable[CallClass] = (),
+) -> Policy:
     """Return a policy by which every call of these classes is answered by QUARANTINE, whatever the score.
 
-    secrets: only those that name a secret object.  What an allow-list does not hold is denied, all else allowed.
+    secrets: only those that name a secret object.  answer: in place of QUARANTINE.  marked: classes of which a
+    call in a rehearsal is an exploit.  What an allow-list does not hold is denied, all else allowed.
     """
-    wanted = set(classes)
+    wanted, killed = set(classes), set(marked)
     rows = [0] * JUDGE_ROWS
     for profile in range(16):
         for kind in CallClass:
@@ -59,7 +66,9 @@ def freezing_policy(classes: Iterable[CallClass] = (FREEZING,), *, secrets: bool
                     for vaccinated in (0, 1):
                         cells[judge_cell(tier, vaccinated, 1)] = Verdict.DENY
                         if kind in wanted and (secret or not secrets):
-                            cells[judge_cell(tier, vaccinated, 0)] = Verdict.QUARANTINE
+                            cells[judge_cell(tier, vaccinated, 0)] = answer
+                if kind in killed:
+                    cells[judge_cell(Tier.CERTAIN, 0, 0)] = Verdict.KILL
                 packed = sum(verdict << VERDICT_BITS * place for place, verdict in enumerate(cells))
                 rows[judge_row(profile, kind, secret)] = packed
     return replace(default_policy(), rows=tuple(rows))

@@ -151,7 +151,7 @@ async def random_accesses_find_what_they_should(dut: Any) -> None:
             assert bench.get("looks") and bench.get("first") == (kernel is not None)
             word = real(place)
             bench.handle("won").value = 1
-            bench._driven["won"] = 1  # noqa: SLF001 - in the middle of the cycle
+            bench._driven["won"] = 1
             met["read"] += 1
 
         if kernel_read is not None:

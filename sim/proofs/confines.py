@@ -1,8 +1,8 @@
-"""The cell reads main RAM through the windows of the frozen process alone, and never writes it or reaches a peripheral.
+"""The cell reads main RAM through the windows of the frozen process alone, never writes it, reaches no peripheral.
 
-Two circuits.  In the first, a clone's accesses and the entry that loads its registers, as `Cell` joins them; the core,
-the kernel and the clone's memory may do anything.  In the second, the bus: whatever the cell's port does, main RAM is
-written, and a peripheral's port is touched, only for an access that the board's own core was granted.
+Two circuits.  In the first, a clone's accesses and the entry that loads its registers, as `Cell` joins them; the
+core, the kernel and the clone's memory may do anything.  In the second, the bus: whatever the cell's port does,
+main RAM is written, and a peripheral's port is touched, only for an access that the board's own core was granted.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def accesses(h: Harness) -> None:
     ]
     h.assume(implies(won, want))
 
-    # In words, without the arithmetic of the gateware: a window is [base, base + limit) granules, up to main RAM's end.
+    # In words, without the arithmetic of the gateware: a window is [base, base + limit) granules, within main RAM.
     words = GRANULE_BYTES // 4
     wide = Signal(32, name="wide")
     m.d.comb += wide.eq(place)
@@ -105,7 +105,9 @@ def bus(h: Harness) -> None:
         m.d.sync += [address.eq(asks.address), write.eq(asks.write), granted.eq(1)]
     just = h.past(asks.request & asks.grant, "just")
     h.always(implies(ram.write, just & write), "main RAM is written for a store of the core alone")
-    h.always(implies(interconnect.cell_won, ~ram.write & (ram.address == interconnect.cell_place)), "the cell reads")
+    h.always(
+        implies(interconnect.cell_won, ~ram.write & (ram.address == interconnect.cell_place)), "the cell reads"
+    )
     h.always(implies(interconnect.cell_won, interconnect.cell_want), "when it asks")
     fetched = Signal(32)
     with m.If(interconnect.fetch.request & interconnect.fetch.grant):
@@ -122,7 +124,9 @@ def bus(h: Harness) -> None:
             h.always(implies(inside.signal("fetches").at_window, there), "helper: a fetch at the window")
             continue
         h.always(implies(port.select, here), f"{region.name} for the core alone")
-        h.reach(port.select & h.past(interconnect.cell_won, f"{region.name}_beside"), f"{region.name}, and the cell")
+        h.reach(
+            port.select & h.past(interconnect.cell_won, f"{region.name}_beside"), f"{region.name}, and the cell"
+        )
     h.reach(ram.write & interconnect.cell_want, "a store, and the cell waits")
     h.reach(interconnect.cell_won & asks.request & ~asks.grant, "the cell goes first")
 
@@ -130,8 +134,8 @@ def bus(h: Harness) -> None:
 PROOFS = (
     Proof(
         name="confines",
-        says="The cell reads main RAM in the windows of the frozen process alone, and the registers that were saved of "
-        "it; what it asks for elsewhere, or to store to text, or to run of data, is refused.",
+        says="The cell reads main RAM in the windows of the frozen process alone, and the registers that were "
+        "saved of it; what it asks for elsewhere, or to store to text, or to run of data, is refused.",
         modules=("hdl/cell/access.py", "hdl/cell/entry.py", "hdl/soc/window.py"),
         build=accesses,
         mutant=Mutant(
@@ -152,8 +156,8 @@ PROOFS = (
     ),
     Proof(
         name="apart",
-        says="Whatever the cell does, main RAM is written and a peripheral is touched for an access alone that the "
-        "board's own core was granted; what the cell has of the bus is a word of main RAM that it asked for.",
+        says="Whatever the cell does, main RAM is written and a peripheral is touched for an access alone that "
+        "the board's own core was granted; what the cell has of the bus is a word of main RAM that it asked for.",
         modules=("hdl/soc/interconnect.py",),
         build=bus,
         mutant=Mutant(

@@ -46,6 +46,7 @@ EVERY = {
     "decoy_open_cycle_ratio", "decoy_open_cycle_ratio_p99",
     "freeze_instructions_after_verdict", "quarantine_resume_us", "quarantine_purge_us", "snapshot_register_cycles",
     "vaccine_active_cycles", "exploit_to_immunity_us",
+    "clone_memory_cycles", "clone_start_cycles",
 }  # fmt: skip
 
 

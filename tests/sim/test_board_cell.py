@@ -1,0 +1,111 @@
+"""Rehearsals on the whole simulated board: clones run in the cell, their originals stand meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import pytest
+
+from hdl.contract.cell import BUDGET_CYCLES, CELL_START_CYCLES
+from hdl.contract.link import Capability
+from host.bench.board import BoardLine
+from host.bench.cell import PROBE, began, cloning_policy, rehearsals
+from host.board import Board
+from host.link.errors import Failed
+from models.package import SHIPPED_BOARD, read_package
+from sim.board import SimulatedBoard
+
+UNLINKED, DENIED = b"unlink 0\n", b"unlink 1\n"
+MARK = (0x52E4EA25).to_bytes(4, "little")
+UNLINKAT, A7 = 35, 17
+
+
+@dataclass
+class Lot:
+    simulated: SimulatedBoard
+    board: Board
+
+    def run(self, *words: str) -> tuple[bytes, int, str]:
+        run = self.board.processes.run(PROBE, words)
+        said = b"".join(run)
+        return said, run.code, rehearsals(self.board, run.id)
+
+
+@pytest.fixture(scope="module")
+def lot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lot]:
+    whole = read_package(SHIPPED_BOARD)
+    flash = tmp_path_factory.mktemp("board") / "board.flash"
+    with SimulatedBoard(flash, paced=False) as simulated, Board(BoardLine(simulated)) as board:
+        assert board.push(replace(whole, vectors=whole.vectors[:1]), verify=False).pushed
+        board.load_policy(cloning_policy())
+        yield Lot(simulated, board)
+
+
+def test_a_clean_rehearsal(lot: Lot) -> None:
+    said, code, log = lot.run("look")
+    assert said == b"pipe 3\nabcfile 4\nrootpipe 3\ndeffile 4\n:x:0" + UNLINKED and code == 0
+    assert "clean, it ends with 0;" in log and ", 5 calls," in log
+    assert 0 < began(log) <= CELL_START_CYCLES
+
+
+def test_a_clone_has_memory_of_its_own(lot: Lot) -> None:
+    said, code, log = lot.run("memory")
+    assert (said, code) == (b"heap 1\nmapping 1\nfree 0\n" + UNLINKED, 0) and "clean" in log
+
+
+def test_what_cannot_be_served_is_denied(lot: Lot) -> None:
+    said, code, log = lot.run("socket")
+    assert (said, code) == (b"socket 1\n" + DENIED, 0) and "inconclusive, for its call c6" in log
+
+
+@pytest.mark.parametrize(
+    ("what", "evidence"), [("outside", "by cause 5"), ("data", "it runs what it has written")]
+)
+def test_what_is_proven_ends_the_original(lot: Lot, what: str, evidence: str) -> None:
+    said, code, log = lot.run(what)
+    assert (said, code) == (b"", 128 + 9) and "exploit" in log and evidence in log
+
+
+def test_the_original_stands_while_its_clone_runs(lot: Lot) -> None:
+    """A clone that loops, until its time is over; meanwhile its original is looked at, twice."""
+    board, quarantine = lot.board, lot.board.quarantine
+    run = board.processes.run(PROBE, ("loop",))
+    while True:
+        try:
+            quarantine.freeze(run.id)
+            first = quarantine.registers(run.id)
+        except Failed:
+            continue
+        if first[A7] == UNLINKAT:
+            break
+        quarantine.resume(run.id)
+        lot.simulated.run(BUDGET_CYCLES // 20)
+    quarantine.resume(run.id)
+    lot.simulated.run(BUDGET_CYCLES // 5, skip=False)
+    quarantine.freeze(run.id)
+    assert quarantine.registers(run.id) == first, "nothing but the rehearsal held it"
+    assert "clean" not in rehearsals(board, run.id), "the clone is at work, and the board answers"
+    assert quarantine.registers(run.id) == first
+    lot.simulated.run(BUDGET_CYCLES, skip=False)
+    assert "clean" in rehearsals(board, run.id)
+    assert quarantine.registers(run.id) == first, "the operator has frozen it besides"
+    data = quarantine.data(run.id)
+    place = data.index(MARK) + 4
+    assert data[place : place + 4] == bytes(4), "what its clone has counted is not there"
+    quarantine.resume(run.id)
+    assert b"".join(run) == UNLINKED and run.code == 0
+    assert "clean, its time is over" in rehearsals(board, run.id)
+
+
+def test_a_process_may_be_killed_while_its_clone_runs(lot: Lot) -> None:
+    run = lot.board.processes.run(PROBE, ("loop",))
+    lot.simulated.run(BUDGET_CYCLES // 10)
+    lot.board.processes.kill(run.id, 9)
+    assert b"".join(run) == b"" and run.code == 128 + 9
+    said, code, log = lot.run("exit")
+    assert (said, code) == (UNLINKED, 0) and "clean" in log, "the cell is free again"
+
+
+def test_the_board_says_that_it_has_a_cell(lot: Lot) -> None:
+    assert Capability.CELL.name.lower() in lot.board.info().capabilities
