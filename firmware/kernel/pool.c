@@ -77,8 +77,7 @@ static uint32_t gap_of(uint32_t granules)
     return pool.granules;
 }
 
-/* Return a new region, with whatever is in it; NO_REGION: there is no room. */
-static uint32_t take(uint32_t granules)
+uint32_t pool_take(uint32_t granules)
 {
     uint32_t region = 1;
     while (region < REGIONS && pool.regions[region].size)
@@ -99,7 +98,7 @@ static uint32_t take(uint32_t granules)
 
 uint32_t pool_get(uint32_t granules)
 {
-    uint32_t region = take(granules);
+    uint32_t region = pool_take(granules);
     if (region != NO_REGION)
         memset(at(pool.regions[region].first), 0, granules * VG_GRANULE_BYTES);
     return region;
@@ -107,7 +106,7 @@ uint32_t pool_get(uint32_t granules)
 
 uint32_t pool_copy(uint32_t region)
 {
-    uint32_t copy = take(pool_size(region));
+    uint32_t copy = pool_take(pool_size(region));
     if (copy != NO_REGION)
         memcpy(pool_bytes(copy), pool_bytes(region), pool_size(region) * VG_GRANULE_BYTES);
     return copy;
