@@ -29,7 +29,7 @@ static struct {
     struct vaccine all[VG_BIRTHS];
     uint32_t born, merged, refused, ended; /* since reset; of those refused, what has been logged */
     uint32_t model;                        /* in whose words paths are known; 0: none was in force yet */
-    bool restored;
+    bool restored, more; /* one has begun to live since there was room last */
     /* the flash */
     uint32_t number, sector;               /* of the newest that is whole */
     bool dirty;
@@ -132,7 +132,7 @@ static RARE void born(const uint32_t *record, uint32_t index)
     vaccine->units = (uint16_t)page[2];
     vaccine->bank = (uint8_t)PART(outcome, VG_OUTCOME_BANK);
     vaccine->tree = slot < PROCESSES ? (uint8_t)processes[slot].tree : NO_TREE_KNOWN;
-    vaccine->lives = true;
+    vaccine->lives = vaccines.more = true;
     vaccine->pinned = false;
     vaccines.born++;
     log_line("vaccine %u born: call %u, slot %u, path class %u, units %x%s", (unsigned)index, (unsigned)call,
@@ -246,7 +246,7 @@ static RARE void restore(void)
             continue;
         }
         vaccine->bank = (uint8_t)PART(PART(record[1], VG_RECORD_SPARE1), VG_OUTCOME_BANK);
-        vaccine->lives = true;
+        vaccine->lives = vaccines.more = true;
         count++;
     }
     if (all)
@@ -282,7 +282,8 @@ static RARE bool evict(void)
         count += vaccines.all[number].lives;
         of_tree[vaccines.all[number].tree] += vaccines.all[number].lives && !vaccines.all[number].pinned;
     }
-    if (count + VG_BIRTH_SPARE <= VG_BIRTHS)
+    vaccines.more = count + VG_BIRTH_SPARE > VG_BIRTHS;
+    if (!vaccines.more)
         return false;
     for (uint32_t number = 0; number < VG_BIRTHS; number++) {
         const struct vaccine *vaccine = &vaccines.all[number], *best = &vaccines.all[chosen % VG_BIRTHS];
@@ -404,7 +405,7 @@ bool vaccines_step(void)
     if (refused != vaccines.refused)
         log_line("%u vaccines refused", (unsigned)(refused - vaccines.refused));
     vaccines.refused = refused;
-    return evict() || keep();
+    return (vaccines.more && evict()) || keep();
 }
 
 uint64_t vaccines_alarm(void)
