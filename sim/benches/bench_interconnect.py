@@ -285,7 +285,10 @@ def _memories(granted: dict[str, Access | None]) -> dict[str, Access | None]:
 async def quiet(dut: Any) -> Clocked:
     """Return the bus with no master that asks, and every port ready."""
     ready = {f"{port}__ready": 1 for port in PORTS}
-    idle = {name: 0 for name in ("fetch__request", "data__request", "data__write", "string_fetch", "cell_want", "cell_first")}
+    idle = {
+        name: 0
+        for name in ("fetch__request", "data__request", "data__write", "string_fetch", "cell_want", "cell_first")
+    }
     return await Clocked.start(dut, **idle, **ready)
 
 

@@ -105,7 +105,9 @@ def bus(h: Harness) -> None:
         m.d.sync += [address.eq(asks.address), write.eq(asks.write), granted.eq(1)]
     just = h.past(asks.request & asks.grant, "just")
     h.always(implies(ram.write, just & write), "main RAM is written for a store of the core alone")
-    h.always(implies(interconnect.cell_won, ~ram.write & (ram.address == interconnect.cell_place)), "the cell reads")
+    h.always(
+        implies(interconnect.cell_won, ~ram.write & (ram.address == interconnect.cell_place)), "the cell reads"
+    )
     h.always(implies(interconnect.cell_won, interconnect.cell_want), "when it asks")
     fetched = Signal(32)
     with m.If(interconnect.fetch.request & interconnect.fetch.grant):
@@ -122,7 +124,9 @@ def bus(h: Harness) -> None:
             h.always(implies(inside.signal("fetches").at_window, there), "helper: a fetch at the window")
             continue
         h.always(implies(port.select, here), f"{region.name} for the core alone")
-        h.reach(port.select & h.past(interconnect.cell_won, f"{region.name}_beside"), f"{region.name}, and the cell")
+        h.reach(
+            port.select & h.past(interconnect.cell_won, f"{region.name}_beside"), f"{region.name}, and the cell"
+        )
     h.reach(ram.write & interconnect.cell_want, "a store, and the cell waits")
     h.reach(interconnect.cell_won & asks.request & ~asks.grant, "the cell goes first")
 

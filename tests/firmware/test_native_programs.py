@@ -78,7 +78,9 @@ def test_a_line_of_the_shell(processes: Processes, line: str, said: list[str]) -
 def test_twelve_processes_at_once(processes: Processes) -> None:
     """The first process, a shell, nine that sleep in the background, and one that lists them."""
     left = processes.left
-    jobs = "sleep 9|sleep 9& sleep 1; " * 4 + "sleep 9& sleep 1; "  # a job at a time: forks are copies of the shell
+    jobs = (
+        "sleep 9|sleep 9& sleep 1; " * 4 + "sleep 9& sleep 1; "
+    )  # a job at a time: forks are copies of the shell
     said = shell(processes, jobs + "ps; wait")
     rows = [line.split() for line in said if line.split()[0].isdigit()]
     assert [row[-1] for row in rows] == ["init", "sh", *["sleep"] * 9, "ps"]

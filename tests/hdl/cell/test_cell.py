@@ -101,11 +101,17 @@ def show() -> list[Step]:
     return [(SAY, CELL.address(name)) for name in SHOWN] + [(SAY, CELL.address("x", n)) for n in range(32)]
 
 
-def ready(text: bytes, *, registers: Sequence[int] = (), data_size: int = DATA_SIZE, budget: int = 100_000) -> list[Step]:
+def ready(
+    text: bytes, *, registers: Sequence[int] = (), data_size: int = DATA_SIZE, budget: int = 100_000
+) -> list[Step]:
     """Return the steps up to the order: the original's memory and registers are there."""
     values = [TEXT, *(0x1000 + number for number in range(1, 32))]
     values[: len(registers)] = registers
-    stored = {CELL.address("registers"): REGISTERS, CELL.address("budget"): budget, CELL.address("result"): values[10]}
+    stored = {
+        CELL.address("registers"): REGISTERS,
+        CELL.address("budget"): budget,
+        CELL.address("result"): values[10],
+    }
     stored[CELL.address("text_window")] = window(TEXT_GRANULE, TEXT_SIZE)
     stored[CELL.address("data_window")] = window(DATA_GRANULE, data_size)
     return [
@@ -196,7 +202,12 @@ def test_a_running_clone_costs_the_core_nothing(loop: str) -> None:
     assert after - before > 20, "meanwhile the clone went on"
 
 
-MMIO = {"timer": TIMER.address("now_low"), "screening": COPROCESSOR.address("dispatch"), "itself": CELL_RAM, "RAM": RAM}
+MMIO = {
+    "timer": TIMER.address("now_low"),
+    "screening": COPROCESSOR.address("dispatch"),
+    "itself": CELL_RAM,
+    "RAM": RAM,
+}
 
 PROBES = {
     "a call": "addi a0, a0, 1; ecall",
@@ -270,7 +281,9 @@ def test_a_clone_that_loops_ends_with_its_budget() -> None:
 
 def test_a_store_without_room_stops() -> None:
     """Of two lines, 16 KB apart, the clone may write one; read both."""
-    first = f"lui t0, {DATA >> 12:#x}; li t1, {CELL_BYTES}; add t1, t1, t0; lw a0, 0(t1); sw x0, 32(t1); sw a0, 4(t0);"
+    first = (
+        f"lui t0, {DATA >> 12:#x}; li t1, {CELL_BYTES}; add t1, t1, t0; lw a0, 0(t1); sw x0, 32(t1); sw a0, 4(t0);"
+    )
     stop = clone(first + "lw a1, 0(t1); lw a2, 4(t0); sb a0, 3(t1); ecall", data_size=32)
     assert stop.stop == CellStop.ROOM and stop.address == DATA + CELL_BYTES
     assert stop.x[11] == stop.x[10] == stop.x[12]
@@ -350,10 +363,10 @@ def drawn_code(chance: random.Random, memory: bytearray, count: int) -> tuple[st
         match chance.randrange(3):
             case 0:
                 registers[n] = int.from_bytes(memory[where], "little")
-                lines.append(f"{ {1: 'lbu', 2: 'lhu', 4: 'lw'}[size]} a{n}, {base}(t0)")
+                lines.append(f"{ {1: 'lbu', 2: 'lhu', 4: 'lw'}[size] } a{n}, {base}(t0)")
             case 1:
                 memory[where] = (registers[n] & ((1 << 8 * size) - 1)).to_bytes(size, "little")
-                lines.append(f"{ {1: 'sb', 2: 'sh', 4: 'sw'}[size]} a{n}, {base}(t0)")
+                lines.append(f"{ {1: 'sb', 2: 'sh', 4: 'sw'}[size] } a{n}, {base}(t0)")
             case _:
                 registers[n] = chance.getrandbits(32)
                 lines.append(f"li a{n}, {registers[n]:#x}")
