@@ -20,6 +20,8 @@ enum Stop { USED_UP = 0, FRAME = 1, ASLEEP = 2 };
 constexpr uint64_t RESET_CYCLES = 4;
 [[maybe_unused]] constexpr uint64_t PERIOD_PS = 40000;  // 25 MHz, for waveforms
 
+constexpr uint32_t FLASH_EDGE = 2;  // it counts for so many cycles
+
 struct Received {
     uint64_t due;  // cycle from which on the host may see it
     uint8_t byte;
@@ -36,6 +38,7 @@ struct Marks {
     uint64_t bytes_in, bytes_out;
     uint64_t skipped;          // cycles of sleep that were not simulated one by one
     uint64_t gated;            // cycles in which the pipeline's clock stood still
+    uint64_t flash_clocked;    // cycles in which the flash was clocked: it answers, or is told something
     uint64_t awake;            // why it did not sleep last: bit 0 core, 1 pipeline, 2 line or link, 3 our end of it
 };
 
@@ -57,6 +60,7 @@ struct Board {
     Waits waits{};
     size_t waited = 0;
     uint32_t divider;
+    uint32_t edge = 0, sck = 0;
     bool gating = true;
 #if VM_TRACE
     VerilatedVcdC wave;
@@ -95,6 +99,10 @@ struct Board {
         }
         if (dut.dispatched) ++waits.counts[dut.dispatch_strings][std::min(waited, WAITS - 1)];
         waited = dut.dispatch_waits ? waited + 1 : 0;
+        // At full speed an edge comes in every cycle, at half of it in every other.
+        edge = dut.flash_sck == sck ? edge >> 1 : FLASH_EDGE;
+        sck = dut.flash_sck;
+        marks.flash_clocked += edge && !dut.flash_cs_n;
         int byte = line.sample(dut.tx);
         bool gate = gating && dut.screen_idle && !dut.rst;
         marks.gated += gate;

@@ -53,6 +53,7 @@ class Marks:
     bytes_out: int
     skipped: int
     gated: int
+    flash_clocked: int
     awake: int
 
 

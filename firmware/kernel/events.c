@@ -5,52 +5,47 @@
 
 #define PROFILE 0
 
+#define HEAD(kind, slot, tree) \
+    ((uint32_t)(kind) << VG_EVENT_KIND_OFFSET | (slot) << VG_EVENT_SLOT_OFFSET | (tree) << VG_EVENT_ID_OFFSET)
+
 /* Have an event screened; false if it was refused. */
-static bool screened(uint32_t kind, uint32_t slot, uint32_t id, uint32_t tree, uint32_t a0, uint32_t a1)
+static bool screened(uint32_t head, uint32_t id, uint32_t a0, uint32_t a1)
 {
+    uint32_t word;
     if (!SCREENED)
         return true;
-    uint32_t event[VG_EVENT_WORDS] = {0}, record[VG_RECORD_WORDS];
-    if (screen_drain())
-        kernel_stir();
-    VG_PUT(event, VG_EVENT_KIND, kind);
-    VG_PUT(event, VG_EVENT_SLOT, slot);
-    VG_PUT(event, VG_EVENT_ID, tree);
-    VG_PUT(event, VG_EVENT_GENERATION, id);
-    VG_PUT(event, VG_EVENT_A0, a0);
-    VG_PUT(event, VG_EVENT_A1, a1);
-    if (!screen_own(event, VG_EVENT_WORDS, record))
+    if (!screen_tell(head, id, a0, a1, &word))
         return false;
-    bool taken = VG_GET(record, VG_RECORD_FAULT) == VG_FAULT_NONE;
-    if (!taken)
-        log_line("the pipeline refused event %u of slot %u: fault %u", (unsigned)kind, (unsigned)slot,
-                 (unsigned)VG_GET(record, VG_RECORD_FAULT));
-    return taken;
+    if (!(word & BITS(VG_RECORD_FAULT)))
+        return true;
+    log_line("the pipeline refused event %u of slot %u: fault %u", (unsigned)PART(head, VG_EVENT_KIND),
+             (unsigned)PART(head, VG_EVENT_SLOT), (unsigned)PART(word, VG_RECORD_FAULT));
+    return false;
 }
 
 bool events_begin(uint32_t slot, uint32_t id, uint32_t tree)
 {
-    return screened(VG_KIND_CLEAR, slot, id, tree, PROFILE, 0);
+    return screened(HEAD(VG_KIND_CLEAR, slot, tree), id, PROFILE, 0);
 }
 
 bool events_fork(uint32_t slot, uint32_t id, uint32_t child, uint32_t child_id)
 {
-    return screened(VG_KIND_FORK, slot, id, 0, child, child_id);
+    return screened(HEAD(VG_KIND_FORK, slot, 0), id, child, child_id);
 }
 
 void events_exec(uint32_t slot, uint32_t id)
 {
-    screened(VG_KIND_EXEC, slot, id, 0, PROFILE, 0);
+    screened(HEAD(VG_KIND_EXEC, slot, 0), id, PROFILE, 0);
 }
 
 void events_narrow(uint32_t slot, uint32_t id)
 {
-    screened(VG_KIND_EXEC, slot, id, 0, VG_NARROW_PROFILE, 0);
+    screened(HEAD(VG_KIND_EXEC, slot, 0), id, VG_NARROW_PROFILE, 0);
 }
 
 void events_exit(uint32_t slot, uint32_t id, uint32_t heir, uint32_t heir_id)
 {
-    screened(VG_KIND_EXIT, slot, id, 0, heir == NOBODY ? VG_SLOTS : heir, heir_id);
+    screened(HEAD(VG_KIND_EXIT, slot, 0), id, heir == NOBODY ? VG_SLOTS : heir, heir_id);
 }
 
 enum number {

@@ -182,7 +182,11 @@ static inline bool screen_called(void)
     return screen_each && screen_called_each();
 }
 bool screen_waits(void); /* there are such records, or: */
-bool screen_untimed(void); /* counts, and nobody knows until when they may wait */
+extern bool counts_timed; /* it is known until when counts may wait */
+static inline bool screen_untimed(void) /* counts, and nobody knows until when they may wait */
+{
+    return SCREENED && !counts_timed && VG_FIELD(board_pipeline_status(), VG_COPROCESSOR_STATUS_COUNT_VALID);
+}
 /* No record of the host's is still to come, which another would be taken for. */
 bool screen_settled(void);
 /* Forward records that no event of the host's caused; send counts when it is time. */
@@ -191,6 +195,7 @@ uint64_t screen_alarm(void);
 void screen_report(uint32_t *status);
 /* Screen one event that is not the host's, of so many words with its paths; records that it did not ask for are
  * forwarded.  False: they have to be taken first. */
+bool screen_tell(uint32_t head, uint32_t generation, uint32_t a0, uint32_t a1, uint32_t *word); /* one of so few words */
 bool screen_own(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS]);
 /* The same for a call of the kernel's own making: its record is told like any other. */
 bool screen_call(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS]);
@@ -202,7 +207,6 @@ uint32_t screen_extent(const uint32_t *event, uint32_t left);
 void counts_start(void);
 bool counts_add(const uint32_t *record); /* true: no more until they are sent */
 bool counts_any(void);
-extern bool counts_timed; /* it is known until when they may wait */
 uint64_t counts_alarm(void); /* when they are to be sent */
 bool counts_send(void);      /* if there is room */
 uint32_t counts_drop(void);  /* return how many calls they counted */
@@ -244,6 +248,7 @@ struct stored {
 
 /* Return the newest whole model, or NULL. */
 const struct stored *store_newest(void);
+extern uint32_t store_changes; /* how often another one has come to be the newest */
 const uint8_t *store_image(const struct stored *found);
 /* To keep a model: `store_copy` the image of a slot that is not in force, and once that is done and the model is to be
  * kept, `store_keep` its header, which needs number and check only.  Call store_step while it is BUSY. */

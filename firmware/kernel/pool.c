@@ -79,8 +79,7 @@ static uint32_t gap_of(uint32_t granules)
     return pool.granules;
 }
 
-/* Return a new region, with whatever is in it; NO_REGION: there is no room. */
-static uint32_t take(uint32_t granules)
+uint32_t pool_take(uint32_t granules)
 {
     uint32_t region = 1;
     while (region < REGIONS && pool.regions[region].size)
@@ -101,7 +100,7 @@ static uint32_t take(uint32_t granules)
 
 uint32_t pool_get(uint32_t granules)
 {
-    uint32_t region = take(granules);
+    uint32_t region = pool_take(granules);
     if (region != NO_REGION)
         memset(at(pool.regions[region].first), 0, granules * VG_GRANULE_BYTES);
     return region;
@@ -109,7 +108,7 @@ uint32_t pool_get(uint32_t granules)
 
 uint32_t pool_copy(uint32_t region)
 {
-    uint32_t copy = take(pool_size(region));
+    uint32_t copy = pool_take(pool_size(region));
     if (copy != NO_REGION)
         memcpy(pool_bytes(copy), pool_bytes(region), pool_size(region) * VG_GRANULE_BYTES);
     return copy;

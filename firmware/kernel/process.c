@@ -19,6 +19,7 @@ ONCE void process_start(void)
     table.next_id = 1;
     aside_start();
     pool_start();
+    strings_start();
     exec_start();
     nodes_start();
     lasting_start();
@@ -138,7 +139,7 @@ uint32_t process_call(struct process *process, call_function *call)
         result = aside_call(process, call);
     bool gone = process->state == PROCESS_FREE || process->state == PROCESS_ENDED;
     if (result == BLOCKED && !gone) {
-        if (strings_keep(process)) {
+        if (process->again || strings_keep(process)) {
             process->again = call;
             return LEAVE_SWITCH;
         }
@@ -194,6 +195,13 @@ void process_wake(const void *what)
             entry->state = PROCESS_READY;
 }
 
+/* Say if a process waits for the end of another child than this. */
+static bool waits_for_another(const struct process *process, const struct process *child)
+{
+    int32_t wanted = (int32_t)ARGUMENT(process, 0);
+    return process->again == call_wait4 && wanted > 0 && child->id != (uint32_t)wanted;
+}
+
 void process_end(struct process *process, uint32_t status)
 {
     struct process *parent = process->parent == NOBODY ? NULL : &processes[process->parent];
@@ -225,7 +233,8 @@ void process_end(struct process *process, uint32_t status)
             process_wake(&processes[0]);
     }
     if (parent) {
-        process_wake(parent);
+        if (!waits_for_another(parent, process))
+            process_wake(parent);
         process_signal(parent, SIGCHLD);
     }
 }

@@ -237,6 +237,7 @@ call_function call_brk, call_mmap, call_munmap, call_mprotect;
 void pool_start(void);
 /* Return a new region of so many granules, zeros; NO_REGION if fewer are free.  Others may be moved. */
 uint32_t pool_get(uint32_t granules);
+uint32_t pool_take(uint32_t granules); /* the same with whatever is in it */
 uint32_t pool_copy(uint32_t region); /* a new one with the same bytes, or NO_REGION */
 /* Make a region longer, by zeros, or shorter; false if there is no room.  Any may be moved. */
 bool pool_resize(uint32_t region, uint32_t granules);
@@ -268,8 +269,21 @@ struct string_room {
 const char *strings_at(const struct process *process, uint32_t which, struct string_room *room, int32_t *failed);
 /* Copy one; return its length, or an error. */
 int32_t strings_get(const struct process *process, uint32_t which, char text[PATH_BYTES]);
-bool strings_keep(struct process *process); /* for a call that waits; false if there is no room */
-void strings_drop(struct process *process);
+/* Take them along, as the register has them; false: there is no room. */
+bool strings_put_aside(struct process *process, uint32_t states);
+static inline bool strings_keep(struct process *process) /* for a call that waits; false if there is no room */
+{
+    const uint32_t any = VG_COPROCESSOR_STRINGS_STATE0_MASK | VG_COPROCESSOR_STRINGS_STATE1_MASK;
+    uint32_t states = SCREENED && process->strings == NO_REGION ? board_strings() : 0;
+    return !(states & any) || strings_put_aside(process, states);
+}
+void strings_start(void);
+void strings_forget(struct process *process);
+static inline void strings_drop(struct process *process)
+{
+    if (process->strings != NO_REGION)
+        strings_forget(process);
+}
 
 /* --- seeds.c: where relative paths start in the path trie ----------------------------------------------------- */
 
@@ -277,6 +291,10 @@ void strings_drop(struct process *process);
 uint32_t seeds_walk(const uint8_t *image, const char *path);
 /* Return the same of the folder that a process is in, VG_NODE_UNKNOWN where it is not `seeded`. */
 uint32_t seeds_of(struct process *process);
+static inline bool seeds_known(const struct process *process) /* and it is `seed` */
+{
+    return process->seeded && process->seed_model == store_changes && process->seed_folder == process->folder;
+}
 uint32_t seeds_class(const uint8_t *image, const char *path); /* the path's class */
 
 /* --- aside.c: work that waits for the flash in the middle ----------------------------------------------------- */

@@ -67,7 +67,7 @@ static void enter(struct process *process, uint64_t alarm)
     board_process(process_index(process), process->id);
     board_windows(pool_place(text), pool_size(text), pool_place(process->data), pool_size(process->data));
     if (SCREENED)
-        board_cwd(seeds_of(process));
+        board_cwd(seeds_known(process) ? process->seed : seeds_of(process));
     board_interrupt(alarm, scheduler.frames);
 }
 
@@ -83,7 +83,7 @@ static void try_again(struct process *process)
  * has come since, it is not asked. */
 static bool secure(void)
 {
-    if (scheduler.calm && !kernel_stirred() && !board_interrupted() && !(SCREENED && screen_untimed()))
+    if (scheduler.calm && !kernel_stirred() && !board_interrupted() && !screen_untimed())
         return false;
     scheduler.alarm = kernel_step(&scheduler.frames);
     scheduler.calm = scheduler.alarm != 0;

@@ -385,20 +385,49 @@ enum outcome screen_events(const struct frame *frame)
     return OUTCOME_DONE;
 }
 
+/* A record came that the event did not ask for: have the host see it. */
+static RARE void pass_on(const uint32_t *record)
+{
+    kernel_stir();
+    if (records_ready()) {
+        memcpy(next_record(), record, VG_RECORD_BYTES);
+        take_record(next_record());
+    } else {
+        screen.shed++;
+    }
+}
+
+/* Return the first word of the record of an event of this kind, before which others have come. */
+static RARE uint32_t told(uint32_t kind)
+{
+    uint32_t record[VG_RECORD_WORDS];
+    while (board_record(record)) {
+        if (!unasked(record, kind))
+            return record[0];
+        pass_on(record);
+    }
+    return UINT32_MAX;
+}
+
+bool screen_tell(uint32_t head, uint32_t generation, uint32_t a0, uint32_t a1, uint32_t *word)
+{
+    if (screen_drain())
+        kernel_stir();
+    enum answer answer = board_tell(head, generation, a0, a1, word);
+    if (answer == ANSWER_NONE)
+        *word = told(PART(head, VG_EVENT_KIND));
+    return answer != ANSWER_FULL;
+}
+
 bool screen_own(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS])
 {
-    memset(record, 0xFF, VG_RECORD_BYTES);
     enum answer answer = board_screen(event, words - VG_EVENT_WORDS, record);
     while (answer == ANSWER_RECORD && unasked(record, PART(event[0], VG_EVENT_KIND))) {
-        kernel_stir();
-        if (records_ready()) {
-            memcpy(next_record(), record, VG_RECORD_BYTES);
-            take_record(record);
-        } else {
-            screen.shed++;
-        }
+        pass_on(record);
         answer = board_record(record) ? ANSWER_RECORD : ANSWER_NONE;
     }
+    if (answer != ANSWER_RECORD)
+        memset(record, 0xFF, VG_RECORD_BYTES);
     return answer != ANSWER_FULL;
 }
 
@@ -442,15 +471,8 @@ bool screen_waits(void)
     return records_wait() || screen_untimed();
 }
 
-bool screen_untimed(void)
+static __attribute__((noinline)) bool drain(void)
 {
-    return SCREENED && !counts_timed && VG_FIELD(board_pipeline_status(), VG_COPROCESSOR_STATUS_COUNT_VALID);
-}
-
-bool screen_drain(void)
-{
-    if (!SCREENED || !records_wait())
-        return false;
     keep_epoch();
     bool timed = counts_timed, session = link_session(), counted = session && screen.mode == VG_RECORD_MODE_AGGREGATE;
     uint32_t here[VG_RECORD_WORDS];
@@ -475,6 +497,11 @@ bool screen_drain(void)
             log_verdict(here);
     }
     return screen.full || (screen.gathered && !screen.patient) || timed != counts_timed;
+}
+
+bool screen_drain(void)
+{
+    return SCREENED && records_wait() && drain();
 }
 
 bool screen_called_each(void)

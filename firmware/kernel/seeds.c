@@ -8,9 +8,7 @@
 
 static uint32_t entry_of(const uint8_t *image, uint32_t node)
 {
-    uint32_t entry;
-    memcpy(&entry, image + PATHS + VG_NODE_BYTES * node, sizeof entry);
-    return entry;
+    return *(const uint32_t *)(const void *)(image + PATHS + VG_NODE_BYTES * node);
 }
 
 /* Return the node that a component leads to, or VG_PATH_NODES. */
@@ -30,8 +28,8 @@ static uint32_t child_of(const uint8_t *image, uint32_t node, uint32_t hash)
 
 uint32_t seeds_walk(const uint8_t *image, const char *path)
 {
-    uint32_t params[VG_PARAMS_WORDS], node = VG_NODE_ROOT, excess = 0;
-    memcpy(params, image + VG_MODEL_PARAMS_OFFSET, sizeof params);
+    const uint32_t *params = (const uint32_t *)(const void *)(image + VG_MODEL_PARAMS_OFFSET); /* two words of the flash */
+    uint32_t node = VG_NODE_ROOT, excess = 0;
     uint32_t seed = (VG_GET(params, VG_PARAMS_PATH_SEED_HIGH) << 16 | VG_GET(params, VG_PARAMS_PATH_SEED_LOW)) & MASK;
     while (*path) {
         uint32_t hash = seed;
@@ -59,13 +57,12 @@ uint32_t seeds_class(const uint8_t *image, const char *path)
 
 uint32_t seeds_of(struct process *process)
 {
-    const struct stored *model = store_newest();
-    uint32_t number = model ? VG_GET(model->header, VG_FLASH_MODEL_NUMBER) : 0;
-    if (process->seeded && process->seed_model == number && process->seed_folder == process->folder)
+    if (seeds_known(process))
         return process->seed;
+    const struct stored *model = store_newest();
     char path[PATH_BYTES];
     process->seeded = model && flash_ready() && nodes_path(process->folder, path, sizeof path) >= 0;
-    process->seed_model = number;
+    process->seed_model = store_changes;
     process->seed_folder = process->folder;
     process->seed = process->seeded ? seeds_walk(store_image(model), path) : VG_NODE_UNKNOWN;
     return process->seed;

@@ -21,6 +21,8 @@ static struct {
     struct stored newest;
 } store;
 
+uint32_t store_changes;
+
 const uint8_t *store_image(const struct stored *found)
 {
     return flash_at(bases[found->area] + VG_FLASH_SECTOR_BYTES);
@@ -110,6 +112,7 @@ enum store_state store_step(void)
         if (memcmp(flash_at(base), store.header, sizeof store.header) == 0) {
             store.state = STORE_KEPT;
             store.any = true;
+            store_changes++;
             store.newest.area = store.area;
             memcpy(store.newest.header, store.header, sizeof store.header);
         }

@@ -185,6 +185,25 @@ bool board_waiting(uint32_t record[VG_RECORD_WORDS])
     return board_record(record);
 }
 
+enum answer board_tell(uint32_t head, uint32_t generation, uint32_t a0, uint32_t a1, uint32_t *word)
+{
+    const uint32_t event[VG_EVENT_WORDS] = {head, generation, a0, a1};
+    uint32_t record[VG_RECORD_WORDS];
+    if (native.record_count && VG_GET(native.records[0], VG_RECORD_KIND) != VG_GET(&head, VG_EVENT_KIND)) {
+        uint32_t kept[VG_RECORD_WORDS]; /* the oldest stays where it is */
+        memcpy(kept, native.records[0], sizeof kept);
+        enum answer answer = board_screen(event, 0, record);
+        if (answer != ANSWER_RECORD)
+            return answer;
+        memmove(native.records[1], native.records[0], native.record_count++ * sizeof native.records[0]);
+        memcpy(native.records[0], kept, sizeof kept);
+        return ANSWER_NONE;
+    }
+    enum answer answer = board_screen(event, 0, record);
+    *word = record[0];
+    return answer;
+}
+
 enum answer board_screen(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS])
 {
     if (!screened(event, words))

@@ -21,13 +21,17 @@ from host.engines import Progress
 from host.link.payloads import model_messages
 from host.link.transport import PATIENCE_SIMULATED
 from models.encode import Batch
+from models.gateway import EngineError
 from models.package import Package
-from sim.board import SimulatedBoard
+from sim.board import FAST_FLASH, SimulatedBoard
 from sim.verilate import silent
 
 SINGLE_EVENTS = 50
 REAL_LINE = 3_000_000
 LATENCY_MS = 16.0
+PROMPT_PATIENCE = 600.0
+"""Seconds that a boot may take on a busy machine."""
+LOOK_CYCLES = 25_000
 _SLOT = 32
 
 
@@ -61,6 +65,7 @@ def board_figures(
         flash = Path(folder) / "board.flash"
         with SimulatedBoard(flash, paced=False, progress=progress or silent) as simulated:
             yield from trace_figures(simulated, package, batches, trace)
+        yield from boot_figures(flash)
         with SimulatedBoard(flash, paced=False, line=REAL_LINE) as simulated:
             yield from event_figures(simulated)
         with SimulatedBoard(flash, paced=False, line=REAL_LINE, latency_ms=LATENCY_MS) as simulated:
@@ -100,6 +105,36 @@ def trace_figures(
         "board_events_per_second", round(events / wall), "events/s", f"{events} events of {trace}, over wall time"
     )
     board.close()
+
+
+def boot_figures(flash: Path) -> Iterator[Figure]:
+    """A boot with a model and files in flash, until the shell's prompt; what the flash takes of it apart."""
+    for speed in (FAST_FLASH, 1):  # once until all is as it is at every later boot
+        with SimulatedBoard(flash, paced=False, flash_speed=speed) as simulated:
+            board = Board(BoardLine(simulated))
+            until_prompt(board)
+            cycles, clocked = simulated.cycles, simulated.marks.flash_clocked
+            if speed == FAST_FLASH:
+                simulated.run(CLOCK_HZ)
+            board.close()
+    how = "from reset until the shell's prompt is on the line, a model and the files that last in flash"
+    yield Figure("boot_prompt_cycles", cycles, "cycles", f"{how}; to some {LOOK_CYCLES} cycles")
+    yield Figure(
+        "boot_flash_cycles", clocked, "cycles", f"{how}: those in which the flash was clocked, by signals"
+    )
+    yield Figure(
+        "boot_beyond_flash_cycles", cycles - clocked, "cycles", "boot_prompt_cycles less boot_flash_cycles"
+    )
+
+
+def until_prompt(board: Board) -> None:
+    """Wait until the board's console shows the shell's prompt.  Raises EngineError."""
+    said, ends = "", time.monotonic() + PROMPT_PATIENCE
+    board.type(b"")
+    while not said.endswith("# "):
+        said += board.printed(LOOK_CYCLES / CLOCK_HZ).decode(errors="replace")
+        if time.monotonic() >= ends:
+            raise EngineError(f"no prompt in {PROMPT_PATIENCE:.0f} s: {said[-200:]!r}")
 
 
 def event_figures(simulated: SimulatedBoard) -> Iterator[Figure]:

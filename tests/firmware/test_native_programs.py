@@ -75,6 +75,19 @@ def test_a_line_of_the_shell(processes: Processes, line: str, said: list[str]) -
     assert shell(processes, line) == said
 
 
+def test_twelve_processes_at_once(processes: Processes) -> None:
+    """The first process, a shell, nine that sleep in the background, and one that lists them."""
+    left = processes.left
+    jobs = (
+        "sleep 9|sleep 9& sleep 1; " * 4 + "sleep 9& sleep 1; "
+    )  # a job at a time: forks are copies of the shell
+    said = shell(processes, jobs + "ps; wait")
+    rows = [line.split() for line in said if line.split()[0].isdigit()]
+    assert [row[-1] for row in rows] == ["init", "sh", *["sleep"] * 9, "ps"]
+    processes.call(0, "unlinkat", -100, processes.text(0, "/tmp/said"), 0)
+    assert processes.left == left, "what they had is to be had again"
+
+
 def test_an_archive_comes_back_as_it_was(processes: Processes) -> None:
     made = "cd /tmp; mkdir a; ln -s ../x a/l; cp /etc/passwd a/p; mkdir a/d; tar cf t a; rm -r a"
     assert shell(processes, made) == []

@@ -36,6 +36,7 @@ OF_BUILDS = {
 EVERY = {
     "decision_cycles", "decision_cycles_path32", "events_per_cycle", "model_bytes", "software_model_cycles",
     "speedup_vs_software", *OF_BUILDS, "gateware_events_per_second", "golden_events_per_second", "boot_cycles",
+    "boot_prompt_cycles", "boot_flash_cycles", "boot_beyond_flash_cycles",
     "host_event_core_cycles", "sim_cycles_per_second", "board_events_per_second", "host_event_alone_cycles",
     "host_event_total_cycles", "push_line_rate_share", "null_syscall_cycles_conventional",
     "null_syscall_cycles_unscreened", "null_syscall_cycles_screened", "simple_call_cycles", "yield_cycles",

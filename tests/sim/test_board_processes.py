@@ -134,6 +134,18 @@ def test_a_session(console: Console) -> None:
     assert counts.total() > 300 and {slot for slot, _, _ in counts} >= {0, 1, 2}, "every call was judged, by slot"
 
 
+def test_twelve_processes_at_once(console: Console) -> None:
+    """The first process, a shell, nine that sleep in the background, and one that lists them; the host sees them all."""
+    for job in (*["sleep 100|sleep 100&"] * 4, "sleep 100&"):
+        console.run(job)
+        console.run("sleep 1")
+    rows = [line.split() for line in console.run("ps")]
+    assert [row[-1] for row in rows] == ["NAME", "init", "sh", *["sleep"] * 9, "ps"]
+    told = console.board.processes.list()
+    assert [process.name for process in told] == ["init", "sh", *["sleep"] * 9]
+    assert all(process.score is not None and process.counts[Verdict.ALLOW] >= 2 for process in told)
+
+
 def test_attacks_from_user_mode(console: Console) -> None:
     console.board.load(Target.ENFORCE, [0])  # what holds them is isolation, whatever the judge thinks of them
     said = console.run("attacks")
