@@ -31,7 +31,7 @@ def test_the_firmware_has_the_header_that_the_loader_checks() -> None:
     assert (header["magic"], header["size"], header["entry"]) == (FIRMWARE_MAGIC, len(image), 0)
     digest = struct.pack("<8I", *(header[f"digest{word}"] for word in range(8)))
     assert digest == hashlib.sha256(image).digest()
-    assert len(image) % 4 == 0 and len(image) < 96 * 1024
+    assert len(image) % 4 == 0 and len(image) < 100 * 1024
     assert vectors_in(image, DISPATCH) == 1
 
 

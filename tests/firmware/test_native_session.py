@@ -39,8 +39,8 @@ def test_it_says_hello_when_it_boots_behind_two_delimiters(board: NativeBoard) -
     assert (fields["magic"], fields["answer"], fields["session"]) == (HELLO_MAGIC, 0, 0)
     assert (fields["board_low"], fields["board_high"], fields["clock"]) == (77, 0, CLOCK_HZ)
     assert fields["line_rate"] == pytest.approx(3_000_000, rel=1e-3)
-    wanted = (Capability.SIMULATED, Capability.RECORDS_ALL, Capability.AGGREGATES, Capability.SHELL,
-              Capability.OPERATOR)  # fmt: skip
+    wanted = (Capability.SIMULATED, Capability.RECORDS_ALL, Capability.AGGREGATES, Capability.CELL,
+              Capability.SHELL, Capability.OPERATOR)  # fmt: skip
     assert fields["capabilities"] == sum(1 << bit for bit in wanted)
 
 
