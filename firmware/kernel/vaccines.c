@@ -14,6 +14,7 @@
 #define CHECK_WORDS (VG_FLASH_VACCINES_CHECK_OFFSET / 32)
 #define A_PAGE (VG_FLASH_PAGE_BYTES / VG_FLASH_VACCINE_BYTES)
 #define SECRET_BITS VG_BANK_BITS
+#define LOOK_MS 10
 _Static_assert(VG_FLASH_PAGE_BYTES + VG_BIRTHS * VG_FLASH_VACCINE_BYTES <= VG_FLASH_SECTOR_BYTES, "all fit");
 
 struct vaccine {
@@ -34,7 +35,7 @@ static struct {
     uint32_t number, sector;               /* of the newest that is whole */
     bool dirty;   /* they have changed since they were written, or began to be */
     bool counted; /* there is room, or none can be made */
-    uint64_t due;
+    uint64_t due, look; /* when they are to be written; to look whether gateware or the model has something new */
     enum writing writing;
     uint32_t page, count, content;
 } vaccines;
@@ -391,7 +392,12 @@ bool vaccines_ready(void)
 
 bool vaccines_step(void)
 {
-    uint32_t model = SCREENED ? model_number() : 0;
+    uint64_t now = clock_now();
+    bool news = !vaccines.restored || !vaccines.counted || vaccines.writing != WRITING_NOT;
+    if (!SCREENED || (!news && now < vaccines.look && now < vaccines.due))
+        return false;
+    vaccines.look = now + clock_cycles(LOOK_MS);
+    uint32_t model = model_number();
     if (!model || !screen_settled())
         return false;
     if (!vaccines.restored) {

@@ -26,7 +26,7 @@ REACH_BYTES = 1 << 14
 _NAMES = {verdict.name.lower(): verdict for verdict in Verdict}
 _VERDICT = re.compile(
     rf"(\d+\.\d{{3}}) ({'|'.join(_NAMES)})( \(monitor\))?: slot (\d+), life ([0-9a-f]+), call (\d+), score (\d+), "
-    r"fault (\d+), record (\d+)"
+    r"fault (\d+), record (\d+)(?:, vaccinated)?"
 )
 _ENDED = re.compile(r"\d+\.\d{3} (?:quarantine: )?process (\d+) \((.*)\) (?:ended by|is frozen for) .*")
 

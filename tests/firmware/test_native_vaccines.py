@@ -147,7 +147,7 @@ def test_a_family_that_is_ended_leaves_a_vaccine_that_catches_others(clinic: Cli
     assert clinic.call(other, "openat", AT_FDCWD, 0, 0, path="/etc/motd")["vaccinated"] == 0
     assert clinic.list().vaccines[0].hits == 1
     log = clinic.log()
-    assert f"family {shell and ident} is ended" in log or "is ended, score" in log
+    assert f"quarantine: family {ident} is ended, score" in log
     assert f"vaccine {BIRTH_FIRST} born: call {IDS['openat']}, slot {thief}, path class 15" in log
     assert ", vaccinated\n" in log, "a hit is logged"
 
@@ -197,7 +197,8 @@ def test_a_hostile_tree_has_its_share(clinic: Clinic) -> None:
         clinic.order(child)
     immunity = clinic.list()
     assert (immunity.born, immunity.refused, len(immunity.vaccines)) == (TREE_BURST, 3, TREE_BURST)
-    assert "vaccines refused" in clinic.log()
+    clinic.settle(1100)
+    assert "3 vaccines refused" in clinic.log()
     clinic.settle(1000 * REFILL_SECONDS + 1000)
     clinic.call(child, "getpid", 99)
     clinic.order(child)
@@ -275,6 +276,7 @@ def test_vaccines_outlive_a_reset(clinic: Clinic) -> None:
 def test_after_a_cut_the_old_vaccines_or_the_new_ones_are_there(screened: bytes) -> None:
     """At every erase and program of the flash while they are written."""
     met: set[int] = set()
+    done = False
     for cut in range(1, 12):
         flash = bytearray(screened)
         native = NativeBoard(flash)

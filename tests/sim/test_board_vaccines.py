@@ -24,7 +24,7 @@ from sim.board import SimulatedBoard
 def test_the_next_attack_is_caught_also_after_a_reset(tmp_path: Path) -> None:
     whole = read_package(SHIPPED_BOARD)
     flash = tmp_path / "board.flash"
-    (attack,) = scenarios.chosen(["recursive-delete"], scenarios.shipped())
+    (attack,) = scenarios.chosen(("recursive-delete",), scenarios.shipped())
     with SimulatedBoard(flash, paced=False) as simulated, Board(BoardLine(simulated)) as board:
         assert board.push(replace(whole, vectors=whole.vectors[:1]), verify=False).pushed
         board.load_policy(default_policy())
