@@ -2734,7 +2734,7 @@ enum vg_kind {
     VG_KIND_SPILL = 5, /* the slot's state leaves with the record, the slot is free */
     VG_KIND_RESTORE = 6, /* args = the state that a SPILL gave, id = tree */
     VG_KIND_SWAP = 7, /* args[0] = model slot in force from the next event on */
-    VG_KIND_VACCINATE = 8,
+    VG_KIND_VACCINATE = 8, /* args[0..1] = key, [2] = index | bank << 16, [3] = expiry, [4] = mask's units, [5] = banks or 0 */
     VG_KIND_REVOKE = 9, /* args[0..1] = key, args[2] = index | bank << 16 */
 };
 

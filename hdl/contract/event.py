@@ -41,9 +41,7 @@ class Kind(IntEnum):
     SPILL = 5  # the slot's state leaves with the record, the slot is free
     RESTORE = 6  # args = the state that a SPILL gave, id = tree
     SWAP = 7  # args[0] = model slot in force from the next event on
-    # args[0..1] = key, args[2] = index | bank << 16, args[3] = expiry, args[4] = mask's units; a birth: args[5] =
-    # set of banks in which it may stand (the bank in args[2] is 0 then)
-    VACCINATE = 8
+    VACCINATE = 8  # args[0..1] = key, [2] = index | bank << 16, [3] = expiry, [4] = mask's units, [5] = banks or 0
     REVOKE = 9  # args[0..1] = key, args[2] = index | bank << 16
 
 
