@@ -180,10 +180,16 @@ static int32_t load(uint32_t node, const struct layout *layout, uint32_t region,
     return failed;
 }
 
+/* Say if a program is read in place in the flash, which cannot fail. */
+static bool in_image(uint32_t node)
+{
+    return nodes[node].region == NO_REGION && !nodes_lasting(node);
+}
+
 /* Return the text of a program, with one user more; NO_TEXT: there is no room, or `*failed` says why. */
 static uint32_t text_of(uint32_t node, const struct layout *layout, int32_t *failed)
 {
-    bool in_place = nodes[node].region == NO_REGION && !nodes_lasting(node);
+    bool in_place = in_image(node);
     uint32_t key = in_place ? nodes[node].where : 0, unused = NO_TEXT;
     for (uint32_t text = 1; text <= TEXTS; text++) {
         if (texts[text].users && key && texts[text].key == key) {
@@ -210,13 +216,30 @@ static uint32_t text_of(uint32_t node, const struct layout *layout, int32_t *fai
     return NO_TEXT;
 }
 
+static bool arguments_fit(uint32_t top)
+{
+    return top - VG_USER_DATA_BASE >= staged.bytes + 4 * (staged.count + 3) + 32 + STACK_LEAST;
+}
+
+/* Return a region for a program's data, zeros.  Where memory is short, that is the process's own, if nothing can go
+ * wrong any more. */
+static uint32_t region_for(const struct process *process, uint32_t node, const struct layout *layout)
+{
+    uint32_t granules = granules_of(layout->data_size), data = pool_get(granules);
+    if (data != NO_REGION || pool_size(process->data) < granules || !in_image(node) ||
+        !arguments_fit(layout->data_begin) || !pool_resize(process->data, granules))
+        return data;
+    memset(pool_bytes(process->data), 0, granules * VG_GRANULE_BYTES);
+    return process->data;
+}
+
 /* Put what is staged at the end of the stack, as Linux does: count, argv, NULL, envp, NULL, strings.  Return the
  * stack pointer, or 0: there is no room. */
 static uint32_t put_arguments(uint32_t region, uint32_t top)
 {
     uint32_t strings = (top - staged.bytes) & ~15u, words = staged.count + 3;
     uint32_t pointer = (strings - 4 * words) & ~15u;
-    if (top - VG_USER_DATA_BASE < staged.bytes + 4 * words + 32 + STACK_LEAST)
+    if (!arguments_fit(top))
         return 0;
     uint8_t *bytes = pool_bytes(region);
     uint32_t *word = (uint32_t *)(void *)(bytes + (pointer - VG_USER_DATA_BASE));
@@ -273,7 +296,7 @@ static int32_t do_replace(struct process *process, uint32_t node)
     uint32_t text = text_of(node, &layout, &failed);
     if (failed)
         return failed;
-    uint32_t data = text == NO_TEXT ? NO_REGION : pool_get(granules_of(layout.data_size));
+    uint32_t data = text == NO_TEXT ? NO_REGION : region_for(process, node, &layout);
     uint32_t stack = data == NO_REGION ? 0 : put_arguments(data, layout.data_begin);
     if (!stack) {
         exec_drop(text);
@@ -287,7 +310,8 @@ static int32_t do_replace(struct process *process, uint32_t node)
         return failed;
     }
     exec_drop(process->text);
-    pool_free(process->data);
+    if (process->data != data)
+        pool_free(process->data);
     process->text = text;
     process->data = data;
     process->heap = process->stop = (VG_USER_DATA_BASE + layout.data_size + 15) & ~15u;

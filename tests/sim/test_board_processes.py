@@ -135,7 +135,7 @@ def test_a_session(console: Console) -> None:
 
 
 def test_twelve_processes_at_once(console: Console) -> None:
-    """The first process, a shell, nine that sleep in the background, and one that lists them; the host sees them all."""
+    """The first process, a shell, nine that sleep in the background, and one that lists them; the host sees all."""
     for job in (*["sleep 100|sleep 100&"] * 4, "sleep 100&"):
         console.run(job)
         console.run("sleep 1")
@@ -144,6 +144,30 @@ def test_twelve_processes_at_once(console: Console) -> None:
     told = console.board.processes.list()
     assert [process.name for process in told] == ["init", "sh", *["sleep"] * 9]
     assert all(process.score is not None and process.counts[Verdict.ALLOW] >= 2 for process in told)
+
+
+def test_no_call_is_lost_or_counted_twice(console: Console) -> None:
+    """What the host is told, as counts and as records, is every call that was made, in both modes."""
+
+    def told() -> dict[str, int]:
+        for _ in range(10):  # what is counted leaves a few times a second
+            console.board.printed(0.1)
+        counters = console.board.info().counters
+        made = int(console.simulated.waits.sum())
+        return {name: counters[name] for name in ("counted", "records", "shed_records")} | {"made": made}
+
+    seen = {}
+    for mode in (RecordMode.AGGREGATE, RecordMode.ALL):
+        console.board.record_mode(mode)
+        before = told()
+        for line in ("ls -l /etc | wc; ps; nosuch", "cat /etc/hostname /etc/motd > /tmp/x; rm /tmp/x", "find /home"):
+            console.run(line)
+        after = told()
+        seen[mode] = {name: after[name] - before[name] for name in before}
+    whole, each = seen[RecordMode.AGGREGATE], seen[RecordMode.ALL]
+    assert whole["shed_records"] == each["shed_records"] == 0
+    assert whole["made"] == whole["counted"] + whole["records"] and whole["counted"] > 300
+    assert each["made"] == each["records"] and not each["counted"]
 
 
 def test_attacks_from_user_mode(console: Console) -> None:
