@@ -51,7 +51,8 @@ TINY_FLAGS = ("-Os", "-Xclang", "-Oz", "-msave-restore")
 PROGRAM_FLAGS = (*RELAXED, *TINY_FLAGS, *SECTIONS, *SWEPT, "-Wl,-z,max-page-size=4", "-Wl,-s")
 NATIVE_FLAGS = ("-std=c11", "-g", "-O1", *WARNINGS, "-fPIC", "-shared")
 QUICK = ("board.c", "clock.c", "counts.c", "link.c", "main.c", "memory.c", "scores.c", "screen.c", "strings.c")
-"""Files of the kernel that are compiled for speed: what a host's event goes through, and what screening does in calls.  The others are small."""
+"""Files of the kernel that are compiled for speed: what a host's event goes through, and what screening does in calls.
+The others are small."""
 SMALL_FLAGS = ("-Os", "-msave-restore")
 """Functions begin and end by way of `save.S`."""
 TINY = ("decoys.c", "digest.c", "exec.c", "files.c", "littlefs.c", "mapping.c", "opening.c", "passing.c",

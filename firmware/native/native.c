@@ -382,10 +382,10 @@ uint64_t native_time(void)
     return native.now;
 }
 
-/* Put a record among those that wait, as a vaccine that expires does. */
+/* A record leaves the pipeline, as one of a vaccine that expires does. */
 void native_record(const uint32_t *record)
 {
-    if (native.record_count < RECORDS)
+    if (!native_counted(record) && native.record_count < RECORDS)
         memcpy(native.records[native.record_count++], record, VG_RECORD_BYTES);
 }
 

@@ -16,8 +16,8 @@ def immunity_figures(progress: Progress | None = None) -> Iterator[Figure]:
     by_verdict, by_order = vaccine_active_cycles(progress or silent)
     yield Figure(
         "vaccine_active_cycles", by_verdict, "cycles",
-        "from the verdict of which a vaccine is born to the commit of the first call that it catches, on simulated "
-        f"gateware, calls offered in every cycle; behind an order of the kernel's {by_order}",
+        "from the verdict of which a vaccine is born to the commit of the first call that it catches, on "
+        f"simulated gateware, calls offered in every cycle; behind an order of the kernel's {by_order}",
     )  # fmt: skip
     yield Figure(
         "exploit_to_immunity_us", round(by_order * 1e6 / CLOCK_HZ, 2), "us",
