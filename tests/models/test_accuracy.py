@@ -7,6 +7,7 @@ import random
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -116,7 +117,7 @@ def test_one_run(traces: Traces, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 class Choosing(Counting):
     """A method that chooses for itself where nothing is given."""
 
-    chosen = {"rounds": 3, "decay": 0.5}
+    chosen: ClassVar = {"rounds": 3, "decay": 0.5}
 
 
 def test_what_was_chosen_is_said(traces: Traces, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
