@@ -21,8 +21,8 @@ import click
 
 from models.accuracy_figures import cost, earliness, reliability_diagram, roc
 from models.accuracy_tables import page
-from models.aims import reached
-from models.build import CORPUS
+from models.aims import BY_INNER_FOLDS, reached
+from models.build import CORPUS, SETTINGS
 from models.corpus import condensed
 from models.corpus.condensed import SAMPLE
 from models.disguise import Padded, Slowed
@@ -44,12 +44,16 @@ from models.trial import PLAIN, Change, Split, Traces
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 PEERS = (Method("gru", Gru), Method("mlp", Mlp), Method("trees", Trees), Method("stide", Stide))
-METHODS = (Method("ours", Ours), *PEERS)
-"""Ours chooses its settings on inner folds."""
+ADFA_METHODS = (Method("ours", Ours, {"seed": 0}), *PEERS)
+CORPUS_METHODS = (Method("ours", Ours, {**SETTINGS, "seed": 0}), *PEERS)
+INNER = (Method("ours", Ours),)
+"""Ours, with settings that it chooses on inner folds of what it is trained on."""
 
 UNMIXED = tuple(f"{protocol}, without mixed" for protocol in PROTOCOLS)
 CORPUS_PROTOCOLS = ("implementation", "kind", "program")
-EVERY_PROTOCOL, KEYS = (*PROTOCOLS, *UNMIXED, *CORPUS_PROTOCOLS), [method.key for method in METHODS]
+CHOSEN = tuple(f"{protocol}{BY_INNER_FOLDS}" for protocol in (*PROTOCOLS, *CORPUS_PROTOCOLS))
+EVERY_PROTOCOL = (*PROTOCOLS, *UNMIXED, *CORPUS_PROTOCOLS, *CHOSEN)
+KEYS = [method.key for method in ADFA_METHODS]
 PADDING, SLOWING = (1, 5), (10, 100)
 REASONS = "deletion.json"
 """What `python -m host.deletion` measured: reasons are the host's, and nothing here may import it."""
@@ -136,7 +140,7 @@ def adfa_tables(
     """Return a table per protocol, with and, for ours alone, without near-duplicates of both labels."""
     tables: Tables = {}
     found: Found = {}
-    every = _only(METHODS, methods)
+    every = _only(ADFA_METHODS, methods)
     for protocol in _named(PROTOCOLS, protocols):
         part, found[protocol] = measured(protocol, every, traces, split(traces, protocol)[:folds], jobs)
         tables |= part
@@ -144,6 +148,9 @@ def adfa_tables(
         if name in _named(UNMIXED, protocols):
             splits = split(traces, protocol, without_mixed=True)[:folds]
             tables |= measured(name, every[:1], traces, splits, jobs)[0]
+    for protocol, name in zip(PROTOCOLS, CHOSEN, strict=False):
+        if name in _named(CHOSEN, protocols):
+            tables |= measured(name, INNER, traces, split(traces, protocol)[:folds], jobs)[0]
     return tables, found
 
 
@@ -156,8 +163,12 @@ def corpus_tables(
     for by in _named(CORPUS_PROTOCOLS, protocols):
         changes = disguises(traces) if by == "implementation" else PLAIN
         splits = held_out(traces, by)[:folds]
-        part, found[by] = measured(by, _only(METHODS, methods), traces, splits, jobs, changes)
+        part, found[by] = measured(by, _only(CORPUS_METHODS, methods), traces, splits, jobs, changes)
         tables |= part
+    for by, name in zip(CORPUS_PROTOCOLS, CHOSEN[len(PROTOCOLS) :], strict=True):
+        if name in _named(CHOSEN, protocols):
+            changes = disguises(traces) if by == "implementation" else PLAIN
+            tables |= measured(name, INNER, traces, held_out(traces, by)[:folds], jobs, changes)[0]
     return tables, found
 
 
@@ -218,9 +229,7 @@ def _said(name: str, rows: dict[str, Any]) -> None:
 @click.option("--only", type=click.Choice(["adfa", "corpus"]), help="Measure that one.")
 @click.option("--jobs", type=click.IntRange(1), default=2, show_default=True, help="Trainings at a time.")
 @click.option("--folds", type=click.IntRange(1), help="Only so many folds: a trial.")
-@click.option(
-    "--protocol", "protocols", multiple=True, type=click.Choice([*PROTOCOLS, *UNMIXED, *CORPUS_PROTOCOLS])
-)
+@click.option("--protocol", "protocols", multiple=True, type=click.Choice(EVERY_PROTOCOL))
 @click.option("--method", "methods", multiple=True, type=click.Choice(KEYS), help="Ours and these.")
 @click.option("--out", type=click.Path(path_type=Path), default=DOCS, help="Where tables and charts/ go.")
 def main(

@@ -30,6 +30,7 @@ def page(said: Mapping[str, Any]) -> str:
             text += "".join(_row(_cells(row)) for row in rows.values())
             text += _charts(data, protocol, said)
             ours = rows["ours"]
+            text += _chosen(ours.get("chosen", ()))
             text += _drift(ours.get("drift", ())) + _reliability(ours.get("reliability", ()))
             text += _kinds("kind", ours["by_kind"])
             if ours.get("by_technique"):
@@ -57,6 +58,17 @@ def _charts(data: str, protocol: str, said: Mapping[str, Any]) -> str:
     drawn = [name for name in _CHARTS if f"{name}-{data}-{protocol}" in said.get("charts", ())]
     lines = [f"![{name}](charts/{name}-{data}-{protocol}.svg)" for name in drawn]
     return "".join(f"{line}\n" for line in ["", *lines]) if lines else ""
+
+
+def _chosen(folds: Sequence[Mapping[str, Any]]) -> str:
+    """Return which settings each fold has chosen for itself."""
+    if not folds:
+        return ""
+    names = sorted(folds[0])
+    text = "\nSettings that were chosen, per fold:\n\n" + _lines(("fold", *names))
+    return text + "".join(
+        _row((str(number), *(f"{fold[name]:g}" for name in names))) for number, fold in enumerate(folds)
+    )
 
 
 def _between(row: Mapping[str, Any], name: str, digits: int = 3) -> str:

@@ -7,6 +7,7 @@ import random
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from models.accuracy import disguises, table
 from models.accuracy_figures import cost, earliness, roc
 from models.accuracy_tables import page
-from models.aims import AIMS, reached
+from models.aims import AIMS, BY_INNER_FOLDS, reached
 from models.image import assemble
 from models.peers.peer import Floats
 from models.plots import Axis
@@ -113,6 +114,23 @@ def test_one_run(traces: Traces, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         assert "counting" in drawing and ElementTree.fromstring(drawing).tag.endswith("svg")
 
 
+class Choosing(Counting):
+    """A method that chooses for itself where nothing is given."""
+
+    chosen: ClassVar = {"rounds": 3, "decay": 0.5}
+
+
+def test_what_was_chosen_is_said(traces: Traces, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIGILANTE_CACHE", str(tmp_path))
+    splits = held_out(traces, "kind")[:2]
+    for settings, chosen in (({}, [Choosing.chosen] * 2), ({"twist": 0.5}, [])):
+        found = results((Method("ours", Choosing, settings),), traces, splits, jobs=1)
+        rows = table(found)
+        assert rows["ours"].get("chosen", []) == chosen
+        text = page({"corpus": {"kind": rows}, "aims": []})
+        assert ("| fold | decay | rounds |" in text and "| 1 | 0.5 | 3 |" in text) is bool(chosen)
+
+
 def test_splits_know_other_implementations(traces: Traces) -> None:
     for train, held, test in held_out(traces, "implementation"):
         assert sorted(train + held + test) == list(range(60))
@@ -143,7 +161,9 @@ def test_aims_say_what_was_not_measured() -> None:
     rows = reached({})
     assert len(rows) == len(AIMS) and {row["reached"] for row in rows} == {"not measured"}
     ours = {"auc": 0.97, "accuracy": 0.96, "intervals": {"auc": [0.95, 0.99], "accuracy": [0.9, 1.0]}}
-    said = {row["aim"]: row for row in reached({"adfa": {"naive": {"ours": ours}}})}
+    flattered = reached({"adfa": {"naive": {"ours": ours}}})
+    assert {row["reached"] for row in flattered} == {"not measured"}, "settings were chosen by what was tested"
+    said = {row["aim"]: row for row in reached({"adfa": {f"naive{BY_INNER_FOLDS}": {"ours": ours}}})}
     assert said["ADFA-LD, naive: AUC at least .98"]["reached"] == "not reached"
     assert said["ADFA-LD, naive: accuracy at least .955"]["reached"] == "reached"
     assert said["ADFA-LD, naive: AUC at least .98"]["measured"] == "0.970 [0.950, 0.990]"
