@@ -15,7 +15,7 @@ from hdl.contract.memory import GRANULE_BYTES, REGIONS, WINDOWS
 from hdl.contract.registers import COPROCESSOR
 from sim.benches.clocked import Clocked, draw
 
-CYCLES = 20_000
+CYCLES = 9_000
 TEXT, DATA = (REGIONS[name] for name in WINDOWS)
 GRANULES = REGIONS["ram"].size // GRANULE_BYTES
 LIMIT_AT = COPROCESSOR.register["text_window"].layout.offset["limit"]
@@ -192,7 +192,7 @@ async def random_accesses_find_what_they_should(dut: Any) -> None:
             met["kernel"] += 1
     for what in ("clone", "read", "kernel", "stored", "no room", "fetch, done", "fetch, refused", "data, done",
                  "data, refused", "grown", "the kernel's, no room"):  # fmt: skip
-        assert met[what] > 10, (what, met)
+        assert met[what] > 4, (what, met)
 
 
 @cocotb.test()

@@ -285,9 +285,8 @@ def _memories(granted: dict[str, Access | None]) -> dict[str, Access | None]:
 async def quiet(dut: Any) -> Clocked:
     """Return the bus with no master that asks, and every port ready."""
     ready = {f"{port}__ready": 1 for port in PORTS}
-    idle = dict.fromkeys(("fetch__request", "data__request", "data__write", "string_fetch", "cell_want"), 0)
-    idle["cell_first"] = 0
-    return await Clocked.start(dut, **idle, **ready)
+    idle = ("fetch__request", "data__request", "data__write", "string_fetch", "cell_want", "cell_first")
+    return await Clocked.start(dut, **dict.fromkeys(idle, 0), **ready)
 
 
 @cocotb.test()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
@@ -32,14 +34,20 @@ class Lot:
         return said, run.code, rehearsals(self.board, run.id)
 
 
-@pytest.fixture(scope="module")
-def lot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lot]:
+@contextmanager
+def switched_on(flash: Path) -> Iterator[Lot]:
+    """Give a lot with the board's model in force."""
     whole = read_package(SHIPPED_BOARD)
-    flash = tmp_path_factory.mktemp("board") / "board.flash"
     with SimulatedBoard(flash, paced=False) as simulated, Board(BoardLine(simulated)) as board:
         assert board.push(replace(whole, vectors=whole.vectors[:1]), verify=False).pushed
         board.load_policy(cloning_policy())
         yield Lot(simulated, board)
+
+
+@pytest.fixture(scope="module")
+def lot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lot]:
+    with switched_on(tmp_path_factory.mktemp("board") / "board.flash") as made:
+        yield made
 
 
 def test_a_clean_rehearsal(lot: Lot) -> None:
