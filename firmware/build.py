@@ -40,6 +40,7 @@ RELAXED = ("-mcpu=generic_rv32+m+c+zicsr+relax",)
 """The linker makes calls as short as their distance allows: the kernel gets 4.5 KB smaller."""
 SECTIONS = ("-ffunction-sections",)
 ALIGNED = ("-falign-functions=4", "-falign-loops=4")
+"""A branch to an odd half-word costs a fetch more."""
 SWEPT = ("-Wl,--gc-sections",)
 """Functions that nobody calls are left out by the linker."""
 WARNINGS = ("-Wall", "-Wextra", "-Werror")
@@ -51,8 +52,8 @@ TINY_FLAGS = ("-Os", "-Xclang", "-Oz", "-msave-restore")
 PROGRAM_FLAGS = (*RELAXED, *TINY_FLAGS, *SECTIONS, *SWEPT, "-Wl,-z,max-page-size=4", "-Wl,-s")
 NATIVE_FLAGS = ("-std=c11", "-g", "-O1", *WARNINGS, "-fPIC", "-shared")
 QUICK = ("board.c", "clock.c", "counts.c", "link.c", "main.c", "memory.c", "scores.c", "screen.c", "strings.c")
-"""Files of the kernel that are compiled for speed: what a host's event goes through, and what screening does in calls.
-The others are small."""
+"""Files of the kernel that are compiled for speed: what a host's event goes through, and what
+screening does in calls.  The others are small."""
 SMALL_FLAGS = ("-Os", "-msave-restore")
 """Functions begin and end by way of `save.S`."""
 TINY = ("decoys.c", "digest.c", "exec.c", "files.c", "littlefs.c", "mapping.c", "opening.c", "passing.c",

@@ -135,7 +135,7 @@ def test_a_session(console: Console) -> None:
 
 
 def test_twelve_processes_at_once(console: Console) -> None:
-    """The first process, a shell, nine that sleep in the background, and one that lists them; the host sees all."""
+    """The first process, a shell, nine that sleep in the background, one that lists them; the host sees all."""
     for job in (*["sleep 100|sleep 100&"] * 4, "sleep 100&"):
         console.run(job)
         console.run("sleep 1")
@@ -160,7 +160,8 @@ def test_no_call_is_lost_or_counted_twice(console: Console) -> None:
     for mode in (RecordMode.AGGREGATE, RecordMode.ALL):
         console.board.record_mode(mode)
         before = told()
-        for line in ("ls -l /etc | wc; ps; nosuch", "cat /etc/hostname /etc/motd > /tmp/x; rm /tmp/x", "find /home"):
+        lines = ("ls -l /etc | wc; ps; nosuch", "cat /etc/hostname /etc/motd > /tmp/x; rm /tmp/x", "find /home")
+        for line in lines:
             console.run(line)
         after = told()
         seen[mode] = {name: after[name] - before[name] for name in before}
