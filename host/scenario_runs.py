@@ -134,8 +134,8 @@ def run_all(
     """Run scenarios, each on a board as it is after a reset, under the default policy in enforce mode.
 
     The model in force stays.  A row leaves the next one nothing: a reset undoes what it has changed or left, and
-    what was on the board before, files that outlive one are written back, and vaccines that were born are ended; so
-    it is where a row is interrupted.
+    what was on the board before, files that outlive one are written back, and vaccines that were born are ended;
+    so it is where a row is interrupted.
     """
     board.load_policy(default_policy())
     alive, fresh = _alive(board), _tree(board, {})
