@@ -431,7 +431,8 @@ async def what_leaves_no_record_is_counted(dut: Any) -> None:
     await drain()
     stream = stream_of([words for words, _, _ in made], [texts for _, texts, _ in made])
     records, _ = board.golden.screen(stream.events, stream.pool, stream.offsets)
-    left, expected, last = [], Counter[tuple[int, int, int]](), {}
+    left, expected = [], Counter[tuple[int, int, int]]()
+    last: dict[Any, Any] = {}
     for number, (row, (_words, _texts, core)) in enumerate(zip(records, made, strict=True)):
         seen = int.from_bytes(row.tobytes(), "little")
         record = RECORD.unpack(seen)

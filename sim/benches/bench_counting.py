@@ -100,15 +100,14 @@ async def every_call_leaves_once(dut: Any) -> None:
         for _ in range(chance.choice((20, 100, 700))):
             what: dict[str, int] = {}
             if chance.random() < 0.1:
-                what = chance.choice(
-                    (
-                        {"kind": chance.choice([kind for kind in Kind if kind])},
-                        {"verdict": Verdict.DENY},
-                        {"proposed": Verdict.KILL},
-                        {"fault": Fault.MODEL},
-                        {"path_class": chance.randrange(16)},
-                    )
-                )
+                remarkable: list[tuple[str, int]] = [
+                    ("kind", chance.choice([kind for kind in Kind if kind])),
+                    ("verdict", Verdict.DENY),
+                    ("proposed", Verdict.KILL),
+                    ("fault", Fault.MODEL),
+                    ("path_class", chance.randrange(16)),
+                ]
+                what = dict([chance.choice(remarkable)])
             slot = chance.choice(slots) if chance.random() < 0.98 else chance.randrange(CORE_SLOTS, SLOTS)
             await rig.offer(slot, chance.choice(calls), chance.choice(lives), **what)
             full += len(golden.entries) == COUNTS

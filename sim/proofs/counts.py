@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from amaranth import Cat, Mux, Signal, Value
+from typing import Any
+
+from amaranth import Cat, Mux, Signal
 
 from hdl.contract.registers import COUNTS
+from hdl.screening.block import bundle
 from hdl.soc.counting import KEY, Counting
 from sim.mutants import Mutant
 from sim.proofs.harness import Harness, implies
@@ -22,18 +25,18 @@ def build(h: Harness) -> None:
     first, end, place = (inside.signal(name) for name in ("first", "end", "place"))
     looks, waits, writes, begins = (inside.signal(name) for name in ("looks", "waits", "writes", "begins"))
 
-    def waits_at(where: Value) -> Value:
+    def waits_at(where: Any) -> Any:
         return (where - first)[: len(one)] < counting.waiting
 
     # Whose call was last counted, as the record said; whose entry stands at the place, and how often it was meant.
-    record, given = counting.record, Signal(KEY, name="given")
+    record, given = counting.record, bundle(KEY, "given")
     with h.m.If(counting.counts):
         h.m.d.sync += [
             given.slot.eq(record.slot),
             given.id.eq(record.id),
             given.generation.eq(record.generation),
         ]
-    owner, meant = Signal(KEY, name="owner"), Signal(17, name="meant")
+    owner, meant = bundle(KEY, "owner"), Signal(17, name="meant")
     target = Mux(begins, end[: len(one)], place)
     adds = writes & (target == one)
     with h.m.If(adds):
