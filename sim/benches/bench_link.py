@@ -171,8 +171,8 @@ async def good_frames_among_damaged_ones(dut: Any) -> None:
 @cocotb.test()
 async def a_full_ring_drops_and_goes_on(dut: Any) -> None:
     program = await Program.start(dut, loop=1)
-    plains = [content(LENGTH_MAX, program.chance) for _ in range(5)]
-    # The send ring holds no more than three of them.
+    # A ring holds no more than three of them.
+    plains = [content(min(RING_WORDS + 4, LENGTH_MAX), program.chance) for _ in range(5)]
     for batch in (plains[:3], plains[3:]):
         for plain in batch:
             await program.queue(plain)
@@ -201,7 +201,8 @@ async def frames_wait_for_the_line(dut: Any) -> None:
         assert status["idle"] == (not plains)
         if not status["room"]:
             break
-        plains.append(content(540, program.chance))
+        # The first is long enough to stand in the encoder; all of them fit the ring.
+        plains.append(content(400 if plains else 540, program.chance))
         await program.queue(plains[-1])
         await program.settle(10 if len(plains) > 1 else 600)
     assert len(plains) == QUEUE_FRAMES + 1

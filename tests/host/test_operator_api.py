@@ -273,7 +273,7 @@ def test_processes_are_listed_with_what_they_score(lot: Lot) -> None:
     lot.native.expire(record(child, ident, score=102, id=1, verdict=Verdict.DENY, proposed=Verdict.DENY, tier=2))
     first, second = board.processes.list()
     assert (second.score, second.tier, second.verdict) == (0.4, 2, Verdict.DENY)
-    assert second.counts[Verdict.DENY] == 1 and second.blocked == 1
+    assert second.counts[Verdict.DENY] == 2 and second.blocked == 2, "two calls of this life were denied"
     assert first.counts[Verdict.ALLOW] == 1 and first.score == 9 / 255
     for name in ("1/status", f"{ident}/status", f"{ident}/comm", "meminfo", "version", "uptime"):
         assert b"core" not in board.files.read(f"/proc/{name}"), "no process can read a score"
