@@ -397,7 +397,6 @@ int32_t call_execve(struct process *process)
     files_exec(process);
     events_exec(process_index(process), process->id);
     vaccines_program(process);
-    process->again = NULL;
     for (uint32_t signal = 0; signal < SIGNALS; signal++)
         if (process->handlers[signal] != SIG_IGNORE)
             process->handlers[signal] = SIG_DEFAULT;

@@ -129,7 +129,6 @@ void process_begin(void)
 uint32_t process_call(struct process *process, call_function *call)
 {
     uint32_t moves = pool_moves();
-    process->calling = call;
     if (!process->again)
         process->diverted = false;
     process->calling = call;
@@ -147,9 +146,9 @@ uint32_t process_call(struct process *process, call_function *call)
         result = -ENOMEM;
     }
     strings_drop(process);
+    process->again = NULL;
     if (result == REPLACED || gone)
         return LEAVE_REPLACED;
-    process->again = NULL;
     if (process->frozen && process->suspect.owed) /* by what the call's path has led to; it is answered when it is free */
         return LEAVE_SWITCH;
     if (result == INTERRUPTED && signals_restart(process)) {
