@@ -1,7 +1,7 @@
 """SHA-256's compression function, one round a cycle.
 
-One clock domain.  Words are as memory has them, so that a block is copied as it stands; that those of the standard have
-the first byte on top is a matter of wires.  Padding is the program's business.
+One clock domain.  Words are as memory has them, so that a block is copied as it stands: the standard's have the
+first byte on top, which is a matter of wires.  Padding is the program's business.
 """
 
 from __future__ import annotations
