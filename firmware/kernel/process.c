@@ -41,6 +41,11 @@ bool process_lives(const struct process *process)
     return process->state == PROCESS_READY || process->state == PROCESS_WAITING;
 }
 
+void process_stands(const struct process *process)
+{
+    board_freeze(process_index(process), process->frozen || process->rehearsed);
+}
+
 /* Return a blank entry with a new id, still free; NULL: the table is full. */
 static struct process *new_entry(void)
 {
@@ -218,7 +223,8 @@ void process_end(struct process *process, uint32_t status)
         kernel_stir(); /* for another one to begin */
     bool heir = parent && !process->frozen; /* what ends in quarantine has paid for itself */
     events_exit(process_index(process), process->id, heir ? process->parent : NOBODY, heir ? parent->id : 0);
-    process->frozen = false;
+    process->frozen = process->rehearsed = false;
+    process_stands(process);
     process->state = parent ? PROCESS_ENDED : PROCESS_FREE;
     if (decoys_shown(process))
         decoys_end(process);

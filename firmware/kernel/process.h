@@ -109,6 +109,8 @@ static inline int32_t no_restart(int32_t result)
     return result == INTERRUPTED ? -EINTR : result;
 }
 bool process_lives(const struct process *process);
+/* Tell gateware whether a process stands: until it is told, whom a verdict froze does. */
+void process_stands(const struct process *process);
 /* End a process; `status` as wait4 tells it. */
 void process_end(struct process *process, uint32_t status);
 /* A trap that is no call: it ends the process. */

@@ -91,6 +91,7 @@ static RARE void begin(struct process *process)
     board_cell_write(VG_CELL_GROWN, rehearsal.granules);
     board_cell_write(VG_CELL_REGISTERS, (uint32_t)(uintptr_t)&process->registers);
     board_cell_write(VG_CELL_BUDGET, rehearsal.budget);
+    board_cell_write(VG_CELL_ORIGINAL, process_index(process));
     board_cell_write(VG_CELL_RESULT, 0); /* the call has succeeded, as far as it knows */
     board_cell_write(VG_CELL_CONTROL, VG_CELL_CONTROL_START_MASK);
 }
@@ -99,6 +100,7 @@ static RARE void begin(struct process *process)
 static RARE void release(struct process *process, bool makes)
 {
     process->rehearsed = false;
+    process_stands(process);
     if (makes) {
         process->again = events_call(process->registers.x[CALL_NUMBER]);
         return;
@@ -160,6 +162,7 @@ void rehearsal_called(struct process *process)
     if (why) {
         log_line("cell: process %u (%s): call %u is denied: %s", (unsigned)process->id, process->name,
                  (unsigned)number, why);
+        process_stands(process);
         ARGUMENT(process, 0) = (uint32_t)-EPERM;
         return;
     }

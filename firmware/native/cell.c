@@ -64,6 +64,7 @@ static void start(void)
     memcpy(cell.x, (const uint8_t *)processes + offset, sizeof cell.x);
     cell.x[A0] = *at(VG_CELL_RESULT);
     cell.run = 0;
+    native_lodges(*at(VG_CELL_ORIGINAL));
     run();
 }
 
@@ -98,5 +99,6 @@ void board_cell_write(uint32_t address, uint32_t value)
         run();
     } else {
         cell.state = VG_CELL_STATE_EMPTY;
+        native_lodges(VG_SLOTS);
     }
 }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from sim.board import SimulatedBoard
 
 UNLINKED, DENIED = b"unlink 0\n", b"unlink 1\n"
 MARK = (0x52E4EA25).to_bytes(4, "little")
-UNLINKAT, A7 = 35, 17
+UNLINKAT, A7, SIGSEGV = 35, 17, 11
 
 
 @dataclass
@@ -117,3 +118,45 @@ def test_a_process_may_be_killed_while_its_clone_runs(lot: Lot) -> None:
 
 def test_the_board_says_that_it_has_a_cell(lot: Lot) -> None:
     assert Capability.CELL.name.lower() in lot.board.info().capabilities
+
+
+FORGETS = {"schedule.c": (("if (entry->rehearsed)", "if (false)"), (" && !process->rehearsed;", ";"))}
+"""A scheduler that does not know whose clone is in the cell."""
+
+_FREE = ("process->rehearsed = true;", "process->rehearsed = true; board_freeze(process_index(process), false);")
+FREES = {"rehearsal.c": (_FREE,)}
+"""It frees whom the verdict has frozen: only the clone that is in the cell holds its original."""
+
+_MISNAME = ("VG_CELL_ORIGINAL, process_index(process)", "VG_CELL_ORIGINAL, 31")
+MISNAMES = {"rehearsal.c": (_FREE, _MISNAME)}
+"""It tells gateware besides that the clone is somebody else's."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("errs", [FORGETS, FORGETS | FREES])
+def test_gateware_holds_an_original_that_the_kernel_lets_run(
+    errs: Mapping[str, Any], tmp_path: Path, erring: Callable[[Mapping[str, Any]], None]
+) -> None:
+    """Not one instruction of it: it faults at its first fetch, and ends."""
+    erring(errs)
+    with switched_on(tmp_path / "board.flash") as lot:
+        said, code, _log = lot.run("loop")
+        assert (said, code) == (b"", 128 + SIGSEGV)
+        log = b"".join(text for _place, text in lot.board.log()).decode()
+        assert "(rehearsed) ended by a fault: cause 1" in log
+
+
+@pytest.mark.slow
+def test_an_original_that_gateware_does_not_know_runs(
+    tmp_path: Path, erring: Callable[[Mapping[str, Any]], None]
+) -> None:
+    """So that what is refused above is refused by gateware."""
+    erring(FORGETS | MISNAMES)
+    with switched_on(tmp_path / "board.flash") as lot:
+        run = lot.board.processes.run(PROBE, ("loop",))
+        lot.simulated.run(BUDGET_CYCLES // 2, skip=False)
+        lot.board.quarantine.freeze(run.id)
+        data = lot.board.quarantine.data(run.id)
+        place = data.index(MARK) + 4
+        assert int.from_bytes(data[place : place + 4], "little") > 0, "it has counted behind its call"
+        assert rehearsals(lot.board, run.id) == "", "the clone is still at work"
