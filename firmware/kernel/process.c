@@ -43,7 +43,7 @@ bool process_lives(const struct process *process)
 
 void process_stands(const struct process *process)
 {
-    board_freeze(process_index(process), process->frozen || process->rehearsed);
+    board_freeze(process_index(process), process->frozen || process->rehearsed || process->trial == TRIAL_IMAGE);
 }
 
 /* Return a blank entry with a new id, still free; NULL: the table is full. */
@@ -142,6 +142,11 @@ uint32_t process_call(struct process *process, call_function *call)
     call = process->calling; /* call_decoyed has become another one */
     if (result == ASIDE)
         result = aside_call(process, call);
+    if (result == REHEARSED) {
+        process->again = NULL;
+        rehearsal_called(process);
+        return LEAVE_SWITCH;
+    }
     bool gone = process->state == PROCESS_FREE || process->state == PROCESS_ENDED;
     if (result == BLOCKED && !gone) {
         if (process->again || strings_keep(process)) {
@@ -155,6 +160,11 @@ uint32_t process_call(struct process *process, call_function *call)
     if (result == REPLACED || gone)
         return LEAVE_REPLACED;
     process->again = NULL;
+    if (process->trial != TRIAL_NONE) {
+        exec_settle(process, false);
+        process->trial = TRIAL_NONE;
+        process_stands(process);
+    }
     if (process->frozen && process->suspect.owed) /* by what the call's path has led to; it is answered when it is free */
         return LEAVE_SWITCH;
     if (result == INTERRUPTED && signals_restart(process)) {
@@ -211,6 +221,7 @@ void process_end(struct process *process, uint32_t status)
 {
     struct process *parent = process->parent == NOBODY ? NULL : &processes[process->parent];
     rehearsal_over(process);
+    exec_settle(process, false);
     files_close_all(process);
     exec_drop(process->text);
     pool_free(process->data);
@@ -224,6 +235,7 @@ void process_end(struct process *process, uint32_t status)
     bool heir = parent && !process->frozen; /* what ends in quarantine has paid for itself */
     events_exit(process_index(process), process->id, heir ? process->parent : NOBODY, heir ? parent->id : 0);
     process->frozen = process->rehearsed = false;
+    process->trial = TRIAL_NONE;
     process_stands(process);
     process->state = parent ? PROCESS_ENDED : PROCESS_FREE;
     if (decoys_shown(process))

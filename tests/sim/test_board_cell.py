@@ -12,8 +12,10 @@ import pytest
 
 from hdl.contract.cell import BUDGET_CYCLES, CELL_START_CYCLES
 from hdl.contract.link import Capability
+from hdl.contract.verdict import CallClass, Verdict
 from host.bench.board import BoardLine
 from host.bench.cell import PROBE, began, cloning_policy, rehearsals
+from host.bench.quarantine import freezing_policy
 from host.board import Board
 from host.link.errors import Failed
 from models.package import SHIPPED_BOARD, read_package
@@ -107,6 +109,26 @@ def test_the_original_stands_while_its_clone_runs(lot: Lot) -> None:
     assert "clean, its time is over" in rehearsals(board, run.id)
 
 
+def test_an_exec_is_rehearsed_in_the_new_program(lot: Lot) -> None:
+    """Taken over as it was loaded, once its clone is clean; else it was nothing."""
+    lot.board.load_policy(cloning_policy(execs=True))
+    said, code, log = lot.run("exec", "/bin/echo", "one", "two")
+    assert (said, code) == (b"one two\n", 0), "said once"
+    assert "(echo): clean, it ends with 0" in log and 0 < began(log) <= CELL_START_CYCLES
+    said, code, log = lot.run("exec", "/bin/cat", "/etc/passwd")
+    assert (said, code) == (b"execve 1\n", 0) and "(cat): inconclusive, for its call 38" in log
+    said, code, log = lot.run("exec", PROBE, "at once")
+    assert (said, code) == (b"", 128 + 9) and "(rehearsed): exploit" in log
+    lot.board.load_policy(cloning_policy())
+
+
+def test_what_a_link_leads_to_is_rehearsed(lot: Lot) -> None:
+    lot.board.load_policy(freezing_policy([CallClass.READ], secrets=True, answer=Verdict.CLONE))
+    said, code, log = lot.run("link")
+    assert (said, code) == (b"open 0\n", 0) and "clean, it ends with 0" in log
+    lot.board.load_policy(cloning_policy())
+
+
 def test_a_process_may_be_killed_while_its_clone_runs(lot: Lot) -> None:
     run = lot.board.processes.run(PROBE, ("loop",))
     lot.simulated.run(BUDGET_CYCLES // 10)
@@ -123,7 +145,10 @@ def test_the_board_says_that_it_has_a_cell(lot: Lot) -> None:
 FORGETS = {"schedule.c": (("if (entry->rehearsed)", "if (false)"), (" && !process->rehearsed;", ";"))}
 """A scheduler that does not know whose clone is in the cell."""
 
-_FREE = ("process->rehearsed = true;", "process->rehearsed = true; board_freeze(process_index(process), false);")
+_FREE = (
+    "    process_stands(process);\n}\n\n/* ---",
+    "    board_freeze(process_index(process), false);\n}\n\n/* ---",
+)
 FREES = {"rehearsal.c": (_FREE,)}
 """It frees whom the verdict has frozen: only the clone that is in the cell holds its original."""
 
