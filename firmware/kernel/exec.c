@@ -406,7 +406,6 @@ static void begun(struct process *process)
     files_exec(process);
     events_exec(process_index(process), process->id);
     vaccines_program(process);
-    process->again = NULL;
     for (uint32_t signal = 0; signal < SIGNALS; signal++)
         if (process->handlers[signal] != SIG_IGNORE)
             process->handlers[signal] = SIG_DEFAULT;

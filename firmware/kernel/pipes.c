@@ -1,15 +1,18 @@
-/* Pipes: a ring of bytes each, with counted ends.  Fifos are pipes of a node, connected sockets two of them. */
+/* Pipes: a ring of bytes each, with counted ends.  Fifos are pipes of a node, connected sockets two of them.
+ *
+ * The ring is a granule of the pool while anybody has the pipe open. */
 #include "process.h"
 
 #define PIPES 8
-#define PIPE_BYTES 512 /* a power of two; a write of no more is not mixed with others' */
+#define PIPE_BYTES VG_GRANULE_BYTES /* a write of no more is not mixed with others' */
+_Static_assert(!(PIPE_BYTES & (PIPE_BYTES - 1)), "places begin anew at 2^32");
 
 static struct pipe {
     uint16_t node;         /* a fifo's, or 0 */
     uint8_t readers, writers;
+    uint8_t region;        /* where its bytes are */
     bool was_read, was_written; /* such an end has been there: before that, the other one waits for it */
     uint32_t begin, end;   /* places, counted from the first byte on */
-    uint8_t bytes[PIPE_BYTES];
 } pipes[PIPES];
 
 ONCE void pipes_start(void)
@@ -29,7 +32,10 @@ int32_t pipes_of(uint32_t node)
     }
     if (!unused)
         return -ENFILE;
-    *unused = (struct pipe){.node = (uint16_t)node};
+    uint32_t region = unused->region ? unused->region : pool_take(1); /* one may be left that was never opened */
+    if (region == NO_REGION)
+        return -ENOMEM;
+    *unused = (struct pipe){.node = (uint16_t)node, .region = (uint8_t)region};
     return (int32_t)(unused - pipes);
 }
 
@@ -50,6 +56,10 @@ void pipes_close(uint32_t number, bool writes)
         pipe->writers--;
     else
         pipe->readers--;
+    if (!pipe->writers && !pipe->readers) {
+        pool_free(pipe->region);
+        pipe->region = NO_REGION;
+    }
     process_wake(pipe);
 }
 
@@ -61,8 +71,9 @@ int32_t pipes_read(struct process *process, uint32_t number, uint8_t *into, uint
         return process_wait(process, pipe, NEVER);
     if (count > size)
         count = size;
+    const uint8_t *bytes = pool_bytes(pipe->region);
     for (uint32_t byte = 0; byte < count; byte++)
-        into[byte] = pipe->bytes[pipe->begin++ % PIPE_BYTES];
+        into[byte] = bytes[pipe->begin++ % PIPE_BYTES];
     if (count)
         process_wake(pipe);
     return (int32_t)count;
@@ -76,8 +87,9 @@ int32_t pipes_peek(uint32_t number, uint32_t behind, uint8_t *into, uint32_t siz
         return -EAGAIN;
     if (count > size)
         count = size;
+    const uint8_t *bytes = pool_bytes(pipe->region);
     for (uint32_t byte = 0; byte < count; byte++)
-        into[byte] = pipe->bytes[(pipe->begin + behind + byte) % PIPE_BYTES];
+        into[byte] = bytes[(pipe->begin + behind + byte) % PIPE_BYTES];
     return (int32_t)count;
 }
 
@@ -95,8 +107,9 @@ int32_t pipes_write(struct process *process, uint32_t number, const uint8_t *fro
     if (!pipe->readers || room < (size < PIPE_BYTES ? size : 1))
         return process_wait(process, pipe, NEVER);
     uint32_t count = size < room ? size : room;
+    uint8_t *bytes = pool_bytes(pipe->region);
     for (uint32_t byte = 0; byte < count; byte++)
-        pipe->bytes[pipe->end++ % PIPE_BYTES] = from[byte];
+        bytes[pipe->end++ % PIPE_BYTES] = from[byte];
     process_wake(pipe);
     return (int32_t)count;
 }

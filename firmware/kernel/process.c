@@ -134,7 +134,6 @@ void process_begin(void)
 uint32_t process_call(struct process *process, call_function *call)
 {
     uint32_t moves = pool_moves();
-    process->calling = call;
     if (!process->again)
         process->diverted = false;
     process->calling = call;
@@ -157,9 +156,9 @@ uint32_t process_call(struct process *process, call_function *call)
         result = -ENOMEM;
     }
     strings_drop(process);
+    process->again = NULL;
     if (result == REPLACED || gone)
         return LEAVE_REPLACED;
-    process->again = NULL;
     if (process->trial != TRIAL_NONE) {
         exec_settle(process, false);
         process->trial = TRIAL_NONE;

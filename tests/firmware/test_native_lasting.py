@@ -15,7 +15,7 @@ from hdl.contract.flash import AREAS, FILE_ATTRIBUTE, FILE_KEPT, SECTOR_BYTES
 from hdl.contract.link import FrameType
 from hdl.contract.syscalls import IDS
 from sim.native import NativeBoard
-from sim.native_processes import AT_FDCWD, BLOCKED, SCRATCH, CutError, Processes, State
+from sim.native_processes import AT_FDCWD, BLOCKED, SAID, SCRATCH, CutError, Processes, State
 from sim.peer import Peer, fixed
 
 RDONLY, WRONLY, RDWR, CREAT, EXCL, TRUNC, APPEND = 0, 1, 2, 0o100, 0o200, 0o1000, 0o2000
@@ -323,6 +323,23 @@ def test_a_program_runs_from_there(files: Files) -> None:
     child, _ = files.processes.fork(0)
     path = files.processes.text(child, "/root/say")
     assert files.processes.call(child, "execve", path, 0, 0) == -513
+
+
+def test_a_program_whose_loading_waited_makes_each_of_its_calls(files: Files) -> None:
+    """What the wait gave is the answer of execve, not of the first call that the new program makes."""
+    files.put("/root/echo", files.get("/bin/echo"), mode=0o755)
+    files.reset()
+    processes = files.processes
+    child, ident = processes.fork(0)
+    said = processes.call(child, "openat", AT_FDCWD, processes.text(child, SAID), WRONLY | CREAT, 0o600)
+    assert processes.call(child, "dup3", said, 1, 0) == 1
+    path, words = processes.text(child, "/root/echo"), processes.text(child, "whole", OTHER)
+    table = processes.put(child, struct.pack("<3I", path, words, 0), OTHER + 16)
+    given = (ctypes.c_uint32 * 6)(path, table)
+    assert files.board.library.native_call(child, IDS["execve"], given) == BLOCKED, "the flash is at it"
+    while processes.call(0, "wait4", ident, SCRATCH, 0, 0) == BLOCKED:
+        assert processes.go(10_000_000) == 0
+    assert files.get(SAID) == b"whole\n"
 
 
 # --- power that goes -----------------------------------------------------------------------------------------

@@ -74,7 +74,9 @@ static int32_t nobody_reads(void)
 static int32_t without_waiting(void)
 {
     MUST(CALL(PIPE2, ends, O_NONBLOCK) == 0 && CALL(READ, ends[0], bytes, 1) == -EAGAIN);
-    MUST(CALL(WRITE, ends[1], bytes, 512) == 512 && CALL(WRITE, ends[1], bytes, 1) == -EAGAIN);
+    for (uint32_t half = 0; half < 2; half++) /* of what a pipe holds */
+        MUST(CALL(WRITE, ends[1], bytes, 512) == 512);
+    MUST(CALL(WRITE, ends[1], bytes, 1) == -EAGAIN && CALL(READ, ends[0], bytes, 512) == 512);
     MUST(CALL(READ, ends[0], bytes, 512) == 512 && CALL(FCNTL, ends[0], F_GETFL) == (O_RDONLY | O_NONBLOCK));
     MUST(CALL(CLOSE, ends[1]) == 0 && CALL(READ, ends[0], bytes, 1) == 0);
     return 0;
