@@ -1458,6 +1458,9 @@
 #define VG_CELL_GROWN 0x80000838 /* read, write: what the clone has besides, behind the frozen process's data: zeros, until it stores there */
 #define VG_CELL_GROWN_LIMIT_SHIFT 0 /* granules, in all, if more than the data window's */
 #define VG_CELL_GROWN_LIMIT_MASK 0x0000003f
+#define VG_CELL_ORIGINAL 0x8000083c /* read, write: whose clone `start` makes: it does not run until `discard` */
+#define VG_CELL_ORIGINAL_SLOT_SHIFT 0 /* 0..31 */
+#define VG_CELL_ORIGINAL_SLOT_MASK 0x0000001f
 #define VG_CELL_X 0x80000880 /* read: its registers, once it has stopped */
 #define VG_CELL_X_COUNT 32
 
@@ -1506,12 +1509,12 @@
 #define VG_COPROCESSOR_SLOT_NUMBER_SHIFT 0 /* 0..31 */
 #define VG_COPROCESSOR_SLOT_NUMBER_MASK 0x0000003f
 #define VG_COPROCESSOR_GENERATION 0xfffff814 /* read, write: its generation */
-#define VG_COPROCESSOR_TEXT_WINDOW 0xfffff818 /* read, write: where `user_text` lies in main RAM */
+#define VG_COPROCESSOR_TEXT_WINDOW 0xfffff818 /* read, write: where `user_text` lies in main RAM; in force two cycles behind the write */
 #define VG_COPROCESSOR_TEXT_WINDOW_BASE_SHIFT 0 /* the first granule of main RAM */
 #define VG_COPROCESSOR_TEXT_WINDOW_BASE_MASK 0x000000ff
 #define VG_COPROCESSOR_TEXT_WINDOW_LIMIT_SHIFT 8 /* granules from there on; 0: nothing answers */
 #define VG_COPROCESSOR_TEXT_WINDOW_LIMIT_MASK 0x00003f00
-#define VG_COPROCESSOR_DATA_WINDOW 0xfffff81c /* read, write: where `user_data` lies in main RAM */
+#define VG_COPROCESSOR_DATA_WINDOW 0xfffff81c /* read, write: the same of `user_data` */
 #define VG_COPROCESSOR_DATA_WINDOW_BASE_SHIFT 0 /* the first granule of main RAM */
 #define VG_COPROCESSOR_DATA_WINDOW_BASE_MASK 0x000000ff
 #define VG_COPROCESSOR_DATA_WINDOW_LIMIT_SHIFT 8 /* granules from there on; 0: nothing answers */
@@ -1588,6 +1591,12 @@
 #define VG_COPROCESSOR_SCORE_SLOT_SLOT_MASK 0x0000001f
 #define VG_COPROCESSOR_SCORE 0xfffff954 /* read: the words of the SCORE of the process that last made a call there */
 #define VG_COPROCESSOR_SCORE_COUNT 3
+#define VG_COPROCESSOR_FREEZE 0xfffff960 /* write: freeze or free a process: its windows are shut while it is frozen, or its clone in the cell; the verdicts CLONE and QUARANTINE freeze by themselves */
+#define VG_COPROCESSOR_FREEZE_SLOT_SHIFT 0 /* 0..31 */
+#define VG_COPROCESSOR_FREEZE_SLOT_MASK 0x0000001f
+#define VG_COPROCESSOR_FREEZE_ON_SHIFT 5 /* freeze it */
+#define VG_COPROCESSOR_FREEZE_ON_MASK 0x00000020
+#define VG_COPROCESSOR_FROZEN 0xfffff964 /* read: bit s: the process in slot s is frozen */
 
 /* What comes before a path's text on the path stream. */
 #define VG_PATH_HEAD_WORDS 1

@@ -77,6 +77,11 @@ void board_process(uint32_t slot, uint32_t generation)
     VG_REG(VG_COPROCESSOR_GENERATION) = generation;
 }
 
+void board_freeze(uint32_t slot, bool on)
+{
+    VG_REG(VG_COPROCESSOR_FREEZE) = VG_VALUE(VG_COPROCESSOR_FREEZE_SLOT, slot) | VG_VALUE(VG_COPROCESSOR_FREEZE_ON, on);
+}
+
 void board_ready(uint32_t slots)
 {
     VG_REG(VG_SCHEDULER_READY) = slots;

@@ -115,6 +115,8 @@ int32_t events_resolved(struct process *process, const char *path)
     switch (VG_GET(record, VG_RECORD_VERDICT)) {
     case VG_VERDICT_ALLOW:
         return 0;
+    case VG_VERDICT_CLONE:
+        return process->trial == TRIAL_NONE ? REHEARSED : 0; /* once a call */
     case VG_VERDICT_QUARANTINE:
         return quarantine_called(process);
     case VG_VERDICT_KILL:

@@ -37,6 +37,14 @@ static struct {
     uint32_t sum, stack_end;     /* of its words, as they were loaded; where its processes' stacks begin to grow */
 } texts[TEXTS + 1];
 
+/* A program that has been loaded. */
+struct image {
+    const struct process *whose;
+    uint32_t text, data, heap, entry, stack, user;
+    char name[NAME_BYTES];
+};
+static struct image tried; /* the one that is rehearsed, or is to be; whose: NULL, there is none */
+
 static struct {
     char strings[ARGUMENT_BYTES];
     uint32_t bytes, count, arguments; /* strings in all, and how many of them are argv */
@@ -46,6 +54,7 @@ static struct {
 ONCE void exec_start(void)
 {
     memset(texts, 0, sizeof texts);
+    tried.whose = NULL;
 }
 
 void exec_share(uint32_t text)
@@ -226,7 +235,7 @@ static bool arguments_fit(uint32_t top)
 static uint32_t region_for(const struct process *process, uint32_t node, const struct layout *layout)
 {
     uint32_t granules = granules_of(layout->data_size), data = pool_get(granules);
-    if (data != NO_REGION || pool_size(process->data) < granules || !in_image(node) ||
+    if (data != NO_REGION || process->trial || pool_size(process->data) < granules || !in_image(node) ||
         !arguments_fit(layout->data_begin) || !pool_resize(process->data, granules))
         return data;
     memset(pool_bytes(process->data), 0, granules * VG_GRANULE_BYTES);
@@ -287,41 +296,55 @@ static int32_t stage_list(const struct process *process, uint32_t list)
     return 0;
 }
 
+/* Have a process begin a program that has been loaded. */
+static void wear(struct process *process, const struct image *image)
+{
+    process->text = image->text;
+    process->data = image->data;
+    process->heap = process->stop = image->heap;
+    process->mapped = 0;
+    process->user = image->user;
+    memset(&process->registers, 0, sizeof process->registers);
+    process->registers.x[PC] = image->entry;
+    process->registers.x[SP] = image->stack;
+    text_copy(process->name, image->name, sizeof process->name);
+}
+
 static int32_t do_replace(struct process *process, uint32_t node)
 {
     struct layout layout;
     int32_t failed = examine(node, &layout);
     if (failed)
         return failed;
+    bool tries = process->trial == TRIAL_IMAGE;
+    if (tries && granules_of(layout.data_size) > VG_CELL_BYTES / VG_GRANULE_BYTES)
+        return rehearsal_denied(process, "it has too much memory");
     uint32_t text = text_of(node, &layout, &failed);
     if (failed)
         return failed;
     uint32_t data = text == NO_TEXT ? NO_REGION : region_for(process, node, &layout);
     uint32_t stack = data == NO_REGION ? 0 : put_arguments(data, layout.data_begin);
-    if (!stack) {
-        exec_drop(text);
-        pool_free(data);
-        return data == NO_REGION ? -ENOMEM : -E2BIG;
-    }
-    failed = load(node, &layout, data, VG_USER_DATA_BASE);
+    if (!stack)
+        failed = data != NO_REGION ? -E2BIG : tries ? rehearsal_denied(process, "there is no memory for both") : -ENOMEM;
+    else
+        failed = load(node, &layout, data, VG_USER_DATA_BASE);
     if (failed) {
         exec_drop(text);
         pool_free(data);
         return failed;
     }
+    uint32_t heap = (VG_USER_DATA_BASE + layout.data_size + 15) & ~15u;
+    uint32_t user = nodes[node].mode & S_ISUID ? nodes[node].user : process->user;
+    struct image image = {process, text, data, heap, layout.entry, stack, user, ""};
+    text_copy(image.name, nodes[node].name, sizeof image.name);
+    if (tries) {
+        tried = image;
+        return REHEARSED;
+    }
     exec_drop(process->text);
     if (process->data != data)
         pool_free(process->data);
-    process->text = text;
-    process->data = data;
-    process->heap = process->stop = (VG_USER_DATA_BASE + layout.data_size + 15) & ~15u;
-    process->mapped = 0;
-    memset(&process->registers, 0, sizeof process->registers);
-    process->registers.x[PC] = layout.entry;
-    process->registers.x[SP] = stack;
-    text_copy(process->name, nodes[node].name, sizeof process->name);
-    if (nodes[node].mode & S_ISUID)
-        process->user = nodes[node].user;
+    wear(process, &image);
     return 0;
 }
 
@@ -377,14 +400,51 @@ int32_t exec_program(struct process *process, const char *path, const char *cons
     return node < 0 ? node : replace(process, (uint32_t)node);
 }
 
+/* What an exec does besides, once a process runs another program. */
+static void begun(struct process *process)
+{
+    files_exec(process);
+    events_exec(process_index(process), process->id);
+    vaccines_program(process);
+    for (uint32_t signal = 0; signal < SIGNALS; signal++)
+        if (process->handlers[signal] != SIG_IGNORE)
+            process->handlers[signal] = SIG_DEFAULT;
+}
+
+RARE void exec_wear(struct process *clone)
+{
+    wear(clone, &tried);
+    for (uint32_t descriptor = 0; descriptor < DESCRIPTORS; descriptor++)
+        if (clone->closing >> descriptor & 1)
+            clone->descriptors[descriptor] = NO_FILE; /* the open file is its original's */
+}
+
+RARE void exec_settle(struct process *process, bool takes)
+{
+    if (tried.whose != process)
+        return;
+    tried.whose = NULL;
+    process_wake(&tried);
+    exec_drop(takes ? process->text : tried.text);
+    pool_free(takes ? process->data : tried.data);
+    if (!takes)
+        return;
+    wear(process, &tried);
+    begun(process);
+}
+
 int32_t call_execve(struct process *process)
 {
     int32_t node = paths_node(process, (uint32_t)AT_FDCWD, 0, true);
     node = program_of(process, node);
     if (node < 0)
         return node;
+    if (process->trial && tried.whose && tried.whose != process)
+        return process_until(process, &tried);
     if (staged.whose)
         return process_until(process, &staged);
+    if (process->trial)
+        tried = (struct image){.whose = process}; /* nobody else's from now on, though it may pause */
     memset(&staged, 0, sizeof staged);
     int32_t failed = stage_list(process, ARGUMENT(process, 1));
     staged.arguments = staged.count;
@@ -394,11 +454,6 @@ int32_t call_execve(struct process *process)
         failed = replace(process, (uint32_t)node);
     if (failed)
         return failed;
-    files_exec(process);
-    events_exec(process_index(process), process->id);
-    vaccines_program(process);
-    for (uint32_t signal = 0; signal < SIGNALS; signal++)
-        if (process->handlers[signal] != SIG_IGNORE)
-            process->handlers[signal] = SIG_DEFAULT;
+    begun(process);
     return REPLACED;
 }

@@ -35,6 +35,7 @@ bool board_interrupted(void); /* one of these has come */
 
 /* Processes: the slot and life that calls are from now on, and where the user regions lie, in granules of memory. */
 void board_process(uint32_t slot, uint32_t generation);
+void board_freeze(uint32_t slot, bool on); /* nothing of the process in a slot runs, whoever picks it; or it may again */
 /* Who runs next: which slots are ready; that one has run for so many ticks, or is ready that was not, `fresh` for its
  * first time; and the one that is to run, NOBODY if none is ready. */
 void board_ready(uint32_t slots);

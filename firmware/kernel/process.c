@@ -41,6 +41,11 @@ bool process_lives(const struct process *process)
     return process->state == PROCESS_READY || process->state == PROCESS_WAITING;
 }
 
+void process_stands(const struct process *process)
+{
+    board_freeze(process_index(process), process->frozen || process->rehearsed || process->trial == TRIAL_IMAGE);
+}
+
 /* Return a blank entry with a new id, still free; NULL: the table is full. */
 static struct process *new_entry(void)
 {
@@ -136,6 +141,11 @@ uint32_t process_call(struct process *process, call_function *call)
     call = process->calling; /* call_decoyed has become another one */
     if (result == ASIDE)
         result = aside_call(process, call);
+    if (result == REHEARSED) {
+        process->again = NULL;
+        rehearsal_called(process);
+        return LEAVE_SWITCH;
+    }
     bool gone = process->state == PROCESS_FREE || process->state == PROCESS_ENDED;
     if (result == BLOCKED && !gone) {
         if (process->again || strings_keep(process)) {
@@ -149,6 +159,11 @@ uint32_t process_call(struct process *process, call_function *call)
     process->again = NULL;
     if (result == REPLACED || gone)
         return LEAVE_REPLACED;
+    if (process->trial != TRIAL_NONE) {
+        exec_settle(process, false);
+        process->trial = TRIAL_NONE;
+        process_stands(process);
+    }
     if (process->frozen && process->suspect.owed) /* by what the call's path has led to; it is answered when it is free */
         return LEAVE_SWITCH;
     if (result == INTERRUPTED && signals_restart(process)) {
@@ -205,6 +220,7 @@ void process_end(struct process *process, uint32_t status)
 {
     struct process *parent = process->parent == NOBODY ? NULL : &processes[process->parent];
     rehearsal_over(process);
+    exec_settle(process, false);
     files_close_all(process);
     exec_drop(process->text);
     pool_free(process->data);
@@ -217,7 +233,9 @@ void process_end(struct process *process, uint32_t status)
         kernel_stir(); /* for another one to begin */
     bool heir = parent && !process->frozen; /* what ends in quarantine has paid for itself */
     events_exit(process_index(process), process->id, heir ? process->parent : NOBODY, heir ? parent->id : 0);
-    process->frozen = false;
+    process->frozen = process->rehearsed = false;
+    process->trial = TRIAL_NONE;
+    process_stands(process);
     process->state = parent ? PROCESS_ENDED : PROCESS_FREE;
     if (decoys_shown(process))
         decoys_end(process);

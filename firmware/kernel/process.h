@@ -17,6 +17,7 @@
 #define BLOCKED (-512)   /* a call's result: it waits */
 #define REPLACED (-513)  /* a call's result: the process runs something else, or nothing, now */
 #define INTERRUPTED (-514) /* a call's result: a signal came first; it is EINTR, or made once more */
+#define REHEARSED (-516) /* a call's result, before it has had an effect: it is to be rehearsed (rehearsal.c) */
 #define ASIDE (-515) /* a call's result, before it has had an effect: it is to be made aside (aside.c) */
 
 /* Registers x1..x31 as a trap found them; in place of x0 the address at which to go on. */
@@ -34,6 +35,13 @@ enum process_state {
     PROCESS_READY = VG_PROCESS_STATE_READY,
     PROCESS_WAITING = VG_PROCESS_STATE_WAITING,
     PROCESS_ENDED = VG_PROCESS_STATE_ENDED,
+};
+
+/* What is to become of a call that is rehearsed. */
+enum trial {
+    TRIAL_NONE,
+    TRIAL_IMAGE,  /* an exec: the new program is loaded beside the old one, and the clone runs that */
+    TRIAL_PASSED, /* it has been rehearsed, and is made */
 };
 
 /* What quarantine knows of a process. */
@@ -76,6 +84,7 @@ struct process {
     bool known;                 /* the scheduler has been told of it */
     bool frozen;                /* in quarantine: whatever its state, nothing of it is to run */
     bool rehearsed;             /* its call is, or waits to be: the same */
+    enum trial trial;
     struct suspect suspect;
     char name[NAME_BYTES];
 };
@@ -109,6 +118,8 @@ static inline int32_t no_restart(int32_t result)
     return result == INTERRUPTED ? -EINTR : result;
 }
 bool process_lives(const struct process *process);
+/* Tell gateware whether a process stands: until it is told, whom a verdict froze does. */
+void process_stands(const struct process *process);
 /* End a process; `status` as wait4 tells it. */
 void process_end(struct process *process, uint32_t status);
 /* A trap that is no call: it ends the process. */
@@ -164,8 +175,10 @@ void quarantine_end(const struct process *process); /* it has been proven: its f
 /* --- rehearsal.c: calls that are tried in the cell first ------------------------------------------------------- */
 
 void rehearsal_start(void);
-/* The verdict on its call is CLONE: let a clone of it go on as if the call had been made, or deny it. */
+/* The verdict on its call is CLONE: let a clone of it go on as if the call had been made, or deny it.  An exec is
+ * begun first: it comes back here once the new program is loaded. */
 void rehearsal_called(struct process *process);
+int32_t rehearsal_denied(const struct process *process, const char *why); /* say so; returns -EPERM */
 bool rehearsal_step(void); /* serve the clone; false if nothing was to be done */
 void rehearsal_over(const struct process *process); /* it has ended */
 /* The pool is to be moved: the clone stands still until it knows where its original lies then. */
@@ -226,6 +239,10 @@ uint32_t exec_text_region(uint32_t text);
 bool exec_text_whole(uint32_t text);     /* it is as it was loaded */
 uint32_t exec_stack_end(uint32_t text);  /* the address behind its processes' stacks */
 call_function call_execve;
+/* The program that an exec on trial has loaded: give a clone its entry's memory, registers and descriptors; have the
+ * process run it, or let go of it, if it has any. */
+void exec_wear(struct process *clone);
+void exec_settle(struct process *process, bool takes);
 
 /* --- mapping.c ----------------------------------------------------------------------------------------------- */
 

@@ -43,6 +43,7 @@ static void freeze(struct process *process, enum vg_frozen_by by)
     if (process->frozen)
         return;
     process->frozen = true;
+    process_stands(process);
     suspect->since = board_now();
     suspect->by = by;
     suspect->held = suspect->weighed = suspect->owed = false;
@@ -63,6 +64,7 @@ static void thaw(struct process *process)
     if (!process->frozen)
         return;
     process->frozen = false;
+    process_stands(process);
     if (process->suspect.owed)
         answer(process);
     if (process->pending >> SIGKILL & 1)
@@ -81,6 +83,7 @@ static void treat(struct process *process, enum vg_order order)
             process_end(process, SIGKILL);
         } else { /* once its call, which is under way in the flash, has ended */
             process->frozen = false;
+            process_stands(process);
             process_signal(process, SIGKILL);
         }
     } else {
@@ -124,6 +127,7 @@ int32_t quarantine_called(struct process *process)
                  process == processes ? "never frozen, but denied" : "frozen",
                  (unsigned)process->registers.x[CALL_NUMBER]);
     if (process == processes || cool) {
+        process_stands(process);
         answer(process);
         return -EPERM;
     }

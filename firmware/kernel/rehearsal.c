@@ -69,8 +69,8 @@ void rehearsal_moved(void)
 {
     if (!rehearsal.original)
         return;
-    board_cell_write(VG_CELL_TEXT_WINDOW, window_of(exec_text_region(rehearsal.original->text)));
-    board_cell_write(VG_CELL_DATA_WINDOW, window_of(rehearsal.original->data));
+    board_cell_write(VG_CELL_TEXT_WINDOW, window_of(exec_text_region(rehearsal.actor.text)));
+    board_cell_write(VG_CELL_DATA_WINDOW, window_of(rehearsal.actor.data));
     board_cell_write(VG_CELL_PAUSE, rehearsal.held = false);
 }
 
@@ -80,17 +80,20 @@ static RARE void begin(struct process *process)
 {
     rehearsal.original = process;
     rehearsal.actor = *process;
-    rehearsal.granules = pool_size(process->data);
+    if (process->trial == TRIAL_IMAGE)
+        exec_wear(&rehearsal.actor);
+    rehearsal.granules = pool_size(rehearsal.actor.data);
     rehearsal.budget = VG_CELL_BUDGET_CYCLES;
     rehearsal.written = rehearsal.calls = 0;
     memset(rehearsal.behind, 0, sizeof rehearsal.behind);
     for (uint32_t descriptor = 0; descriptor < DESCRIPTORS; descriptor++)
-        if (files_of(process, descriptor))
-            rehearsal.seen[descriptor] = *files_of(process, descriptor);
+        if (files_of(&rehearsal.actor, descriptor))
+            rehearsal.seen[descriptor] = *files_of(&rehearsal.actor, descriptor);
     rehearsal_moved();
     board_cell_write(VG_CELL_GROWN, rehearsal.granules);
-    board_cell_write(VG_CELL_REGISTERS, (uint32_t)(uintptr_t)&process->registers);
+    board_cell_write(VG_CELL_REGISTERS, (uint32_t)(uintptr_t)&rehearsal.actor.registers);
     board_cell_write(VG_CELL_BUDGET, rehearsal.budget);
+    board_cell_write(VG_CELL_ORIGINAL, process_index(process));
     board_cell_write(VG_CELL_RESULT, 0); /* the call has succeeded, as far as it knows */
     board_cell_write(VG_CELL_CONTROL, VG_CELL_CONTROL_START_MASK);
 }
@@ -98,13 +101,18 @@ static RARE void begin(struct process *process)
 /* The process goes on: with its call, or denied. */
 static RARE void release(struct process *process, bool makes)
 {
+    bool image = process->trial == TRIAL_IMAGE;
     process->rehearsed = false;
-    if (makes) {
+    process->trial = makes && !image ? TRIAL_PASSED : TRIAL_NONE;
+    process_stands(process);
+    if (makes && !image) {
         process->again = events_call(process->registers.x[CALL_NUMBER]);
         return;
     }
     strings_drop(process);
-    ARGUMENT(process, 0) = (uint32_t)-EPERM;
+    exec_settle(process, makes);
+    if (!makes)
+        ARGUMENT(process, 0) = (uint32_t)-EPERM;
 }
 
 void rehearsal_over(const struct process *process)
@@ -121,7 +129,7 @@ static RARE void end(enum vg_rehearsal how, const char *why, uint32_t what)
     static const char *const said[] = {"clean", "inconclusive", "exploit"};
     struct process *process = rehearsal.original;
     log_line("cell: process %u (%s): %s, %s %x; began in %u cycles, %u calls, %u instructions",
-             (unsigned)process->id, process->name, said[how], why, (unsigned)what,
+             (unsigned)process->id, rehearsal.actor.name, said[how], why, (unsigned)what,
              (unsigned)board_cell_read(VG_CELL_STARTED), (unsigned)rehearsal.calls,
              (unsigned)board_cell_read(VG_CELL_INSTRUCTIONS));
     rehearsal_over(process);
@@ -139,33 +147,51 @@ static RARE void end(enum vg_rehearsal how, const char *why, uint32_t what)
         events_narrow(process_index(process), process->id);
 }
 
+RARE int32_t rehearsal_denied(const struct process *process, const char *why)
+{
+    log_line("cell: process %u (%s): call %u is denied: %s", (unsigned)process->id, process->name,
+             (unsigned)process->registers.x[CALL_NUMBER], why);
+    return -EPERM;
+}
+
+/* Return why a call cannot be rehearsed; NULL: it can, and has its strings with it. */
+static RARE const char *refusal(struct process *process, uint32_t id)
+{
+    bool room = id == VG_SYS_EXECVE || pool_size(process->data) <= VG_CELL_BYTES / VG_GRANULE_BYTES;
+    uint32_t waiting = 0;
+    for (const struct process *other = processes; other < processes + PROCESSES; other++)
+        waiting += (other->rehearsed || other->trial == TRIAL_IMAGE) && other != rehearsal.original;
+    return !VG_FIELD(board_features(), VG_SYSTEM_FEATURES_CELL)          ? "there is no cell"
+           : process == processes                                       ? "it is the first process"
+           : !events_call(process->registers.x[CALL_NUMBER])            ? "it is none"
+           : id == VG_SYS_CLONE                                         ? "no clone shows what a child does"
+           : !room                                                      ? "it has too much memory"
+           : waiting >= VG_CELL_WAITING_MOST                            ? "too many wait"
+           : !strings_keep(process)                                     ? "there is no memory"
+                                                                        : NULL;
+}
+
 void rehearsal_called(struct process *process)
 {
-    uint32_t number = process->registers.x[CALL_NUMBER], id = events_id(number), waiting = 0;
-    for (const struct process *other = processes; other < processes + PROCESSES; other++)
-        waiting += other->rehearsed && other != rehearsal.original;
-    bool room = pool_size(process->data) <= VG_CELL_BYTES / VG_GRANULE_BYTES;
+    uint32_t id = events_id(process->registers.x[CALL_NUMBER]);
     if (id == VG_SYS_EXIT || id == VG_SYS_EXIT_GROUP) {
         call_exit(process); /* whatever is thought of it */
         return;
     }
-    const char *why = !VG_FIELD(board_features(), VG_SYSTEM_FEATURES_CELL) ? "there is no cell"
-                      : process == processes                              ? "it is the first process"
-                      : !events_call(number) || id == VG_SYS_EXECVE || id == VG_SYS_CLONE
-                          ? "no clone can show what follows"
-                      : !room                            ? "it has too much memory"
-                      : waiting >= VG_CELL_WAITING_MOST  ? "too many wait"
-                      : !strings_keep(process)           ? "there is no memory"
-                                                         : NULL;
-    if (why) {
-        log_line("cell: process %u (%s): call %u is denied: %s", (unsigned)process->id, process->name,
-                 (unsigned)number, why);
-        ARGUMENT(process, 0) = (uint32_t)-EPERM;
-        return;
-    }
+    bool loaded = process->trial == TRIAL_IMAGE;
+    const char *why = loaded ? NULL : refusal(process, id);
     process->diverted = false;
-    process->rehearsed = true;
-    kernel_stir();
+    if (why) {
+        strings_drop(process);
+        ARGUMENT(process, 0) = (uint32_t)rehearsal_denied(process, why);
+    } else if (id == VG_SYS_EXECVE && !loaded) {
+        process->trial = TRIAL_IMAGE;
+        process->again = call_execve;
+    } else {
+        process->rehearsed = true;
+        kernel_stir();
+    }
+    process_stands(process);
 }
 
 /* --- calls that the clone makes ------------------------------------------------------------------------------ */

@@ -60,10 +60,11 @@ static void start(void)
     memcpy(cell.memory, window_of(VG_CELL_DATA_WINDOW), limit_of(VG_CELL_DATA_WINDOW));
     memset(cell.memory + limit_of(VG_CELL_DATA_WINDOW), 0, sizeof cell.memory - limit_of(VG_CELL_DATA_WINDOW));
     /* The register has the low half of an address. */
-    uint32_t offset = *at(VG_CELL_REGISTERS) - (uint32_t)(uintptr_t)processes;
+    int32_t offset = (int32_t)(*at(VG_CELL_REGISTERS) - (uint32_t)(uintptr_t)processes);
     memcpy(cell.x, (const uint8_t *)processes + offset, sizeof cell.x);
     cell.x[A0] = *at(VG_CELL_RESULT);
     cell.run = 0;
+    native_lodges(*at(VG_CELL_ORIGINAL));
     run();
 }
 
@@ -98,5 +99,6 @@ void board_cell_write(uint32_t address, uint32_t value)
         run();
     } else {
         cell.state = VG_CELL_STATE_EMPTY;
+        native_lodges(VG_SLOTS);
     }
 }

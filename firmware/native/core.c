@@ -75,10 +75,11 @@ static struct {
 static void set_windows(const struct process *process)
 {
     uint32_t text = exec_text_region(process->text);
+    bool stands = native_stands(process_index(process));
     text_window.begin = pool_bytes(text);
-    text_window.bytes = pool_size(text) * VG_GRANULE_BYTES;
+    text_window.bytes = stands ? 0 : pool_size(text) * VG_GRANULE_BYTES;
     data_window.begin = pool_bytes(process->data);
-    data_window.bytes = pool_size(process->data) * VG_GRANULE_BYTES;
+    data_window.bytes = stands ? 0 : pool_size(process->data) * VG_GRANULE_BYTES;
 }
 
 /* Return what lies at an address of the program, or NULL. */
@@ -226,9 +227,11 @@ static bool make_call(struct process *process)
     case VG_VERDICT_ALLOW:
         break;
     case VG_VERDICT_QUARANTINE:
+        board_freeze(process_index(process), true); /* gateware, by itself */
         quarantine_called(process);
         return false;
     case VG_VERDICT_CLONE:
+        board_freeze(process_index(process), true);
         rehearsal_called(process);
         return false;
     case VG_VERDICT_DECOY:

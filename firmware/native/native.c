@@ -320,6 +320,7 @@ static void power_on(void)
     judge_power_on();
     counting_power_on();
     cell_power_on();
+    frozen_power_on();
 }
 
 /* Attach the pipeline and the flash.  The board is off until native_run. */

@@ -53,6 +53,11 @@ void judge_born(uint32_t slot);
 void judge_power_on(void);
 void cell_power_on(void);
 
+/* frozen.c: whose windows are shut; a clone of the process in `slot` is in the cell, VG_SLOTS: none is. */
+void frozen_power_on(void);
+void native_lodges(uint32_t slot);
+bool native_stands(uint32_t slot);
+
 /* scheduler.c: what the scheduler is told of a score. */
 void native_scored(uint32_t slot, uint32_t score);
 void scheduler_power_on(void);

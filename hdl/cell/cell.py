@@ -33,6 +33,8 @@ class Cell(Block):
       want, place  a word of main RAM is to be read, in the cycle in which `won` is high; `word` is it in the next.
       first        whoever else wants that port is to wait in this cycle: for the clone's registers and its first
                    instruction, and for the kernel.
+      clones, original, discards   for one cycle: a clone of the process in slot `original` is to begin; the one
+                   that is there is no more.
       irq          the cell has stopped.
       idle         nothing happens in it.
       empty        the edge of `screen` at the end of this cycle may be left out.
@@ -51,6 +53,9 @@ class Cell(Block):
                 "place": Out(range(REGIONS["ram"].size // 4)),
                 "won": In(1),
                 "word": In(32),
+                "clones": Out(1),
+                "original": Out(CELL.register["original"].layout.width),
+                "discards": Out(1),
                 "irq": Out(1),
                 "idle": Out(1),
                 "empty": Out(1),
@@ -180,6 +185,9 @@ class Cell(Block):
             # So is its first instruction.  All of it from registers: the board's core waits for it.
             self.first.eq(entry.want | access.first | access.looks & first & runs),
             self.place.eq(Mux(entry.want, entry.place, access.place)),
+            self.clones.eq(ordered & orders.start),
+            self.original.eq(registers.original.slot),
+            self.discards.eq(ordered & orders.discard & ~orders.start),
             self.empty.eq(held),
             self.irq.eq(state == CellState.STOPPED),
             self.idle.eq(((state == CellState.EMPTY) | (state == CellState.STOPPED)) & access.quiet),

@@ -464,6 +464,8 @@ CELL = Peripheral(
         Register("grown", 0x38, Access.BOTH, "what the clone has besides, behind the frozen process's data: "
                  "zeros, until it stores there",
                  (Field("limit", WINDOW_FIELDS[1].width, "granules, in all, if more than the data window's"),)),
+        Register("original", 0x3C, Access.BOTH, "whose clone `start` makes: it does not run until `discard`",
+                 (Field("slot", 5, "0..31"),)),
         Register("x", 0x80, Access.READ, "its registers, once it has stopped", count=32),
     ),
 )  # fmt: skip
@@ -519,8 +521,9 @@ COPROCESSOR = Peripheral(
         ),
         Register("slot", 0x010, Access.BOTH, "slot of the process that runs", (Field("number", 6, "0..31"),)),
         Register("generation", 0x014, Access.BOTH, "its generation"),
-        Register("text_window", 0x018, Access.BOTH, "where `user_text` lies in main RAM", WINDOW_FIELDS),
-        Register("data_window", 0x01C, Access.BOTH, "where `user_data` lies in main RAM", WINDOW_FIELDS),
+        Register("text_window", 0x018, Access.BOTH, "where `user_text` lies in main RAM; in force two cycles "
+                 "behind the write", WINDOW_FIELDS),
+        Register("data_window", 0x01C, Access.BOTH, "the same of `user_data`", WINDOW_FIELDS),
         Register(
             "cwd",
             0x020,
@@ -608,6 +611,10 @@ COPROCESSOR = Peripheral(
         Register("score_slot", 0x150, Access.BOTH, "which slot `score` shows", (Field("slot", 5, "0..31"),)),
         Register("score", 0x154, Access.READ, "the words of the SCORE of the process that last made a call there",
                  count=SCORE.words),
+        Register("freeze", 0x160, Access.WRITE, "freeze or free a process: its windows are shut while it is "
+                 "frozen, or its clone in the cell; the verdicts CLONE and QUARANTINE freeze by themselves",
+                 (Field("slot", 5, "0..31"), Field("on", 1, "freeze it"))),
+        Register("frozen", 0x164, Access.READ, "bit s: the process in slot s is frozen"),
     ),
 )  # fmt: skip
 

@@ -19,6 +19,10 @@ class Verdict(IntEnum):
     KILL = 5
 
 
+FREEZING = (Verdict.CLONE, Verdict.QUARANTINE)
+"""Verdicts after which no instruction of the process runs until the kernel has decided."""
+
+
 class Tier(IntEnum):
     """How suspect a process is: its accumulators against the model's thresholds."""
 

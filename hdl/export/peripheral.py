@@ -5,7 +5,7 @@
     calls, returns ──────┘                  └── verdict, handler
 
 One clock domain, `sync`, with its reset.  What the registers mean is the contract's (`COPROCESSOR`); of them
-`text_window`, `data_window` and `cwd` are kept and do nothing, and `tamper.strayed` stays 0.
+`text_window`, `data_window` and `cwd` are kept and do nothing, nor does `freeze`, and `tamper.strayed` stays 0.
 """
 
 from __future__ import annotations

@@ -38,6 +38,7 @@ from hdl.soc.calls import CORE_SLOTS, Calls
 from hdl.soc.counting import Counting
 from hdl.soc.dispatch import Dispatch
 from hdl.soc.epoch import Epoch
+from hdl.soc.frozen import SLOT, Frozen
 from hdl.soc.host_port import HostPort
 from hdl.soc.loader import Loader
 from hdl.soc.records import Records
@@ -77,7 +78,10 @@ class Coprocessor(Block):
                    user mode without having read the call's dispatch register; or from three cycles behind that in
                    which an instruction of the kernel began that is not where the register said (see `Stray`).
       irq_half     half of the places for records are taken.
-      text_window, data_window   the registers' values.
+      text_window, data_window   the registers' values one cycle later; of length 0 while the process that runs is
+                   frozen, or `original` was its slot when a clone last began, and none was discarded since.
+      clones, original, discards   orders to the cell: see `Frozen`.  These, too, not where `calls` is given, nor
+                   is anything frozen there.
       string_fetch, string_place, string_word   a word of main RAM, see `Strings`; not where `calls` is given.
       strings      the region of that name; the same.
       screen_idle  an edge of clock `screen` at the end of this cycle would change nothing that matters.
@@ -132,6 +136,9 @@ class Coprocessor(Block):
             "string_fetch": Out(1),
             "string_place": Out(range(REGIONS["ram"].size // 4)),
             "string_word": In(32),
+            "clones": In(1),
+            "original": In(SLOT),
+            "discards": In(1),
         }
         super().__init__(
             {
@@ -185,6 +192,7 @@ class Coprocessor(Block):
         self._leavings(m, pipeline, registers, records)
         if self.copies:
             self._counted(m, pipeline, registers, calls, records)
+            self._frozen(m, registers, dispatch)
         self._tables(m, pipeline, registers, loader, dispatch)
         self._broken(m, registers, calls, dispatch, stray, tampering)
         page_waits = stirs = begins = C(0)
@@ -219,8 +227,6 @@ class Coprocessor(Block):
             self.answered.eq(dispatch.arrived),
             self.verdict.eq(dispatch.spoken),
             self.answer.eq(dispatch.answer),
-            self.text_window.eq(registers.text_window),
-            self.data_window.eq(registers.data_window),
             registers.argument.eq(argument),
         ]
 
@@ -485,6 +491,26 @@ class Coprocessor(Block):
             scores.record.eq(pipeline.record),
             scores.slot.eq(registers.score_slot.slot),
             registers.score.eq(scores.score[registers.score_index]),
+        ]
+
+    def _frozen(self, m: Module, registers: Registers, dispatch: Dispatch) -> None:
+        """Who does not run, whatever the kernel does."""
+        m.submodules.frozen = frozen = Frozen()
+        m.d.comb += [
+            frozen.slot.eq(registers.slot.number),
+            frozen.judged.eq(dispatch.arrived),
+            frozen.verdict.eq(dispatch.spoken),
+            frozen.order.eq(registers.freeze_written),
+            frozen.order_slot.eq(registers.freeze.slot),
+            frozen.order_on.eq(registers.freeze.on),
+            frozen.clones.eq(self.clones),
+            frozen.original.eq(self.original),
+            frozen.discards.eq(self.discards),
+            frozen.text_window.eq(registers.text_window),
+            frozen.data_window.eq(registers.data_window),
+            self.text_window.eq(frozen.text_open),
+            self.data_window.eq(frozen.data_open),
+            registers.frozen.eq(frozen.frozen),
         ]
 
     def _tables(

@@ -15,7 +15,7 @@ from hdl.contract.registers import COPROCESSOR, DISPATCH_WAIT, SCORE
 from hdl.contract.syscalls import IDS, NUMBERS, UNKNOWN, name_of
 from hdl.contract.tamper import TAMPER
 from hdl.contract.vaccine import KEY, field_units, hash_set
-from hdl.contract.verdict import SECRET_FROM, Fault, Verdict
+from hdl.contract.verdict import FREEZING, SECRET_FROM, Fault, Verdict
 from hdl.soc.records import CORE_SHARE, RECORDS
 from hdl.soc.rest import SCAN
 from sim.benches.bench_pipeline import births, differences, event, numeric_calls, stream_of
@@ -34,6 +34,7 @@ LATCH_CYCLES = 40
 
 NUMBER_OF = {ident: number for number, ident in NUMBERS["riscv64"].items()}
 CLOCK = 1600
+WINDOW = COPROCESSOR.register["text_window"].layout
 
 
 def expected_answer(record: dict[str, int]) -> int:
@@ -153,6 +154,7 @@ async def calls_go_where_their_records_say(dut: Any) -> None:
     idents = [ident for ident in NUMBER_OF if ident < 60]
     pointing = [IDS[name] for name in ("openat", "execve", "renameat2", "symlinkat", "newfstatat")]
     verdicts: dict[int, int] = {}
+    frozen: set[int] = set()
     for number in range(400):
         for register in chance.sample(range(10, 18), chance.randrange(4)):
             await kernel.put(register, chance.choice((0, 1, chance.getrandbits(32))))
@@ -177,6 +179,18 @@ async def calls_go_where_their_records_say(dut: Any) -> None:
         if chance.random() < 0.1:
             await kernel.dispatch()
             assert kernel.answers.pop() == kernel.answers[-1], "a second read answers something else"
+        # Who is frozen has no windows, from the verdict on until the kernel frees it.
+        if kernel.answers[-1] in map(handler_by_verdict, FREEZING):
+            frozen.add(kernel.slot)
+        await board.cycle()
+        for register_name, window in board.memory.registers().items():
+            shut = WINDOW.pack({**WINDOW.unpack(window), "limit": 0})
+            assert board.bench.get(register_name) == (shut if kernel.slot in frozen else window)
+        if chance.random() < 0.4:
+            told = {"slot": chance.randrange(4), "on": chance.random() < 0.2}
+            await board.write("freeze", COPROCESSOR.register["freeze"].layout.pack(told))
+            (frozen.add if told["on"] else frozen.discard)(told["slot"])
+        assert await board.read("frozen") == sum(1 << slot for slot in frozen)
         # The kernel's own work.
         for register in chance.sample(range(5, 32), 3):
             await kernel.put(register, chance.getrandbits(32))

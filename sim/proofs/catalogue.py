@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from sim.proofs import answers, births, confines, counts, hits, obeys, order, rows, states, sums, swaps, vaccines
+from sim.proofs import (
+    answers,
+    births,
+    confines,
+    counts,
+    hits,
+    obeys,
+    order,
+    rows,
+    stands,
+    states,
+    sums,
+    swaps,
+    vaccines,
+)
 from sim.proofs.proof import Proof
 
-_GROUPS = (order, hits, answers, obeys, swaps, rows, states, sums, vaccines, counts, births, confines)
+_GROUPS = (order, hits, answers, obeys, swaps, rows, states, sums, vaccines, counts, births, confines, stands)
 
 PROOFS: tuple[Proof, ...] = tuple(proof for group in _GROUPS for proof in group.PROOFS)
 

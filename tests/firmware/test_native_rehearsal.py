@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import pytest
 
 from hdl.contract.cell import WAITING_MOST
-from hdl.contract.verdict import CallClass
+from hdl.contract.verdict import CallClass, Verdict
 from host.bench.cell import PROBE, cloning_policy, rehearsals
+from host.bench.quarantine import freezing_policy
 from host.board import Board
 from sim.lines import CountedLine
 from sim.native_programs import ProgramBoard
@@ -18,6 +19,9 @@ EPERM, ENOENT = 1, 2
 UNLINKED = b"unlink 0\n"
 """The call was made, as asked."""
 
+ROOM = 9
+"""Granules in which the probe runs, and nothing beside it."""
+
 DENIED = b"unlink 1\n"
 """It was not."""
 
@@ -25,6 +29,7 @@ DENIED = b"unlink 1\n"
 @dataclass
 class Lot:
     board: Board
+    native: ProgramBoard
 
     def there(self) -> bool:
         """Say if the probe's file is there."""
@@ -39,9 +44,10 @@ class Lot:
 
 @pytest.fixture
 def lot(screened: bytes) -> Iterator[Lot]:
-    with Board(CountedLine(ProgramBoard(bytearray(screened)), patience=60.0)) as board:
+    native = ProgramBoard(bytearray(screened))
+    with Board(CountedLine(native, patience=60.0)) as board:
         board.load_policy(cloning_policy())
-        yield Lot(board)
+        yield Lot(board, native)
 
 
 def test_a_clone_that_ends_is_clean(lot: Lot) -> None:
@@ -110,3 +116,77 @@ def test_the_one_too_many_is_denied(lot: Lot) -> None:
     log = b"".join(text for _place, text in lot.board.log()).decode()
     assert log.count("is denied: too many wait") == results.count(EPERM)
     assert results.count(0) + results.count(ENOENT) >= WAITING_MOST
+
+
+@pytest.fixture
+def exec_lot(lot: Lot) -> Lot:
+    """Give a lot whose execs are rehearsed, too."""
+    lot.board.load_policy(cloning_policy(execs=True))
+    return lot
+
+
+def test_an_exec_is_rehearsed_in_the_new_program(exec_lot: Lot) -> None:
+    """What its clone writes goes nowhere; then it runs, from a memory in which its clone has not been."""
+    said, code, log = exec_lot.run("exec", "/bin/echo", "one", "two")
+    assert (said, code) == (b"one two\n", 0), "said once"
+    assert "(echo): clean, it ends with 0" in log and ", 1 calls," in log
+
+
+def test_an_exec_whose_program_waits_is_made(exec_lot: Lot) -> None:
+    said, code, log = exec_lot.run("exec", "/bin/cat")
+    assert (said, code) == (b"", 0) and "(cat): clean, it waits at 0" in log
+
+
+def test_an_exec_whose_program_wants_more_is_denied(exec_lot: Lot) -> None:
+    """The process is as it was, and has the memory that it had."""
+    before = exec_lot.board.processes.run("/bin/cat", ("/proc/meminfo",))
+    memory = b"".join(before)
+    said, code, log = exec_lot.run("exec", "/bin/cat", "/etc/passwd")
+    assert (said, code) == (b"execve 1\n", 0) and "(cat): inconclusive, for its call 38" in log
+    exec_lot.board.load_policy(cloning_policy())
+    assert b"".join(exec_lot.board.processes.run("/bin/cat", ("/proc/meminfo",))) == memory
+
+
+def test_an_exec_of_a_proven_exploit_ends_the_family(exec_lot: Lot) -> None:
+    said, code, log = exec_lot.run("exec", PROBE, "at once")
+    assert (said, code) == (b"", 128 + 9) and "(rehearsed): exploit, it does what it may not, by cause 2" in log
+
+
+def test_an_exec_without_memory_for_both_is_denied(exec_lot: Lot) -> None:
+    """Room for the probe, but not for another program beside it."""
+    pool = exec_lot.native.library
+    while pool.native_pool_left() > ROOM:
+        assert pool.native_pool_get(1)
+    said, code, log = exec_lot.run("exec", "/bin/echo", "one")
+    assert (said, code) == (b"execve 1\n", 0) and "call 221 is denied: there is no memory for both" in log
+    assert pool.native_pool_left() == ROOM
+
+
+def test_an_exec_that_fails_is_not_rehearsed(exec_lot: Lot) -> None:
+    said, code, log = exec_lot.run("exec", "/bin/nothing")
+    assert (said, code, log) == (b"execve 2\n", 0, "")
+
+
+def test_an_exec_of_a_file_that_lasts_is_rehearsed(exec_lot: Lot) -> None:
+    """Its program is loaded aside."""
+    echo = exec_lot.board.files.read("/bin/echo")
+    exec_lot.board.files.write("/home/echo", echo, mode=0o755)
+    said, code, log = exec_lot.run("exec", "/home/echo", "hello")
+    assert (said, code) == (b"hello\n", 0) and "(echo): clean, it ends with 0" in log
+
+
+@pytest.mark.parametrize(("what", "said"), [("link", b"open 0\n"), ("link, socket", b"open 1\n")])
+def test_what_a_link_leads_to_is_rehearsed(lot: Lot, what: str, said: bytes) -> None:
+    """The call's own text names no secret: the second verdict is CLONE."""
+    lot.board.load_policy(freezing_policy([CallClass.READ], secrets=True, answer=Verdict.CLONE))
+    heard, code, log = lot.run(what)
+    assert (heard, code) == (said, 0)
+    assert ("inconclusive, for its call c6" if what != "link" else "clean, it ends with 0") in log
+    assert log.count("(rehearsed)") == 1, "once a call"
+
+
+def test_a_fork_is_denied(lot: Lot) -> None:
+    """A clone would go on as the parent: what the child does is not to be seen."""
+    lot.board.load_policy(freezing_policy([CallClass.PROCESS], answer=Verdict.CLONE))
+    _said, _code, log = lot.run("many")
+    assert "call 220 is denied: no clone shows what a child does" in log

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hdl.contract.cell import BUDGET_CYCLES, CELL_START_CYCLES
 from hdl.contract.link import Capability
+from hdl.contract.verdict import CallClass, Verdict
 from host.bench.board import BoardLine
 from host.bench.cell import PROBE, began, cloning_policy, rehearsals
+from host.bench.quarantine import freezing_policy
 from host.board import Board
 from host.link.errors import Failed
 from models.package import SHIPPED_BOARD, read_package
@@ -20,7 +23,7 @@ from sim.board import SimulatedBoard
 
 UNLINKED, DENIED = b"unlink 0\n", b"unlink 1\n"
 MARK = (0x52E4EA25).to_bytes(4, "little")
-UNLINKAT, A7 = 35, 17
+UNLINKAT, A7, SIGSEGV = 35, 17, 11
 
 
 @dataclass
@@ -106,6 +109,26 @@ def test_the_original_stands_while_its_clone_runs(lot: Lot) -> None:
     assert "clean, its time is over" in rehearsals(board, run.id)
 
 
+def test_an_exec_is_rehearsed_in_the_new_program(lot: Lot) -> None:
+    """Taken over as it was loaded, once its clone is clean; else it was nothing."""
+    lot.board.load_policy(cloning_policy(execs=True))
+    said, code, log = lot.run("exec", "/bin/echo", "one", "two")
+    assert (said, code) == (b"one two\n", 0), "said once"
+    assert "(echo): clean, it ends with 0" in log and 0 < began(log) <= CELL_START_CYCLES
+    said, code, log = lot.run("exec", "/bin/cat", "/etc/passwd")
+    assert (said, code) == (b"execve 1\n", 0) and "(cat): inconclusive, for its call 38" in log
+    said, code, log = lot.run("exec", PROBE, "at once")
+    assert (said, code) == (b"", 128 + 9) and "(rehearsed): exploit" in log
+    lot.board.load_policy(cloning_policy())
+
+
+def test_what_a_link_leads_to_is_rehearsed(lot: Lot) -> None:
+    lot.board.load_policy(freezing_policy([CallClass.READ], secrets=True, answer=Verdict.CLONE))
+    said, code, log = lot.run("link")
+    assert (said, code) == (b"open 0\n", 0) and "clean, it ends with 0" in log
+    lot.board.load_policy(cloning_policy())
+
+
 def test_a_process_may_be_killed_while_its_clone_runs(lot: Lot) -> None:
     run = lot.board.processes.run(PROBE, ("loop",))
     lot.simulated.run(BUDGET_CYCLES // 10)
@@ -117,3 +140,48 @@ def test_a_process_may_be_killed_while_its_clone_runs(lot: Lot) -> None:
 
 def test_the_board_says_that_it_has_a_cell(lot: Lot) -> None:
     assert Capability.CELL.name.lower() in lot.board.info().capabilities
+
+
+FORGETS = {"schedule.c": (("if (entry->rehearsed)", "if (false)"), (" && !process->rehearsed;", ";"))}
+"""A scheduler that does not know whose clone is in the cell."""
+
+_FREE = (
+    "    process_stands(process);\n}\n\n/* ---",
+    "    board_freeze(process_index(process), false);\n}\n\n/* ---",
+)
+FREES = {"rehearsal.c": (_FREE,)}
+"""It frees whom the verdict has frozen: only the clone that is in the cell holds its original."""
+
+_MISNAME = ("VG_CELL_ORIGINAL, process_index(process)", "VG_CELL_ORIGINAL, 31")
+MISNAMES = {"rehearsal.c": (_FREE, _MISNAME)}
+"""It tells gateware besides that the clone is somebody else's."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("errs", [FORGETS, FORGETS | FREES])
+def test_gateware_holds_an_original_that_the_kernel_lets_run(
+    errs: Mapping[str, Any], tmp_path: Path, erring: Callable[[Mapping[str, Any]], None]
+) -> None:
+    """Not one instruction of it: it faults at its first fetch, and ends."""
+    erring(errs)
+    with switched_on(tmp_path / "board.flash") as lot:
+        said, code, _log = lot.run("loop")
+        assert (said, code) == (b"", 128 + SIGSEGV)
+        log = b"".join(text for _place, text in lot.board.log()).decode()
+        assert "(rehearsed) ended by a fault: cause 1" in log
+
+
+@pytest.mark.slow
+def test_an_original_that_gateware_does_not_know_runs(
+    tmp_path: Path, erring: Callable[[Mapping[str, Any]], None]
+) -> None:
+    """So that what is refused above is refused by gateware."""
+    erring(FORGETS | MISNAMES)
+    with switched_on(tmp_path / "board.flash") as lot:
+        run = lot.board.processes.run(PROBE, ("loop",))
+        lot.simulated.run(BUDGET_CYCLES // 2, skip=False)
+        lot.board.quarantine.freeze(run.id)
+        data = lot.board.quarantine.data(run.id)
+        place = data.index(MARK) + 4
+        assert int.from_bytes(data[place : place + 4], "little") > 0, "it has counted behind its call"
+        assert rehearsals(lot.board, run.id) == "", "the clone is still at work"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from firmware import build
 from hdl.contract.memory import CLOCK_HZ, REGIONS
 from hdl.contract.quarantine import BOUND_MS, Evidence, FrozenBy
 from hdl.contract.verdict import CallClass
@@ -29,6 +28,7 @@ from sim.board import SimulatedBoard
 from sim.traps import snapshot_cycles
 
 ECALL = (0x73).to_bytes(4, "little")
+SIGSEGV = 11
 BOUND = BOUND_MS * CLOCK_HZ // 1000
 
 
@@ -144,21 +144,27 @@ def test_a_power_cut_leaves_nobody_frozen(lot: Lot) -> None:
     again.close()
 
 
+FORGETS = {"schedule.c": (("if (entry->frozen && !(", "if (false && !("), (" && !process->frozen", ""))}
+"""A scheduler that does not know who is frozen."""
+
+UNTOLD = {"process.c": (("process->frozen || process->rehearsed);", "false);"),)}
+"""Gateware is told that nobody is."""
+
+
 @pytest.mark.slow
-def test_a_scheduler_that_forgets_who_is_frozen_is_noticed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("told", [True, False])
+def test_a_scheduler_that_forgets_who_is_frozen(
+    told: bool, tmp_path: Path, erring: Callable[[Mapping[str, Any]], None]
 ) -> None:
-    """What finds nothing above finds something where there is something."""
-    kernel = Path(shutil.copytree(build.KERNEL, tmp_path / "kernel"))
-    source = kernel / "schedule.c"
-    text = source.read_text()
-    for known, instead in (("if (entry->frozen && !(", "if (false && !("), (" && !process->frozen", "")):
-        assert text.count(known) == 1
-        text = text.replace(known, instead)
-    source.write_text(text)
-    monkeypatch.setattr(build, "KERNEL", kernel)
+    """Gateware gives it not one instruction; and where gateware is not told, what finds nothing above finds it."""
+    erring(FORGETS if told else FORGETS | UNTOLD)
     with switched_on(tmp_path / "board.flash") as lot:
         run = lot.board.processes.run(PROBE, ("spin",))
+        lot.simulated.run(WATCHED)
         lot.board.quarantine.freeze(run.id)
+        if told:
+            assert b"".join(run) == b"" and run.code == 128 + SIGSEGV
+            assert f"process {run.id} (frozen) ended by a fault: cause 1" in lot.log()
+            return
         first, second = watched(lot.simulated, lot.board, (run.id,))
         assert second[0].rounds > first[0].rounds

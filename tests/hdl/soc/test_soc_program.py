@@ -78,7 +78,7 @@ def verilog() -> str:
 
     from hdl.soc.soc import Soc
 
-    return str(verilog.convert(Soc(boot_rom(), simulated=True, build=BUILD), name="soc"))
+    return str(verilog.convert(Soc(boot_rom(), simulated=True, build=BUILD, observed=True), name="soc"))
 
 
 class Board:
