@@ -50,31 +50,41 @@ struct loaded {
     uint32_t place;
 };
 
+/* Copy a block's words. */
+static inline void copy_block(const volatile uint32_t *from, volatile uint32_t *into)
+{
+#pragma clang loop unroll(full)
+    for (uint32_t word = 0; word < VG_SHA256_BLOCK_COUNT; word++)
+        into[word] = from[word];
+}
+
 /* Copy `size` bytes, whole words, to the begin of memory; return whether they have the digest `expected`.
  *
  * They are padded as SHA-256 wants it: a one, zeros, and the length in bits as the last of whole blocks.  What is
- * digested is what memory gives back. */
+ * digested is what memory gives back; a block is, while the next one comes from the flash. */
 static bool copied(const volatile uint32_t *words, uint32_t size, const volatile uint32_t *expected)
 {
     volatile uint32_t *memory = AT(VG_RAM_BASE), *message = AT(VG_SHA256_BLOCK);
-    uint32_t count = size / 4;
+    uint32_t count = size / 4, block = 0;
     uint32_t total = (count + 3 + VG_SHA256_BLOCK_COUNT - 1) / VG_SHA256_BLOCK_COUNT * VG_SHA256_BLOCK_COUNT;
-    for (uint32_t block = 0; block < total; block += VG_SHA256_BLOCK_COUNT) {
-        uint32_t here = count < block ? 0 : count - block, word = 0;
-        if (here > VG_SHA256_BLOCK_COUNT)
-            here = VG_SHA256_BLOCK_COUNT;
-        for (; word < here; word++) {
-            memory[block + word] = words[block + word];
-            message[word] = __builtin_bswap32(memory[block + word]);
+    for (; block < total; block += VG_SHA256_BLOCK_COUNT) {
+        if (count - block < VG_SHA256_BLOCK_COUNT || count < block) { /* the last two, or the last */
+            for (uint32_t word = block; word < block + VG_SHA256_BLOCK_COUNT; word++) {
+                if (word < count)
+                    memory[word] = words[word];
+                message[word - block] = word < count        ? memory[word]
+                                        : word == count     ? 0x80
+                                        : word == total - 1 ? __builtin_bswap32(size << 3)
+                                                            : 0;
+            }
+        } else {
+            copy_block(words + block, memory + block);
+            copy_block(memory + block, message);
         }
-        for (; word < VG_SHA256_BLOCK_COUNT; word++)
-            message[word] = block + word == count ? 0x80000000u : block + word == total - 1 ? size << 3 : 0;
         VG_REG(VG_SHA256_CONTROL) = VG_VALUE(VG_SHA256_CONTROL_FIRST, block == 0) | VG_SHA256_CONTROL_GO_MASK;
-        while (VG_FIELD(VG_REG(VG_SHA256_STATUS), VG_SHA256_STATUS_BUSY))
-            ;
     }
     for (uint32_t word = 0; word < VG_SHA256_DIGEST_COUNT; word++)
-        if (__builtin_bswap32(AT(VG_SHA256_DIGEST)[word]) != expected[word])
+        if (AT(VG_SHA256_DIGEST)[word] != expected[word])
             return false;
     return true;
 }

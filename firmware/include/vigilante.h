@@ -1369,9 +1369,9 @@
 #define VG_SHA256_STATUS 0x80000504 /* read: progress */
 #define VG_SHA256_STATUS_BUSY_SHIFT 0 /* a block is being taken in */
 #define VG_SHA256_STATUS_BUSY_MASK 0x00000001
-#define VG_SHA256_BLOCK 0x80000540 /* write: the block's 16 words, most significant byte first */
+#define VG_SHA256_BLOCK 0x80000540 /* write: the block's 16 words, as memory has them */
 #define VG_SHA256_BLOCK_COUNT 16
-#define VG_SHA256_DIGEST 0x80000580 /* read: the 8 words of the state */
+#define VG_SHA256_DIGEST 0x80000580 /* read: the 8 words of the state, as memory has them */
 #define VG_SHA256_DIGEST_COUNT 8
 
 /* Takes frames off the line and puts them on it: COBS and CRC are done here.  In either ring places are counted in words from reset on, modulo twice the ring; a frame received is a word with its length in bytes and then header and payload, padded to a word.  What is damaged is not seen. */

@@ -17,6 +17,7 @@ enum { IDLE, RUNS, DONE };
 static struct {
     uint32_t state;
     bool here;              /* it is running at the moment */
+    bool ran;               /* it has had a share since somebody asked */
     const void *owner;      /* a process, or whatever else has it done */
     aside_work *work;
     void *what;
@@ -47,6 +48,13 @@ bool aside_idle(void)
     return aside.state == IDLE;
 }
 
+bool aside_ran(void)
+{
+    bool ran = aside.ran;
+    aside.ran = false;
+    return ran;
+}
+
 bool aside_awaited(const struct process *process)
 {
     return process->awaits == &aside || process->awaits == &aside.result;
@@ -66,6 +74,7 @@ static void run(void)
     aside.since = board_cycles();
     board_aside_enter();
     aside.here = false;
+    aside.ran = true;
     if (stack[0] != GUARD) /* whatever lies below it is not what it was */
         board_reset();
 }

@@ -136,7 +136,7 @@ static bool secret(uint32_t number)
 
 bool decoys_step(void)
 {
-    if (!(decoys.unjudged || decoys.named) || !store_newest() || !flash_ready())
+    if (!(decoys.unjudged || decoys.named) || !store_newest() || !lasting_ready() || !flash_ready())
         return false;
     uint32_t number = decoys.named ? decoys.named : 1;
     while (!decoys.named && number < NODES && (!nodes[number].used || nodes[number].judged || nodes[number].modified))
@@ -397,7 +397,7 @@ int32_t decoys_own(struct process *process, struct place *place)
 int32_t decoys_remove_folder(struct process *process, uint32_t folder)
 {
     bool ours = process->diverted;
-    if (nodes[folder].lasting && !nodes[nodes[folder].parent].lasting)
+    if (nodes_mount(folder))
         return 1; /* nobody can */
     for (uint32_t number = 1; number < NODES + LAYERED; number++) {
         const struct node *node = &nodes[number];

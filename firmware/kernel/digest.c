@@ -4,18 +4,16 @@
 #define BLOCK_BYTES (4 * VG_SHA256_BLOCK_COUNT)
 
 static struct {
-    uint8_t block[BLOCK_BYTES];
+    union {
+        uint8_t block[BLOCK_BYTES];
+        uint32_t words[VG_SHA256_BLOCK_COUNT];
+    };
     uint32_t filled, total;
 } digest;
 
 static void take_block(void)
 {
-    uint32_t words[VG_SHA256_BLOCK_COUNT];
-    for (uint32_t word = 0; word < VG_SHA256_BLOCK_COUNT; word++) {
-        const uint8_t *b = digest.block + 4 * word;
-        words[word] = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
-    }
-    board_sha256_block(digest.total == 0, words);
+    board_sha256_block(digest.total == 0, digest.words);
     digest.total += BLOCK_BYTES;
     digest.filled = 0;
 }
@@ -40,7 +38,7 @@ void digest_add(const uint8_t *bytes, uint32_t count)
 
 void digest_end(uint32_t result[8])
 {
-    uint32_t bytes = digest.total + digest.filled, state[VG_SHA256_DIGEST_COUNT];
+    uint32_t bytes = digest.total + digest.filled;
     digest.block[digest.filled++] = 0x80;
     if (digest.filled > BLOCK_BYTES - 8) {
         memset(digest.block + digest.filled, 0, BLOCK_BYTES - digest.filled);
@@ -50,9 +48,7 @@ void digest_end(uint32_t result[8])
     for (uint32_t place = 0; place < 5; place++) /* the length in bits, least significant byte last */
         digest.block[BLOCK_BYTES - 1 - place] = (uint8_t)((uint64_t)bytes << 3 >> 8 * place);
     take_block();
-    board_sha256_state(state);
-    for (uint32_t word = 0; word < VG_SHA256_DIGEST_COUNT; word++)
-        result[word] = __builtin_bswap32(state[word]);
+    board_sha256_state(result);
 }
 
 /* Four bits at a time: the headers of files are what boot waits for. */

@@ -225,7 +225,7 @@ int32_t call_chdir(struct process *process)
         return -ENOTDIR;
     if (node >= PROC_NODE || !nodes_may(process, (uint32_t)node, 1))
         return -EACCES;
-    if (nodes_lasting((uint32_t)node) && !aside_here())
+    if (nodes_lasting((uint32_t)node) && !nodes_mount((uint32_t)node) && !aside_here())
         return ASIDE; /* it might be going just now */
     process->folder = (uint32_t)node;
     return 0;

@@ -433,12 +433,6 @@ int32_t lasting_adopt(uint32_t number)
 
 /* --- at boot ------------------------------------------------------------------------------------------------- */
 
-static bool is_mount(uint32_t number)
-{
-    const struct node *node = &nodes[number];
-    return node->used && node->lasting && !nodes[node->parent].lasting;
-}
-
 /* Read entries of the folder that is open until one has a name of its own; return as lfs_dir_read. */
 static int next_entry(void)
 {
@@ -553,7 +547,7 @@ static int plant(uint32_t number)
         int result = lfs_mkdir(&files.lfs, path);
         if (result && result != LFS_ERR_EXIST)
             return result;
-        return is_mount(number) ? 0 : set_attribute(number, path);
+        return nodes_mount(number) ? 0 : set_attribute(number, path);
     }
     return lasting_adopt(number);
 }
@@ -576,7 +570,7 @@ static int bring_trees(void)
     int result = clear_lost();
     for (uint32_t number = 1; !result && number < NODES; number++) {
         uint32_t kept[VG_FILE_KEPT_WORDS];
-        if (!is_mount(number))
+        if (!nodes[number].used || !nodes_mount(number))
             continue;
         path_of(number, path);
         bool whole = lfs_getattr(&files.lfs, path, VG_FILE_ATTRIBUTE, kept, sizeof kept) == sizeof kept;

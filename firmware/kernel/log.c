@@ -2,7 +2,7 @@
  *
  * A place is a byte's number since the flash was blank.  The flash has bytes begin..kept, memory has kept..end.  A
  * sector begins with its header, text follows up to the first erased byte; the sector behind the one in use is
- * erased ahead.  At boot the sector with the greatest place is the newest; it goes on where its text ends, unless
+ * erased ahead, but not at boot, when others wait for the flash.  At boot the sector with the greatest place is the newest; it goes on where its text ends, unless
  * something stands behind that, left by a write that was cut short. */
 #include <stdarg.h>
 
@@ -15,12 +15,15 @@
 #define AGE_MS 1000 /* a line is in flash after about that long */
 #define PIECE_BYTES 1024
 #define ERASED 0xFF
+#define ERASED_WORD 0xFFFFFFFFu
+_Static_assert(TEXT_BYTES % 4 == 0 && VG_FLASH_LOG_SECTOR_BYTES % 4 == 0, "a sector's text ends at a word");
 
 static struct {
     uint32_t begin, kept, end;   /* places */
     uint32_t sector, sector_begin; /* the sector in use, and the place of its first byte of text */
     bool in_use;                 /* there is one */
     bool erased;                 /* the sector behind it is */
+    bool written;                /* since reset */
     uint32_t places[SECTORS];    /* of each sector that holds text still kept */
     uint32_t held;               /* how many do, up to the one in use */
     bool hurry;
@@ -61,10 +64,12 @@ static uint32_t text_in(uint32_t sector, bool *whole)
     uint32_t length = 0;
     while (length < TEXT_BYTES && is_text(text[length]))
         length++;
-    uint32_t last = length;
-    while (last < TEXT_BYTES && text[last] == ERASED)
-        last++;
-    *whole = last == TEXT_BYTES;
+    uint32_t last = TEXT_BYTES;
+    while (last - length >= 4 && *(const uint32_t *)(const void *)(text + last - 4) == ERASED_WORD)
+        last -= 4;
+    while (last > length && text[last - 1] == ERASED)
+        last--;
+    *whole = last == length;
     return length;
 }
 
@@ -232,6 +237,7 @@ static void program_page(void)
         page[byte] = memory[(log.kept + byte) % MEMORY_BYTES];
     flash_program(address_of(log.sector) + offset, page, count);
     log.programming = count;
+    log.written = true;
 }
 
 bool log_step(void)
@@ -247,7 +253,7 @@ bool log_step(void)
     bool full = !log.in_use || log.kept - log.sector_begin == TEXT_BYTES;
     bool due = log.end != log.kept &&
                (log.hurry || log.end - log.kept >= VG_FLASH_PAGE_BYTES || clock_now() >= log.flush_at);
-    if (!log.erased && (log.in_use || due))
+    if (!log.erased && (log.written || (due && full)))
         erase_next();
     else if (due && full)
         open_sector();

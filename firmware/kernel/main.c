@@ -94,7 +94,6 @@ uint64_t kernel_step(bool *frames)
     worked |= log_step();
     worked |= terminal_step();
     worked |= runs_step();
-    worked |= aside_step();
     worked |= lasting_step();
     worked |= quarantine_step();
     worked |= vaccines_step();
@@ -102,6 +101,7 @@ uint64_t kernel_step(bool *frames)
     operator_step();
     if (!worked)
         worked |= screen_close_due() || decoys_step();
+    bool aside = aside_step(); /* which may go on for long: acknowledgements do not wait for its end */
     link_serve(!worked);
     if (kernel.reset) {
         bool files = lasting_kept() && vaccines_kept(), kept = log_kept() && files, drained = link_drained();
@@ -110,7 +110,7 @@ uint64_t kernel_step(bool *frames)
             return NEVER;
         }
     }
-    if (worked)
+    if (worked || aside)
         return 0;
     struct frame waiting;
     uint64_t alarm = earlier(earlier(clock_alarm(), link_alarm()), earlier(screen_alarm(), log_alarm()));

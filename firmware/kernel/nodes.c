@@ -175,8 +175,8 @@ void nodes_let_go(uint32_t number)
 /* May an entry go, as far as the tree is concerned? */
 static int32_t removable(uint32_t entry)
 {
-    if (nodes[entry].lasting && !nodes[nodes[entry].parent].lasting)
-        return -EBUSY; /* where the files that last begin */
+    if (nodes_mount(entry))
+        return -EBUSY;
     for (uint32_t other = 1; other < (entry < NODES ? NODES : NODES + LAYERED); other++)
         if (nodes[other].used && !nodes[other].gone && nodes[other].parent == entry)
             return -ENOTEMPTY;
@@ -216,7 +216,7 @@ int32_t nodes_move(uint32_t entry, uint32_t folder, const char *name, int32_t ol
     if (among_lasting(entry) != among_lasting(folder))
         return -EXDEV;
     int32_t failed = old < 0 ? 0 : removable((uint32_t)old);
-    if (!failed && nodes[entry].lasting && !nodes[nodes[entry].parent].lasting)
+    if (!failed && nodes_mount(entry))
         failed = -EBUSY;
     if (!failed && old >= NODES && among_lasting((uint32_t)old) && nodes[old].opens &&
         (nodes[old].mode & S_IFMT) == S_IFREG)
@@ -271,6 +271,11 @@ int32_t nodes_note(uint32_t number, uint32_t mode, uint32_t user, uint32_t group
 bool nodes_lasting(uint32_t number)
 {
     return number < PROC_NODE && nodes[number].lasting;
+}
+
+bool nodes_mount(uint32_t number)
+{
+    return nodes_lasting(number) && !nodes[nodes[number].parent].lasting;
 }
 
 void nodes_open(uint32_t number)

@@ -76,6 +76,8 @@ int32_t paths_walk(struct process *process, uint32_t folder, const char *path, c
             return failed;
         if (!is_a(folder, S_IFDIR))
             return -ENOTDIR;
+        if (nodes_lasting(folder) && !lasting_ready())
+            return ASIDE; /* that is under way at boot, and what is made aside comes behind it */
         if (!nodes_may(process, folder, 1))
             return -EACCES;
         const char *more = rest;

@@ -120,7 +120,7 @@ void process_begin(void)
 {
     static const char *const arguments[] = {FIRST_PROGRAM, NULL};
     if (process_lives(&processes[0]) || clock_now() < table.again ||
-        (SCREENED && slots_in_force() == SLOTS_NONE) || !lasting_ready() || !flash_ready() || !vaccines_ready())
+        (SCREENED && slots_in_force() == SLOTS_NONE) || !flash_ready() || !vaccines_ready())
         return;
     struct process *first = processes[0].state == PROCESS_FREE ? new_entry() : NULL;
     table.again = clock_now() + clock_cycles(1000);

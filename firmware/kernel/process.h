@@ -320,6 +320,7 @@ typedef int32_t aside_work(void *what);
 void aside_start(void);
 bool aside_here(void); /* what asks is such work */
 bool aside_idle(void);
+bool aside_ran(void); /* it has had a share since this was last asked: others are to have theirs */
 bool aside_awaited(const struct process *process); /* it waits for its own work, or for another one's end */
 /* Begin a piece of work for `owner`; false: another one is under way. */
 bool aside_begin(const void *owner, aside_work *work, void *what);
@@ -395,6 +396,7 @@ int32_t nodes_note(uint32_t node, uint32_t mode, uint32_t user, uint32_t group, 
 bool nodes_may(const struct process *process, uint32_t node, uint32_t want);
 uint32_t nodes_mode(uint32_t node);
 bool nodes_lasting(uint32_t node);
+bool nodes_mount(uint32_t node); /* where files that last begin: it cannot be removed, nor get another name */
 /* Count one more that has it open: of a lasting one only aside. */
 void nodes_open(uint32_t node);
 bool nodes_done(uint32_t node); /* nobody can name it any more */

@@ -5,7 +5,8 @@
 #define BUSY_SLICE_MS 2    /* a slice while the security task has more to do */
 #define TICK_SHIFT 12      /* a tick is 4096 cycles: 164 us */
 #define TICKS_MAX 255
-#define SECURITY_STEPS 64  /* pieces of the security task's work that a ready process waits for at most */
+#define SECURITY_STEPS 64  /* pieces of the security task's work that a ready process waits for at most; of work aside it
+                            * is one */
 
 static struct {
     struct process *running;
@@ -104,7 +105,7 @@ struct process *schedule(void)
     scheduler.running = NULL;
     for (;;) {
         uint32_t steps = 0;
-        while (secure() && ++steps < SECURITY_STEPS)
+        while (secure() && !aside_ran() && ++steps < SECURITY_STEPS)
             ;
         bool may = screen_settled() && !model_on_trial();
         struct process *chosen = may ? schedule_pick() : NULL;

@@ -14,11 +14,12 @@ _start:
     la t0, bss_begin
     la t1, bss_end
 clear:
-    bgeu t0, t1, run
     sw zero, 0(t0)
-    addi t0, t0, 4
-    j clear
-run:
+    sw zero, 4(t0)
+    sw zero, 8(t0)
+    sw zero, 12(t0)
+    addi t0, t0, 16
+    bltu t0, t1, clear
     call entry_start
     mv a0, s0
     call kernel_start

@@ -27,7 +27,7 @@ void native_compress(bool first, uint32_t state[8], const uint32_t block[16])
         s[i] = state[i] = first ? initial[i] : state[i];
     for (unsigned i = 0; i < 64; i++) {
         if (i < 16)
-            w[i] = block[i];
+            w[i] = __builtin_bswap32(block[i]);
         else
             w[i] = w[i - 16] + (turned(w[i - 15], 7) ^ turned(w[i - 15], 18) ^ w[i - 15] >> 3) + w[i - 7] +
                    (turned(w[i - 2], 17) ^ turned(w[i - 2], 19) ^ w[i - 2] >> 10);

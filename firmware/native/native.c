@@ -270,7 +270,8 @@ void board_sha256_block(bool first, const uint32_t block[VG_SHA256_BLOCK_COUNT])
 
 void board_sha256_state(uint32_t state[VG_SHA256_DIGEST_COUNT])
 {
-    memcpy(state, native.sha, sizeof native.sha);
+    for (unsigned word = 0; word < VG_SHA256_DIGEST_COUNT; word++)
+        state[word] = __builtin_bswap32(native.sha[word]);
 }
 
 void board_flash_command(const uint8_t *send, uint32_t sent, const uint8_t *data, uint32_t count, uint8_t *receive,

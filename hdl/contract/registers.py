@@ -304,8 +304,8 @@ SHA256 = Peripheral(
             ),
         ),
         Register("status", 0x04, Access.READ, "progress", (Field("busy", 1, "a block is being taken in"),)),
-        Register("block", 0x40, Access.WRITE, "the block's 16 words, most significant byte first", count=16),
-        Register("digest", 0x80, Access.READ, "the 8 words of the state", count=8),
+        Register("block", 0x40, Access.WRITE, "the block's 16 words, as memory has them", count=16),
+        Register("digest", 0x80, Access.READ, "the 8 words of the state, as memory has them", count=8),
     ),
 )
 

@@ -1,6 +1,7 @@
 """SHA-256's compression function, one round a cycle.
 
-One clock domain.  Padding, and swapping the bytes of what memory holds, is the program's business.
+One clock domain.  Words are as memory has them, so that a block is copied as it stands: the standard's have the
+first byte on top, which is a matter of wires.  Padding is the program's business.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from math import isqrt
 from typing import Any
 
-from amaranth import Module, Mux, Signal
+from amaranth import Cat, Module, Mux, Signal
 from amaranth.lib import data, memory, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -46,6 +47,11 @@ def _cube_root(number: int) -> int:
 # FIPS 180-4: the first 32 bits behind the point of roots of the first primes.
 INITIAL = [isqrt(prime << 64) & 0xFFFFFFFF for prime in _primes(STATE_WORDS)]
 CONSTANTS = [_cube_root(prime << 96) & 0xFFFFFFFF for prime in _primes(ROUNDS)]
+
+
+def _swapped(word: Any) -> Any:
+    """Return a word with its bytes in the other order."""
+    return Cat(word.word_select(byte, 8) for byte in reversed(range(4)))
 
 
 def _rotated(word: Any, *amounts: int) -> Any:
@@ -88,12 +94,12 @@ class Sha256(Block):
             registers.hold.eq(busy & waits),
             registers.status.busy.eq(busy),
             self.busy.eq(busy),
-            registers.digest.value.eq(state[registers.digest_index]),
+            registers.digest.value.eq(_swapped(state[registers.digest_index])),
             constant.addr.eq(Mux(busy, round_ + 1, 0)),
         ]
 
         with m.If(registers.block_written):
-            m.d.sync += schedule[registers.block_index].eq(registers.block.value)
+            m.d.sync += schedule[registers.block_index].eq(_swapped(registers.block.value))
         with m.If(go):
             m.d.sync += busy.eq(1)
             for word, initial in enumerate(INITIAL):

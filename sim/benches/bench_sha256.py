@@ -30,9 +30,9 @@ MILLION = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
 
 
 def blocks_of(message: bytes) -> list[list[int]]:
-    """Return the padded message as blocks of 16 words."""
+    """Return the padded message as blocks of 16 words, as memory has them."""
     padded = message + b"\x80" + bytes(-(len(message) + 9) % 64) + (8 * len(message)).to_bytes(8, "big")
-    words = [int.from_bytes(padded[place : place + 4], "big") for place in range(0, len(padded), 4)]
+    words = [int.from_bytes(padded[place : place + 4], "little") for place in range(0, len(padded), 4)]
     return [words[place : place + 16] for place in range(0, len(words), 16)]
 
 
@@ -64,7 +64,7 @@ class Hash:
         await self.access("control", value=control)
 
     async def digest(self) -> str:
-        return "".join([f"{await self.read('digest', word):08x}" for word in range(8)])
+        return "".join([(await self.read("digest", word)).to_bytes(4, "little").hex() for word in range(8)])
 
     async def of(self, message: bytes) -> str:
         """Return the digest of a message; nothing is waited for but what the bus makes us wait."""

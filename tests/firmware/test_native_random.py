@@ -90,5 +90,9 @@ def test_programs_of_random_calls_leave_everything_to_be_had_again(processes: Pr
     for descriptor in held:
         processes.call(0, "close", descriptor)
     assert [processes.call(0, "pipe2", SCRATCH, 0) for _ in range(4)] == [0] * 4
+    for descriptor in held:
+        processes.call(0, "close", descriptor)
+    for descriptor in range(9, 11):
+        processes.call(0, "close", descriptor)
     processes.run("rm", "-r", *(f"/tmp/{name}" for name in ("a", "l", "b", "fifo", "random0", "random1")), "/b")
     assert left - 4 <= processes.left <= left, "what the last run wrote, and names elsewhere"

@@ -10,13 +10,16 @@ from pathlib import Path
 import pytest
 
 from firmware import build
-from host.bench.board import BoardLine
+from host.bench.board import BoardLine, until_prompt
 from host.board import Board
 from models.package import SHIPPED_BOARD, Package, read_package
 from sim.board import SimulatedBoard
 
 SHARE_CYCLES, MARGIN_CYCLES = 10_000, 12_000
 """Of work aside (aside.c), and what it may take from there to the next place where it can pause."""
+
+BOOT_CYCLES = 1_000_000
+"""Until the prompt, beyond those in which the flash is clocked."""
 
 PATCHES = (
     (
@@ -109,6 +112,14 @@ def test_what_a_program_and_the_operator_write_outlives_a_reset(tmp_path: Path, 
         assert board.files.read("/home/alice/todo.txt") == b"buy milk\ncall bob\n"
         board.files.remove("/root/copy")
         assert "copy" not in {entry.name for entry in board.files.list("/root")}
+    with SimulatedBoard(flash, paced=False, flash_speed=1) as simulated, Board(BoardLine(simulated)) as board:
+        until_prompt(board)
+        assert simulated.cycles - simulated.marks.flash_clocked < BOOT_CYCLES
+        board.type(b"cat /home/alice/todo.txt\r")  # which may not be there yet
+        said = b""
+        while not said.endswith(b"# "):
+            said += board.printed(1)
+        assert b"buy milk" in said
 
 
 def told(board: Board, what: str) -> list[int]:
