@@ -58,7 +58,8 @@ SMALL_FLAGS = ("-Os", "-msave-restore")
 """Functions begin and end by way of `save.S`."""
 TINY = ("decoys.c", "digest.c", "exec.c", "files.c", "littlefs.c", "mapping.c", "opening.c", "passing.c",
         "paths.c", "pipes.c", "policy.c", "pool.c", "proc.c", "process.c", "quarantine.c", "rehearsal.c",
-        "schedule.c", "sockets.c", "stat.c", "terminal.c", "text.c", "transfer.c", "user.c")  # fmt: skip
+        "schedule.c", "service.c", "sockets.c", "stat.c", "terminal.c", "text.c", "transfer.c",
+        "user.c")  # fmt: skip
 """Files of the kernel that get smaller yet by TINY_FLAGS; others get larger."""
 BOARD_ONLY = ("board.c", "entry.c", "memory.c")
 """Files of the kernel that the native build replaces."""

@@ -57,7 +57,7 @@ static uint32_t of_descriptors(const struct process *process)
     uint32_t writers = 0, found = 0;
     for (uint32_t descriptor = 0; descriptor < DESCRIPTORS; descriptor++) {
         const struct file *file = files_of(process, descriptor);
-        if (file && (file->kind == FILE_SOCKET || file->kind == FILE_STREAM))
+        if (file && (file->kind == FILE_SOCKET || file->kind == FILE_STREAM || file->kind == FILE_SERVICE))
             found |= FOUND(SOCKET);
         writers += file && file->kind == FILE_NODE && (file->flags & O_ACCMODE) != O_RDONLY;
     }

@@ -10,6 +10,7 @@ enum file_kind {
     FILE_PIPE,     /* an end, or both, of a pipe; `what`: the fifo's node, or 0 */
     FILE_STREAM,   /* a connected socket: a pipe each way */
     FILE_SOCKET,   /* one that is not; `what`: which */
+    FILE_SERVICE,  /* a socket that is connected to the decoy service (service.c) */
     FILE_NULL,
     FILE_ZERO,
     FILE_TERMINAL,
@@ -41,6 +42,14 @@ void files_close(struct process *process, uint32_t descriptor);
 /* Read or write `size` bytes, waiting unless `flags` say O_NONBLOCK; return how many, or an error. */
 int32_t transfer(struct process *process, struct file *file, uint32_t address, uint32_t size, bool write,
                  uint32_t flags);
+
+/* --- service.c: a decoy of an ssh server ----------------------------------------------------------------------- */
+
+bool service_meets(const struct process *process, uint32_t port); /* who connects there finds it */
+void service_begin(const struct process *process, struct file *file);
+int32_t service_read(struct process *process, struct file *file, uint8_t *into, uint32_t size);
+int32_t service_write(struct process *process, struct file *file, const uint8_t *from, uint32_t size, bool quiet);
+uint32_t service_poll(const struct file *file);
 
 /* --- stat.c --------------------------------------------------------------------------------------------------- */
 

@@ -13,6 +13,8 @@ static uint32_t found_in(const struct file *file)
                (file->out == NO_PIPE ? 0 : pipes_poll(file->out, true));
     case FILE_SOCKET:
         return sockets_poll(file->what);
+    case FILE_SERVICE:
+        return service_poll(file);
     case FILE_TERMINAL:
         return terminal_poll();
     default:

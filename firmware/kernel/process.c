@@ -83,6 +83,7 @@ static int32_t begin_tree(struct process *entry, uint32_t node, const char *cons
     int32_t failed = -ENFILE;
     entry->tree = free_tree();
     decoys_forget(entry->tree);
+    service_forget(entry->tree);
     vaccines_forget(entry->tree);
     entry->state = PROCESS_ENDED; /* nobody else takes it meanwhile */
     if (files_standard(entry, console))

@@ -538,7 +538,9 @@ uint32_t pipes_poll(uint32_t pipe, bool writes); /* the events of ppoll that the
 
 void sockets_start(void);
 void sockets_close(uint32_t socket);
+void service_forget(uint32_t tree); /* service.c: a tree of this number begins, that has not met the decoy service */
 uint32_t sockets_poll(uint32_t socket);
+void service_forget(uint32_t tree); /* a tree of this number begins: it has not met the decoy service */
 call_function call_socket, call_bind, call_listen, call_connect, call_accept, call_sendto, call_recvfrom;
 
 /* --- terminal.c: the console, and its frames ----------------------------------------------------------------- */

@@ -56,11 +56,16 @@ uint32_t sockets_poll(uint32_t number)
     return sockets[number].waiting ? POLLIN : 0;
 }
 
+static bool connected(const struct file *file)
+{
+    return file->kind == FILE_STREAM || file->kind == FILE_SERVICE;
+}
+
 /* Return the socket that a call's first argument stands for; an error in `*failed` if it is none, or connected. */
 static struct socket *socket_of(struct process *process, struct file **file, int32_t *failed)
 {
     *file = files_of(process, ARGUMENT(process, 0));
-    *failed = !*file ? -EBADF : (*file)->kind == FILE_STREAM ? -EISCONN : -ENOTSOCK;
+    *failed = !*file ? -EBADF : connected(*file) ? -EISCONN : -ENOTSOCK;
     return *file && (*file)->kind == FILE_SOCKET ? &sockets[(*file)->what] : NULL;
 }
 
@@ -146,6 +151,11 @@ int32_t call_connect(struct process *process)
     struct socket *other = port ? at_port((uint32_t)port) : NULL;
     if (socket->listens)
         return -EINVAL;
+    if (service_meets(process, (uint32_t)port)) {
+        sockets_close(file->what);
+        service_begin(process, file);
+        return 0;
+    }
     if (!other || !other->listens)
         return -ECONNREFUSED;
     if (other->waiting == BACKLOG)
@@ -203,7 +213,7 @@ static int32_t move(struct process *process, bool write)
     uint32_t flags = ARGUMENT(process, 3);
     if (!file)
         return -EBADF;
-    if (file->kind != FILE_STREAM && file->kind != FILE_SOCKET)
+    if (!connected(file) && file->kind != FILE_SOCKET)
         return -ENOTSOCK;
     if (flags & ~(uint32_t)(MSG_DONTWAIT | MSG_NOSIGNAL))
         return -EOPNOTSUPP;

@@ -76,6 +76,8 @@ static int32_t read_file(struct process *process, struct file *file, uint8_t *in
     case FILE_PIPE:
     case FILE_STREAM:
         return pipes_read(process, file->in, into, size);
+    case FILE_SERVICE:
+        return service_read(process, file, into, size);
     case FILE_SOCKET:
         return -ENOTCONN;
     case FILE_ZERO:
@@ -97,6 +99,8 @@ static int32_t write_file(struct process *process, struct file *file, const uint
     case FILE_PIPE:
     case FILE_STREAM:
         return pipes_write(process, file->out, from, size, quiet);
+    case FILE_SERVICE:
+        return service_write(process, file, from, size, quiet);
     case FILE_SOCKET:
         return -ENOTCONN;
     case FILE_TERMINAL:

@@ -4,6 +4,7 @@
 #define FILE "/tmp/rehearsed"
 #define FOLDER ((uint32_t)AT_FDCWD)
 #define MANY 6
+#define EXECS 3
 
 static char text[512];
 /* Found by its mark in a dump: rounds behind the call. */
@@ -77,6 +78,20 @@ static void many(void)
     }
 }
 
+/* Run a program three times at once, by its path and arguments. */
+static void replace_all(char **argument)
+{
+    int32_t status;
+    for (uint32_t child = 0; child < EXECS; child++)
+        if (CALL(CLONE, CLONE_FORK) == 0)
+            leave(-CALL(EXECVE, argument[0], argument, 0));
+    for (uint32_t child = 0; child < EXECS; child++) {
+        CALL(WAIT4, -1, &status, 0);
+        say("child", status >> 8);
+    }
+    flush();
+}
+
 /* Run a program, by its path and arguments. */
 static void replace(char **argument)
 {
@@ -101,11 +116,15 @@ int main(int arguments, char **argument)
     int32_t pipe[2] = {0, 0}, file, result;
     if (same(what, "at once"))
         __asm__ volatile(".word 0");
+    if (same(what, "loop at once"))
+        count();
+    if (same(what, "execs"))
+        replace_all(argument + 2);
     if (same(what, "exec"))
         replace(argument + 2);
     if (same(what, "link") || same(what, "link, socket"))
         open_by_link(same(what, "link, socket"));
-    if (same(what, "exec") || same(what, "link") || same(what, "link, socket"))
+    if (same(what, "exec") || same(what, "execs") || same(what, "link") || same(what, "link, socket"))
         return 0;
     make_file();
     CALL(PIPE2, pipe, 0);

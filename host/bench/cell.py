@@ -29,8 +29,8 @@ RUNS = 5
 
 
 def cloning_policy(*marked: CallClass, execs: bool = False) -> Policy:
-    """Return a policy by which every irreversible call is rehearsed, execve only if `execs`; a call of a `marked` class
-    is an exploit then."""
+    """Return a policy by which every irreversible call is rehearsed, execve only if `execs`; a call of a `marked`
+    class is an exploit then."""
     policy = freezing_policy([CallClass.IRREVERSIBLE], answer=Verdict.CLONE, marked=marked)
     attributes = attribute_rows({NARROW_PROFILE: NARROW_CALLS}, {} if execs else {"execve": CallClass.PROCESS})
     return replace(policy, attributes=tuple(attributes))

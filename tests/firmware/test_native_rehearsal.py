@@ -162,6 +162,19 @@ def test_an_exec_without_memory_for_both_is_denied(exec_lot: Lot) -> None:
     assert pool.native_pool_left() == ROOM
 
 
+@pytest.mark.parametrize("place", ["/bin/echo", "/home/echo"])
+def test_execs_of_several_suspects_follow_each_other(exec_lot: Lot, place: str) -> None:
+    """Each is rehearsed; of a file that lasts each is loaded aside, with pauses in which others come."""
+    files = exec_lot.board.files
+    files.write("/home/echo", files.read("/bin/echo"), mode=0o755)
+    before = exec_lot.native.library.native_pool_left()
+    said, code, _log = exec_lot.run("execs", place, "hello")
+    assert code == 0 and said.count(b"hello\n") == 3 and said.count(b"child 0\n") == 3
+    log = b"".join(text for _place, text in exec_lot.board.log()).decode()
+    assert log.count("(echo): clean, it ends with 0") == 3
+    assert exec_lot.native.library.native_pool_left() == before
+
+
 def test_an_exec_that_fails_is_not_rehearsed(exec_lot: Lot) -> None:
     said, code, log = exec_lot.run("exec", "/bin/nothing")
     assert (said, code, log) == (b"execve 2\n", 0, "")

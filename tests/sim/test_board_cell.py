@@ -122,6 +122,33 @@ def test_an_exec_is_rehearsed_in_the_new_program(lot: Lot) -> None:
     lot.board.load_policy(cloning_policy())
 
 
+def free(board: Board) -> bytes:
+    return b"".join(board.processes.run("/bin/cat", ("/proc/meminfo",)))
+
+
+def test_execs_of_several_suspects_follow_each_other(lot: Lot) -> None:
+    before = free(lot.board)
+    lot.board.load_policy(cloning_policy(execs=True))
+    said, code, _log = lot.run("execs", "/bin/echo", "hello")
+    assert code == 0 and said.count(b"hello\n") == 3 and said.count(b"child 0\n") == 3
+    lot.board.load_policy(cloning_policy())
+    assert free(lot.board) == before
+
+
+def test_a_process_may_be_killed_while_its_exec_is_rehearsed(lot: Lot) -> None:
+    """The new program that was loaded goes with it."""
+    before = free(lot.board)
+    lot.board.load_policy(cloning_policy(execs=True))
+    run = lot.board.processes.run(PROBE, ("exec", PROBE, "loop at once"))
+    lot.simulated.run(BUDGET_CYCLES // 2, skip=False)
+    lot.board.processes.kill(run.id, 9)
+    assert b"".join(run) == b"" and run.code == 128 + 9 and rehearsals(lot.board, run.id) == ""
+    said, code, _log = lot.run("exec", "/bin/echo", "next")
+    assert (said, code) == (b"next\n", 0)
+    lot.board.load_policy(cloning_policy())
+    assert free(lot.board) == before
+
+
 def test_what_a_link_leads_to_is_rehearsed(lot: Lot) -> None:
     lot.board.load_policy(freezing_policy([CallClass.READ], secrets=True, answer=Verdict.CLONE))
     said, code, log = lot.run("link")
