@@ -14,6 +14,7 @@
 static struct {
     uint32_t next, found, denied; /* where looking at a family stands */
     bool hold;
+    bool asked; /* somebody's family may have to be looked at */
     uint32_t resumed, purged, decided;
 } quarantine;
 
@@ -139,7 +140,7 @@ int32_t quarantine_called(struct process *process)
         if (kin && other->suspect.times < TIMES_MAX)
             other->suspect.times++;
     }
-    suspect->owed = suspect->due = true;
+    suspect->owed = suspect->due = quarantine.asked = true;
     return -EPERM;
 }
 
@@ -182,9 +183,12 @@ static void decide(const struct process *offender)
 bool quarantine_step(void)
 {
     struct process *offender = processes;
+    if (!quarantine.asked)
+        return false;
     while (offender < processes + PROCESSES && !(offender->suspect.due && process_lives(offender)))
         offender++;
-    if (offender == processes + PROCESSES)
+    quarantine.asked = offender < processes + PROCESSES;
+    if (!quarantine.asked)
         return false;
     for (; quarantine.next < PROCESSES; quarantine.next++) {
         const struct process *process = &processes[quarantine.next];

@@ -21,6 +21,7 @@ static struct {
     uint32_t granules, budget, written, calls;
     uint32_t turn; /* of the entry that is looked at next */
     bool held;
+    bool asked; /* somebody may wait */
 } rehearsal;
 
 ONCE void rehearsal_start(void)
@@ -188,7 +189,7 @@ void rehearsal_called(struct process *process)
         process->trial = TRIAL_IMAGE;
         process->again = call_execve;
     } else {
-        process->rehearsed = true;
+        process->rehearsed = rehearsal.asked = true;
         kernel_stir();
     }
     process_stands(process);
@@ -381,12 +382,13 @@ bool rehearsal_step(void)
     if (rehearsal.original) {
         return STATUS(STATE) == VG_CELL_STATE_STOPPED && stopped();
     }
-    for (uint32_t looked = 0; looked < PROCESSES; looked++) {
+    for (uint32_t looked = 0; rehearsal.asked && looked < PROCESSES; looked++) {
         struct process *process = &processes[rehearsal.turn++ % PROCESSES];
         if (process->rehearsed && process_lives(process)) {
             begin(process);
             return true;
         }
     }
+    rehearsal.asked = false;
     return false;
 }
