@@ -363,16 +363,18 @@ int32_t decoys_found(struct process *process, struct place *place)
 }
 
 /* So many cycles more are needed for a secret where the verdict is DECOY, and for what a tree sees in its place. */
-#define OF_VERDICT 150
+#define OF_VERDICT 391
 #define OF_VIEW 350
 
 void decoys_even(const struct process *process, const struct place *place)
 {
-    bool shown = decoys_shown(process);
-    uint32_t begun = board_cycles(), wait = (process->diverted ? 0 : OF_VERDICT) + (shown ? 0 : OF_VIEW);
-    if (place->node >= 0 && place->node < NODES + LAYERED && nodes[place->node].secret)
-        while (board_cycles() - begun < wait)
-            ;
+    if (place->node < 0 || place->node >= NODES + LAYERED || !nodes[place->node].secret)
+        return;
+    screen_drain(); /* what such calls leave, one by one: not many at once within somebody's call */
+    uint32_t begun = board_cycles();
+    uint32_t wait = (process->diverted ? 0 : OF_VERDICT) + (decoys_shown(process) ? 0 : OF_VIEW);
+    while (board_cycles() - begun < wait)
+        ;
 }
 
 /* --- what is changed ----------------------------------------------------------------------------------------- */

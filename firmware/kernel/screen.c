@@ -9,6 +9,7 @@
 #define RECORDS_MAX 40  /* in a frame */
 #define EVENTS_A_STEP 32
 #define VERDICTS_LOGGED 4 /* a second */
+#define REPEATS 4
 #define CALLS_A_DRAIN 28  /* calls of the board's own processes: fewer than make half of the places for records */
 
 #define HARSH (BITS(VG_RECORD_VERDICT) | BITS(VG_RECORD_PROPOSED)) /* not ALLOW, in either mode of the profile */
@@ -198,16 +199,33 @@ static bool send_counts(void)
 
 /* --- events -------------------------------------------------------------------------------------------------- */
 
-/* Decide about a record of which something is remarkable; true if it is to be sent. */
+/* Return whether one of the last records gathered says the same. */
+static bool repeats(const uint32_t *record)
+{
+    for (uint32_t back = 1; back <= REPEATS && back <= screen.gathered; back++) {
+        const uint32_t *other = record - back * VG_RECORD_WORDS;
+        if (record[0] == other[0] && record[1] == other[1] && record[4] == other[4] &&
+            !((record[3] ^ other[3]) & BITS(VG_RECORD_NODE)))
+            return true;
+    }
+    return false;
+}
+
+/* Decide about a record of which something is remarkable, behind those gathered; true if it is to be sent. */
 static RARE bool remarkable(const uint32_t *record)
 {
     uint32_t word = record[0], kind = PART(word, VG_RECORD_KIND);
     bool harsh = word & HARSH;
     if (harsh)
         log_verdict(record);
-    /* Whoever sees decoys is not to feel that this is told: those records wait as long as counts do. */
+    /* Whoever sees decoys is not to feel that this is told: those records wait as long as counts do, and one that says
+     * again what waits is counted. */
     bool decoy = PART(word, VG_RECORD_VERDICT) == VG_VERDICT_DECOY && !(word & BITS(VG_RECORD_FAULT)) &&
                  screen.mode == VG_RECORD_MODE_AGGREGATE;
+    if (decoy && repeats(record)) {
+        screen.full = counts_add(record);
+        return false;
+    }
     if (decoy && !screen.gathered)
         screen.sent_by = clock_now() + clock_cycles(VG_LINK_BATCH_MS);
     screen.patient = decoy && (screen.patient || !screen.gathered);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,13 +13,21 @@ from cryptography.hazmat.primitives.serialization import load_ssh_private_key
 
 from firmware import decoys, plausible
 from firmware.image import TREE
+from hdl.contract.event import RECORD
 from hdl.contract.flash import AREAS
 from hdl.contract.load import Target
 from hdl.contract.policy import JUDGE_CELLS, JUDGE_ROWS, VERDICT_BITS
+from hdl.contract.syscalls import IDS
 from hdl.contract.verdict import Verdict
+from host.bench.processes import trapping_policy
+from host.board import Aggregate, Board
 from host.cli import main
+from host.columns import column
 from host.exits import ExitCode
+from sim.lines import CountedLine
+from sim.native import NativeBoard
 from sim.native_processes import AT_FDCWD, Processes
+from sim.native_programs import ProgramBoard
 
 if TYPE_CHECKING:
     from conftest import Bench
@@ -106,10 +115,33 @@ def test_a_push_and_what_a_tree_sees(bench: Bench, inside: Processes, tmp_path: 
 
 
 @pytest.mark.usefixtures("inside")
-def test_a_push_that_is_cut_short_leaves_none(bench: Bench, tmp_path: Path) -> None:
+def test_what_a_suspect_asks_again_is_counted(modelled: bytes) -> None:
+    """A record that says what one that waits says already: who looks often is not to feel that it is told."""
+    with Board(CountedLine(ProgramBoard(bytearray(modelled)), patience=30.0)) as board:
+        board.load_policy(trapping_policy())
+        run = board.processes.run("/bin/cat", ["/etc/shadow"] * 6)
+        list(run)
+        told: list[int] = []
+        opened = (run.id, IDS["openat"])
+        counted: Counter[tuple[int, int]] = Counter()
+        for _turn in range(20):
+            board.listen(0.1)
+            counted = Counter({(life, call): count for (_slot, life, call), count in board.aggregates.items()})
+            told += [
+                int(column(record[None], RECORD, "id")[0])
+                for records in board.told()
+                if not isinstance(records, Aggregate)
+                for record in records[column(records, RECORD, "verdict") == Verdict.DECOY]
+            ]
+        assert counted[opened] >= 3 and told.count(IDS["openat"]) + counted[opened] == 6, "and none is lost"
+
+
+def test_a_push_that_is_cut_short_leaves_none(bench: Bench, modelled: bytes, tmp_path: Path) -> None:
     """The power goes at some operation of the flash: then nothing, never half of something, is in force."""
     made = decoys.packed(decoys.made(5))
     (tmp_path / "d").write_bytes(made)
+    bench.board = NativeBoard(bytearray(modelled))
+    bench.board.exchange(b"", 3000)  # its files are made
     bench.board.cut_after(7, 1)
     vigilante("push", tmp_path / "d", code=ExitCode.LINK)
     bench.board.exchange(b"", 3000)

@@ -131,7 +131,7 @@ def test_a_session(console: Console) -> None:
     numeric, strings = console.simulated.waits
     assert numeric[0] > 100 and not numeric[1:].any(), "the verdict is there when it is asked for"
     assert strings.any() and not strings[0], "but strings have to be copied first"
-    assert counts.total() > 300 and {slot for slot, _, _ in counts} >= {0, 1, 2}, "every call was judged, by slot"
+    assert counts.total() > 300 and {slot for slot, _, _ in counts} >= {1, 2}, "every call was judged, by slot"
 
 
 def test_twelve_processes_at_once(console: Console) -> None:
