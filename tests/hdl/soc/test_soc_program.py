@@ -59,7 +59,7 @@ SYMBOLS = {
     "SHA_CONTROL": SHA256.address("control"),
     "SHA_STATUS": SHA256.address("status"),
     "SHA_DIGEST": SHA256.address("digest"),
-    "ZEROS_DIGEST": 0xDA5698BE,  # of a block of zeros, begun from the initial value
+    "ZEROS_DIGEST": 0xBE9856DA,  # of a block of zeros, begun from the initial value, as memory has it
     "LINK_STATUS": LINK.address("status"),
     "LINK_ROOM": 16,
     "DISPATCH": COPROCESSOR.address("dispatch"),
