@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,39 +73,31 @@ def kept(kind: str, digest: str, name: str, make: Callable[[Path], None], *, for
     return cache.made(kind, digest, name, make)
 
 
-def read_core(parameters: Mapping[str, int], behind: str, product: str, say: Say = silent) -> Path:
-    """Return Ibex in its frame, read by yosys with these parameters once.
-
-    behind: what is done behind that, and writes the file `product`.
-    """
+def core(boot: int, say: Say = silent) -> Path:
+    """Return the core, read by yosys once: Ibex in its frame, which begins at `boot`, as RTLIL."""
     files = [path for path in sources.sources() if path != sources.RAM]
     headers = [[p for p in sorted(folder.iterdir()) if p.suffix in (".sv", ".svh")] for folder in
                sources.include_folders()]  # fmt: skip
     everything = [path.read_bytes() for path in (*files, *(path for folder in headers for path in folder))]
 
     def make(work: Path) -> None:
-        say(f"reading the core for {product}")
-        read = ["read_slang -j 1"]  # one thread: there are no others under WASM
-        read += [f"-D {name}" for name in sources.DEFINES]
+        say("reading the core")
+        includes = []
         for number, folder in enumerate(headers):
             place = work / f"include{number}"
             place.mkdir()
-            read += ["-I", place.name]
+            includes += ["-I", place.name]
             for path in folder:
                 shutil.copy(path, place)
         for path in files:
             shutil.copy(path, work)
-        read += [f"-G {name}={value}" for name, value in parameters.items()]
-        read += ["--top ibex", *(path.name for path in files)]
-        run("yosys", ["-p", f"{' '.join(read)}; hierarchy -top ibex; proc; {behind}"], work, say)
+        defines = " ".join(f"-D {name}" for name in sources.DEFINES)
+        names = " ".join(path.name for path in files)
+        # One thread: there are no others under WASM.
+        read = f"read_slang -j 1 {defines} {' '.join(includes)} -G BOOT={boot} --top ibex {names}"
+        run("yosys", ["-p", f"{read}; hierarchy -top ibex; proc; opt_clean; write_rtlil core.il"], work, say)
 
-    digest = digest_of(sorted(parameters.items()), behind, tool_version("yosys"), *everything)
-    return kept("core", digest, product, make)
-
-
-def core(boot: int, say: Say = silent) -> Path:
-    """Return the board's core, which begins at `boot`, as RTLIL."""
-    return read_core({"BOOT": boot}, "opt_clean; write_rtlil core.il", "core.il", say)
+    return kept("core", digest_of(boot, tool_version("yosys"), *everything), "core.il", make)
 
 
 def _beside(verilog: str, say: Say) -> tuple[dict[str, Path], list[str]]:
