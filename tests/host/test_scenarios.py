@@ -179,6 +179,15 @@ def test_the_attackers_end_is_what_counts() -> None:
     assert count == 9 + 8
 
 
+@pytest.mark.usefixtures("board")
+def test_words_of_a_script_are_no_secret_of_its(folder: Path, tmp_path: Path) -> None:
+    """It lies in /tmp while it runs; here with 13 bytes that root's notes have as well."""
+    (tmp_path / "says.sh").write_text("# Says so: change the passwords.\nid\n")
+    chosen = ("--model", folder / "calm.vgm", "--key", folder / "own.pub")
+    found = rows(vigilante("run", "--extra", tmp_path, *chosen, "--json"))
+    assert found["says"]["secret_bytes"] == 0
+
+
 def test_what_cannot_be_asked_for(tmp_path: Path) -> None:
     for args, words in (
         ((), "name scenarios, or say --all"),
