@@ -1,4 +1,5 @@
-/* T1552.004: looks at the beginning of every file in the homes, and keeps what looks like a private key. */
+/* T1552.004: looks at the beginning of every file in the homes, and keeps what looks like a private key.
+ * aim: secrets */
 #include "lib.h"
 
 static uint32_t kept;
