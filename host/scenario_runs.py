@@ -76,7 +76,8 @@ class Outcome:
     its number among those of the scenario's processes, from 1.  cycles: from before the program's begin until the
     host had that record: at most so long it took.  calls, verdicts, score: how many, how many of them not allowed,
     highest score 0..1 of any.  changed: real files that are not as they were.  secret_bytes: of secrets, arrived.
-    reached: whether it says that it got what it wanted.  decoyed: whether it was shown decoys.  code: its exit code, None if it had to be ended.
+    reached: whether it says that it got what it wanted.  decoyed: whether it was shown decoys.
+    code: its exit code, None if it had to be ended.
     lost: records that the board could not send.  vaccines: born of it, and ended behind it.  said: its last lines.
     """
 

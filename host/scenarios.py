@@ -6,7 +6,8 @@ first comment says what it imitates, an attack's beginning with the number of th
 
 What has to be true of every scenario, so that nobody has to look into it to judge it:
 an attack says `done` on its last line if, and only if, it has reached its aim as far as it can tell, and what it
-steals it writes out where it arrives, as it is; honest work says `fine` on its last line, and ends with 0, if nothing was in its way.
+steals it writes out where it arrives, as it is; honest work says `fine` on its last line, and ends with 0, if
+nothing was in its way.
 """
 
 from __future__ import annotations

@@ -136,8 +136,9 @@ def test_an_attack_that_is_stopped(folder: Path) -> None:
     assert 0 < wipe["call"] <= wipe["calls"] and wipe["not_allowed"] > 0 and wipe["cycles"] > 0
     assert wipe["score"] >= 0.8
     assert found["summary"] == {
-        "attacks_stopped": 1, "attacks_answered": 1, "attacks_deceived": 0, "attacks_total": 1, "benign_disturbed": 0, "benign_total": 0,
-        "effects_on_real_files": 0, "secret_bytes_delivered": 0, "wrong": 0,
+        "attacks_stopped": 1, "attacks_answered": 1, "attacks_deceived": 0, "attacks_total": 1,
+        "benign_disturbed": 0, "benign_total": 0, "effects_on_real_files": 0, "secret_bytes_delivered": 0,
+        "wrong": 0,
     }  # fmt: skip
 
 
@@ -147,7 +148,9 @@ def test_the_table(folder: Path) -> None:
     assert lines[0].split() == ["scenario", "expected", "observed", "call", "cycles", "effect"]
     assert lines[1].startswith("page ") and lines[1].endswith(" none")
     assert "WRONG: 44 secret bytes, reached its aim" in lines[2]
-    assert lines[3].startswith("0 of 1 attacks stopped before an effect (0 answered, 0 deceived), 0 of 1 honest programs")
+    assert lines[3].startswith(
+        "0 of 1 attacks stopped before an effect (0 answered, 0 deceived), 0 of 1 honest programs"
+    )
 
 
 @pytest.mark.usefixtures("board")
