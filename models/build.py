@@ -42,7 +42,7 @@ SETTINGS: Mapping[str, Any] = {"rounds": 40}
 
 
 BOARD_SETTINGS: Mapping[str, Any] = {
-    "board": True, "rounds": 1000, "decay": 1e-5, "folds": 0, "hardness": 30.0, "bound": 5.0,
+    "board": True, "rounds": 1000, "decay": 1e-5, "folds": 0, "hardness": 100.0, "bound": 5.0,
 }  # fmt: skip
 BOARD_TIERS = (1.2, 1.5, 1.8)
 """Of the board's model: a fit that parts its few programs well; tiers by how far above all benign ones.

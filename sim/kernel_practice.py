@@ -32,10 +32,12 @@ from sim.lines import CountedLine
 from sim.native_programs import ProgramBoard
 from sim.practice_attacks import ATTACKS as IN_ORDER
 from sim.practice_draws import KEYS, Drawn
+from sim.practice_more import MORE
 from sim.practice_walks import BY_FOLDERS, WALKS
-from sim.practice_work import BENIGN
+from sim.practice_work import BENIGN as IN_PLACE
 
 ATTACKS = {**IN_ORDER, **WALKS}
+BENIGN = (*IN_PLACE, *MORE)
 
 STEPS = ROOT / "practice" / "steps.c"
 
@@ -183,7 +185,7 @@ def practice(flash: bytes, count: int, seed: int = 0) -> Iterator[tuple[Recordin
 
 
 @click.command()
-@click.option("--count", default=20, show_default=True, help="Programs of each attack; of honest work twice as many.")
+@click.option("--count", default=20, show_default=True, help="Of each attack; of honest work twice as many.")
 @click.option("--out", type=click.Path(path_type=Path), default=PRACTICE, show_default=True, help="File to write.")
 def main(count: int, out: Path) -> None:
     """Record the programs anew: the same ones, as long as kernel, programs and path trie are."""
