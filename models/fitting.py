@@ -204,7 +204,7 @@ def fit(
     decay: float,
     hardness: float,
     dropped: float,
-    bound: float | None,
+    bound: float | None = None,
     seed: int,
 ) -> Floats:
     """Return (WEIGHTS + 1,) weights, the bias last, in units of the loss.

@@ -16,11 +16,10 @@ from models.package import SHIPPED_BOARD, read_package
 from models.recordings import Recording, join
 from models.replay import screen
 from models.train import blank_model
-from sim.kernel_practice import ATTACKS, of_the_tree, practice
+from sim.kernel_practice import _CALL, ATTACKS, BENIGN, MARK, of_the_tree, practice
 from sim.kernel_sessions import blank_package, recorded, screened_flash
 from sim.lines import CountedLine
 from sim.native_programs import ProgramBoard
-from sim.practice_work import BENIGN
 
 ALIKE_MOST = 0.7
 """The Jaccard index of 4-grams from which on a program of the training set would be a scenario in disguise.
@@ -101,6 +100,12 @@ def test_practice_is_whole_traces(flash: bytes) -> None:
     by_name = {label["file"]: recording for recording, label in found}
     cut = [name for name in by_name if name.endswith("-begun")]
     assert len(cut) > 8
+    behind = [recording for recording in by_name.values() if recording.onset]
+    assert behind, "no attack comes behind honest work"
+    for recording in behind:
+        assert recording.events[recording.onset, 0] & _CALL == MARK, (
+            f"{recording.name}: the attack begins elsewhere"
+        )
     for name in cut:
         whole, begun = by_name[name.removesuffix("-begun")], by_name[name]
         calls = begun.events[begun.events[:, 0] & 15 == Kind.CALL]
