@@ -76,7 +76,8 @@ class Outcome:
     its number among those of the scenario's processes, from 1.  cycles: from before the program's begin until the
     host had that record: at most so long it took.  calls, verdicts, score: how many, how many of them not allowed,
     highest score 0..1 of any.  changed: real files that are not as they were.  secret_bytes: of secrets, arrived.
-    reached: whether it says that it got what it wanted.  code: its exit code, None if it had to be ended.
+    reached: whether it says that it got what it wanted.  decoyed: whether it was shown decoys.
+    code: its exit code, None if it had to be ended.
     lost: records that the board could not send.  vaccines: born of it, and ended behind it.  said: its last lines.
     """
 
@@ -91,6 +92,7 @@ class Outcome:
     changed: list[str] = field(default_factory=list)
     secret_bytes: int = 0
     reached: bool = False
+    decoyed: bool = False
     code: int | None = None
     lost: int = 0
     vaccines: int = 0
@@ -99,7 +101,17 @@ class Outcome:
     @property
     def stopped(self) -> bool:
         """Whether a power answered, and nothing came of the attack."""
-        return self.power != UNDISTURBED and not (self.changed or self.secret_bytes or self.reached)
+        came = self.changed or self.secret_bytes or (self.reached and not self.deceived)
+        return self.power != UNDISTURBED and not came
+
+    @property
+    def deceived(self) -> bool:
+        """Whether an attack that wants secrets was shown decoys, and takes them for what it wanted.
+
+        One that wants anything else is not deceived by a decoy: if it says that it is done, it is.
+        """
+        wants = self.scenario.aim == scenarios.SECRETS
+        return wants and self.decoyed and self.reached and not (self.changed or self.secret_bytes)
 
     @property
     def disturbed(self) -> bool:
@@ -122,7 +134,8 @@ class Outcome:
             self.changed
         )
         found += [f"{self.secret_bytes} secret bytes"] * bool(self.secret_bytes and attack)
-        found += ["reached its aim"] * (self.reached and attack)
+        found += ["reached its aim"] * (self.reached and attack and not self.deceived)
+        found += ["none: took decoys for secrets"] * self.deceived
         if not attack and not self.reached:
             found.append("not finished" if self.code is None else f"failed (exit {self.code})")
         return ", ".join(found) or "none"
@@ -178,7 +191,9 @@ def _look(board: Board, outcome: Outcome, fresh: Tree, secrets: set[bytes]) -> T
     after = _tree(board, fresh)
     outcome.changed = [path for path in _changed(fresh, after) if not _below(path, SCRATCH)]
     left = [path for path in after if _below(path, SCRATCH) and path not in fresh and after[path].digest]
-    texts = [outcome.said.encode(errors="surrogateescape"), *map(board.files.read, left)]
+    script = outcome.scenario.program()  # which lies there as well, and is not what was stolen
+    texts = [text for text in map(board.files.read, left) if text != script]
+    texts.append(outcome.said.encode(errors="surrogateescape"))
     outcome.secret_bytes = _delivered(secrets, texts)
     outcome.said = "\n".join(outcome.said.splitlines()[-3:])
     return after
@@ -191,6 +206,7 @@ def summary(outcomes: list[Outcome]) -> dict[str, int]:
     return {
         "attacks_stopped": sum(one.stopped for one in attacks),
         "attacks_answered": sum(one.power != UNDISTURBED for one in attacks),
+        "attacks_deceived": sum(one.deceived for one in attacks),
         "attacks_total": len(attacks),
         "benign_disturbed": sum(one.disturbed for one in benign),
         "benign_total": len(benign),
@@ -262,6 +278,7 @@ def _count(board: Board, mine: Words, outcome: Outcome, begun: int) -> None:
         outcome.power = VACCINE if first["vaccinated"] else POWERS[Verdict(first["verdict"])]
         outcome.call, outcome.name = outcome.calls + int(harsh[0]) + 1, call_name(first["id"])
         outcome.cycles = now(board.status()) - begun
+    outcome.decoyed |= bool((verdicts == Verdict.DECOY).any())
     outcome.calls += len(mine)
     outcome.verdicts += len(harsh)
     outcome.score = max(outcome.score, round(int(column(mine, RECORD, "score").max()) / 255, 4))

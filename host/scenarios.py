@@ -2,11 +2,12 @@
 
 A scenario is a C file (with the programs' library, `lib.h`), an ELF file, or a script for the board's shell.  Its
 first comment says what it imitates, an attack's beginning with the number of the MITRE technique; a line
-`user: NAME` in it says whose it is, if not root's.
+`user: NAME` in it says whose it is, if not root's, and `aim: secrets` that it wants secrets and nothing else.
 
 What has to be true of every scenario, so that nobody has to look into it to judge it:
-an attack says `done` on its last line if, and only if, it has reached its aim, and what it steals it writes out
-where it arrives; honest work says `fine` on its last line, and ends with 0, if nothing was in its way.
+an attack says `done` on its last line if, and only if, it has reached its aim as far as it can tell, and what it
+steals it writes out where it arrives, as it is; honest work says `fine` on its last line, and ends with 0, if
+nothing was in its way.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ FOLDER = build.ROOT / "scenarios"
 
 REACHED, UNHINDERED = "done", "fine"
 """Last lines: of an attack that has reached its aim; of honest work in whose way nothing was."""
+
+SECRETS = "secrets"
+"""The aim of an attack that decoys deceive."""
 
 _ELF = b"\x7fELF"
 _TECHNIQUE = re.compile(r"T\d{4}(\.\d{3})?(, T\d{4}(\.\d{3})?)*")
@@ -50,7 +54,7 @@ class Scenario:
     """A program.
 
     name: its file's, without what says the language.  technique: MITRE's number, "" for what is no attack.
-    text: what it imitates, a sentence.  user: whose it is on the board.
+    text: what it imitates, a sentence.  user: whose it is on the board.  aim: SECRETS, or "" for anything else.
     """
 
     name: str
@@ -59,6 +63,7 @@ class Scenario:
     technique: str
     text: str
     user: str = "root"
+    aim: str = ""
 
     @property
     def language(self) -> str:
@@ -119,7 +124,7 @@ def _read(path: Path, kind: Kind) -> Scenario:
             re.match(r"\s*/\*(.*?)\*/", said, re.DOTALL) if path.suffix == ".c" else re.match(r"(#.*\n)*", said)
         )
         lines = [line.strip(" *#\t") for line in comment[0].strip().strip("/*").splitlines()] if comment else []
-    fields = {"user": "root"}
+    fields = {"user": "root", "aim": ""}
     words = []
     for line in lines:
         name, _, value = line.partition(": ")
@@ -131,7 +136,7 @@ def _read(path: Path, kind: Kind) -> Scenario:
     technique, _, rest = text.partition(": ")
     if not _TECHNIQUE.fullmatch(technique):
         technique, rest = "", text
-    return Scenario(path.stem, kind, path, technique, rest, fields["user"])
+    return Scenario(path.stem, kind, path, technique, rest, fields["user"], fields["aim"])
 
 
 def _compiled(source: Path) -> bytes:

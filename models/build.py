@@ -28,7 +28,7 @@ from models.evaluate import CorpusError, Progress
 from models.image import assemble
 from models.keys import PrivateKey, TrustError
 from models.package import SHIPPED, SHIPPED_BOARD, Package, PackageError, pack, write_package
-from models.prefixes import PREFIXES
+from models.prefixes import BOARD_PREFIXES, PREFIXES
 from models.quantise import ROUNDING
 from models.train import NgramModel, blank_model, calibrated
 from models.vocabulary import vocabulary
@@ -41,7 +41,9 @@ SETTINGS: Mapping[str, Any] = {"rounds": 40}
 """Settings of the estimator that differ from its defaults: our corpus is learned by heart sooner than ADFA-LD."""
 
 
-BOARD_SETTINGS: Mapping[str, Any] = {"rounds": 600, "decay": 1e-5, "folds": 0}
+BOARD_SETTINGS: Mapping[str, Any] = {
+    "board": True, "rounds": 1000, "decay": 1e-5, "folds": 0, "hardness": 100.0, "bound": 5.0,
+}  # fmt: skip
 BOARD_TIERS = (1.2, 1.5, 1.8)
 """Of the board's model: a fit that parts its few programs well; tiers by how far above all benign ones.
 
@@ -79,9 +81,10 @@ def build(
     settings: of `NgramModel`, in place of `SETTINGS`.  Raises CorpusError.
     """
     chosen = {**SETTINGS, **settings}
+    board = bool(chosen.get("board"))
     recordings, labels, digests = [], [], []
     for corpus in corpora or (CORPUS,):
-        found, classes, objects = condensed.read(corpus, assemble(blank_model(seed)), progress)
+        found, classes, objects = condensed.read(corpus, assemble(blank_model(seed, board=board)), progress)
         recordings += found
         labels += classes
         digests.append(corpus_digest(corpus, [str(label["file"]) for label in objects]))
@@ -104,13 +107,17 @@ def build(
             "benign_traces": labels.count(0),
             "attack_traces": labels.count(1),
             "calls": sum(len(recording) for recording in recordings),
-            "estimator": {key: value for key, value in sorted(model.get_params().items()) if value is not None},
+            "estimator": {
+                key: value
+                for key, value in sorted(model.get_params().items())
+                if value is not None and value is not False
+            },
             "rounding": ROUNDING,
             "saturated": model.quantised_.saturated,
             "scale": round(model.quantised_.scale, 6),
         },
         vocabulary=vocabulary(list(parts.idmap)),
-        paths=tuple(sorted(PREFIXES)),
+        paths=tuple(sorted(BOARD_PREFIXES if board else PREFIXES)),
         calibration={
             "benign_units": len(model.maxima_),
             "held_out_folds": model.folds,

@@ -204,6 +204,7 @@ def fit(
     decay: float,
     hardness: float,
     dropped: float,
+    bound: float | None = None,
     seed: int,
 ) -> Floats:
     """Return (WEIGHTS + 1,) weights, the bias last, in units of the loss.
@@ -211,7 +212,7 @@ def fit(
     features: of calls only.  rounds: steps; their rate falls from `rate` to 0 in a straight line.
     decay: pull towards 0.  hardness: see `_slopes`.
     dropped: share of the entries that a step does without, drawn anew for each (dropout), so that no entry is
-    relied on alone.
+    relied on alone.  bound: no weight grows beyond it, so that what the fit relies on is what int8 can hold.
     """
     draw = np.random.Generator(np.random.PCG64(seed))
     values = np.zeros(WEIGHTS + 2)
@@ -233,6 +234,8 @@ def fit(
         _backward(*course, gains, sums, pulls, gradient)
         gradient[:WEIGHTS] *= used[:WEIGHTS] != 0.0
         _step(values, gradient, means, squares, turn, rate * (1.0 - (turn - 1) / rounds), decay)
+        if bound is not None:
+            np.clip(values[:WEIGHTS], -bound, bound, values[:WEIGHTS])
     return values[: WEIGHTS + 1]
 
 

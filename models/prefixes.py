@@ -46,3 +46,19 @@ PREFIXES: dict[str, PathClass] = {path: kind for kind, paths in _LISTED.items() 
 """Class by prefix."""
 
 assert len(PREFIXES) == sum(len(paths.split()) for paths in _LISTED.values()), "a prefix is listed twice"
+
+_ON_BOARD: dict[PathClass, str] = {
+    PathClass.CONFIG: "/etc/hosts /etc/resolv.conf",  # logs are alone with what runs, then
+    PathClass.ACCOUNTS: """
+        /root/.ssh /root/.gnupg /root/.aws /home/*/.ssh /home/*/.gnupg /home/*/.aws""",
+    PathClass.SECRET: """
+        /etc/ssh/ssh_host_key
+        /root/.ssh/* /root/.gnupg/* /root/.aws/* /home/*/.ssh/* /home/*/.gnupg/* /home/*/.aws/*""",
+}
+
+BOARD_PREFIXES: dict[str, PathClass] = {
+    **PREFIXES,
+    **{path: kind for kind, paths in _ON_BOARD.items() for path in paths.split()},
+}
+"""The same for the board's own kernel: a folder of keys is not a key.  Listings pass through folders; nothing but
+a backup opens what is in them, so that an open there can be told from the next step of a listing."""

@@ -2,7 +2,7 @@
 
 A trace is encoded once, for a machine with slots enough that nothing is ever spilled; by contract that changes
 no verdict, and it keeps the events free of any one model's state.  Only the path trie goes into them (where
-relative paths start), and all models share one.
+relative paths start), and all models but the board's own share one.
 """
 
 from __future__ import annotations

@@ -24,6 +24,7 @@ from models.fitting import Floats, Judged, fit
 from models.folds import deal
 from models.image import Model, assemble
 from models.pathtrie import compile_trie
+from models.prefixes import BOARD_PREFIXES, PREFIXES
 from models.quantise import Quantised, quantise
 from models.recordings import Ints, Joined, Recording, join
 from models.replay import screen
@@ -33,10 +34,10 @@ DRAIN = 16384
 """No accumulator falls by more than this within 1/16 s."""
 
 
-def blank_model(seed: int = 0, numbering: int | None = None) -> Model:
+def blank_model(seed: int = 0, numbering: int | None = None, board: bool = False) -> Model:
     """Return the model of zeros with the vocabulary and path trie of `seed`; numbering: another seed for the
-    vocabulary."""
-    trie, start = compile_trie(seed=seed)
+    vocabulary; board: with the paths that the board's own kernel has."""
+    trie, start = compile_trie(BOARD_PREFIXES if board else PREFIXES, seed)
     low, words = (1, 2, 3), id_map(seed if numbering is None else numbering)
     return Model(
         weights=np.zeros(WEIGHTS, np.int8), idmap=tuple(words), trie=trie, path_seed=start,
@@ -50,8 +51,8 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Parameters
         seed: of vocabulary and trie.  numbering: of the vocabulary alone, where that is to be another: which
-            n-grams share an entry hangs on it.
-        rounds, rate, decay, hardness, dropped: of the fit (see `fitting.fit`).
+            n-grams share an entry hangs on it.  board: with the paths of the board's own kernel.
+        rounds, rate, decay, hardness, dropped, bound: of the fit (see `fitting.fit`).
         folds: calibration is on benign traces that were held out, in turn, by group; below 2, on the fit's own.
         drift: what C loses with every call, in units of the loss; tree_drift: T.
         margin: see `calibrate`.
@@ -66,11 +67,13 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         *,
         seed: int = 0,
         numbering: int | None = None,
+        board: bool = False,
         rounds: int = 120,
         rate: float = 0.05,
         decay: float = 1e-3,
         hardness: float = 0.0,
         dropped: float = 0.0,
+        bound: float | None = None,
         folds: int = 5,
         drift: float = 0.3,
         tree_drift: float = 0.3,
@@ -78,11 +81,13 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ) -> None:
         self.seed = seed
         self.numbering = numbering
+        self.board = board
         self.rounds = rounds
         self.rate = rate
         self.decay = decay
         self.hardness = hardness
         self.dropped = dropped
+        self.bound = bound
         self.folds = folds
         self.drift = drift
         self.tree_drift = tree_drift
@@ -98,7 +103,7 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 f"{len(X)} traces with both labels are needed, found {len(labels)} of {set(labels.tolist())}"
             )
         self.classes_ = np.array([0, 1])
-        blank = blank_model(self.seed, self.numbering)
+        blank = blank_model(self.seed, self.numbering, self.board)
         joined = join(X)
         features = extract(joined.events, joined.pool, joined.offsets, assemble(blank))
         self.weights_ = self._fitted(features, joined, labels, np.arange(len(X)))
@@ -157,7 +162,7 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         shares = np.where(names < 0, 1.0, 1.0 / np.sqrt(np.maximum(members[owners], 1)))
         return fit(
             features.only(at), Judged(of, names < 0, shares), rounds=self.rounds, rate=self.rate, decay=self.decay,
-            hardness=self.hardness, dropped=self.dropped, seed=self.seed,
+            hardness=self.hardness, dropped=self.dropped, bound=self.bound, seed=self.seed,
         )  # fmt: skip
 
     def _assembled(self, blank: Model, tables: Quantised) -> Model:

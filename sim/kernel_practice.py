@@ -13,6 +13,7 @@ from __future__ import annotations
 import random
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +21,23 @@ import click
 
 from firmware.build import ROOT, own_program
 from hdl.contract.event import EVENT, RECORD, SLOTS, Kind
+from hdl.contract.syscalls import IDS
 from hdl.contract.syscalls import NAMES as CALL_NAMES
 from hdl.contract.verdict import SECRET_FROM, PathClass
 from host.board import Board
 from models.corpus.condensed import PRACTICE, condense
-from models.package import SHIPPED, read_package
 from models.recordings import Recording
-from sim.kernel_sessions import recorded, screened_flash
+from sim.kernel_sessions import blank_package, recorded, screened_flash
 from sim.lines import CountedLine
 from sim.native_programs import ProgramBoard
-from sim.practice_attacks import ATTACKS
-from sim.practice_draws import KEYS, Chance, Drawn
-from sim.practice_work import BENIGN
+from sim.practice_attacks import ATTACKS as IN_ORDER
+from sim.practice_draws import KEYS, Drawn
+from sim.practice_more import MORE
+from sim.practice_walks import BY_FOLDERS, WALKS
+from sim.practice_work import BENIGN as IN_PLACE
+
+ATTACKS = {**IN_ORDER, **WALKS}
+BENIGN = (*IN_PLACE, *MORE)
 
 STEPS = ROOT / "practice" / "steps.c"
 
@@ -43,8 +49,17 @@ _KIND, _SLOT = (EVENT.offset[name] for name in ("kind", "slot"))
 SECONDS_MOST = 10.0
 """Of the board's, that a program may last."""
 
-CHANGING = ("unlinkat", "renameat2", "fchmodat", "utimensat", "linkat")
+CHANGING = ("unlinkat", "renameat2", "fchmodat", "fchownat", "utimensat", "linkat", "mkdirat", "mknodat")
 """Calls that change what their path names."""
+WRITING = ("write", "ftruncate")
+"""Calls that change what is open."""
+ANYBODYS = (PathClass.OTHER, PathClass.HOME, PathClass.DATA, PathClass.RUNTIME)
+"""What honest programs change, too."""
+_CALL = 15 | 511 << EVENT.offset["id"]
+MARK = IDS["getpgid"] << EVENT.offset["id"]
+"""The call that stands where an attack begins (step `!`): without effect, so no model sees it."""
+_MAKES, _WRITES, _FOLDER = 0o1100, 3, 0o200000
+"""Flags of an open that changes something by itself; of one that may; of one that is of a folder."""
 
 
 def prepared(board: Board) -> None:
@@ -94,36 +109,52 @@ def of_the_tree(taken: Sequence[Taken]) -> list[Taken]:
     return kept
 
 
-def until_it_counts(taken: Sequence[Taken], chance: Chance) -> list[Taken]:
+def begins_at(taken: Sequence[Taken]) -> int:
+    """Return the number of the event behind which an attack begins, 0 if it does with the first."""
+    marks = [number for number, (event, _paths, _words) in enumerate(taken) if event[0] & _CALL == MARK]
+    return marks[0] if marks else 0
+
+
+def until_it_counts(taken: Sequence[Taken], begin: int, changes: int, folders: bool = False) -> list[Taken]:
     """Return the events of an attack up to the call that must not be made any more.
 
-    That is the first one whose object is secret or the kernel's, or one of the first few that change what is not
-    the program's own; all, if there is none of these.
+    That is the first one from `begin` on that opens or changes a secret or what begins programs later, or changes
+    what is the system's; or one that changes, for the time number `changes`, what is anybody's but the program's
+    own.  With `folders` it is the first open of a folder.  All, if there is none of these.  No event tells how a
+    file was opened: of most the write counts.
     """
-    changes = chance.randint(1, 3)
+    open_to: dict[int, PathClass] = {}  # by life: of what it will change by its next write
     for number, (event, _paths, words) in enumerate(taken):
         record = RECORD.unpack(sum(int(word) << 32 * place for place, word in enumerate(words)))
-        if record["kind"] != Kind.CALL:
+        if record["kind"] != Kind.CALL or number < begin:
             continue
-        kind, name = (
-            PathClass(record["path_class"]),
-            CALL_NAMES[record["id"]] if record["id"] < len(CALL_NAMES) else "",
-        )
-        written = (name == "openat" and event[4] & 3 != 0) or name in CHANGING
-        changes -= bool(written and kind not in (PathClass.NONE, PathClass.TEMPORARY))
-        if kind >= SECRET_FROM or not changes:
+        kind, life = PathClass(record["path_class"]), event[1]
+        name = CALL_NAMES[record["id"]] if record["id"] < len(CALL_NAMES) else ""
+        opens = name == "openat" and not event[4] & _FOLDER
+        makes = opens and event[4] & _MAKES and kind >= PathClass.PERSISTENCE
+        changed = kind if name in CHANGING or makes else PathClass.NONE
+        if name in WRITING:
+            changed = open_to.pop(life, PathClass.NONE)
+        elif opens and event[4] & _WRITES and not makes:
+            open_to[life] = kind
+        if changed in ANYBODYS:
+            changes -= 1
+        elif changed not in (PathClass.NONE, PathClass.TEMPORARY, PathClass.DEVICE):
+            changes = 0
+        listed = folders and name == "openat" and event[4] & _FOLDER
+        if (kind >= SECRET_FROM and opens) or changes <= 0 or listed:
             return list(taken[: number + 1])
     return list(taken)
 
 
 def practice(flash: bytes, count: int, seed: int = 0) -> Iterator[tuple[Recording, dict[str, Any]]]:
-    """Yield `count` programs of each theme with their labels, the same ones for the same seed."""
+    """Yield `count` programs of each attack and twice as many of honest work, the same ones for the same seed."""
     with tempfile.TemporaryDirectory(prefix="practice-") as folder:
         own_program([STEPS], Path(folder) / "steps")
         program = (Path(folder) / "steps").read_bytes()
     for theme in (*ATTACKS, *BENIGN):
         kind = theme.__name__
-        for number in range(count):
+        for number in range(count if theme in ATTACKS else 2 * count):
             chance = random.Random(f"{seed} {kind} {number}")
             drawn = theme(chance)
             user = 1000 if kind == "rights_tried" else chance.choice((0, 0, 0, 1000)) if theme in BENIGN else 0
@@ -138,24 +169,27 @@ def practice(flash: bytes, count: int, seed: int = 0) -> Iterator[tuple[Recordin
                 performed(board, link, program, drawn, user)
             name = f"practice-{kind}-{number:02}"
             taken = of_the_tree(board.taken or [])
-            whole = recorded(taken, name, f"practice-{kind}")
+            begin = begins_at(taken) if theme in ATTACKS else 0
+            whole = replace(recorded(taken, name, f"practice-{kind}"), onset=begin or None)
             label = {
                 "file": name, "class": "attack" if theme in ATTACKS else "benign", "kind": kind,
                 "technique": ATTACKS.get(theme, ""), "implementation": "kernel", "scenario": f"practice-{kind}",
                 "run": number, "user": str(user),
             }  # fmt: skip
             yield whole, label
-            begun = until_it_counts(taken, chance)
+            changes = 1 if theme in WALKS else chance.randint(1, 3)
+            begun = until_it_counts(taken, begin, changes, theme in BY_FOLDERS)
             if theme in ATTACKS and len(begun) < len(taken):
-                yield recorded(begun, f"{name}-begun", whole.group), {**label, "file": f"{name}-begun"}
+                short = replace(recorded(begun, f"{name}-begun", whole.group), onset=begin or None)
+                yield short, {**label, "file": f"{name}-begun"}
 
 
 @click.command()
-@click.option("--count", default=16, show_default=True, help="Programs of each theme.")
+@click.option("--count", default=20, show_default=True, help="Of each attack; of honest work twice as many.")
 @click.option("--out", type=click.Path(path_type=Path), default=PRACTICE, show_default=True, help="File to write.")
 def main(count: int, out: Path) -> None:
     """Record the programs anew: the same ones, as long as kernel, programs and path trie are."""
-    package = read_package(SHIPPED)
+    package = blank_package()
     recordings, labels = zip(*practice(screened_flash(package), count), strict=True)
     out.write_bytes(condense(recordings, labels, package.image))
     click.echo(

@@ -8,7 +8,7 @@ from models.golden import machine as m
 from sim.native import NativeBoard
 from sim.native_processes import BLOCKED, SCRATCH, Processes, State
 
-TURN = 10_000
+TURN = 2_500
 """Instructions that programs have between two turns of the firmware: few enough that no record is lost."""
 
 _ANY = 0xFFFFFFFF

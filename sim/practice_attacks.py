@@ -143,7 +143,7 @@ def left_behind(chance: Chance) -> Drawn:
     found: Drawn = []
     for place in some(chance, JOBS, 1, 5):
         path = place.format(chance.choice(NAMES))
-        if chance.random() < 0.4:
+        if chance.random() < 0.4 and path.count("/") > 2:
             found += [f"k:{path.rpartition('/')[0]}"]
         found += [f"{chance.choice('OT')}:{path}", *(["w"] * chance.randint(1, 2)), "c"]
         if chance.random() < 0.4:
@@ -157,7 +157,7 @@ def left_behind_in_a_shell(chance: Chance) -> Drawn:
     for place in some(chance, JOBS, 1, 4):
         path = place.format(chance.choice(NAMES))
         folder = path.rpartition("/")[0]
-        made = f"mkdir {folder}; " if chance.random() < 0.5 else ""
+        made = f"mkdir {folder}; " if chance.random() < 0.5 and folder != "/etc" else ""
         lines.append(f"{made}echo run me {chance.choice(('>', '>>'))} {path}")
     return lines
 

@@ -8,7 +8,9 @@ from sim.practice_draws import HOMES, NAMES, SETTINGS, Chance, Drawn, Theme, fet
 def editing(chance: Chance) -> Drawn:
     """Files of one's own, written, replaced, read again."""
     found: Drawn = []
-    home = chance.choice((*HOMES, "/tmp"))
+    home = chance.choice((*HOMES, "/tmp", "/home/alice/.config", "/home/bob/.config"))
+    if home.endswith(".config") or chance.random() < 0.2:
+        found += [f"k:{home}"]
     for _turn in range(chance.randint(1, 6)):
         path = f"{home}/{chance.choice(NAMES)}"
         found += chance.choice((
@@ -116,10 +118,26 @@ def running(chance: Chance) -> Drawn:
     found: Drawn = []
     for _turn in range(chance.randint(1, 6)):
         what = chance.choice(("id", "uptime", "uname", "ls,/tmp", "ls,/bin", "ps", "cat,/etc/motd", "du,/var",
-                              "true", "find,/home/bob", "wc,/etc/passwd", "echo,hello"))  # fmt: skip
+                              "true", "find,/home/bob", "wc,/etc/passwd", "echo,hello",
+                              "tar,cf,/tmp/w,/var/www", "tar,cf,/tmp/w,/var/log", "tar,cf,/tmp/w,/tmp/opt",
+                              "cp,/etc/hosts,/tmp/h", "mkdir,/tmp/m", "rm,/tmp/h"))  # fmt: skip
         onto = chance.choice(([], ["O:/tmp/out", "2:1"], ["T:/tmp/out", "2:1"]))
-        found += ["(", *onto, f"e:{what}", ")", *chance.choice(([], [f"z:{chance.randint(10, 999)}"]))]
+        log = chance.choice(([], [], ["O:/tmp/log"], ["O:/var/log/app"], ["O:/tmp/log", "w"]))
+        found += [*log, "(", *(["2:1"] if log and chance.random() < 0.7 else onto), f"e:{what}", ")", *log[1:],
+                  *chance.choice(([], ["w"], ["c"], [f"z:{chance.randint(10, 999)}"]))]  # fmt: skip
     return found
+
+
+def following(chance: Chance) -> Drawn:
+    """One who writes to a file, and one who reads what comes."""
+    path = f"/tmp/{chance.choice(NAMES)}"
+    begun = chance.choice(([f"T:{path}"], [f"T:{path}", "w"], [f"O:{path}", "w", "c"], []))
+    written = [f"O:{path}", *["w", f"z:{chance.randint(1, 90)}"] * chance.randint(1, 8)]
+    read = [
+        *chance.choice(([f"o:{path}"], ["j"], [])),
+        *["r", "W", "r", f"z:{chance.randint(1, 50)}"] * chance.randint(1, 9),
+    ]
+    return [*begun, "(&", *written, ")", *read]
 
 
 def checking(chance: Chance) -> Drawn:
@@ -184,7 +202,7 @@ def as_another(chance: Chance) -> Drawn:
 def queueing(chance: Chance) -> Drawn:
     """Several workers begun at once, that take from one pipe; the answers are gathered."""
     inner = ["(&", *["q", *chance.choice(([], ["g"], ["z:1"])), "w"] * chance.randint(1, 4), "c", ")"]
-    found = ["P", *inner * chance.randint(2, 5)]
+    found = ["P", *chance.choice(([], ["P"])), *inner * chance.randint(2, 5)]
     found += ["w"] * chance.randint(3, 20)
     return [*found, *chance.choice((["q"], ["q", "z:2"], ["z:1", "q"])) * chance.randint(3, 12), "z:5"]
 
@@ -199,6 +217,7 @@ def tidying_in_a_shell(chance: Chance) -> Drawn:
         path = f"{chance.choice(folders)}/{chance.choice(NAMES)}{chance.randint(0, 9)}"
         lines.append(chance.choice((f"echo words > {path}", f"cp /etc/hosts {path}", f"uname > {path}",
                                     f"echo a > {path}; mv {path} {path}.b",
+                                    f"ln -s {path} {path}.l", f"ln -s {tree} {path}.d; ls -l {path}.d",
                                     f"echo a > {path}; rm {path}")))  # fmt: skip
     if chance.random() < 0.5:
         lines.append(chance.choice((f"find {tree}", f"ls -l {tree}", f"du {tree}", f"tar cf /tmp/t.t {tree}")))
@@ -225,11 +244,54 @@ def household_in_a_shell(chance: Chance) -> Drawn:
             "cat /proc/meminfo",
             f"echo {name} >> /root/notes.txt; cat /root/notes.txt", "du /etc /var", f"ls /home/alice/{name}",
             f"mkdir /tmp/{name}; cd /tmp/{name}; tar xf /tmp/{name}.tar", "sleep 1; uptime",
+            f"ln -s /etc/hosts /tmp/{name}.l; cat /tmp/{name}.l", f"ln -s /var/www /tmp/{name}.w",
+            f"cat {setting}", f"head {setting} > /tmp/{name}", f"cat < {setting}",
         )))  # fmt: skip
+    return lines
+
+
+def walking(chance: Chance) -> Drawn:
+    """Read or change all that lies below a folder that is one's own, or anybody's."""
+    if chance.random() < 0.5:
+        return [
+            f"E:{chance.choice(('/var/www', '/var', '/var/log', '/tmp'))},{chance.choice(('r', 'rW', 'gr'))}",
+            "W",
+        ]
+    tree = f"{chance.choice(('/tmp', '/var/tmp'))}/{chance.choice(NAMES)}.w"
+    found = [f"k:{tree}"]
+    for name in some(chance, NAMES, 1, 5):
+        found += [f"T:{tree}/{name}", "w", "c"]
+    return [
+        *found,
+        f"E:{tree},{chance.choice(('r', 'rm', 't', 'p', 'm', 'rW', 'mt'))}",
+        f"E:{tree},u",
+        f"U:{tree}",
+    ]
+
+
+def packing_in_a_shell(chance: Chance) -> Drawn:
+    """Folders packed by the shell's tar, listed, unpacked elsewhere."""
+    lines, archive = ["sh"], f"/tmp/{chance.choice(NAMES)}.tar"
+    folders = ("/etc", "/etc", "/home/alice", "/home", "/root", "/etc/ssh", "/home/bob", "/var", "/var/log",
+               "/etc /root")  # fmt: skip
+    below = ("etc", "home/alice", "root", "home")
+    for _turn in range(chance.randint(1, 3)):
+        lines += some(chance, ("cd /tmp", "mkdir /tmp/b", "ls -l /etc", "id", "du /etc", "cat /etc/motd",
+                               "ls -l .ssh", "ls -l /home/alice/.ssh", "cd /home/alice; ls -l .ssh",
+                               "find /home"), 0, 3)  # fmt: skip
+        lines.append(chance.choice((f"tar cf {archive} {chance.choice(folders)}",
+                                    f"tar cf {archive} {chance.choice(folders)}",
+                                    f"cd {chance.choice(folders).split()[0]}; tar cf {archive} .",
+                                    f"cd /; tar cf {archive} {chance.choice(below)}")))  # fmt: skip
+        lines += some(chance, (f"tar tf {archive}", f"tar tf {archive} | wc",
+                               f"tar tf {archive} > /tmp/l; grep s /tmp/l", f"ls -l {archive}",
+                               f"wc {archive}", f"mkdir /tmp/u; cd /tmp/u; tar xf {archive}",
+                               "rm -r /tmp/u", f"rm {archive}"), 0, 4)  # fmt: skip
     return lines
 
 
 BENIGN: tuple[Theme, ...] = (
     editing, serving, working, copying, watching, logging, asking, installing, running, checking, talking,
     keeping_safe, own_things, as_another, queueing, tidying_in_a_shell, household_in_a_shell,
+    walking, packing_in_a_shell, following,
 )  # fmt: skip

@@ -68,17 +68,65 @@ static int32_t remove_one(const char *folder, const char *name, void *with)
     return 0;
 }
 
+static void write_to(const char *path, uint32_t flags, bool cut)
+{
+    int32_t file = CALL(OPENAT, AT_FDCWD, path, flags, 0600);
+    if (cut)
+        CALL(FTRUNCATE, file, 0);
+    else
+        CALL(WRITE, file, bytes, 16);
+    CALL(CLOSE, file);
+}
+
+/* Write what was read of a file beside it, and move that over it. */
+static void replace(const char *path)
+{
+    char beside[PATH_BYTES];
+    if (!join(beside, "", path) || length_of(beside) + 2 > sizeof beside)
+        return;
+    memcpy(beside + length_of(beside), "~", 2);
+    write_to(beside, O_WRONLY | O_CREAT | O_TRUNC, false);
+    CALL(RENAMEAT2, AT_FDCWD, beside, AT_FDCWD, path, 0);
+}
+
+/* What is done to each file below a folder, a letter each. */
+static int32_t below(const char *path, const struct abi_stat *stat, bool behind, void *with)
+{
+    struct abi_timespec times[2] = {{7, 0}, {7, 0}};
+    if (behind || (stat->mode & S_IFMT) != S_IFREG)
+        return 0;
+    for (const char *act = with; *act; act++) {
+        switch (*act) {
+        case 'r': read_file(path, bytes, sizeof bytes); break;
+        case 'W': CALL(WRITE, STANDARD_OUTPUT, bytes, 32); break;
+        case 'g': CALL(GETPID); CALL(SCHED_YIELD); break;
+        case 'w': write_to(path, O_WRONLY, false); break;
+        case 'a': write_to(path, O_WRONLY | O_APPEND, false); break;
+        case 'f': write_to(path, O_WRONLY, true); break;
+        case 'm': replace(path); break;
+        case 'u': CALL(UNLINKAT, AT_FDCWD, path, 0); break;
+        case 't': CALL(UTIMENSAT, AT_FDCWD, path, times, 0); break;
+        case 'p': CALL(FCHMODAT, AT_FDCWD, path, 0777); break;
+        default: break;
+        }
+    }
+    return 0;
+}
+
 static void on_files(char letter, char *what)
 {
     struct abi_timespec times[2] = {{9, 0}, {9, 0}};
     struct abi_stat stat;
     const char *other = "";
-    if (letter == 'm' || letter == 'n' || letter == 'h' || letter == 'p')
+    if (letter == 'm' || letter == 'n' || letter == 'h' || letter == 'p' || letter == 'E')
         other = second(what);
     switch (letter) {
     case 'o': hold(CALL(OPENAT, AT_FDCWD, what, O_RDONLY)); break;
     case 'O': hold(CALL(OPENAT, AT_FDCWD, what, O_WRONLY | O_CREAT | O_APPEND, 0644)); break;
     case 'T': hold(CALL(OPENAT, AT_FDCWD, what, O_RDWR | O_CREAT | O_TRUNC, 0600)); break;
+    case 'S': hold(CALL(OPENAT, AT_FDCWD, what, O_WRONLY | O_APPEND)); break;
+    case 'I': hold(CALL(OPENAT, AT_FDCWD, what, O_RDWR)); break;
+    case 'E': each_below(what, below, (char *)(uintptr_t)other); break;
     case 'i': CALL(NEWFSTATAT, AT_FDCWD, what, &stat, 0); break;
     case 'A': CALL(FACCESSAT, AT_FDCWD, what, 4, 0); break;
     case 'l': each_entry(what, nothing, NULL); break;
@@ -126,19 +174,22 @@ static void on_descriptors(char letter, const char *what)
 
 static void on_processes(char letter, char *what)
 {
-    char *words[] = {(char *)"sh", NULL, NULL, NULL}, *environment[] = {NULL}, path[PATH_BYTES];
+    char *words[6] = {(char *)"sh"}, *environment[] = {NULL}, path[PATH_BYTES];
     struct abi_timespec span = {number_at(what) / 1000, number_at(what) % 1000 * 1000000};
     switch (letter) {
-    case 'e': { /* a program of /bin with an argument, becoming it */
-        const char *argument = second(what);
-        words[0] = what;
-        words[1] = *argument ? (char *)(uintptr_t)argument : NULL;
-        join(path, "/bin", what);
+    case 'e': { /* a program of /bin with arguments, becoming it */
+        for (uint32_t word = 0; *what && word < 5; word++) {
+            words[word] = what;
+            what = (char *)(uintptr_t)second(what);
+        }
+        join(path, "/bin", words[0]);
         CALL(EXECVE, path, words, environment);
         break;
     }
     case 'z': CALL(NANOSLEEP, &span); break;
     case 'g': CALL(GETPID); CALL(GETUID); CALL(SCHED_YIELD); break;
+    case 'G': CALL(SETPGID, 0, 0); break;
+    case '!': CALL(GETPGID, 0); break; /* a mark, without effect: here the attack begins */
     case 'v': CALL(SETUID, number_at(what)); break;
     case 'V': CALL(SETGID, number_at(what)); break;
     case '#': call_by_number(number_at(what), 0, 0, 0, 0, 0); break;

@@ -65,7 +65,8 @@ def run(
     else:
         terminal.out(
             f"{totals['attacks_stopped']} of {totals['attacks_total']} attacks stopped before an effect "
-            f"({totals['attacks_answered']} answered), {totals['benign_disturbed']} of {totals['benign_total']} "
+            f"({totals['attacks_answered']} answered, {totals['attacks_deceived']} deceived), "
+            f"{totals['benign_disturbed']} of {totals['benign_total']} "
             f"honest programs disturbed; {totals['effects_on_real_files']} effects on real files, "
             f"{totals['secret_bytes_delivered']} secret bytes delivered"
         )
@@ -94,8 +95,8 @@ def outcome_object(outcome: Outcome) -> dict[str, Any]:
         "call_name": outcome.name or None, "cycles": outcome.cycles or None, "calls": outcome.calls,
         "not_allowed": outcome.verdicts, "score": outcome.score, "effect": outcome.effect,
         "changed": outcome.changed, "secret_bytes": outcome.secret_bytes,
-        "reached": outcome.reached and one.kind is not Kind.BENIGN, "exit": outcome.code,
-        "lost_records": outcome.lost, "vaccines": outcome.vaccines,
+        "reached": outcome.reached and one.kind is not Kind.BENIGN, "deceived": outcome.deceived,
+        "exit": outcome.code, "lost_records": outcome.lost, "vaccines": outcome.vaccines,
     }  # fmt: skip
 
 

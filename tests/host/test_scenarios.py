@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from host import scenario_runs, scenarios
 from host.board import Board
 from host.cli import main
 from host.exits import ExitCode
+from host.scenario_runs import Outcome
+from host.scenarios import Scenario
 from models.keys import generate_key
 from models.package import Package, write_package
 from models.untrained import untrained_image
@@ -133,8 +136,9 @@ def test_an_attack_that_is_stopped(folder: Path) -> None:
     assert 0 < wipe["call"] <= wipe["calls"] and wipe["not_allowed"] > 0 and wipe["cycles"] > 0
     assert wipe["score"] >= 0.8
     assert found["summary"] == {
-        "attacks_stopped": 1, "attacks_answered": 1, "attacks_total": 1, "benign_disturbed": 0, "benign_total": 0,
-        "effects_on_real_files": 0, "secret_bytes_delivered": 0, "wrong": 0,
+        "attacks_stopped": 1, "attacks_answered": 1, "attacks_deceived": 0, "attacks_total": 1,
+        "benign_disturbed": 0, "benign_total": 0, "effects_on_real_files": 0, "secret_bytes_delivered": 0,
+        "wrong": 0,
     }  # fmt: skip
 
 
@@ -144,7 +148,9 @@ def test_the_table(folder: Path) -> None:
     assert lines[0].split() == ["scenario", "expected", "observed", "call", "cycles", "effect"]
     assert lines[1].startswith("page ") and lines[1].endswith(" none")
     assert "WRONG: 44 secret bytes, reached its aim" in lines[2]
-    assert lines[3].startswith("0 of 1 attacks stopped before an effect (0 answered), 0 of 1 honest programs")
+    assert lines[3].startswith(
+        "0 of 1 attacks stopped before an effect (0 answered, 0 deceived), 0 of 1 honest programs"
+    )
 
 
 @pytest.mark.usefixtures("board")
@@ -177,6 +183,30 @@ def test_the_attackers_end_is_what_counts() -> None:
     pieces = {b"12345678", b"23456789"}
     count = scenario_runs._delivered(pieces, [b"..123456789..", b"1234567", b"", b"23456789"])
     assert count == 9 + 8
+
+
+@pytest.mark.usefixtures("board")
+def test_words_of_a_script_are_no_secret_of_its(folder: Path, tmp_path: Path) -> None:
+    """It lies in /tmp while it runs; here with 13 bytes that root's notes have as well."""
+    (tmp_path / "says.sh").write_text("# Says so: change the passwords.\nid\n")
+    chosen = ("--model", folder / "calm.vgm", "--key", folder / "own.pub")
+    found = rows(vigilante("run", "--extra", tmp_path, *chosen, "--json"))
+    assert found["says"]["secret_bytes"] == 0
+
+
+def test_who_takes_decoys_for_secrets_is_deceived() -> None:
+    """If secrets are all it wants, nothing real came of it, and it was shown decoys; else it is what it says."""
+    wants = Scenario("theft", scenarios.Kind.ATTACK, Path("theft.c"), "T1003.008", "", aim=scenarios.SECRETS)
+    shown = Outcome(wants, power="decoy", decoyed=True, reached=True)
+    assert shown.stopped and shown.deceived and shown.effect == "none: took decoys for secrets"
+    for other in (
+        replace(shown, scenario=replace(wants, aim="")),
+        replace(shown, power="quarantine", decoyed=False),
+        replace(shown, secret_bytes=8),
+        replace(shown, changed=["/etc/passwd"]),
+    ):
+        assert not other.stopped and not other.deceived and "reached its aim" in other.effect
+    assert replace(shown, reached=False).effect == "none"
 
 
 def test_what_cannot_be_asked_for(tmp_path: Path) -> None:

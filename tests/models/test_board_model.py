@@ -23,7 +23,7 @@ def test_it_is_made_again_to_the_byte_and_no_honest_program_of_its_corpora_reach
     shipped, made = read_package(SHIPPED_BOARD), build_board()
     assert made.image == shipped.image and made.calibration == shipped.calibration
     assert shipped.calibration["above"] == list(BOARD_TIERS)
-    model, blank = parse(shipped.image), assemble(blank_model())
+    model, blank = parse(shipped.image), assemble(blank_model(board=True))
     for corpus in (condensed.KERNEL, condensed.PRACTICE):
         recordings, labels, _objects = condensed.read(corpus, blank)
         honest = [recording for recording, label in zip(recordings, labels, strict=True) if not label]

@@ -119,14 +119,17 @@ def test_what_is_dropped_is_seeded_and_what_nobody_uses_stays() -> None:
     features = features.only(np.flatnonzero(joined.calls))
     judged = Judged(joined.traces[joined.calls], np.array([False, True]), np.ones(2))
 
-    def weights(dropped: float, rounds: int = 20) -> Floats:
+    def weights(dropped: float, rounds: int = 20, bound: float | None = None) -> Floats:
         return fit(
-            features, judged, dropped=dropped, rounds=rounds, rate=0.05, decay=0.0, hardness=1.0, seed=3
+            features, judged, dropped=dropped, rounds=rounds, rate=0.05, decay=0.0, hardness=1.0, bound=bound,
+            seed=3,
         )  # fmt: skip
 
     kept, none, before = weights(0.5), weights(0.0), weights(0.0, rounds=0)
     assert not np.array_equal(kept, none)
     assert np.array_equal(kept, weights(0.5))
+    bounded = weights(0.0, bound=0.1)[:WEIGHTS]
+    assert np.abs(none[:WEIGHTS]).max() > 0.2 and np.abs(bounded).max() == 0.1
     used = np.unique(features.indices)
     assert (none[used] != before[used]).mean() > 0.9
     unused = np.setdiff1d(np.arange(WEIGHTS), used)

@@ -117,7 +117,7 @@ def test_a_session(console: Console) -> None:
     assert re.fullmatch(r"\[\d+\]", job[0])
     assert any("sleep" in line for line in run("ps"))
     assert run(f"kill {job[0][1:-1]}; wait") == [f"{job[0]} done"]
-    assert run("su alice -c 'cat /etc/shadow'") == ["cat: /etc/shadow: permission denied (13)"]
+    assert run("su alice -c 'echo x > /etc/motd'") == ["sh: /etc/motd: permission denied (13)"]
     assert run("su alice -c id") == ["uid=1000 alice gid=1000"]
     assert run("nosuch") == ["sh: nosuch: there is no such file (2)"]
     # Ctrl-C ends what is in the foreground, not the shell; and the link works beside all this.
@@ -183,6 +183,7 @@ def test_attacks_from_user_mode(console: Console) -> None:
 def test_the_paths_of_calls_are_judged_and_what_they_lead_to(console: Console) -> None:
     """Absolute, from the cwd, through a link: the object is a secret each time, and a verdict says so."""
     run, board = console.run, console.board
+    board.load(Target.ENFORCE, [0])  # for the shipped model whoever opens a secret is an attacker
     run("ln -s /etc/shadow /tmp/link")
     run("cd /etc")
     board.record_mode(RecordMode.ALL)

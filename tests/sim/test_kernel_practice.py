@@ -12,16 +12,14 @@ from host import scenario_runs, scenarios
 from host.board import Board
 from models.corpus import condensed
 from models.image import assemble
-from models.package import SHIPPED, SHIPPED_BOARD, read_package
+from models.package import SHIPPED_BOARD, read_package
 from models.recordings import Recording, join
 from models.replay import screen
 from models.train import blank_model
-from sim.kernel_practice import of_the_tree, practice
-from sim.kernel_sessions import recorded, screened_flash
+from sim.kernel_practice import _CALL, ATTACKS, BENIGN, MARK, of_the_tree, practice
+from sim.kernel_sessions import blank_package, recorded, screened_flash
 from sim.lines import CountedLine
 from sim.native_programs import ProgramBoard
-from sim.practice_attacks import ATTACKS
-from sim.practice_work import BENIGN
 
 ALIKE_MOST = 0.7
 """The Jaccard index of 4-grams from which on a program of the training set would be a scenario in disguise.
@@ -36,7 +34,7 @@ Grams = frozenset[tuple[tuple[int, int], ...]]
 
 @pytest.fixture(scope="module")
 def flash() -> bytes:
-    return screened_flash(read_package(SHIPPED))
+    return screened_flash(blank_package())
 
 
 def grams(recording: Recording) -> Grams:
@@ -69,13 +67,13 @@ def scenario_recordings(flash: bytes, folder: Path) -> list[Recording]:
             scenario_runs.run(link, scenario)
             found.append(recorded(of_the_tree(board.taken), scenario.name, scenario.name))
         labels.append({"file": scenario.name, "class": "attack", "kind": "", "scenario": scenario.name})
-    image = read_package(SHIPPED).image
+    image = blank_package().image
     (folder / "scenarios.npz.xz").write_bytes(condensed.condense(found, labels, image))
     return condensed.read(folder / "scenarios.npz.xz", image)[0]
 
 
 def test_no_scenario_is_among_what_was_learned(flash: bytes, tmp_path: Path) -> None:
-    blank = assemble(blank_model())
+    blank = assemble(blank_model(board=True))
     known = [
         (recording.name, grams(recording))
         for corpus in (condensed.PRACTICE, condensed.KERNEL)
@@ -102,6 +100,12 @@ def test_practice_is_whole_traces(flash: bytes) -> None:
     by_name = {label["file"]: recording for recording, label in found}
     cut = [name for name in by_name if name.endswith("-begun")]
     assert len(cut) > 8
+    behind = [recording for recording in by_name.values() if recording.onset]
+    assert behind, "no attack comes behind honest work"
+    for recording in behind:
+        assert recording.events[recording.onset, 0] & _CALL == MARK, (
+            f"{recording.name}: the attack begins elsewhere"
+        )
     for name in cut:
         whole, begun = by_name[name.removesuffix("-begun")], by_name[name]
         calls = begun.events[begun.events[:, 0] & 15 == Kind.CALL]

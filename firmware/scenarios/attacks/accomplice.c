@@ -1,4 +1,5 @@
-/* T1497, T1003.008: one process makes a noise, another one does nothing but look; then they compare what they see. */
+/* T1497, T1003.008: one process makes a noise, another one does nothing but look; then they compare what they see.
+ * aim: secrets */
 #include "loopback.h"
 
 static int32_t noise(const char *path, const struct abi_stat *stat, bool behind, void *with)

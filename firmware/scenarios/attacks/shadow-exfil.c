@@ -1,4 +1,5 @@
-/* T1003.008, T1041: reads the password hashes and sends them to a listener. */
+/* T1003.008, T1041: reads the password hashes and sends them to a listener.
+ * aim: secrets */
 #include "loopback.h"
 
 int main(void)

@@ -1,4 +1,5 @@
-/* T1005, T1029: takes one secret after the other, with seconds between all that it does. */
+/* T1005, T1029: takes one secret after the other, with seconds between all that it does.
+ * aim: secrets */
 #include "loopback.h"
 
 static const char *const wanted[] = {"/home/alice/.ssh/id_ed25519", "/etc/ssh/ssh_host_key", "/etc/shadow",

