@@ -51,7 +51,7 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Parameters
         seed: of vocabulary and trie.  numbering: of the vocabulary alone, where that is to be another: which
             n-grams share an entry hangs on it.
-        rounds, rate, decay, hardness, dropped: of the fit (see `fitting.fit`).
+        rounds, rate, decay, hardness, dropped, every: of the fit (see `fitting.fit`).
         folds: calibration is on benign traces that were held out, in turn, by group; below 2, on the fit's own.
         drift: what C loses with every call, in units of the loss; tree_drift: T.
         margin: see `calibrate`.
@@ -71,6 +71,7 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         decay: float = 1e-3,
         hardness: float = 0.0,
         dropped: float = 0.0,
+        every: float | None = None,
         folds: int = 5,
         drift: float = 0.3,
         tree_drift: float = 0.3,
@@ -83,6 +84,7 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.decay = decay
         self.hardness = hardness
         self.dropped = dropped
+        self.every = every
         self.folds = folds
         self.drift = drift
         self.tree_drift = tree_drift
@@ -157,7 +159,7 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         shares = np.where(names < 0, 1.0, 1.0 / np.sqrt(np.maximum(members[owners], 1)))
         return fit(
             features.only(at), Judged(of, names < 0, shares), rounds=self.rounds, rate=self.rate, decay=self.decay,
-            hardness=self.hardness, dropped=self.dropped, seed=self.seed,
+            hardness=self.hardness, dropped=self.dropped, seed=self.seed, every=self.every or 0.0,
         )  # fmt: skip
 
     def _assembled(self, blank: Model, tables: Quantised) -> Model:
