@@ -164,7 +164,8 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         shares = np.where(names < 0, 1.0, 1.0 / np.sqrt(np.maximum(members[owners], 1)))
         return fit(
             features.only(at), Judged(of, names < 0, shares), rounds=self.rounds, rate=self.rate, decay=self.decay,
-            hardness=self.hardness, dropped=self.dropped, bound=self.bound, seed=self.seed, every=self.every or 0.0,
+            hardness=self.hardness, dropped=self.dropped, bound=self.bound,
+            every=self.every or 0.0, seed=self.seed,
         )  # fmt: skip
 
     def _assembled(self, blank: Model, tables: Quantised) -> Model:
