@@ -11,6 +11,7 @@ from host.bench.cell import cell_figures
 from host.bench.decision import decision_figures
 from host.bench.figure import Figure, Missing
 from host.bench.immunity import immunity_figures
+from host.bench.powers import power_figures
 from host.bench.processes import process_figures
 from host.bench.quarantine import quarantine_figures
 from host.bench.rates import engine_rate, prepare
@@ -36,6 +37,7 @@ def measure(package: Package, trace: Path, progress: Progress | None = None) -> 
     yield from quarantine_figures(package, progress)
     yield from immunity_figures(progress)
     yield from cell_figures(package, progress)
+    yield from power_figures(progress)
 
 
 def encoded(package: Package, trace: Path) -> list[Batch]:

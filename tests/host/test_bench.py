@@ -16,6 +16,7 @@ from host.bench.builds import build_figures
 from host.bench.decision import EVENTS, GAPS, decision_figures, numeric, timed
 from host.bench.figure import Figure, Missing
 from host.bench.immunity import immunity_figures
+from host.bench.powers import power_figures
 from host.bench.processes import Run, added_figures, decoy_figures, process_figures, script_figures, stall_figures
 from host.bench.rates import prepare
 from host.bench.software import figures_of
@@ -48,6 +49,7 @@ EVERY = {
     "freeze_instructions_after_verdict", "quarantine_resume_us", "quarantine_purge_us", "snapshot_register_cycles",
     "vaccine_active_cycles", "exploit_to_immunity_us",
     "clone_memory_cycles", "clone_start_cycles",
+    "attacks_stopped", "attacks_total", "benign_disturbed", "effects_on_real_files", "secret_bytes_delivered",
 }  # fmt: skip
 
 
@@ -63,6 +65,16 @@ def test_a_vaccine_is_in_force_sixteen_cycles_behind_the_verdict() -> None:
     figures = {figure.key: figure for figure in immunity_figures()}
     assert figures["vaccine_active_cycles"].value <= 16
     assert figures["exploit_to_immunity_us"].value <= 10
+
+
+# --- all powers ----------------------------------------------------------------------------------------------
+
+
+def test_every_attack_of_the_list_is_stopped_and_nobody_is_disturbed() -> None:
+    figures = {figure.key: figure.value for figure in power_figures()}
+    assert figures["attacks_total"] >= 15 and figures["attacks_stopped"] == figures["attacks_total"]
+    wrongs = ("benign_disturbed", "effects_on_real_files", "secret_bytes_delivered")
+    assert [figures[key] for key in wrongs] == [0, 0, 0]
 
 
 # --- the pipeline's clock ------------------------------------------------------------------------------------
