@@ -146,7 +146,7 @@ def _every(
         pulls[event] *= 1.0 - part
         if effect[event]:
             unit = units[event]
-            slope = part * weights[unit] * (sigmoid(sums[event] - threshold) - (1.0 if bad[unit] else 0.0))
+            slope = part * float(weights[unit]) * (sigmoid(sums[event] - threshold) - (1.0 if bad[unit] else 0.0))
             pulls[event] += slope
             whole -= slope
     return whole
