@@ -38,7 +38,7 @@ int main(int count, char **arguments)
     flush();
     if (CALL(READ, STANDARD_INPUT, text, sizeof text) != 0)
         return 1;
-    if (read_file("/etc/shadow", text, sizeof text) >= 0)
+    if (CALL(OPENAT, AT_FDCWD, "/etc/motd", O_WRONLY) >= 0)
         return 2;
     for (int turn = 0; turn < 100; turn++)
         print("0123456789");

@@ -134,7 +134,8 @@ def test_real_events_through_the_board(copy: Path, package: Package) -> None:
     compared = 0
     with SimulatedBoard(copy, paced=False) as simulated:
         board = Board(BoardLine(simulated))
-        damaged = board.info().counters["damaged"]  # what was said before the line had its rate
+        before = board.info().counters  # what was said before the line had its rate, and done before this session
+        damaged = before["damaged"]
         for events, pool, offsets, golden in trace_batches(package, EVENTS):
             records, _states = board.screen(events, pool, offsets)
             # Sequence numbers and the model's slot tell of what came before.
@@ -146,7 +147,7 @@ def test_real_events_through_the_board(copy: Path, package: Package) -> None:
     print(f"{compared} events, {counters}")
     assert compared >= EVENTS
     assert counters["events"] == compared
-    assert counters["shed_records"] == counters["dropped"] == 0
+    assert counters["shed_records"] == before["shed_records"] and counters["dropped"] == 0
     assert counters["damaged"] == damaged <= 1
     assert counters["event_cycles"] / counters["events"] <= 300
 
