@@ -150,7 +150,7 @@ def adfa_tables(
             tables |= measured(name, every[:1], traces, splits, jobs)[0]
     for protocol, name in zip(PROTOCOLS, CHOSEN, strict=False):
         if name in _named(CHOSEN, protocols):
-            tables |= measured(name, _inner(every), traces, split(traces, protocol)[:folds], jobs)[0]
+            tables |= measured(name, INNER, traces, split(traces, protocol)[:folds], jobs)[0]
     return tables, found
 
 
@@ -168,8 +168,7 @@ def corpus_tables(
     for by, name in zip(CORPUS_PROTOCOLS, CHOSEN[len(PROTOCOLS) :], strict=True):
         if name in _named(CHOSEN, protocols):
             changes = disguises(traces) if by == "implementation" else PLAIN
-            every = _inner(_only(CORPUS_METHODS, methods))
-            tables |= measured(name, every, traces, held_out(traces, by)[:folds], jobs, changes)[0]
+            tables |= measured(name, INNER, traces, held_out(traces, by)[:folds], jobs, changes)[0]
     return tables, found
 
 
@@ -181,11 +180,6 @@ def _named(every: Sequence[str], chosen: Sequence[str]) -> list[str]:
 def _only(methods: Sequence[Method], keys: Sequence[str]) -> Sequence[Method]:
     """Return ours, and of the others those that are named; all if none is."""
     return [method for method in methods if not keys or method.key in ("ours", *keys)]
-
-
-def _inner(methods: Sequence[Method]) -> Sequence[Method]:
-    """Return the same peers beside ours with settings by inner folds."""
-    return [*INNER, *methods[1:]]
 
 
 def charts(data: str, tables: Tables, found: Found) -> dict[str, str]:

@@ -67,8 +67,7 @@ def _chosen(folds: Sequence[Mapping[str, Any]]) -> str:
     names = sorted(folds[0])
     text = "\nSettings that were chosen, per fold:\n\n" + _lines(("fold", *names))
     return text + "".join(
-        _row((str(number), *("" if fold[name] is None else f"{fold[name]:g}" for name in names)))
-        for number, fold in enumerate(folds)
+        _row((str(number), *(f"{fold[name]:g}" for name in names))) for number, fold in enumerate(folds)
     )
 
 

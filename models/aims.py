@@ -59,8 +59,7 @@ def _above(where: tuple[str, str]) -> Aim:
         )
 
     return Aim(
-        f"ADFA-LD, {where[1].removesuffix(BY_INNER_FOLDS)}: AUC at least {ABOVE_PEERS} above the best 8 KB peer",
-        where, said,
+        f"ADFA-LD, {where[1]}: AUC at least {ABOVE_PEERS} above the best 8 KB peer", where, said,
         lambda rows: bool(best_peer(rows)["auc_below_ours"] >= ABOVE_PEERS), peers=True,
     )  # fmt: skip
 
@@ -129,8 +128,8 @@ _UNSEEN, _KIND = ("corpus", f"implementation{BY_INNER_FOLDS}"), ("corpus", f"kin
 AIMS = (
     _plain("auc", "ADFA-LD, naive: AUC at least .98", 0.98, _NAIVE),
     _plain("accuracy", "ADFA-LD, naive: accuracy at least .955", 0.955, _NAIVE),
-    _above(("adfa", f"honest{BY_INNER_FOLDS}")),
-    _above(("adfa", f"loao{BY_INNER_FOLDS}")),
+    _above(("adfa", "honest")),
+    _above(("adfa", "loao")),
     _plain("tpr_at_1pct_fpr", "corpus, unseen implementation: TPR at least .95 at 1 %", 0.95, _UNSEEN),
     _plain("accuracy", "corpus, unseen implementation: accuracy at least .95", 0.95, _UNSEEN),
     _plain("tpr_at_1pct_fpr", "corpus, unseen behaviour: TPR at least .70 at 1 %", 0.70, _KIND),

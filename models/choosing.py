@@ -28,7 +28,6 @@ from models.train import NgramModel, calibrated
 FALSE_POSITIVES = 0.05
 FOLDS = 2
 CANDIDATES: Mapping[str, Sequence[Any]] = {
-    "every": (None, 0.4),
     "rounds": (40, 100),
     "decay": (1e-3, 1e-4, 1e-2),
     "hardness": (0.0, 4.0),
@@ -37,8 +36,8 @@ CANDIDATES: Mapping[str, Sequence[Any]] = {
 }
 """Settings of `NgramModel`, in the order in which they are chosen.
 
-`every` comes first: what else is best hangs on it.  `drift` is that of C and T alike: with 3, A alone decides
-nearly always.  `numbering` tells which n-grams share an entry.
+`drift` is that of C and T alike; even with 3 they decide now and then.  `numbering` tells which n-grams share an
+entry.
 """
 
 Settings = Mapping[str, Any]

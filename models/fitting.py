@@ -5,11 +5,9 @@ The decayed accumulator is replayed in real numbers, and the slope of the loss r
     loss = sum over units of share * log(1 + exp(-+(peak - threshold)))  +  decay / 2 * |weights|^2
 
 A unit is judged by its peak, as in gateware; the slope spreads over the calls near it by the share that they
-would have in a smooth maximum.  Every call may bear a part of the loss instead, judged by its own sum: peaks alone
-are learned by heart where units are few.
-
-Steps are Adam's (Kingma and Ba 2015), over all data at once.  Everything is sequential arithmetic in IEEE doubles
-without the C library's functions: the same data gives the same weights to the last bit on every machine.
+would have in a smooth maximum.  Steps are Adam's (Kingma and Ba 2015), over all data at once.  Everything is
+sequential arithmetic in IEEE doubles without the C library's functions: the same data gives the same weights to
+the last bit on every machine.
 """
 
 from __future__ import annotations
@@ -37,10 +35,6 @@ BIAS_RATE = 0.1
 
 THRESHOLD = 3.0
 """Where the threshold begins, in units of the loss."""
-
-LEVEL = 0.2
-"""Where the bias begins if every call bears a part: weights begin at 0 then, and at the floor no slope comes
-through.  The threshold begins where such sums come to rest."""
 
 _REACH = 12.0
 """Calls whose sum lies this far below their unit's peak have no share in it."""
@@ -133,40 +127,6 @@ def _slopes(peaks: Floats, bad: Bools, shares: Floats, threshold: float, hardnes
 
 
 @jit
-def _every(
-    sums: Floats, effect: Bools, units: Ints, bad: Bools, weights: Floats, threshold: float, part: float,
-    pulls: Floats,
-) -> float:  # fmt: skip
-    """Leave to `pulls` what is not borne by every call, add what is; return the added slope by the threshold.
-
-    weights: of one call of each unit.
-    """
-    whole = 0.0
-    for event in range(len(sums)):
-        pulls[event] *= 1.0 - part
-        if effect[event]:
-            unit = units[event]
-            slope = part * float(weights[unit]) * (sigmoid(sums[event] - threshold) - (1.0 if bad[unit] else 0.0))
-            pulls[event] += slope
-            whole -= slope
-    return whole
-
-
-@jit
-def _call_weights(effect: Bools, units: Ints, bad: Bools, shares: Floats) -> Floats:
-    """Return what one call of each unit counts: the unit's share over its calls; either class counts a half."""
-    calls, sums = np.zeros(len(bad)), np.zeros(2)
-    for event in range(len(effect)):
-        calls[units[event]] += effect[event]
-    for unit in range(len(bad)):
-        sums[int(bad[unit])] += shares[unit]
-    weights = np.zeros(len(bad))
-    for unit in range(len(bad)):
-        weights[unit] = shares[unit] * 0.5 / max(sums[int(bad[unit])], _TINY) / max(calls[unit], 1.0)
-    return weights
-
-
-@jit
 def _backward(
     indices: Indices,
     effect: Bools,
@@ -246,7 +206,6 @@ def fit(
     dropped: float,
     bound: float | None = None,
     seed: int,
-    every: float = 0.0,
 ) -> Floats:
     """Return (WEIGHTS + 1,) weights, the bias last, in units of the loss.
 
@@ -254,36 +213,26 @@ def fit(
     decay: pull towards 0.  hardness: see `_slopes`.
     dropped: share of the entries that a step does without, drawn anew for each (dropout), so that no entry is
     relied on alone.  bound: no weight grows beyond it, so that what the fit relies on is what int8 can hold.
-    every: part of the loss that every call bears; above 0 the fit begins at 0 and `LEVEL`, not at the prior.
     """
     draw = np.random.Generator(np.random.PCG64(seed))
     values = np.zeros(WEIGHTS + 2)
     values[WEIGHTS + 1] = THRESHOLD
     course = (features.indices, features.effect, features.proven, features.previous)
-    if every > 0.0:
-        values[WEIGHTS], values[WEIGHTS + 1] = LEVEL, LEVEL / LEAK
-    else:
-        _prior(features.indices, features.effect, judged.of, judged.bad, judged.shares, values)
-    weights = _call_weights(features.effect, judged.of, judged.bad, judged.shares)
+    _prior(features.indices, features.effect, judged.of, judged.bad, judged.shares, values)
     gains, sums, pulls = (np.zeros(len(features)) for _ in range(3))
     peaks, slopes = np.zeros(len(judged.bad)), np.zeros(len(judged.bad))
     means, squares = np.zeros(len(values)), np.zeros(len(values))
     for turn in range(1, rounds + 1):
-        used, kept = values.copy(), draw.random(WEIGHTS) >= dropped
-        used[:WEIGHTS] *= kept / (1.0 - dropped)
+        used = values.copy()
+        used[:WEIGHTS] *= (draw.random(WEIGHTS) >= dropped) / (1.0 - dropped)
         _replay(*course, used, gains, sums)
         _peaks(sums, features.effect, judged.of, peaks, pulls)
         gradient = np.zeros(len(values))
         threshold = float(values[WEIGHTS + 1])
         gradient[WEIGHTS + 1] = _slopes(peaks, judged.bad, judged.shares, threshold, hardness, slopes)
         pulls *= slopes[judged.of]
-        if every > 0.0:
-            gradient[WEIGHTS + 1] *= 1.0 - every
-            gradient[WEIGHTS + 1] += _every(
-                sums, features.effect, judged.of, judged.bad, weights, threshold, every, pulls
-            )
         _backward(*course, gains, sums, pulls, gradient)
-        gradient[:WEIGHTS] *= kept
+        gradient[:WEIGHTS] *= used[:WEIGHTS] != 0.0
         _step(values, gradient, means, squares, turn, rate * (1.0 - (turn - 1) / rounds), decay)
         if bound is not None:
             np.clip(values[:WEIGHTS], -bound, bound, values[:WEIGHTS])

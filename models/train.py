@@ -52,7 +52,7 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Parameters
         seed: of vocabulary and trie.  numbering: of the vocabulary alone, where that is to be another: which
             n-grams share an entry hangs on it.  board: with the paths of the board's own kernel.
-        rounds, rate, decay, hardness, dropped, bound, every: of the fit (see `fitting.fit`).
+        rounds, rate, decay, hardness, dropped, bound: of the fit (see `fitting.fit`).
         folds: calibration is on benign traces that were held out, in turn, by group; below 2, on the fit's own.
         drift: what C loses with every call, in units of the loss; tree_drift: T.
         margin: see `calibrate`.
@@ -74,7 +74,6 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         hardness: float = 0.0,
         dropped: float = 0.0,
         bound: float | None = None,
-        every: float | None = None,
         folds: int = 5,
         drift: float = 0.3,
         tree_drift: float = 0.3,
@@ -89,7 +88,6 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.hardness = hardness
         self.dropped = dropped
         self.bound = bound
-        self.every = every
         self.folds = folds
         self.drift = drift
         self.tree_drift = tree_drift
@@ -164,8 +162,7 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         shares = np.where(names < 0, 1.0, 1.0 / np.sqrt(np.maximum(members[owners], 1)))
         return fit(
             features.only(at), Judged(of, names < 0, shares), rounds=self.rounds, rate=self.rate, decay=self.decay,
-            hardness=self.hardness, dropped=self.dropped, bound=self.bound,
-            every=self.every or 0.0, seed=self.seed,
+            hardness=self.hardness, dropped=self.dropped, bound=self.bound, seed=self.seed,
         )  # fmt: skip
 
     def _assembled(self, blank: Model, tables: Quantised) -> Model:

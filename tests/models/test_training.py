@@ -12,7 +12,7 @@ from hdl.contract.verdict import TIER_BYTES
 from models.calibrate import MARGIN, choose_tiers, evidence, score_curves
 from models.evaluate import judge
 from models.features import BASES, WEIGHTS, extract
-from models.fitting import LEVEL, PRIOR, Floats, Judged, _backward, _call_weights, _every, fit, replay, sigmoid
+from models.fitting import PRIOR, Floats, Judged, _backward, fit, replay, sigmoid
 from models.image import assemble, parse
 from models.intervals import tpr_at
 from models.outcomes import Units, best_threshold
@@ -135,40 +135,6 @@ def test_what_is_dropped_is_seeded_and_what_nobody_uses_stays() -> None:
     unused = np.setdiff1d(np.arange(WEIGHTS), used)
     assert np.array_equal(none[unused], before[unused]) and np.array_equal(kept[unused], before[unused])
     assert np.abs(before[unused]).max() <= PRIOR, "where an entry begins of which nothing is known"
-
-
-def test_what_every_call_bears_is_the_slope_of_its_loss() -> None:
-    """Attack and benign unit count alike, whatever their lengths; a call without effect counts nothing."""
-    joined = join(TRACES[:2])
-    features = extract(joined.events, joined.pool, joined.offsets, IMAGE)
-    features = features.only(np.flatnonzero(joined.calls))
-    features.effect[7] = False
-    judged = Judged(joined.traces[joined.calls], np.array([False, True]), np.ones(2))
-    weights = _call_weights(features.effect, judged.of, judged.bad, judged.shares)
-    assert weights[judged.of][features.effect].sum() == pytest.approx(1.0)
-    sums, threshold, part = np.random.default_rng(4).normal(2.0, 1.0, len(features)), 1.5, 0.4
-
-    def loss(values: Floats, at: float) -> float:
-        margins = np.where(judged.bad[judged.of], -1.0, 1.0) * (values - at)
-        return float((part * weights[judged.of] * np.logaddexp(0.0, margins))[features.effect].sum())
-
-    pulls = np.full(len(features), 0.5)
-    whole = _every(sums, features.effect, judged.of, judged.bad, weights, threshold, part, pulls)
-    assert pulls[7] == 0.5 * (1.0 - part)
-    for event in (0, 100, len(features) - 1):
-        moved = sums.copy()
-        moved[event] += 1e-4
-        slope = (loss(moved, threshold) - loss(sums, threshold)) / 1e-4
-        assert pulls[event] - 0.5 * (1.0 - part) == pytest.approx(slope, rel=0.02)
-    assert whole == pytest.approx((loss(sums, threshold + 1e-4) - loss(sums, threshold)) / 1e-4, rel=0.02)
-
-
-def test_learns_from_every_call_too() -> None:
-    """The weights begin at 0 then, and must leave it."""
-    model = NgramModel(rounds=30, folds=0, every=0.4).fit(TRACES[:30], LABELS[:30])
-    assert model.score(TRACES[30:], LABELS[30:]) == 1.0
-    assert model.weights_[-1] == pytest.approx(LEVEL, abs=0.2)
-    assert model.image_ != NgramModel(rounds=30, folds=0).fit(TRACES[:30], LABELS[:30]).image_
 
 
 def test_sigmoid() -> None:
