@@ -105,7 +105,8 @@ uint64_t kernel_step(bool *frames)
     link_serve(!worked);
     if (kernel.reset) {
         bool files = lasting_kept() && vaccines_kept(), kept = log_kept() && files, drained = link_drained();
-        if ((kept && drained) || clock_now() >= kernel.reset_at) {
+        /* The loader reads the flash, which gives nothing while it erases. */
+        if ((kept && drained && flash_ready()) || clock_now() >= kernel.reset_at) {
             board_reset();
             return NEVER;
         }
