@@ -457,8 +457,7 @@ bool screen_call(const uint32_t *event, uint32_t words, uint32_t record[VG_RECOR
         screen.shed++;
         return true;
     }
-    memcpy(next_record(), record, VG_RECORD_BYTES);
-    take_record(record);
+    take_record(memcpy(next_record(), record, VG_RECORD_BYTES));
     return true;
 }
 
