@@ -160,11 +160,11 @@ class Processes:
         """Make a process a user's."""
         self._library.native_as_user(process, user)
 
-    def run(self, *words: str, user: int = 0, steps: int = 200_000_000) -> tuple[int, str]:
+    def run(self, *words: str, user: int = 0, steps: int = 1_000_000_000) -> tuple[int, str]:
         """Run a program of /bin by its words, in a child of the first process, on a core of this computer's.
 
         Return its status as wait4 tells it, and what it wrote to standard output and error.  Raises AssertionError
-        if it needs more than so many instructions, or waits for what cannot come.
+        if it takes more than so many cycles, sleep and all, or waits for what cannot come.
         """
         child, ident = self.fork(0)
         assert child > 0, f"no child: {ident}"
@@ -188,7 +188,7 @@ class Processes:
         return status, self.contents(SAID).decode()
 
     def go(self, steps: int) -> int:
-        """Run programs for so many instructions, or until the first process is ready: 0.
+        """Run programs for so many cycles, or until the first process is ready: 0.
 
         1: it is not.  2: all wait for what cannot come.
         """

@@ -1,8 +1,9 @@
 /* The loader: brings the firmware from flash into memory, if it is whole.
  *
  * There are two places for it; the second counts where the first is not whole, and the firmware is told which one it
- * is.  Where none is, the loader says why once a second, as text at the line's rate: whoever listens there expects
- * frames and takes the text for none. */
+ * is.  Where none is, the loader says why once a second, as text at the line's rate, and looks again: whoever listens
+ * there expects frames and takes the text for none, and a flash that was erasing when the board was reset reads
+ * again by then. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,22 +27,23 @@ static void say(const char *text)
     }
 }
 
-static _Noreturn void complain(const char *why)
+/* Say why there is no firmware; a second passes. */
+static void complain(const char *why)
 {
+    uint32_t begun = VG_REG(VG_TIMER_NOW_LOW);
     VG_REG(VG_UART_CONTROL) = VG_UART_CONTROL_RAW_MASK;
-    for (;;) {
-        uint32_t begun = VG_REG(VG_TIMER_NOW_LOW);
-        say("vigilante: no firmware: ");
-        say(why);
-        say("\r\n");
-        while (VG_REG(VG_TIMER_NOW_LOW) - begun < VG_REG(VG_SYSTEM_CLOCK))
-            ;
-    }
+    say("vigilante: no firmware: ");
+    say(why);
+    say("\r\n");
+    while (VG_REG(VG_TIMER_NOW_LOW) - begun < VG_REG(VG_SYSTEM_CLOCK))
+        ;
+    VG_REG(VG_UART_CONTROL) = 0;
 }
 
 _Noreturn void trapped(void)
 {
-    complain("the loader trapped");
+    for (;;)
+        complain("the loader trapped");
 }
 
 /* Where the loaded firmware begins, and which of the places it is from. */
@@ -112,13 +114,15 @@ static const char *load_from(uint32_t place, uintptr_t *entry)
 struct loaded load(void)
 {
     struct loaded loaded;
-    const char *why = NULL;
     VG_REG(VG_UART_DIVIDER) = VG_FIELD(VG_REG(VG_SYSTEM_LINE_DIVIDER), VG_SYSTEM_LINE_DIVIDER_DIVIDER);
-    for (loaded.place = 0; loaded.place < sizeof places / sizeof *places; loaded.place++) {
-        const char *wrong = load_from(places[loaded.place], &loaded.entry);
-        if (!wrong)
-            return loaded;
-        why = why ? why : wrong;
+    for (;;) {
+        const char *why = NULL;
+        for (loaded.place = 0; loaded.place < sizeof places / sizeof *places; loaded.place++) {
+            const char *wrong = load_from(places[loaded.place], &loaded.entry);
+            if (!wrong)
+                return loaded;
+            why = why ? why : wrong;
+        }
+        complain(why);
     }
-    complain(why);
 }

@@ -1579,7 +1579,7 @@
 #define VG_COPROCESSOR_BIRTH_PAGE 0xfffff930 /* read: its key, lower half and upper half, and the units of its mask; as long as it is in force.  Not between an event and its paths */
 #define VG_COPROCESSOR_BIRTH_PAGE_COUNT 3
 #define VG_COPROCESSOR_COUNTING 0xfffff940 /* read, write: whether calls are counted */
-#define VG_COPROCESSOR_COUNTING_ON_SHIFT 0 /* a call that is allowed, and touches no secret, leaves no record, where it can be counted */
+#define VG_COPROCESSOR_COUNTING_ON_SHIFT 0 /* a call that is allowed, and touches no secret, leaves no record, where it can be counted; nor does a FORK, EXEC or EXIT of the core's without a fault */
 #define VG_COPROCESSOR_COUNTING_ON_MASK 0x00000001
 #define VG_COPROCESSOR_COUNTED 0xfffff944 /* read: what is counted */
 #define VG_COPROCESSOR_COUNTED_ENTRIES_SHIFT 0 /* entries that wait */

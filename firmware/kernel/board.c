@@ -254,11 +254,10 @@ enum answer board_screen(const uint32_t *event, uint32_t words, uint32_t record[
     return take_record(record) ? ANSWER_RECORD : ANSWER_NONE;
 }
 
-enum answer board_tell(uint32_t head, uint32_t generation, uint32_t a0, uint32_t a1, uint32_t *word)
+bool board_follow(uint32_t head, uint32_t generation, uint32_t a0, uint32_t a1)
 {
-    volatile uint32_t *port = AT(VG_COPROCESSOR_EVENT), *record = AT(VG_COPROCESSOR_RECORD);
+    volatile uint32_t *port = AT(VG_COPROCESSOR_EVENT);
     _Static_assert(VG_EVENT_GENERATION_OFFSET == 32 && VG_EVENT_A0_OFFSET == 64 && VG_EVENT_A1_OFFSET == 96, "");
-    _Static_assert(VG_EVENT_KIND_OFFSET == 0 && VG_RECORD_KIND_OFFSET == 0, "the kind is in the same place");
     port[0] = head;
     port[1] = generation;
     port[2] = a0;
@@ -267,15 +266,9 @@ enum answer board_tell(uint32_t head, uint32_t generation, uint32_t a0, uint32_t
     port[5] = 0;
     port[6] = 0;
     if (!awaited(VG_COPROCESSOR_STATUS_EVENT_READY_MASK))
-        return ANSWER_FULL;
+        return false;
     port[7] = 0;
-    if (!awaited(VG_COPROCESSOR_STATUS_RECORD_VALID_MASK))
-        return ANSWER_NONE;
-    *word = record[0];
-    if ((*word ^ head) & ((1u << VG_RECORD_KIND_WIDTH) - 1))
-        return ANSWER_NONE;
-    (void)record[VG_RECORD_WORDS - 1];
-    return ANSWER_RECORD;
+    return true;
 }
 
 bool board_record(uint32_t record[VG_RECORD_WORDS])

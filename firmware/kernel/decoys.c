@@ -305,19 +305,25 @@ uint32_t decoys_listed(const struct process *process, uint32_t place)
     return own ? own : place;
 }
 
-int32_t decoys_entry(const struct process *process, uint32_t folder, const char *name, int32_t entry)
+bool decoys_touch(const struct process *process, uint32_t folder, int32_t entry)
 {
     const struct node *node = nodes + NODES;
-    int32_t found = entry;
-    for (const struct layered *layered = decoys.layer; layered < decoys.layer + decoys.reach; layered++, node++) {
-        if (layered->tree != process->tree + 1)
-            continue;
-        if (node->parent == folder && node->used && !node->gone && text_same(node->name, name))
-            return (int32_t)(node - nodes);
-        if (layered->origin == entry)
-            found = -ENOENT; /* it has another name, or none */
+    for (const struct layered *layered = decoys.layer; layered < decoys.layer + decoys.reach; layered++, node++)
+        if (layered->tree == process->tree + 1 && (node->parent == folder || layered->origin == entry))
+            return true;
+    return false;
+}
+
+int32_t decoys_entry(const struct process *process, uint32_t folder, const char *name, int32_t entry)
+{
+    uint32_t tree = process->tree + 1;
+    for (uint32_t place = 0; place < decoys.reach; place++) {
+        const struct node *node = &nodes[NODES + place];
+        if (decoys.layer[place].tree == tree && node->parent == folder && node->used && !node->gone &&
+            text_same(node->name, name))
+            return (int32_t)(NODES + place);
     }
-    return found;
+    return entry >= 0 && layered_of(process->tree, (uint32_t)entry) ? -ENOENT : entry; /* another name, or none */
 }
 
 /* Have a real node stand for the tree's own from now on. */
@@ -363,8 +369,8 @@ int32_t decoys_found(struct process *process, struct place *place)
 }
 
 /* So many cycles more are needed for a secret where the verdict is DECOY, and for what a tree sees in its place. */
-#define OF_VERDICT 391
-#define OF_VIEW 350
+#define OF_VERDICT 140
+#define OF_VIEW 262
 
 void decoys_even(const struct process *process, const struct place *place)
 {

@@ -5,47 +5,41 @@
 
 #define PROFILE 0
 
-#define HEAD(kind, slot, tree) \
-    ((uint32_t)(kind) << VG_EVENT_KIND_OFFSET | (slot) << VG_EVENT_SLOT_OFFSET | (tree) << VG_EVENT_ID_OFFSET)
-
-/* Have an event screened; false if it was refused. */
-static bool screened(uint32_t head, uint32_t id, uint32_t a0, uint32_t a1)
+/* Have the slot of a process follow it; false: the pipeline takes nothing. */
+static bool follow(enum vg_kind kind, uint32_t slot, uint32_t id, uint32_t a0, uint32_t a1)
 {
-    uint32_t word;
-    if (!SCREENED)
-        return true;
-    if (!screen_tell(head, id, a0, a1, &word))
-        return false;
-    if (!(word & BITS(VG_RECORD_FAULT)))
-        return true;
-    log_line("the pipeline refused event %u of slot %u: fault %u", (unsigned)PART(head, VG_EVENT_KIND),
-             (unsigned)PART(head, VG_EVENT_SLOT), (unsigned)PART(word, VG_RECORD_FAULT));
-    return false;
+    return !SCREENED || screen_follow((uint32_t)kind << VG_EVENT_KIND_OFFSET | slot << VG_EVENT_SLOT_OFFSET, id, a0, a1);
 }
 
 bool events_begin(uint32_t slot, uint32_t id, uint32_t tree)
 {
-    return screened(HEAD(VG_KIND_CLEAR, slot, tree), id, PROFILE, 0);
+    uint32_t event[VG_EVENT_WORDS] = {0}, record[VG_RECORD_WORDS];
+    VG_PUT(event, VG_EVENT_KIND, VG_KIND_CLEAR);
+    VG_PUT(event, VG_EVENT_SLOT, slot);
+    VG_PUT(event, VG_EVENT_ID, tree);
+    VG_PUT(event, VG_EVENT_GENERATION, id);
+    VG_PUT(event, VG_EVENT_A0, PROFILE);
+    return !SCREENED || (screen_own(event, VG_EVENT_WORDS, record) && !VG_GET(record, VG_RECORD_FAULT));
 }
 
 bool events_fork(uint32_t slot, uint32_t id, uint32_t child, uint32_t child_id)
 {
-    return screened(HEAD(VG_KIND_FORK, slot, 0), id, child, child_id);
+    return follow(VG_KIND_FORK, slot, id, child, child_id);
 }
 
 void events_exec(uint32_t slot, uint32_t id)
 {
-    screened(HEAD(VG_KIND_EXEC, slot, 0), id, PROFILE, 0);
+    follow(VG_KIND_EXEC, slot, id, PROFILE, 0);
 }
 
 void events_narrow(uint32_t slot, uint32_t id)
 {
-    screened(HEAD(VG_KIND_EXEC, slot, 0), id, VG_NARROW_PROFILE, 0);
+    follow(VG_KIND_EXEC, slot, id, VG_NARROW_PROFILE, 0);
 }
 
 void events_exit(uint32_t slot, uint32_t id, uint32_t heir, uint32_t heir_id)
 {
-    screened(HEAD(VG_KIND_EXIT, slot, 0), id, heir == NOBODY ? VG_SLOTS : heir, heir_id);
+    follow(VG_KIND_EXIT, slot, id, heir == NOBODY ? VG_SLOTS : heir, heir_id);
 }
 
 enum number {
@@ -99,8 +93,8 @@ int32_t events_resolved(struct process *process, const char *path)
     }
     uint32_t length = text_length(path), words = VG_EVENT_WORDS + VG_PATH_HEAD_WORDS + (length + 3) / 4;
     uint32_t event[VG_EVENT_WORDS + VG_PATH_HEAD_WORDS + PATH_BYTES / 4] = {0}, record[VG_RECORD_WORDS];
-    screen_drain();
-    kernel_stir();
+    if (screen_drain())
+        kernel_stir();
     VG_PUT(event, VG_EVENT_KIND, VG_KIND_CALL);
     VG_PUT(event, VG_EVENT_SLOT, process_index(process));
     VG_PUT(event, VG_EVENT_ID, id_of(process));

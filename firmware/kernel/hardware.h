@@ -86,9 +86,9 @@ enum answer {
     ANSWER_RECORD, /* there it is */
 };
 enum answer board_screen(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS]);
-/* Offer an event of these words, all others 0, and return its record's first word.  NONE: the record that is the oldest
- * now is of no such event. */
-enum answer board_tell(uint32_t head, uint32_t generation, uint32_t a0, uint32_t a1, uint32_t *word);
+/* Offer a FORK, EXEC or EXIT of these words, all others 0; false: there is no room.  While calls are counted it leaves a
+ * record only if it is refused. */
+bool board_follow(uint32_t head, uint32_t generation, uint32_t a0, uint32_t a1);
 bool board_waiting(uint32_t record[VG_RECORD_WORDS]); /* take the oldest record, if one waits */
 /* Take the oldest record or a spilled state; false if none comes within some hundred cycles. */
 bool board_record(uint32_t record[VG_RECORD_WORDS]);

@@ -190,12 +190,14 @@ static inline bool screen_untimed(void) /* counts, and nobody knows until when t
 /* No record of the host's is still to come, which another would be taken for. */
 bool screen_settled(void);
 /* Forward records that no event of the host's caused; send counts when it is time. */
-bool screen_step(void);
+void screen_step(void);
 uint64_t screen_alarm(void);
 void screen_report(uint32_t *status);
+/* Have a slot of the core's follow its process: a FORK, EXEC or EXIT, which nobody waits for.  One that is refused is
+ * logged; whoever has no slot is denied every call.  False: there is no room. */
+bool screen_follow(uint32_t head, uint32_t generation, uint32_t a0, uint32_t a1);
 /* Screen one event that is not the host's, of so many words with its paths; records that it did not ask for are
  * forwarded.  False: they have to be taken first. */
-bool screen_tell(uint32_t head, uint32_t generation, uint32_t a0, uint32_t a1, uint32_t *word); /* one of so few words */
 bool screen_own(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS]);
 /* The same for a call of the kernel's own making: its record is told like any other. */
 bool screen_call(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS]);

@@ -38,7 +38,8 @@ static int32_t entry_of(const struct process *process, uint32_t folder, const ch
     if (text_same(part, ".."))
         return (int32_t)(folder >= PROC_NODE ? proc_root() : nodes[folder].parent);
     int32_t entry = nodes_child(folder, part);
-    return decoys_shown(process) ? decoys_entry(process, folder, part, entry) : entry;
+    return decoys_shown(process) && decoys_touch(process, folder, entry) ? decoys_entry(process, folder, part, entry)
+                                                                         : entry;
 }
 
 /* In a folder such as /tmp a link is followed only if it is the follower's, or the folder's owner made it: others

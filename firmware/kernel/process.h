@@ -111,7 +111,9 @@ int32_t process_later(struct process *process, uint64_t until);
 /* The same, until process_wake is told of `what`. */
 int32_t process_until(struct process *process, const void *what);
 void process_wake(const void *what);
-#define ANYTHING ((const void *)processes) /* to wait for: whatever anybody is woken by */
+/* To wait for: whatever anybody is woken by.  No address that anybody else waits for: the first process waits for its
+ * children at that of `processes`. */
+#define ANYTHING ((const void *)((const char *)processes + 1))
 /* The result of a call that a signal interrupts for good. */
 static inline int32_t no_restart(int32_t result)
 {
@@ -435,8 +437,10 @@ static inline bool decoys_shown(const struct process *process)
 /* The last process of such a tree may have ended; nothing of a tree is to be known any more. */
 void decoys_end(const struct process *process);
 void decoys_forget(uint32_t tree);
-/* For paths.c, in a tree that sees decoys: the entry of that name, given the real one or an error; and what a walk has
- * found.  Return 0, ASIDE or an error: no secret is ever left there. */
+/* For paths.c, in a tree that sees decoys: whether its layer has something in that folder, or in place of that entry;
+ * the entry of that name, given the real one or an error; and what a walk has found.  That one returns 0, ASIDE or an
+ * error: no secret is ever left there. */
+bool decoys_touch(const struct process *process, uint32_t folder, int32_t entry);
 int32_t decoys_entry(const struct process *process, uint32_t folder, const char *name, int32_t entry);
 int32_t decoys_found(struct process *process, struct place *place);
 /* A secret was found, or what stands in for it: let both take equally long. */

@@ -1,6 +1,6 @@
 /* What functions begin and end with that are compiled with -msave-restore: ra and as many of s0..s11 as a function
  * changes go to the stack in steps of 16 bytes, and come back.  A save returns to t0.  The names, and what lies where
- * below the stack pointer as it was, are the compiler's. */
+ * below the stack pointer as it was, are the compiler's.  The kernel's C has no other temporary register. */
 
 .macro named what:req, numbers:vararg
     .irp number, \numbers
@@ -9,42 +9,43 @@ __riscv_\what\()_\number\():
     .endr
 .endm
 
+/* From the frame's place `from` on: ra comes last. */
+.macro twelve from
+    sw s10, \from + 0(sp)
+    sw s9, \from + 4(sp)
+    sw s8, \from + 8(sp)
+    sw s7, \from + 12(sp)
+    eight \from + 16
+.endm
+.macro eight from
+    sw s6, \from + 0(sp)
+    sw s5, \from + 4(sp)
+    sw s4, \from + 8(sp)
+    sw s3, \from + 12(sp)
+    four \from + 16
+.endm
+.macro four from
+    sw s2, \from + 0(sp)
+    sw s1, \from + 4(sp)
+    sw s0, \from + 8(sp)
+    sw ra, \from + 12(sp)
+    jr t0
+.endm
+
     .text
 named save, 12
     addi sp, sp, -64
-    li t1, 0
     sw s11, 12(sp)
-    j four_more
+    twelve 16
 named save, 8, 9, 10, 11
-    addi sp, sp, -64
-    li t1, 16
-four_more:
-    sw s10, 16(sp)
-    sw s9, 20(sp)
-    sw s8, 24(sp)
-    sw s7, 28(sp)
-    j eight_more
+    addi sp, sp, -48
+    twelve 0
 named save, 4, 5, 6, 7
-    addi sp, sp, -64
-    li t1, 32
-eight_more:
-    sw s6, 32(sp)
-    sw s5, 36(sp)
-    sw s4, 40(sp)
-    sw s3, 44(sp)
-    sw s2, 48(sp)
-    sw s1, 52(sp)
-    sw s0, 56(sp)
-    sw ra, 60(sp)
-    add sp, sp, t1
-    jr t0
+    addi sp, sp, -32
+    eight 0
 named save, 0, 1, 2, 3
     addi sp, sp, -16
-    sw s2, 0(sp)
-    sw s1, 4(sp)
-    sw s0, 8(sp)
-    sw ra, 12(sp)
-    jr t0
+    four 0
 
 named restore, 12
     lw s11, 12(sp)

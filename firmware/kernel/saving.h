@@ -7,15 +7,16 @@
 #define PROGRAM_COUNTER 0
 #define STACK 2
 
-/* Do `what` with each of the registers that a C function may change, but for sp and a0. */
+/* Do `what` with each of the registers that a C function may change, but for sp and a0.  Of t0 to t6 it is the first
+ * alone: the kernel is compiled not to touch the others (UNTOUCHED in firmware/build.py), so a call need not save them. */
 .macro each_temporary what:req
-    .irp number, 1, 5, 6, 7, 11, 12, 13, 14, 15, 16, 17, 28, 29, 30, 31
+    .irp number, 1, 5, 11, 12, 13, 14, 15, 16, 17
     \what x\number, REGISTER(\number)(sp)
     .endr
 .endm
 /* And with each of the others. */
 .macro each_kept what:req
-    .irp number, 3, 4, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
+    .irp number, 3, 4, 6, 7, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
     \what x\number, REGISTER(\number)(sp)
     .endr
 .endm

@@ -199,33 +199,37 @@ static bool send_counts(void)
 
 /* --- events -------------------------------------------------------------------------------------------------- */
 
-/* Return whether one of the last records gathered says the same. */
-static bool repeats(const uint32_t *record)
+/* Return whether a record's verdict is DECOY, and one of the last that were gathered says the same.  Whoever sees decoys
+ * is not to feel that this is told: such records wait as long as counts do, and one that says again what waits is
+ * counted. */
+static __attribute__((noinline)) bool decoyed_again(const uint32_t *record)
 {
-    for (uint32_t back = 1; back <= REPEATS && back <= screen.gathered; back++) {
-        const uint32_t *other = record - back * VG_RECORD_WORDS;
+    const uint32_t *other = next_record();
+    if (PART(record[0], VG_RECORD_VERDICT) != VG_VERDICT_DECOY || screen.mode != VG_RECORD_MODE_AGGREGATE)
+        return false;
+    for (uint32_t back = screen.gathered < REPEATS ? screen.gathered : REPEATS; back; back--) {
+        other -= VG_RECORD_WORDS;
         if (record[0] == other[0] && record[1] == other[1] && record[4] == other[4] &&
-            !((record[3] ^ other[3]) & BITS(VG_RECORD_NODE)))
+            !((record[3] ^ other[3]) & BITS(VG_RECORD_NODE))) {
+            screen.not_logged++;
             return true;
+        }
     }
     return false;
 }
 
-/* Decide about a record of which something is remarkable, behind those gathered; true if it is to be sent. */
+/* Decide about a record of which something is remarkable; true if it is to be sent. */
 static RARE bool remarkable(const uint32_t *record)
 {
     uint32_t word = record[0], kind = PART(word, VG_RECORD_KIND);
-    bool harsh = word & HARSH;
-    if (harsh)
-        log_verdict(record);
-    /* Whoever sees decoys is not to feel that this is told: those records wait as long as counts do, and one that says
-     * again what waits is counted. */
-    bool decoy = PART(word, VG_RECORD_VERDICT) == VG_VERDICT_DECOY && !(word & BITS(VG_RECORD_FAULT)) &&
-                 screen.mode == VG_RECORD_MODE_AGGREGATE;
-    if (decoy && repeats(record)) {
+    bool harsh = word & HARSH, decoy = PART(word, VG_RECORD_VERDICT) == VG_VERDICT_DECOY &&
+                                       !(word & BITS(VG_RECORD_FAULT)) && screen.mode == VG_RECORD_MODE_AGGREGATE;
+    if (decoyed_again(record)) {
         screen.full = counts_add(record);
         return false;
     }
+    if (harsh)
+        log_verdict(record);
     if (decoy && !screen.gathered)
         screen.sent_by = clock_now() + clock_cycles(VG_LINK_BATCH_MS);
     screen.patient = decoy && (screen.patient || !screen.gathered);
@@ -415,26 +419,23 @@ static RARE void pass_on(const uint32_t *record)
     }
 }
 
-/* Return the first word of the record of an event of this kind, before which others have come. */
-static RARE uint32_t told(uint32_t kind)
-{
-    uint32_t record[VG_RECORD_WORDS];
-    while (board_record(record)) {
-        if (!unasked(record, kind))
-            return record[0];
-        pass_on(record);
-    }
-    return UINT32_MAX;
-}
-
-bool screen_tell(uint32_t head, uint32_t generation, uint32_t a0, uint32_t a1, uint32_t *word)
+/* Where each event leaves a record, there has to be room for one. */
+static RARE bool follow_recorded(uint32_t head, uint32_t generation, uint32_t a0, uint32_t a1)
 {
     if (screen_drain())
         kernel_stir();
-    enum answer answer = board_tell(head, generation, a0, a1, word);
-    if (answer == ANSWER_NONE)
-        *word = told(PART(head, VG_EVENT_KIND));
-    return answer != ANSWER_FULL;
+    return board_follow(head, generation, a0, a1);
+}
+
+/* Return whether the security task has something to do; `timed`: counts waited for their batch's time before. */
+static bool news(bool timed)
+{
+    return screen.full || (screen.gathered && !screen.patient) || timed != counts_timed;
+}
+
+bool screen_follow(uint32_t head, uint32_t generation, uint32_t a0, uint32_t a1)
+{
+    return screen_each ? follow_recorded(head, generation, a0, a1) : board_follow(head, generation, a0, a1);
 }
 
 bool screen_own(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS])
@@ -453,11 +454,14 @@ bool screen_call(const uint32_t *event, uint32_t words, uint32_t record[VG_RECOR
 {
     if (!screen_own(event, words, record))
         return false;
+    bool timed = counts_timed;
     if (!records_ready()) {
         screen.shed++;
         return true;
     }
     take_record(memcpy(next_record(), record, VG_RECORD_BYTES));
+    if (news(timed))
+        kernel_stir();
     return true;
 }
 
@@ -488,32 +492,36 @@ bool screen_waits(void)
     return records_wait() || screen_untimed();
 }
 
+/* Tell of a record of the board's own, as far as somebody listens. */
+static __attribute__((noinline)) void tell(const uint32_t *record)
+{
+    uint32_t word = record[0];
+    unasked(record, VG_KIND_CALL);
+    if (word & BITS(VG_RECORD_FAULT) && word & BITS(VG_RECORD_KIND))
+        log_line("event %u of slot %u, life %x, refused: fault %u", (unsigned)PART(word, VG_RECORD_KIND),
+                 (unsigned)PART(word, VG_RECORD_SLOT), (unsigned)record[4], (unsigned)PART(word, VG_RECORD_FAULT));
+    if (link_session() && records_ready()) {
+        take_record(memcpy(next_record(), record, VG_RECORD_BYTES));
+        return;
+    }
+    screen.shed++;
+    if (word & HARSH)
+        log_verdict(record);
+}
+
 static __attribute__((noinline)) bool drain(void)
 {
+    uint32_t record[VG_RECORD_WORDS];
     keep_epoch();
-    bool timed = counts_timed, session = link_session(), counted = session && screen.mode == VG_RECORD_MODE_AGGREGATE;
-    uint32_t here[VG_RECORD_WORDS];
-    for (screen.calls = 0;;) {
-        uint32_t *record = !counted && session && records_ready() ? next_record() : here;
-        if (!board_waiting(record))
-            break;
+    bool timed = counts_timed, counted = screen.mode == VG_RECORD_MODE_AGGREGATE && link_session();
+    for (screen.calls = 0; board_waiting(record);) {
         scores_take(record);
-        unasked(record, VG_KIND_CALL);
-        if (counted && !(record[0] & REMARKABLE) && (!screen.full || send_counts())) { /* nearly every record */
+        if (counted && (!(record[0] & REMARKABLE) || decoyed_again(record)) && (!screen.full || send_counts()))
             screen.full = counts_add(record);
-            continue;
-        }
-        if (record == here && session && records_ready())
-            record = memcpy(next_record(), here, sizeof here);
-        if (record != here) {
-            take_record(record);
-            continue;
-        }
-        screen.shed++;
-        if (here[0] & HARSH)
-            log_verdict(here);
+        else
+            tell(record);
     }
-    return screen.full || (screen.gathered && !screen.patient) || timed != counts_timed;
+    return news(timed);
 }
 
 bool screen_drain(void)
@@ -526,15 +534,15 @@ bool screen_called_each(void)
     return SCREENED && ++screen.calls >= CALLS_A_DRAIN && screen_drain();
 }
 
-bool screen_step(void)
+void screen_step(void)
 {
     keep_epoch();
     if (clock_now() < counts_alarm())
-        return false;
+        return;
     if (link_session())
-        return send_counts();
-    screen.shed += counts_drop();
-    return true;
+        send_counts();
+    else
+        screen.shed += counts_drop();
 }
 
 uint64_t screen_alarm(void)

@@ -18,7 +18,7 @@
 /* Do `what` with those of the temporaries that a call brings back. */
 .macro each_of_call what:req
 #ifdef TABLE
-    .irp number, 1, 7, 11, 12, 13, 14, 15, 16, 17, 28, 29, 30, 31
+    .irp number, 1, 11, 12, 13, 14, 15, 16, 17
     \what x\number, REGISTER(\number)(sp)
     .endr
     \what a0, REGISTER(10)(sp)

@@ -76,7 +76,12 @@ bool native_counted(const uint32_t record[VG_RECORD_WORDS])
 {
     uint32_t slot = VG_GET(record, VG_RECORD_SLOT), id = VG_GET(record, VG_RECORD_ID);
     uint32_t life = VG_GET(record, VG_RECORD_GENERATION), sequence = VG_GET(record, VG_RECORD_SEQUENCE);
-    if (slot >= SLOTS || VG_GET(record, VG_RECORD_KIND) != VG_KIND_CALL)
+    uint32_t kind = VG_GET(record, VG_RECORD_KIND);
+    if (slot >= SLOTS)
+        return false;
+    if (kind == VG_KIND_FORK || kind == VG_KIND_EXEC || kind == VG_KIND_EXIT) /* nobody waits for it */
+        return counting.on && VG_GET(record, VG_RECORD_FAULT) == VG_FAULT_NONE;
+    if (kind != VG_KIND_CALL)
         return false;
     note(record);
     if (!counting.on || VG_GET(record, VG_RECORD_VERDICT) != VG_VERDICT_ALLOW ||

@@ -185,31 +185,21 @@ bool board_waiting(uint32_t record[VG_RECORD_WORDS])
     return board_record(record);
 }
 
-enum answer board_tell(uint32_t head, uint32_t generation, uint32_t a0, uint32_t a1, uint32_t *word)
+bool board_follow(uint32_t head, uint32_t generation, uint32_t a0, uint32_t a1)
 {
     const uint32_t event[VG_EVENT_WORDS] = {head, generation, a0, a1};
     uint32_t record[VG_RECORD_WORDS];
-    if (native.record_count && VG_GET(native.records[0], VG_RECORD_KIND) != VG_GET(&head, VG_EVENT_KIND)) {
-        uint32_t kept[VG_RECORD_WORDS]; /* the oldest stays where it is */
-        memcpy(kept, native.records[0], sizeof kept);
-        enum answer answer = board_screen(event, 0, record);
-        if (answer != ANSWER_RECORD)
-            return answer;
-        memmove(native.records[1], native.records[0], native.record_count++ * sizeof native.records[0]);
-        memcpy(native.records[0], kept, sizeof kept);
-        return ANSWER_NONE;
-    }
-    enum answer answer = board_screen(event, 0, record);
-    *word = record[0];
-    return answer;
+    if (!native_judged(event, 0, record))
+        return false;
+    if (VG_GET(event, VG_EVENT_KIND) == VG_KIND_FORK)
+        judge_born(a0);
+    return true;
 }
 
 enum answer board_screen(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS])
 {
     if (!screened(event, words))
         return ANSWER_FULL;
-    if (VG_GET(event, VG_EVENT_SOURCE) == 0 && VG_GET(event, VG_EVENT_KIND) == VG_KIND_FORK)
-        judge_born(VG_GET(event, VG_EVENT_A0));
     if (VG_GET(event, VG_EVENT_SOURCE) == 0 && VG_GET(event, VG_EVENT_KIND) == VG_KIND_CLEAR)
         judge_born(VG_GET(event, VG_EVENT_SLOT));
     return board_record(record) ? ANSWER_RECORD : ANSWER_NONE;

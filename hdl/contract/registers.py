@@ -603,7 +603,7 @@ COPROCESSOR = Peripheral(
                  count=3),
         Register("counting", 0x140, Access.BOTH, "whether calls are counted",
                  (Field("on", 1, "a call that is allowed, and touches no secret, leaves no record, where it can "
-                                 "be counted"),)),
+                                 "be counted; nor does a FORK, EXEC or EXIT of the core's without a fault"),)),
         Register("counted", 0x144, Access.READ, "what is counted",
                  (Field("entries", COUNTS.bit_length(), "entries that wait"),)),
         Register("counted_from", 0x148, Access.READ, "the first record counted since there was no entry"),

@@ -35,7 +35,7 @@ from hdl.screening.pipeline import Pipeline
 from hdl.soc.births import Births
 from hdl.soc.bus import BusPort, Registers, bus_port
 from hdl.soc.calls import CORE_SLOTS, Calls
-from hdl.soc.counting import Counting
+from hdl.soc.counting import Counting, follows
 from hdl.soc.dispatch import Dispatch
 from hdl.soc.epoch import Epoch
 from hdl.soc.frozen import SLOT, Frozen
@@ -478,7 +478,9 @@ class Coprocessor(Block):
             counting.on.eq(registers.counting.on),
             counting.offered.eq(of_core),
             counting.record.eq(pipeline.record),
-            records.counted.eq(counting.counts),
+            records.counted.eq(
+                counting.counts | pipeline.recorded & registers.counting.on & follows(pipeline.record)
+            ),
             counting.take.eq(registers.count_read & entry & (counting.waiting != 0)),
             registers.count.eq(counting.head[registers.count_index]),
             registers.counted.entries.eq(counting.waiting),

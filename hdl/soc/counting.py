@@ -47,6 +47,18 @@ def countable(record: Any) -> Any:
     )
 
 
+def follows(record: Any) -> Any:
+    """Return whether a record only says that a slot of the core's follows its process, as the kernel asked.
+
+    Twin: `native_counted` in firmware/native/counting.c.
+    """
+    return (
+        ((record.kind == Kind.FORK) | (record.kind == Kind.EXEC) | (record.kind == Kind.EXIT))
+        & (record.fault == Fault.NONE)
+        & (record.slot < CORE_SLOTS)
+    )
+
+
 def hint_of(key: Any) -> Any:
     """Return where the hint of a key stands: no two calls of a process share one."""
     return Cat(key.slot[0], key.id[:6], key.id[6:] ^ key.slot[1:4])

@@ -29,8 +29,8 @@ class Records(Block):
                   any other, `CORE_SHARE` are left then.  `state_room`: for a SPILL's state.  `half`: half of the
                   places are taken.
     core, host, reaped, born   for one cycle each: such an event begins, only with room.  `spill`, with `host`.
-    recorded, record, state   the pipeline's.  `counted`, with `recorded`: this one is told otherwise, and its
-                  place is free again.
+    recorded, record, state   the pipeline's.  `counted`, with `recorded`: this one is told otherwise, or need
+                  not be, and its place is free again.
     valid, head, take     a record waits; it is `head`; it is taken at the end of this cycle.
     state_valid, state_head, state_take   the same of states.
     """

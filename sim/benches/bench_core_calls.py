@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from typing import Any
 
 import cocotb
 
-from hdl.contract.event import RECORD, Kind
+from hdl.contract.event import RECORD, SLOTS, Kind
 from hdl.contract.link import AGGREGATE_ENTRY
 from hdl.contract.load import Target
 from hdl.contract.paths import CWD_DESCRIPTOR, PATHS
@@ -404,10 +405,14 @@ async def a_return_without_a_dispatch_read_is_told_until_reset(dut: Any) -> None
 
 @cocotb.test()
 async def what_leaves_no_record_is_counted(dut: Any) -> None:
-    """Calls of the core and the host, and the kernel's own about the core's: counted or recorded, none twice."""
+    """Calls of the core and the host, and the kernel's own about the core's: counted or recorded, none twice.
+
+    A slot that follows its process as it should leaves nothing, one that does not a record."""
     kernel = await Kernel.start(dut)
     board, chance = kernel.board, kernel.board.chance
     idents = [ident for ident in NUMBER_OF if ident < 60]
+    child, lives, on = 9, itertools.count(1000), True
+    quiet: list[int] = []  # places in `made` of what leaves nothing
     made: list[tuple[list[int], list[bytes], bool]] = []  # and whether the core made it
     taken: list[int] = []
     counted: Counter[tuple[int, int, int]] = Counter()
@@ -426,7 +431,8 @@ async def what_leaves_no_record_is_counted(dut: Any) -> None:
 
     for number in range(300):
         if number % 60 == 0:
-            await board.write("counting", number != 120)
+            on = number != 120
+            await board.write("counting", on)
         await kernel.put(17, NUMBER_OF[chance.choice(idents)])
         await kernel.ecall()
         await kernel.dispatch()
@@ -439,6 +445,18 @@ async def what_leaves_no_record_is_counted(dut: Any) -> None:
             made.append((call, texts, False))
             await board.send(stream_of([call], [texts]), 0)
             await settle()
+        if chance.random() < 0.2:
+            life = next(lives)
+            for kind, slot, fields in (
+                (Kind.FORK, kernel.slot, {"generation": kernel.slot + 1, "a0": child, "a1": life}),
+                (Kind.EXEC, child, {"generation": life - chance.randrange(2)}),  # of the life before: a fault
+                (Kind.EXIT, child, {"generation": life, "a0": SLOTS}),
+            ):
+                if on and fields["generation"] != life - 1:
+                    quiet.append(len(made))
+                made.append((event(kind, slot, **fields), [], False))
+                await board.send(stream_of([made[-1][0]]), 0)
+                await settle()
         if chance.random() < 0.05:
             await drain()
         await kernel.run(chance.randrange(4))
@@ -451,10 +469,12 @@ async def what_leaves_no_record_is_counted(dut: Any) -> None:
         seen = int.from_bytes(row.tobytes(), "little")
         record = RECORD.unpack(seen)
         key = record["slot"], record["id"], record["generation"]
-        on = not 120 <= sum(core for _, _, core in made[: number + 1]) - 1 < 180
+        counts = not 120 <= sum(core for _, _, core in made[: number + 1]) - 1 < 180
         plain = not any(record[name] for name in ("verdict", "proposed", "fault"))
-        if core and on and plain and record["path_class"] < SECRET_FROM:
+        if core and counts and plain and record["path_class"] < SECRET_FROM:
             expected[key] += 1
+        elif number in quiet:
+            assert not record["fault"] and record["kind"] in (Kind.FORK, Kind.EXEC, Kind.EXIT)
         else:
             left.append(seen)
         if core:
@@ -464,6 +484,7 @@ async def what_leaves_no_record_is_counted(dut: Any) -> None:
                 "spare0": 0,
             }
     assert taken == left and counted == expected
+    assert len(quiet) > 50 and any(RECORD.unpack(seen)["kind"] == Kind.EXEC for seen in left)
     for slot, said in last.items():
         await board.write("score_slot", slot)
         words = [await board.read("score", index) for index in range(SCORE.words)]
