@@ -38,8 +38,9 @@ LIBRARY, SAVE = USER / "lib", KERNEL / "save.S"
 TARGET = ("-target", "riscv32-freestanding-none", "-mcpu=generic_rv32+m+c+zicsr", "-mabi=ilp32")
 RELAXED = ("-mcpu=generic_rv32+m+c+zicsr+relax",)
 """The linker makes calls as short as their distance allows: the kernel gets 4.5 KB smaller."""
-UNTOUCHED = tuple(f"-ffixed-x{number}" for number in (6, 7, 28, 29, 30, 31))
-"""Registers t1 to t6: the kernel's C does without, so that a call has neither to save nor to restore them."""
+UNTOUCHED = (RELAXED[0] + "".join(f"+reserve_x{number}" for number in (6, 7, 28, 29, 30, 31)),)
+"""The same without registers t1 to t6: the kernel's C leaves them alone, so that a call need not save them.  (Of
+-ffixed-x6 and the like this compiler takes no notice.)"""
 SECTIONS = ("-ffunction-sections",)
 ALIGNED = ("-falign-functions=4", "-falign-loops=4")
 """A branch to an odd half-word costs a fetch more."""
@@ -195,9 +196,13 @@ def kernel(progress: Progress = silent, defines: Sequence[str] = ()) -> bytes:
     defines: UNSCREENED or LEAN, for a kernel that screens nothing, to measure what screening costs.  Raises
     BuildError.
     """
-    folders: tuple[str | Path, ...] = ("-isystem", KERNEL / "libc", "-isystem", littlefs(progress))
-    more = (*RELAXED, *UNTOUCHED, *SECTIONS, *ALIGNED, *folders, *(f"-D{define}" for define in defines))
+    more = (*kernel_flags(progress), *(f"-D{define}" for define in defines))
     return _board_image(KERNEL, "kernel.ld", progress, QUICK, more, TINY)
+
+
+def kernel_flags(progress: Progress = silent) -> tuple[str | Path, ...]:
+    """Return what the compiler is told of the kernel beside BOARD_FLAGS and how small it is to be."""
+    return (*UNTOUCHED, *SECTIONS, *ALIGNED, "-isystem", KERNEL / "libc", "-isystem", littlefs(progress))
 
 
 def with_header(code: bytes) -> bytes:

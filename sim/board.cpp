@@ -157,6 +157,11 @@ void board_power_cycle(Board *board, uint32_t seed) {
     board->power_up();
 }
 
+// The reset button; the flash, which knows nothing of it, goes on.
+void board_press_reset(Board *board) { board->power_up(); }
+
+int board_flash_busy(const Board *board) { return board->flash.busy(); }
+
 void board_write(Board *board, const uint8_t *bytes, size_t count) {
     for (size_t i = 0; i < count; ++i) board->line.send(bytes[i]);
 }

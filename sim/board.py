@@ -248,6 +248,15 @@ class SimulatedBoard:
         """Take the power away and give it back at once; what the flash was doing is left half done, by chance."""
         self._library.board_power_cycle(self._board, seed)
 
+    def press_reset(self) -> None:
+        """Press the reset button; the flash goes on with what it does."""
+        self._library.board_press_reset(self._board)
+
+    @property
+    def flash_busy(self) -> bool:
+        """Whether the flash is programming or erasing."""
+        return bool(self._library.board_flash_busy(self._board))
+
     def wave(self, file: Path | None) -> None:
         """Start writing a waveform (VCD) to `file`, or stop; only with `trace`."""
         self._library.board_wave(self._board, str(file).encode() if file else None)
@@ -310,6 +319,8 @@ def _bind(built: ctypes.CDLL) -> ctypes.CDLL:
         ),
         ("free", None, (board,)),
         ("power_cycle", None, (board, ctypes.c_uint32)),
+        ("press_reset", None, (board,)),
+        ("flash_busy", ctypes.c_int, (board,)),
         ("write", None, (board, text, ctypes.c_size_t)),
         ("read", ctypes.c_size_t, (board, text, ctypes.c_size_t)),
         ("run", ctypes.c_int, (board, number)),

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import struct
+import subprocess
+import sys
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -33,6 +37,28 @@ def test_the_firmware_has_the_header_that_the_loader_checks() -> None:
     assert digest == hashlib.sha256(image).digest()
     assert len(image) % 4 == 0 and len(image) < 100 * 1024
     assert vectors_in(image, DISPATCH) == 1
+
+
+def test_the_kernels_c_leaves_alone_what_no_call_saves(tmp_path: Path) -> None:
+    """Registers t1 to t6: a call that goes back at once finds them as the program left them."""
+    flags = (*build.BOARD_FLAGS, *build.kernel_flags(), "-I", build.INCLUDE, "-I", build.ABI, "-I", build.KERNEL)
+
+    def touched(source: Path) -> set[str]:
+        how = build.TINY_FLAGS if source.name in build.TINY else build.SMALL_FLAGS
+        how = ("-O2",) if source.name in build.QUICK else how
+        command = [sys.executable, "-m", "ziglang", "cc", *flags, *how, "-Wno-unused-command-line-argument"]
+        made = tmp_path / f"{source.stem}.s"
+        subprocess.run([*map(str, command), "-S", str(source), "-o", str(made)], check=True)
+        return set(re.findall(r"\bt[1-6]\b", made.read_text()))
+
+    sources = sorted(build.KERNEL.glob("*.c"))
+    with ThreadPoolExecutor() as pool:
+        found = dict(zip(sources, pool.map(touched, sources), strict=True))
+    assert len(found) > 40 and {source.name: names for source, names in found.items() if names} == {}
+    image = build.kernel()
+    far = [place for place in range(0, len(image) - 8, 2) if int.from_bytes(image[place : place + 8], "little") &
+           0x000F_FFFF_0000_0FFF == 0x0003_0067_0000_0317]  # fmt: skip
+    assert not far, "auipc t1, jr t1: how the compiler leaves for a function that is too far for a jump"
 
 
 MEPC = 0x34102573, 0x00450513, 0x34151073

@@ -123,6 +123,16 @@ def test_a_child_has_a_copy_and_ends_by_itself(processes: Processes) -> None:
     assert processes.call(0, "wait4", -1, 0, 0, 0) == -ECHILD
 
 
+def test_who_waits_for_a_child_is_woken_by_nothing_else(processes: Processes) -> None:
+    child, _ = processes.fork(0)
+    assert processes.call(0, "wait4", -1, SCRATCH + 64, 0, 0) == BLOCKED
+    assert processes.call(child, "pipe2", SCRATCH, 0) == 0
+    reader, writer = struct.unpack("<2i", processes.get(child, 8))
+    assert processes.call(child, "write", writer, SCRATCH, 5) == 5
+    assert processes.call(child, "read", reader, SCRATCH + 64, 100) == 5
+    assert processes.state(0) == State.WAITING
+
+
 def test_a_fork_bomb_fills_the_table_and_leaves_nothing_behind(processes: Processes) -> None:
     left = processes.left
     for _ in range(20):

@@ -69,6 +69,16 @@ def test_a_new_board_boots_without_a_model_and_an_old_one_with_its_own(
     assert len(numbers) == 2, "a board's number is its own, and stays"
 
 
+def test_the_button_does_not_stop_a_board_whose_flash_is_at_work(tmp_path: Path) -> None:
+    """A chip that erases reads as nothing: the loader looks again."""
+    with SimulatedBoard(tmp_path / "new.flash", paced=False) as simulated:
+        while not simulated.flash_busy:
+            simulated.run(1_000)
+        simulated.press_reset()
+        assert Board(BoardLine(simulated)).info().active is None
+        assert simulated.cycles > CLOCK_HZ
+
+
 def test_the_second_start_is_quick(copy: Path) -> None:
     """To the answer to HELLO, in processor time with a margin for shared machines; `make sweep` has no margin."""
     began = time.process_time()
