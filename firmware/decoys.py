@@ -28,8 +28,8 @@ class DecoysError(Exception):
 class Decoy:
     """What is seen in place of the files that `name` names: a path, a path's last part, or with "" any.
 
-    cut: to the size of what it stands for.  canary: what of it nobody knows who has not read it, "" if nothing.  The
-    board looks for its last CANARY_BYTES in what is sent.
+    cut: to the size of what it stands for.  canary: what of it nobody knows who has not read it, or "".  The board
+    looks for its last CANARY_BYTES in what is sent.
     """
 
     name: str
