@@ -2366,8 +2366,10 @@
 #define VG_VACCINE_ENTRY_KEY_WIDTH 59
 #define VG_VACCINE_ENTRY_PINNED_OFFSET 59 /* it is never ended to make room */
 #define VG_VACCINE_ENTRY_PINNED_WIDTH 1
-#define VG_VACCINE_ENTRY_SPARE0_OFFSET 60 /* 0 */
-#define VG_VACCINE_ENTRY_SPARE0_WIDTH 4
+#define VG_VACCINE_ENTRY_WAITS_OFFSET 60 /* it is for its tree alone, and not in force until a tree begins with the same program */
+#define VG_VACCINE_ENTRY_WAITS_WIDTH 1
+#define VG_VACCINE_ENTRY_SPARE0_OFFSET 61 /* 0 */
+#define VG_VACCINE_ENTRY_SPARE0_WIDTH 3
 #define VG_VACCINE_ENTRY_INDEX_OFFSET 64 /* vaccine index */
 #define VG_VACCINE_ENTRY_INDEX_WIDTH 9
 #define VG_VACCINE_ENTRY_UNITS_OFFSET 73 /* the units of its mask */
@@ -2627,7 +2629,7 @@
 #define VG_FLASH_VACCINES_CHECK_OFFSET 160 /* CRC-32 of the words before */
 #define VG_FLASH_VACCINES_CHECK_WIDTH 32
 
-/* A vaccine in force. */
+/* A vaccine in force, or one for a tree alone that waits until a tree begins with its program. */
 #define VG_FLASH_VACCINE_WORDS 4
 #define VG_FLASH_VACCINE_BYTES 16
 #define VG_FLASH_VACCINE_KEY_OFFSET 0 /* its key */
@@ -2640,10 +2642,10 @@
 #define VG_FLASH_VACCINE_LEFT_WIDTH 32
 #define VG_FLASH_VACCINE_UNITS_OFFSET 96 /* the units of its mask */
 #define VG_FLASH_VACCINE_UNITS_WIDTH 12
-#define VG_FLASH_VACCINE_TREE_OFFSET 108 /* of who it was born of, then */
-#define VG_FLASH_VACCINE_TREE_WIDTH 8
-#define VG_FLASH_VACCINE_SPARE1_OFFSET 116 /* 0 */
-#define VG_FLASH_VACCINE_SPARE1_WIDTH 12
+#define VG_FLASH_VACCINE_PROGRAM_OFFSET 108 /* a sum of the name of the program that the tree of who it was born of began with */
+#define VG_FLASH_VACCINE_PROGRAM_WIDTH 16
+#define VG_FLASH_VACCINE_SPARE1_OFFSET 124 /* 0 */
+#define VG_FLASH_VACCINE_SPARE1_WIDTH 4
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>
@@ -3316,7 +3318,7 @@ typedef struct {
     uint32_t words[6];
 } vg_flash_vaccines;
 
-/* A vaccine in force. */
+/* A vaccine in force, or one for a tree alone that waits until a tree begins with its program. */
 typedef struct {
     uint32_t words[4];
 } vg_flash_vaccine;

@@ -200,7 +200,8 @@ void vaccines_start(void);
 void vaccinate_from(const struct process *process);
 void vaccines_program(const struct process *process); /* it runs another program, or begins to */
 void vaccines_take(const uint32_t *record); /* of a VACCINATE or a REVOKE, whoever asked for it */
-void vaccines_forget(uint32_t tree); /* a tree of this number begins: what binds the one before it ends */
+/* A tree begins with this process: what binds the one of that number before waits, what waits for its program binds it. */
+void vaccines_begin(const struct process *process);
 bool vaccines_any(void);   /* one at least is in force */
 bool vaccines_ready(void); /* those that the flash has kept are */
 bool vaccines_step(void);

@@ -198,15 +198,15 @@ VACCINES = Layout(
 
 VACCINE = Layout(
     "flash_vaccine",
-    "A vaccine in force.",
+    "A vaccine in force, or one for a tree alone that waits until a tree begins with its program.",
     (
         Field("key", KEY.width, "its key"),
         Field("pinned", 1, "it is never ended to make room"),
         Field("spare0", 4, "0"),
         Field("left", 32, "powered seconds of its life that were left"),
         Field("units", len(MASK_UNITS), "the units of its mask"),
-        Field("tree", 8, "of who it was born of, then"),
-        Field("spare1", 12, "0"),
+        Field("program", 16, "a sum of the name of the program that the tree of who it was born of began with"),
+        Field("spare1", 4, "0"),
     ),
 )
 

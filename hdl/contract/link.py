@@ -323,7 +323,8 @@ VACCINE_ENTRY = Layout(
     (
         Field("key", KEY.width, "its key"),
         Field("pinned", 1, "it is never ended to make room"),
-        Field("spare0", 4, "0"),
+        Field("waits", 1, "it is for its tree alone, and not in force until a tree begins with the same program"),
+        Field("spare0", 3, "0"),
         Field("index", 9, "vaccine index"),
         Field("units", len(MASK_UNITS), "the units of its mask"),
         Field("bank", 3, "where it stands"),
