@@ -21,6 +21,7 @@ static struct {
     bool fresh;           /* the flash does not know of all of these yet: */
     uint32_t given;       /* bit n: decoy n was given out */
     uint32_t known, used; /* canaries: of what was, and how often one was sent, since reset */
+    uint32_t first, second; /* bit c: such a letter of one has c for its lowest bits */
     char canaries[KNOWN][VG_CANARY_BYTES + 1];
 } baits;
 
@@ -45,9 +46,12 @@ static void give(uint32_t place, const uint32_t decoy[VG_FLASH_DECOY_WORDS])
         return;
     baits.given |= 1u << place;
     baits.fresh = true;
-    if (at && baits.known < KNOWN)
-        memcpy(baits.canaries[baits.known++], flash_at(BEGIN + VG_GET(decoy, VG_FLASH_DECOY_OFFSET) + at),
-               VG_CANARY_BYTES);
+    if (at && baits.known < KNOWN) {
+        char *canary = baits.canaries[baits.known++];
+        memcpy(canary, flash_at(BEGIN + VG_GET(decoy, VG_FLASH_DECOY_OFFSET) + at), VG_CANARY_BYTES);
+        baits.first |= 1u << (canary[0] & 31);
+        baits.second |= 1u << (canary[1] & 31);
+    }
 }
 
 /* Know of what was given out before the reset. */
@@ -143,12 +147,20 @@ static RARE void use(struct process *process, uint32_t which)
         vaccinate_from(process);
 }
 
-void baits_sent(struct process *process, const uint8_t *from, uint32_t size)
+static RARE void compare(struct process *process, const uint8_t *from)
 {
     for (uint32_t which = 0; which < baits.known; which++)
-        for (uint32_t at = 0; at + VG_CANARY_BYTES <= size; at++)
-            if (!memcmp(from + at, baits.canaries[which], VG_CANARY_BYTES))
-                use(process, which);
+        if (!memcmp(from, baits.canaries[which], VG_CANARY_BYTES))
+            use(process, which);
+}
+
+/* Whether anything was given out or not, so that who times what he sends learns nothing. */
+void baits_sent(struct process *process, const uint8_t *from, uint32_t size)
+{
+    uint32_t first = baits.first, second = baits.second;
+    for (const uint8_t *end = from + size; from + VG_CANARY_BYTES <= end; from++)
+        if (first >> (from[0] & 31) & second >> (from[1] & 31) & 1)
+            compare(process, from);
 }
 
 uint32_t baits_used(void)
@@ -169,7 +181,7 @@ enum outcome baits_write(const struct frame *frame)
     if (baits.epoch != link_epoch())
         baits.erased = baits.sent = false;
     baits.epoch = link_epoch();
-    baits.size = baits.count = baits.given = baits.known = 0; /* until the header has come */
+    baits.size = baits.count = baits.given = baits.known = baits.first = baits.second = 0; /* until the header has come */
     baits.fresh = false;
     if (erases && !baits.erased) {
         flash_erase(VG_FLASH_DECOYS_BASE + offset);
