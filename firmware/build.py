@@ -59,10 +59,11 @@ QUICK = ("board.c", "clock.c", "counts.c", "link.c", "main.c", "memory.c", "scor
 screening does in calls.  The others are small."""
 SMALL_FLAGS = ("-Os", "-msave-restore")
 """Functions begin and end by way of `save.S`."""
-TINY = ("decoys.c", "digest.c", "exec.c", "files.c", "littlefs.c", "mapping.c", "opening.c", "passing.c",
-        "paths.c", "pipes.c", "policy.c", "pool.c", "proc.c", "process.c", "quarantine.c", "rehearsal.c",
-        "schedule.c", "service.c", "sockets.c", "stat.c", "terminal.c", "text.c", "transfer.c",
-        "user.c")  # fmt: skip
+TINY = ("baits.c", "decoys.c", "digest.c", "evidence.c", "exec.c", "files.c", "lasting.c", "littlefs.c", "log.c",
+        "mapping.c", "nodes.c", "opening.c", "passing.c", "paths.c", "pipes.c", "policy.c", "poll.c", "pool.c",
+        "proc.c", "process.c", "quarantine.c", "rehearsal.c", "runs.c", "schedule.c", "serve.c", "service.c",
+        "signals.c", "sockets.c", "stat.c", "terminal.c", "text.c", "transfer.c", "user.c",
+        "vaccines.c")  # fmt: skip
 """Files of the kernel that get smaller yet by TINY_FLAGS; others get larger."""
 BOARD_ONLY = ("board.c", "entry.c", "memory.c")
 """Files of the kernel that the native build replaces."""

@@ -13,7 +13,7 @@ from random import Random
 
 from firmware import plausible
 from firmware.image import TREE
-from hdl.contract.flash import AREAS, DECOY, DECOYS, DECOYS_MAGIC, SECTOR_BYTES
+from hdl.contract.flash import AREAS, CANARY_BYTES, DECOY, DECOYS, DECOYS_MAGIC, SECTOR_BYTES
 
 KEYS = ("id_ed25519", "id_rsa", "id_ecdsa", "id_dsa", "identity",
         *(f"ssh_host_{kind}_key" for kind in ("ed25519", "ecdsa", "rsa", "dsa")))  # fmt: skip
@@ -28,7 +28,8 @@ class DecoysError(Exception):
 class Decoy:
     """What is seen in place of the files that `name` names: a path, a path's last part, or with "" any.
 
-    cut: to the size of what it stands for.  canary: what of it nobody knows who has not read it; "" if nothing.
+    cut: to the size of what it stands for.  canary: what of it nobody knows who has not read it, or "".  The board
+    looks for its last CANARY_BYTES in what is sent.
     """
 
     name: str
@@ -47,8 +48,8 @@ def made(seed: int | None = None) -> list[Decoy]:
     found = []
     for name in ("/etc/shadow", "/etc/shadow-"):
         size = len((TREE / name[1:]).read_bytes()) if (TREE / name[1:]).exists() else None
-        content, password = plausible.shadow(chance, users, size)
-        found.append(Decoy(name, content, canary=password))
+        content, held = plausible.shadow(chance, users, size)
+        found.append(Decoy(name, content, canary=held))
     for name in KEYS:
         owner = f"root@{(TREE / 'etc/hostname').read_text().strip()}"
         content = plausible.ssh_key(chance, owner)
@@ -62,8 +63,16 @@ def made(seed: int | None = None) -> list[Decoy]:
         content, token = plausible.login(chance, host, form)
         found.append(Decoy(name, content, canary=token))
     found.append(Decoy(".bash_history", plausible.history(chance), cut=True))
-    found += [Decoy(name, plausible.anything(chance, name), cut=True) for name in ("config", "gshadow", "")]
+    for name in ("config", "gshadow", ""):
+        content, value = plausible.anything(chance, name)
+        found.append(Decoy(name, content, cut=True, canary=value))
     return found
+
+
+def _canary_at(decoy: Decoy) -> int:
+    """Return where the board finds a decoy's canary; 0: it has none."""
+    end = decoy.content.index(decoy.canary.encode()) + len(decoy.canary)
+    return max(0, end - CANARY_BYTES) if len(decoy.canary) >= CANARY_BYTES else 0
 
 
 def packed(decoys: list[Decoy]) -> bytes:
@@ -79,7 +88,13 @@ def packed(decoys: list[Decoy]) -> bytes:
     entries = b""
     for decoy, (name, content) in zip(decoys, places, strict=True):
         entries += DECOY.pack(
-            {"name": name, "offset": begin + len(names) + content, "size": len(decoy.content), "cut": decoy.cut}
+            {
+                "name": name,
+                "canary": _canary_at(decoy),
+                "offset": begin + len(names) + content,
+                "size": len(decoy.content),
+                "cut": decoy.cut,
+            }
         ).to_bytes(4 * DECOY.words, "little")
     body = entries + bytes(names) + bytes(contents)
     if not decoys or len(body) > AREAS["decoys"].size - SECTOR_BYTES:
@@ -96,7 +111,10 @@ def packed(decoys: list[Decoy]) -> bytes:
 
 
 def unpacked(image: bytes) -> list[Decoy]:
-    """Return the decoys in an image, without their canaries.  Raises DecoysError for what is none, or damaged."""
+    """Return the decoys in an image, of their canaries what the board looks for.
+
+    Raises DecoysError for what is none, or damaged.
+    """
     header = DECOYS.unpack(int.from_bytes(image[: 4 * DECOYS.words], "little"))
     body = image[SECTOR_BYTES : SECTOR_BYTES + header["size"]]
     digest = b"".join(header[f"digest{word}"].to_bytes(4, "little") for word in range(8))
@@ -109,5 +127,7 @@ def unpacked(image: bytes) -> list[Decoy]:
         size = 4 * DECOY.words
         entry = DECOY.unpack(int.from_bytes(body[size * place : size * (place + 1)], "little"))
         name = body[entry["name"] :].partition(b"\0")[0].decode()
-        found.append(Decoy(name, body[entry["offset"] : entry["offset"] + entry["size"]], bool(entry["cut"])))
+        content, at = body[entry["offset"] : entry["offset"] + entry["size"]], entry["canary"]
+        canary = content[at : at + CANARY_BYTES].decode("ascii", "ignore") if at else ""
+        found.append(Decoy(name, content, bool(entry["cut"]), canary))
     return found

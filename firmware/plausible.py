@@ -49,7 +49,7 @@ def _token(chance: Random, alphabet: str, count: int) -> str:
 
 
 def shadow(chance: Random, users: list[str], size: int | None = None) -> tuple[bytes, str]:
-    """Return an /etc/shadow with a weak password for the first user, and that password.
+    """Return an /etc/shadow with a weak password for the first user, and what is held of that: its hash.
 
     size: bytes that it should have, so that nobody who knows how long the real one is sees a difference; it has
     them where they are enough, and not too many.
@@ -65,7 +65,7 @@ def shadow(chance: Random, users: list[str], size: int | None = None) -> tuple[b
             if more <= spare:
                 line[field] = text
                 spare -= more
-    return _lines(fields).encode(), password
+    return _lines(fields).encode(), held[0]
 
 
 def _lines(fields: list[list[str]]) -> str:
@@ -117,10 +117,10 @@ def history(chance: Random) -> bytes:
     return "".join(lines).encode()[:TEXT_BYTES]
 
 
-def anything(chance: Random, name: str) -> bytes:
-    """Return what may stand in a secret of that name: settings, to be cut."""
+def anything(chance: Random, name: str) -> tuple[bytes, str]:
+    """Return what may stand in a secret of that name: settings, to be cut; and the first of their values."""
     words = ("host", "user", "password", "token", "port", "key", "path", "salt", "realm", "expires", "scope", "id")
     lines = [f"# {name}\n" if name else "# do not share\n"]
     while sum(map(len, lines)) < TEXT_BYTES:
         lines.append(f"{chance.choice(words)}_{chance.randrange(10)} = {_token(chance, _ALPHABET[2:], 20)}\n")
-    return "".join(lines).encode()[:TEXT_BYTES]
+    return "".join(lines).encode()[:TEXT_BYTES], lines[1].split()[-1]

@@ -19,7 +19,7 @@ _ENOENT = 2
 
 @dataclass(frozen=True, slots=True)
 class Immunity:
-    """What is in force, and what has been since the board's reset.
+    """What is in force, or waits for its tree, and what has been since the board's reset.
 
     born, merged: those that were made, and those whose life began anew instead.  refused: for which there was no
     room, or whose tree had had its share.  ended: for whatever reason.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, NoReturn, Self, TypeVar
 
+from hdl.contract.births import templates
 from hdl.contract.event import RECORD, STATE
 from hdl.contract.link import (
     AGGREGATE_ENTRY,
@@ -173,7 +174,7 @@ class Board:
         wanted = sha256(package.image).hexdigest()
         if active is not None and not force and self.models()[active].digest == wanted:
             return Pushed(False, active)
-        self.load_policy(default_policy())
+        self.load_policy(replace(default_policy(), templates=tuple(templates())))
         done = self._transfer(package, 1 - status.values["active"], progress)
         if verify:
             self.verify(package)

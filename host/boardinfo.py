@@ -9,7 +9,7 @@ from host.link.frames import Message
 
 COUNTERS = (
     "events", "event_cycles", "records", "counted", "resent", "damaged", "dropped", "repeated", "shed_records",
-    "shed_log",
+    "shed_log", "canaries",
 )  # fmt: skip
 """The counters of a STATUS that run since reset."""
 

@@ -13,8 +13,11 @@
     class = ["read", "write"]   # optional: classes of calls
     secret = true               # optional: its object is a secret, or is not; likewise vaccinated and violation
 
+    [breeding]                  # optional: how calls are made into vaccines; calls that are not named breed none
+    openat = { mask = ["node"], on = ["secret"] }   # what is kept of the call; classes of paths on which it breeds
+
 What is not named is as in the default policy, and so is the allow-list of profile 15, which quarantine gives; a
-profile's rules are replaced as a whole.  `text` writes such a file.
+profile's rules are replaced as a whole, and so is the breeding.  `text` writes such a file.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
+from hdl.contract.births import ALWAYS, DEFAULT_BREEDING, TREE_UNIT, Breeding, templates
 from hdl.contract.policy import (
     DEFAULT_RULES,
     NARROW_CALLS,
@@ -37,12 +41,14 @@ from hdl.contract.policy import (
     judge_rows,
 )
 from hdl.contract.syscalls import IDS
-from hdl.contract.verdict import TIER_SCORES, CallClass, Tier, Verdict
+from hdl.contract.vaccine import MASK_UNITS
+from hdl.contract.verdict import TIER_SCORES, CallClass, PathClass, Tier, Verdict
 
 MODES = {"monitor": False, "enforce": True}
 _DEFAULT = "default"
 _TIERS = {score: Tier(tier) for tier, score in enumerate(TIER_SCORES) if tier}
 _FLAGS = ("secret", "vaccinated", "violation")
+_UNITS = tuple(name for unit, (name, _, _) in enumerate(MASK_UNITS) if not (ALWAYS | TREE_UNIT) >> unit & 1)
 _Word = TypeVar("_Word", bound=IntEnum)
 
 
@@ -61,11 +67,15 @@ class Profile:
 
 @dataclass(frozen=True)
 class Rules:
-    """A policy as people write it.  classes: of calls whose class is another one than in the default policy."""
+    """A policy as people write it.
+
+    classes: of calls whose class is another one than in the default policy.  breeding: of all calls that breed.
+    """
 
     default: Profile = field(default_factory=Profile)
     profiles: Mapping[int, Profile] = field(default_factory=dict)
     classes: Mapping[str, CallClass] = field(default_factory=dict)
+    breeding: Mapping[str, Breeding] = field(default_factory=lambda: dict(DEFAULT_BREEDING))
 
     def policy(self) -> Policy:
         """Return it as it is loaded."""
@@ -75,7 +85,8 @@ class Rules:
             allow[NARROW_PROFILE] = NARROW_CALLS & allow.get(NARROW_PROFILE, NARROW_CALLS)
         rows = [row for one in every for row in judge_rows(one.rules)]
         enforce = sum(one.enforce << number for number, one in enumerate(every))
-        return Policy(tuple(attribute_rows(allow, self.classes)), tuple(rows), enforce)
+        attributes = attribute_rows(allow, self.classes)
+        return Policy(tuple(attributes), tuple(rows), enforce, tuple(templates(self.breeding)))
 
 
 def read_policy(path: Path) -> Rules:
@@ -96,7 +107,7 @@ def parse(source: str) -> Rules:
         found = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
         raise PolicyError(f"is no TOML: {error}") from None
-    _known(found, ("calls", "profile"), "a policy")
+    _known(found, ("calls", "profile", "breeding"), "a policy")
     calls = _table(found.get("calls", {}), "calls")
     classes = {_call(name, "calls"): _word(CallClass, kind, f"calls, {name}") for name, kind in calls.items()}
     profiles = {
@@ -104,7 +115,13 @@ def parse(source: str) -> Rules:
         for name, values in _table(found.get("profile", {}), "profile").items()
     }
     default = profiles.pop(_DEFAULT, Profile())
-    return Rules(default, {int(number): one for number, one in profiles.items()}, classes)
+    breeding = dict(DEFAULT_BREEDING)
+    if "breeding" in found:
+        breeding = {
+            _call(name, "breeding"): _breeding(_table(how, f"breeding, {name}"), f"breeding, {name}")
+            for name, how in _table(found["breeding"], "breeding").items()
+        }
+    return Rules(default, {int(number): one for number, one in profiles.items()}, classes, breeding)
 
 
 def text(rules: Rules) -> str:
@@ -122,7 +139,11 @@ def text(rules: Rules) -> str:
         for rule in profile.rules:
             lines += ["", f"[[profile.{name}.rule]]", *_rule_lines(rule)]
         lines.append("")
-    return "\n".join(lines)
+    lines.append("[breeding]")
+    for name, how in sorted(rules.breeding.items()):
+        classes = _quoted([_spelt(kind) for kind in sorted(how.classes)])
+        lines.append(f"{name} = {{ mask = [{_quoted(how.covered)}], on = [{classes}] }}")
+    return "\n".join([*lines, ""])
 
 
 def _rule_lines(rule: Rule) -> list[str]:
@@ -170,6 +191,17 @@ def _rule(values: Mapping[str, Any], where: str) -> Rule:
         if not isinstance(value, bool):
             raise PolicyError(f"{where}: {name} {value!r}: it is true or false")
     return Rule(_word(Verdict, values["answer"], f"{where}, answer"), tier, classes, **flags)
+
+
+def _breeding(values: Mapping[str, Any], where: str) -> Breeding:
+    _known(values, ("mask", "on"), where)
+    units = _list(values.get("mask", []), f"{where}, mask")
+    for unit in units:
+        if unit not in _UNITS:
+            raise PolicyError(f"{where}, mask: unknown {unit!r}: of {', '.join(_UNITS)}")
+    kinds = _list(values.get("on", []), f"{where}, on")
+    classes = {_word(PathClass, kind, f"{where}, on") for kind in kinds}
+    return Breeding(tuple(unit for unit in _UNITS if unit in units), tuple(sorted(classes)))
 
 
 # --- values ------------------------------------------------------------------------------------------------------

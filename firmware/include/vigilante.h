@@ -1848,8 +1848,10 @@
 #define VG_FRAME_STATUS_ACTIVE_WIDTH 1
 #define VG_FRAME_STATUS_MODE_OFFSET 162 /* which records are sent */
 #define VG_FRAME_STATUS_MODE_WIDTH 8
-#define VG_FRAME_STATUS_SPARE0_OFFSET 170 /* 0 */
-#define VG_FRAME_STATUS_SPARE0_WIDTH 22
+#define VG_FRAME_STATUS_CANARIES_OFFSET 170 /* uses of canaries (docs/honeypot.md) */
+#define VG_FRAME_STATUS_CANARIES_WIDTH 16
+#define VG_FRAME_STATUS_SPARE0_OFFSET 186 /* 0 */
+#define VG_FRAME_STATUS_SPARE0_WIDTH 6
 #define VG_FRAME_STATUS_EVENTS_OFFSET 192 /* events screened for the host */
 #define VG_FRAME_STATUS_EVENTS_WIDTH 32
 #define VG_FRAME_STATUS_EVENT_CYCLES_OFFSET 224 /* core cycles from a host event's frame to its record, summed over them */
@@ -2364,8 +2366,10 @@
 #define VG_VACCINE_ENTRY_KEY_WIDTH 59
 #define VG_VACCINE_ENTRY_PINNED_OFFSET 59 /* it is never ended to make room */
 #define VG_VACCINE_ENTRY_PINNED_WIDTH 1
-#define VG_VACCINE_ENTRY_SPARE0_OFFSET 60 /* 0 */
-#define VG_VACCINE_ENTRY_SPARE0_WIDTH 4
+#define VG_VACCINE_ENTRY_WAITS_OFFSET 60 /* it is for its tree alone, and not in force until a tree begins with the same program */
+#define VG_VACCINE_ENTRY_WAITS_WIDTH 1
+#define VG_VACCINE_ENTRY_SPARE0_OFFSET 61 /* 0 */
+#define VG_VACCINE_ENTRY_SPARE0_WIDTH 3
 #define VG_VACCINE_ENTRY_INDEX_OFFSET 64 /* vaccine index */
 #define VG_VACCINE_ENTRY_INDEX_WIDTH 9
 #define VG_VACCINE_ENTRY_UNITS_OFFSET 73 /* the units of its mask */
@@ -2391,6 +2395,8 @@
 #define VG_FILE_ATTRIBUTE 86 /* the littlefs attribute of every file there: FILE_KEPT */
 #define VG_FLASH_VACCINES_MAGIC 0x31565756 /* first word of VACCINES */
 #define VG_FLASH_DECOYS_MAGIC 0x31445756 /* first word of DECOYS */
+#define VG_CANARY_BYTES 8 /* of a decoy, that nobody knows who has not read it */
+#define VG_FLASH_GIVEN_PAGE 1 /* of the area `decoys`: what was given out */
 #define VG_NODE_NAME_BYTES 28 /* bytes of a file's name, with the zero behind it */
 #define VG_FLASH_BITSTREAM_BASE 0 /* the gateware itself, where the board has it: first byte */
 #define VG_FLASH_BITSTREAM_SIZE 0x400000 /* the gateware itself, where the board has it: bytes */
@@ -2597,7 +2603,9 @@
 #define VG_FLASH_DECOY_WORDS 3
 #define VG_FLASH_DECOY_BYTES 12
 #define VG_FLASH_DECOY_NAME_OFFSET 0 /* offset of a path, of its last part, or of nothing, which fits all; a zero ends it */
-#define VG_FLASH_DECOY_NAME_WIDTH 32
+#define VG_FLASH_DECOY_NAME_WIDTH 16
+#define VG_FLASH_DECOY_CANARY_OFFSET 16 /* offset in the content of CANARY_BYTES, a canary; 0: it has none */
+#define VG_FLASH_DECOY_CANARY_WIDTH 16
 #define VG_FLASH_DECOY_OFFSET_OFFSET 32 /* where the content begins */
 #define VG_FLASH_DECOY_OFFSET_WIDTH 32
 #define VG_FLASH_DECOY_SIZE_OFFSET 64 /* its bytes */
@@ -2621,7 +2629,7 @@
 #define VG_FLASH_VACCINES_CHECK_OFFSET 160 /* CRC-32 of the words before */
 #define VG_FLASH_VACCINES_CHECK_WIDTH 32
 
-/* A vaccine in force. */
+/* A vaccine in force, or one for a tree alone that waits until a tree begins with its program. */
 #define VG_FLASH_VACCINE_WORDS 4
 #define VG_FLASH_VACCINE_BYTES 16
 #define VG_FLASH_VACCINE_KEY_OFFSET 0 /* its key */
@@ -2634,10 +2642,10 @@
 #define VG_FLASH_VACCINE_LEFT_WIDTH 32
 #define VG_FLASH_VACCINE_UNITS_OFFSET 96 /* the units of its mask */
 #define VG_FLASH_VACCINE_UNITS_WIDTH 12
-#define VG_FLASH_VACCINE_TREE_OFFSET 108 /* of who it was born of, then */
-#define VG_FLASH_VACCINE_TREE_WIDTH 8
-#define VG_FLASH_VACCINE_SPARE1_OFFSET 116 /* 0 */
-#define VG_FLASH_VACCINE_SPARE1_WIDTH 12
+#define VG_FLASH_VACCINE_PROGRAM_OFFSET 108 /* a sum of the name of the program that the tree of who it was born of began with */
+#define VG_FLASH_VACCINE_PROGRAM_WIDTH 16
+#define VG_FLASH_VACCINE_SPARE1_OFFSET 124 /* 0 */
+#define VG_FLASH_VACCINE_SPARE1_WIDTH 4
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>
@@ -2652,8 +2660,11 @@
 #define VG_FIELD(word, FIELD) (((word) & FIELD##_MASK) >> FIELD##_SHIFT)
 #define VG_VALUE(FIELD, value) (((uint32_t)(value) << FIELD##_SHIFT) & FIELD##_MASK)
 
+/* Where the field is known each is a few instructions, whatever a compiler thinks of its size. */
+#define VG_INLINE static inline __attribute__((always_inline))
+
 /* Return `width` (1..64) bits from bit `offset` on. */
-static inline uint64_t vg_get(const uint32_t *words, unsigned offset, unsigned width)
+VG_INLINE uint64_t vg_get(const uint32_t *words, unsigned offset, unsigned width)
 {
     unsigned word = offset / 32, shift = offset % 32;
     uint64_t value = words[word] >> shift;
@@ -2663,8 +2674,13 @@ static inline uint64_t vg_get(const uint32_t *words, unsigned offset, unsigned w
 }
 
 /* Set `width` (1..64) bits from bit `offset` on; bits of `value` beyond them are dropped. */
-static inline void vg_put(uint32_t *words, unsigned offset, unsigned width, uint64_t value)
+VG_INLINE void vg_put(uint32_t *words, unsigned offset, unsigned width, uint64_t value)
 {
+    if (offset % 32 + width <= 32) { /* a loop of one turn, which not every compiler sees */
+        uint32_t mask = UINT32_MAX >> (32 - width) << offset % 32;
+        words[offset / 32] = (words[offset / 32] & ~mask) | ((uint32_t)value << offset % 32 & mask);
+        return;
+    }
     while (width) {
         unsigned shift = offset % 32;
         unsigned part = width < 32 - shift ? width : 32 - shift;
@@ -3302,7 +3318,7 @@ typedef struct {
     uint32_t words[6];
 } vg_flash_vaccines;
 
-/* A vaccine in force. */
+/* A vaccine in force, or one for a tree alone that waits until a tree begins with its program. */
 typedef struct {
     uint32_t words[4];
 } vg_flash_vaccine;

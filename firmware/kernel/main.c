@@ -100,7 +100,7 @@ uint64_t kernel_step(bool *frames)
     worked |= rehearsal_step();
     operator_step();
     if (!worked)
-        worked |= screen_close_due() || decoys_step();
+        worked |= screen_close_due() || decoys_step() || baits_step();
     bool aside = aside_step(); /* which may go on for long: acknowledgements do not wait for its end */
     link_serve(!worked);
     if (kernel.reset) {

@@ -63,6 +63,17 @@ void pipes_close(uint32_t number, bool writes)
     process_wake(pipe);
 }
 
+/* Copy what stands in the ring from a place on, or what is to stand there: to `into`, or if that is NULL from `from`. */
+static void copy(const struct pipe *pipe, uint32_t place, uint8_t *into, const uint8_t *from, uint32_t count)
+{
+    for (uint32_t done = 0, piece; done < count; done += piece) {
+        uint32_t at = (place + done) % PIPE_BYTES;
+        uint8_t *there = pool_bytes(pipe->region) + at;
+        piece = count - done < PIPE_BYTES - at ? count - done : PIPE_BYTES - at;
+        memcpy(into ? into + done : there, into ? there : from + done, piece);
+    }
+}
+
 int32_t pipes_read(struct process *process, uint32_t number, uint8_t *into, uint32_t size)
 {
     struct pipe *pipe = &pipes[number];
@@ -71,9 +82,8 @@ int32_t pipes_read(struct process *process, uint32_t number, uint8_t *into, uint
         return process_wait(process, pipe, NEVER);
     if (count > size)
         count = size;
-    const uint8_t *bytes = pool_bytes(pipe->region);
-    for (uint32_t byte = 0; byte < count; byte++)
-        into[byte] = bytes[pipe->begin++ % PIPE_BYTES];
+    copy(pipe, pipe->begin, into, NULL, count);
+    pipe->begin += count;
     if (count)
         process_wake(pipe);
     return (int32_t)count;
@@ -87,9 +97,7 @@ int32_t pipes_peek(uint32_t number, uint32_t behind, uint8_t *into, uint32_t siz
         return -EAGAIN;
     if (count > size)
         count = size;
-    const uint8_t *bytes = pool_bytes(pipe->region);
-    for (uint32_t byte = 0; byte < count; byte++)
-        into[byte] = bytes[(pipe->begin + behind + byte) % PIPE_BYTES];
+    copy(pipe, pipe->begin + behind, into, NULL, count);
     return (int32_t)count;
 }
 
@@ -107,9 +115,8 @@ int32_t pipes_write(struct process *process, uint32_t number, const uint8_t *fro
     if (!pipe->readers || room < (size < PIPE_BYTES ? size : 1))
         return process_wait(process, pipe, NEVER);
     uint32_t count = size < room ? size : room;
-    uint8_t *bytes = pool_bytes(pipe->region);
-    for (uint32_t byte = 0; byte < count; byte++)
-        bytes[pipe->end++ % PIPE_BYTES] = from[byte];
+    copy(pipe, pipe->end, NULL, from, count);
+    pipe->end += count;
     process_wake(pipe);
     return (int32_t)count;
 }

@@ -84,7 +84,6 @@ static int32_t begin_tree(struct process *entry, uint32_t node, const char *cons
     entry->tree = free_tree();
     decoys_forget(entry->tree);
     service_forget(entry->tree);
-    vaccines_forget(entry->tree);
     entry->state = PROCESS_ENDED; /* nobody else takes it meanwhile */
     if (files_standard(entry, console))
         failed = node < NODES ? exec_node(entry, node, arguments) : exec_program(entry, arguments[0], arguments);
@@ -92,6 +91,7 @@ static int32_t begin_tree(struct process *entry, uint32_t node, const char *cons
         if (events_begin(process_index(entry), entry->id, entry->tree)) {
             entry->group = entry->id;
             quarantine_born(entry, NULL);
+            vaccines_begin(entry);
             vaccines_program(entry);
             keep_entry(entry);
             return 0;

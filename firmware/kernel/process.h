@@ -84,6 +84,7 @@ struct process {
     bool known;                 /* the scheduler has been told of it */
     bool frozen;                /* in quarantine: whatever its state, nothing of it is to run */
     bool rehearsed;             /* its call is, or waits to be: the same */
+    uint8_t canaries;           /* a bit each: it, or who began it, has sent them (baits.c) */
     enum trial trial;
     struct suspect suspect;
     char name[NAME_BYTES];
@@ -201,7 +202,8 @@ void vaccines_start(void);
 void vaccinate_from(const struct process *process);
 void vaccines_program(const struct process *process); /* it runs another program, or begins to */
 void vaccines_take(const uint32_t *record); /* of a VACCINATE or a REVOKE, whoever asked for it */
-void vaccines_forget(uint32_t tree); /* a tree of this number begins: what binds the one before it ends */
+/* A tree begins with this process: what binds the one of that number before waits, what waits for its program binds it. */
+void vaccines_begin(const struct process *process);
 bool vaccines_any(void);   /* one at least is in force */
 bool vaccines_ready(void); /* those that the flash has kept are */
 bool vaccines_step(void);
@@ -471,6 +473,10 @@ bool baits_look(void); /* there are some, and they are whole */
 /* Give a node the content of the decoy that stands for `origin`; false: there is none. */
 bool baits_put(uint32_t node, uint32_t origin);
 enum outcome baits_write(const struct frame *frame);
+bool baits_step(void); /* have the flash know what was given out */
+/* Bytes have gone to a connection, or some of them: is a canary among them that was given out? */
+void baits_sent(struct process *process, const uint8_t *from, uint32_t size);
+uint32_t baits_used(void); /* how many were, since reset */
 
 /* --- proc.c: files that tell of the kernel ------------------------------------------------------------------- */
 
@@ -542,9 +548,9 @@ uint32_t pipes_poll(uint32_t pipe, bool writes); /* the events of ppoll that the
 
 void sockets_start(void);
 void sockets_close(uint32_t socket);
-void service_forget(uint32_t tree); /* service.c: a tree of this number begins, that has not met the decoy service */
 uint32_t sockets_poll(uint32_t socket);
-void service_forget(uint32_t tree); /* a tree of this number begins: it has not met the decoy service */
+void service_forget(uint32_t tree); /* service.c: a tree of this number begins, that has not met the decoy service */
+bool service_suspects(const struct process *process); /* who meets it at its port */
 call_function call_socket, call_bind, call_listen, call_connect, call_accept, call_sendto, call_recvfrom;
 
 /* --- terminal.c: the console, and its frames ----------------------------------------------------------------- */

@@ -13,6 +13,7 @@ static enum outcome serve_status(const struct frame *frame)
     VG_PUT(status, VG_FRAME_STATUS_NOW_LOW, (uint32_t)now);
     VG_PUT(status, VG_FRAME_STATUS_NOW_HIGH, (uint32_t)(now >> 32));
     VG_PUT(status, VG_FRAME_STATUS_BOOT_CYCLES, kernel_boot_cycles());
+    VG_PUT(status, VG_FRAME_STATUS_CANARIES, baits_used());
     VG_PUT(status, VG_FRAME_STATUS_BUILD, board_build());
     VG_PUT(status, VG_FRAME_STATUS_FIRMWARE, kernel_firmware());
     VG_PUT(status, VG_FRAME_STATUS_RUNNING, VG_FIELD(pipeline, VG_COPROCESSOR_STATUS_RUNNING) && model_fit());

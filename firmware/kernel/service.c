@@ -26,13 +26,17 @@ RARE void service_forget(uint32_t tree)
     served &= ~(1u << tree);
 }
 
-RARE bool service_meets(const struct process *process, uint32_t port)
+RARE bool service_suspects(const struct process *process)
 {
     struct score score;
-    bool suspect = decoys_shown(process) || served >> process->tree & 1 ||
-                   (scores_of(process_index(process), process->id, &score) &&
-                    PART(score.last, VG_SCORE_TIER) != VG_TIER_CALM);
-    return port == PORT && suspect;
+    return decoys_shown(process) || served >> process->tree & 1 ||
+           (scores_of(process_index(process), process->id, &score) &&
+            PART(score.last, VG_SCORE_TIER) != VG_TIER_CALM);
+}
+
+RARE bool service_meets(const struct process *process, uint32_t port)
+{
+    return port == PORT && service_suspects(process);
 }
 
 RARE void service_begin(const struct process *process, struct file *file)
@@ -63,6 +67,8 @@ RARE int32_t service_read(struct process *process, struct file *file, uint8_t *i
 RARE int32_t service_write(struct process *process, struct file *file, const uint8_t *from, uint32_t size, bool quiet)
 {
     char text[TEXT_BYTES];
+    if (size > VG_GRANULE_BYTES) /* as much as a connection takes at once */
+        size = VG_GRANULE_BYTES;
     uint32_t length = size < TEXT_BYTES ? size : TEXT_BYTES - 1;
     if (file->what & REFUSED) {
         if (!quiet)

@@ -93,14 +93,21 @@ static int32_t read_file(struct process *process, struct file *file, uint8_t *in
 static int32_t write_file(struct process *process, struct file *file, const uint8_t *from, uint32_t address,
                           uint32_t size, bool quiet)
 {
+    int32_t sent;
     switch (file->kind) {
     case FILE_NODE:
         return write_node(process, file, address, size);
     case FILE_PIPE:
-    case FILE_STREAM:
         return pipes_write(process, file->out, from, size, quiet);
+    case FILE_STREAM:
     case FILE_SERVICE:
-        return service_write(process, file, from, size, quiet);
+        sent = file->kind == FILE_STREAM ? pipes_write(process, file->out, from, size, quiet)
+                                         : service_write(process, file, from, size, quiet);
+        if (sent > 0) { /* and one that the next bytes will end */
+            uint32_t more = (uint32_t)sent + VG_CANARY_BYTES - 1;
+            baits_sent(process, from, size < more ? size : more);
+        }
+        return sent;
     case FILE_SOCKET:
         return -ENOTCONN;
     case FILE_TERMINAL:

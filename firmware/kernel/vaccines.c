@@ -4,7 +4,10 @@
  * the log, the operator and the flash.  A vaccine that is to end is revoked by an event, as one that expires is.
  *
  * In flash are two sectors, written by turns, header last: what was cut short has none, and then the one before it
- * counts.  Lives are kept as what is left of them, for powered time begins anew with each reset. */
+ * counts.  Lives are kept as what is left of them, for powered time begins anew with each reset.
+ *
+ * One that was narrowed to its tree waits, when that tree is gone, for one that begins with the same program: trees
+ * have numbers, which others get later.  It is known here alone then, in a place that a birth may take. */
 #include "operator.h"
 
 #define FIRST VG_BIRTH_FIRST
@@ -19,9 +22,9 @@ _Static_assert(VG_FLASH_PAGE_BYTES + VG_BIRTHS * VG_FLASH_VACCINE_BYTES <= VG_FL
 
 struct vaccine {
     uint32_t key[2], expiry;
-    uint16_t units;
+    uint16_t units, program;
     uint8_t bank, tree;
-    bool lives, pinned;
+    bool lives : 1, waits : 1, pinned : 1; /* in force, or for its tree to begin; both: it is about to */
 };
 
 enum writing { WRITING_NOT, WRITING_ERASED, WRITING_PAGES, WRITING_HEADER };
@@ -29,6 +32,7 @@ enum writing { WRITING_NOT, WRITING_ERASED, WRITING_PAGES, WRITING_HEADER };
 static struct {
     struct vaccine all[VG_BIRTHS];
     uint32_t born, merged, refused, ended; /* since reset; of those refused, what has been logged */
+    uint16_t programs[PROCESSES];          /* that trees have begun with: sums of their names */
     uint32_t model;                        /* in whose words paths are known; 0: none was in force yet */
     bool restored;
     /* the flash */
@@ -96,20 +100,28 @@ static void changed(void)
 
 /* --- what is known of them ----------------------------------------------------------------------------------- */
 
+/* Return whether one is there: in force, or waiting for as long as it lives. */
+static bool there(const struct vaccine *vaccine)
+{
+    return vaccine->lives || (vaccine->waits && clock_seconds() < vaccine->expiry);
+}
+
 static struct vaccine *vaccine_of(uint32_t index)
 {
     bool births = index >= FIRST && index - FIRST < VG_BIRTHS;
-    return births && vaccines.all[index - FIRST].lives ? &vaccines.all[index - FIRST] : NULL;
+    return births && there(&vaccines.all[index - FIRST]) ? &vaccines.all[index - FIRST] : NULL;
 }
 
+/* It is not in force any more; it waits, or has ended. */
 static RARE void ended(uint32_t index)
 {
     struct vaccine *vaccine = vaccine_of(index);
     if (!vaccine)
         return;
     vaccine->lives = false;
-    vaccines.ended++;
-    log_line("vaccine %u ended%s", (unsigned)index, clock_seconds() >= vaccine->expiry ? ": its life is over" : "");
+    vaccines.ended += !vaccine->waits;
+    log_line("vaccine %u %s%s", (unsigned)index, vaccine->waits ? "waits for its tree" : "ended",
+             clock_seconds() >= vaccine->expiry ? ": its life is over" : "");
     changed();
 }
 
@@ -121,7 +133,14 @@ static RARE void born(const uint32_t *record, uint32_t index)
         log_line("no vaccine of call %u, slot %u: no place", (unsigned)call, (unsigned)slot);
         return;
     }
-    struct vaccine *vaccine = &vaccines.all[index - FIRST];
+    struct vaccine *vaccine = &vaccines.all[index - FIRST], *other = vaccines.all;
+    if (there(vaccine) && !vaccine->lives) { /* one that waits: there may be another place for it */
+        while (other < vaccines.all + VG_BIRTHS - 1 && there(other))
+            other++;
+        vaccines.ended += there(other);
+        if (!there(other))
+            *other = *vaccine;
+    }
     changed();
     vaccine->expiry = clock_seconds() + VG_VACCINE_TTL_SECONDS;
     if (PART(outcome, VG_OUTCOME_MERGED)) {
@@ -135,8 +154,9 @@ static RARE void born(const uint32_t *record, uint32_t index)
     vaccine->units = (uint16_t)page[2];
     vaccine->bank = (uint8_t)PART(outcome, VG_OUTCOME_BANK);
     vaccine->tree = slot < PROCESSES ? (uint8_t)processes[slot].tree : NO_TREE_KNOWN;
+    vaccine->program = slot < PROCESSES ? vaccines.programs[vaccine->tree] : 0;
     vaccine->lives = true;
-    vaccine->pinned = false;
+    vaccine->waits = vaccine->pinned = false;
     vaccines.born++;
     log_line("vaccine %u born: call %u, slot %u, path class %u, units %x%s", (unsigned)index, (unsigned)call,
              (unsigned)slot, (unsigned)VG_GET(vaccine->key, VG_KEY_PATH_CLASS), (unsigned)vaccine->units,
@@ -205,7 +225,26 @@ static RARE bool offered(uint32_t kind, uint32_t number, uint32_t record[VG_RECO
 static bool revoke(uint32_t number)
 {
     uint32_t record[VG_RECORD_WORDS];
-    return offered(VG_KIND_REVOKE, number, record); /* which vaccines_take sees, too */
+    if (vaccines.all[number].lives)
+        return offered(VG_KIND_REVOKE, number, record); /* which vaccines_take sees, too */
+    vaccines.all[number].waits = false;
+    vaccines.ended++;
+    changed();
+    return true;
+}
+
+/* Put one in force that is known here alone; false if there is no place. */
+static RARE bool enforce(uint32_t number)
+{
+    struct vaccine *vaccine = &vaccines.all[number];
+    uint32_t record[VG_RECORD_WORDS];
+    vaccine->bank = 0;
+    if (!offered(VG_KIND_VACCINATE, number, record))
+        return false;
+    vaccine->bank = (uint8_t)PART(PART(record[1], VG_RECORD_SPARE1), VG_OUTCOME_BANK);
+    vaccine->lives = true;
+    vaccine->waits = false;
+    return true;
 }
 
 /* Put what the flash has in force again; of paths that another model has named nothing. */
@@ -221,13 +260,13 @@ static RARE void restore(void)
         vaccines.sector = sector;
     }
     vaccines.restored = true;
-    uint32_t all = VG_GET(newest, VG_FLASH_VACCINES_COUNT), record[VG_RECORD_WORDS];
+    uint32_t all = VG_GET(newest, VG_FLASH_VACCINES_COUNT);
     const uint8_t *from = sector_at(vaccines.sector) + VG_FLASH_PAGE_BYTES;
     for (uint32_t place = 0; place < all; place++, from += VG_FLASH_VACCINE_BYTES) {
         uint32_t kept[VG_FLASH_VACCINE_WORDS];
         memcpy(kept, from, sizeof kept);
         struct vaccine *vaccine = &vaccines.all[count];
-        if (vaccine->lives) { /* one was born meanwhile */
+        if (there(vaccine)) { /* one was born meanwhile */
             count++;
             place--;
             from -= VG_FLASH_VACCINE_BYTES;
@@ -237,20 +276,16 @@ static RARE void restore(void)
         memcpy(vaccine->key, kept, sizeof vaccine->key);
         vaccine->key[1] &= (1u << (VG_FLASH_VACCINE_PINNED_OFFSET - 32)) - 1;
         vaccine->units = (uint16_t)VG_GET(kept, VG_FLASH_VACCINE_UNITS);
+        vaccine->program = (uint16_t)VG_GET(kept, VG_FLASH_VACCINE_PROGRAM);
         vaccine->tree = NO_TREE_KNOWN;
         vaccine->pinned = VG_GET(kept, VG_FLASH_VACCINE_PINNED);
         vaccine->expiry = clock_seconds() + (left < VG_VACCINE_TTL_SECONDS ? left : VG_VACCINE_TTL_SECONDS);
-        vaccine->bank = 0;
-        bool other = vaccine->units & (NODE_UNIT | VG_BIRTH_TREE_UNIT) &&
-                     (vaccine->units & VG_BIRTH_TREE_UNIT ||
-                      VG_GET(newest, VG_FLASH_VACCINES_MODEL) != vaccines.model);
-        if (other || !offered(VG_KIND_VACCINATE, count, record)) {
+        bool other = vaccine->units & NODE_UNIT && VG_GET(newest, VG_FLASH_VACCINES_MODEL) != vaccines.model;
+        vaccine->waits = !other && vaccine->units & VG_BIRTH_TREE_UNIT;
+        if (other || (!vaccine->waits && !enforce(count)))
             lost++;
-            continue;
-        }
-        vaccine->bank = (uint8_t)PART(PART(record[1], VG_RECORD_SPARE1), VG_OUTCOME_BANK);
-        vaccine->lives = true;
-        count++;
+        else
+            count++;
     }
     if (all)
         log_line("%u vaccines restored, %u not", (unsigned)(all - lost), (unsigned)lost);
@@ -263,16 +298,30 @@ static RARE void forget_nodes(uint32_t model)
 {
     vaccines.model = model;
     for (uint32_t number = 0; number < VG_BIRTHS; number++)
-        if (vaccines.all[number].lives && vaccines.all[number].units & NODE_UNIT)
+        if (there(&vaccines.all[number]) && vaccines.all[number].units & NODE_UNIT)
             revoke(number);
 }
 
-void vaccines_forget(uint32_t tree)
+void vaccines_begin(const struct process *process)
 {
-    for (uint32_t number = 0; number < VG_BIRTHS; number++)
-        if (vaccines.all[number].lives && vaccines.all[number].units & VG_BIRTH_TREE_UNIT &&
-            VG_GET(vaccines.all[number].key, VG_KEY_TREE) == tree)
-            revoke(number);
+    uint32_t tree = process->tree;
+    uint16_t program = 0;
+    for (const char *letter = process->name; *letter; letter++)
+        program = (uint16_t)(program * 31 + (uint8_t)*letter);
+    vaccines.programs[tree] = program;
+    for (uint32_t number = 0; number < VG_BIRTHS; number++) {
+        struct vaccine *vaccine = &vaccines.all[number];
+        if (!there(vaccine) || !(vaccine->units & VG_BIRTH_TREE_UNIT))
+            continue;
+        if (vaccine->lives && vaccine->program != program && VG_GET(vaccine->key, VG_KEY_TREE) == tree) {
+            vaccine->waits = true; /* that tree is gone, and its number another's */
+            vaccine->waits = revoke(number);
+        } else if (!vaccine->lives && vaccine->program == program) {
+            VG_PUT(vaccine->key, VG_KEY_TREE, tree);
+            if (enforce(number))
+                log_line("vaccine %u binds tree %u", (unsigned)(FIRST + number), (unsigned)tree);
+        }
+    }
 }
 
 /* Make room ahead of need: first of the tree that has most, of those the one that would end first, never one that is
@@ -305,13 +354,13 @@ static RARE bool evict(void)
 
 /* --- the flash ----------------------------------------------------------------------------------------------- */
 
-/* Put the vaccines of a page, from the `first` of those that live on, into it; return how many. */
+/* Put the vaccines of a page, from the `first` of those that are there on, into it; return how many. */
 static RARE uint32_t gather(uint32_t first, uint32_t *page)
 {
     uint32_t seen = 0, count = 0;
     for (uint32_t number = 0; number < VG_BIRTHS && count < A_PAGE; number++) {
         const struct vaccine *vaccine = &vaccines.all[number];
-        if (!vaccine->lives || seen++ < first)
+        if (!there(vaccine) || seen++ < first)
             continue;
         uint32_t *kept = page + count++ * VG_FLASH_VACCINE_WORDS, now = clock_seconds();
         memset(kept, 0, VG_FLASH_VACCINE_BYTES);
@@ -319,7 +368,7 @@ static RARE uint32_t gather(uint32_t first, uint32_t *page)
         VG_PUT(kept, VG_FLASH_VACCINE_PINNED, vaccine->pinned);
         VG_PUT(kept, VG_FLASH_VACCINE_LEFT, vaccine->expiry > now ? vaccine->expiry - now : 0);
         VG_PUT(kept, VG_FLASH_VACCINE_UNITS, vaccine->units);
-        VG_PUT(kept, VG_FLASH_VACCINE_TREE, vaccine->tree);
+        VG_PUT(kept, VG_FLASH_VACCINE_PROGRAM, vaccine->program);
     }
     return count;
 }
@@ -438,12 +487,13 @@ enum outcome vaccines_list(const struct frame *frame)
         return OUTCOME_WAIT;
     for (uint32_t number = 0; number < VG_BIRTHS; number++) {
         const struct vaccine *vaccine = &vaccines.all[number];
-        if (!vaccine->lives)
+        if (!there(vaccine))
             continue;
         uint32_t *told = payload + VG_FRAME_VACCINE_ENTRIES_WORDS + VG_VACCINE_ENTRY_WORDS * count++;
         memset(told, 0, VG_VACCINE_ENTRY_BYTES);
         memcpy(told, vaccine->key, sizeof vaccine->key);
         VG_PUT(told, VG_VACCINE_ENTRY_PINNED, vaccine->pinned);
+        VG_PUT(told, VG_VACCINE_ENTRY_WAITS, vaccine->waits);
         VG_PUT(told, VG_VACCINE_ENTRY_INDEX, FIRST + number);
         VG_PUT(told, VG_VACCINE_ENTRY_UNITS, vaccine->units);
         VG_PUT(told, VG_VACCINE_ENTRY_BANK, vaccine->bank);

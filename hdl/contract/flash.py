@@ -64,6 +64,13 @@ ROOT_MAGIC = 0x31525756
 VACCINES_MAGIC = 0x31565756
 DECOYS_MAGIC = 0x31445756
 
+CANARY_BYTES = 8
+"""Of a decoy, which nobody knows who has not read it, and which the board looks for in what is sent."""
+
+GIVEN_PAGE = 1
+"""The page of the area `decoys` that begins with a word of which bit n is 0 once decoy n has been given out; blank
+until then, it is programmed over itself."""
+
 NODE_NAME_BYTES = 28
 """Of a file's name, with the zero behind it."""
 
@@ -167,7 +174,8 @@ DECOY = Layout(
     "flash_decoy",
     "What a suspect sees in place of a file's content.",
     (
-        Field("name", 32, "offset of a path, of its last part, or of nothing, which fits all; a zero ends it"),
+        Field("name", 16, "offset of a path, of its last part, or of nothing, which fits all; a zero ends it"),
+        Field("canary", 16, "offset in the content of CANARY_BYTES, a canary; 0: it has none"),
         Field("offset", 32, "where the content begins"),
         Field("size", 31, "its bytes"),
         Field("cut", 1, "it is cut to the size of what it stands for"),
@@ -190,15 +198,15 @@ VACCINES = Layout(
 
 VACCINE = Layout(
     "flash_vaccine",
-    "A vaccine in force.",
+    "A vaccine in force, or one for a tree alone that waits until a tree begins with its program.",
     (
         Field("key", KEY.width, "its key"),
         Field("pinned", 1, "it is never ended to make room"),
         Field("spare0", 4, "0"),
         Field("left", 32, "powered seconds of its life that were left"),
         Field("units", len(MASK_UNITS), "the units of its mask"),
-        Field("tree", 8, "of who it was born of, then"),
-        Field("spare1", 12, "0"),
+        Field("program", 16, "a sum of the name of the program that the tree of who it was born of began with"),
+        Field("spare1", 4, "0"),
     ),
 )
 

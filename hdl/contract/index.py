@@ -269,6 +269,8 @@ PARTS = (
             "FILE_ATTRIBUTE": (flash.FILE_ATTRIBUTE, "the littlefs attribute of every file there: FILE_KEPT"),
             "FLASH_VACCINES_MAGIC": (flash.VACCINES_MAGIC, "first word of VACCINES"),
             "FLASH_DECOYS_MAGIC": (flash.DECOYS_MAGIC, "first word of DECOYS"),
+            "CANARY_BYTES": (flash.CANARY_BYTES, "of a decoy, that nobody knows who has not read it"),
+            "FLASH_GIVEN_PAGE": (flash.GIVEN_PAGE, "of the area `decoys`: what was given out"),
             "NODE_NAME_BYTES": (flash.NODE_NAME_BYTES, "bytes of a file's name, with the zero behind it"),
             **{
                 f"FLASH_{area.name.upper()}_{what}": (value, f"{area.doc}: {meaning}")

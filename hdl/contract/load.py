@@ -39,6 +39,7 @@ def policy_writes(policy: Policy) -> Writes:
         (Target.ATTRIBUTES, 0, list(policy.attributes)),
         (Target.JUDGE, 0, halves),
         (Target.ENFORCE, 0, [policy.enforce]),
+        *(((Target.TEMPLATES, 0, list(policy.templates)),) if policy.templates else ()),
     )
 
 

@@ -202,11 +202,13 @@ class Policy:
 
     attributes: 512 packed ATTRIBUTES; rows: 256 judge rows of 16 cells of 3 bits, cell 0 lowest;
     enforce: bit p set, profile p is in enforce mode, else in monitor mode.
+    templates: 512 packed births.TEMPLATE, for who makes vaccines; (): what those are is left as it is.
     """
 
     attributes: tuple[int, ...]
     rows: tuple[int, ...]
     enforce: int = ALLOW_ALL
+    templates: tuple[int, ...] = ()
 
 
 def default_policy(enforce: int = ALLOW_ALL, allow: Mapping[int, frozenset[str]] | None = None) -> Policy:

@@ -57,6 +57,7 @@ def lines(info: BoardInfo) -> list[str]:
         f"{counts['dropped']:,} dropped, {counts['repeated']:,} repeated",
         f"  lost              {counts['shed_records']:,} records of the observability lane, "
         f"{counts['shed_log']:,} bytes of log",
+        f"  canaries          {counts['canaries']:,} sent since reset by who had them from a decoy",
         f"  log               {info.log_end - info.log_begin:,} bytes kept of {info.log_end:,}",
     ]  # fmt: skip
 

@@ -31,8 +31,10 @@ def list_(terminal: Terminal, port: str, as_json: bool) -> ExitCode:
             f"{one.index:>5} {'yes' if one.pinned else 'no':<3} {one.hits:>6} {one.left / 3600:>5.1f} "
             f"{caught(one)}"
         )
+    waiting = sum(one.waits for one in immunity.vaccines)
     terminal.out(
-        f"{len(immunity.vaccines)} in force; since reset {immunity.born} born, {immunity.merged} merged, "
+        f"{len(immunity.vaccines) - waiting} in force{f', {waiting} waiting' if waiting else ''}; since reset "
+        f"{immunity.born} born, {immunity.merged} merged, "
         f"{immunity.refused} refused, {immunity.ended} ended"
     )
     return ExitCode.CLEAN
@@ -58,7 +60,10 @@ def caught(one: Birth) -> str:
         if "[" in name
         for field, low in ((name.partition("[")[0], int(name.partition("[")[2].partition(":")[0])),)
     ]
-    words.append(f"by tree {key['tree']} only" if "tree" in one.units else "by any process")
+    if one.waits:
+        words.append("by its tree only, and waits until one begins with the same program")
+    else:
+        words.append(f"by tree {key['tree']} only" if "tree" in one.units else "by any process")
     return " ".join(words)
 
 
@@ -68,5 +73,5 @@ def _object(one: Birth) -> dict[str, Any]:
     return {
         "index": one.index, "pinned": one.pinned, "hits": one.hits, "seconds_left": one.left, "bank": one.bank,
         "catches": caught(one), "key": one.key, "units": [name for name in known if name in one.units],
-        "born_of_tree": one.tree,
+        "born_of_tree": one.tree, "waits": one.waits,
     }  # fmt: skip

@@ -123,7 +123,8 @@ class Birth:
 
     key: its fields; units: names of the units of its mask: what else the key says is of no account.  tree: of who
     it was born of; None if that is not known any more.  left: powered seconds of its life.  hits: calls caught
-    since it was born, or restored.
+    since it was born, or restored.  waits: it binds its tree alone, and is not in force until a tree begins with
+    the same program.
     """
 
     index: int
@@ -134,6 +135,7 @@ class Birth:
     pinned: bool
     left: int
     hits: int
+    waits: bool = False
 
 
 def births(message: Message) -> list[Birth]:
@@ -143,7 +145,7 @@ def births(message: Message) -> list[Birth]:
             found["index"], KEY.unpack(found["key"]),
             tuple(name for unit, (name, _, _) in enumerate(MASK_UNITS) if found["units"] >> unit & 1),
             found["bank"], None if found["tree"] == _NO_TREE else found["tree"], bool(found["pinned"]),
-            found["left"], found["hits"],
+            found["left"], found["hits"], bool(found["waits"]),
         )
         for _entry, found in _entries(message, VACCINE_ENTRY)
     ]  # fmt: skip

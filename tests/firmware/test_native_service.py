@@ -6,6 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from firmware import decoys
+from hdl.contract.flash import AREAS, CANARY_BYTES
+from hdl.contract.syscalls import IDS
 from hdl.contract.verdict import CallClass, Verdict
 from host.bench.quarantine import freezing_policy
 from host.board import Board
@@ -64,6 +67,17 @@ def test_who_is_no_client_is_sent_away(board: Board) -> None:
 def test_a_child_of_a_suspect_is_served_too(board: Board) -> None:
     assert visited(board, "twice", CLIENT).startswith(GREETING)
     assert visited(board, "plainly", CLIENT) == b"connect %d\n" % ECONNREFUSED, "not the next tree"
+
+
+def test_a_canary_that_is_offered_is_told_of_and_leaves_a_vaccine(board: Board, screened: bytes) -> None:
+    area = AREAS["decoys"]
+    (shadow, *_) = decoys.unpacked(screened[area.base : area.base + area.size])
+    hashed = shadow.content.decode().split(":")[1]
+    assert visited(board, "secret", f"SSH-2.0-{hashed}").startswith(GREETING)
+    log = b"".join(line for _place, line in board.log()).decode()
+    assert f" of tree 1 sends {hashed[-CANARY_BYTES:]}\n" in log and log.count("canary: process ") == 1
+    assert [one.key["id"] for one in board.births.list().vaccines] == [IDS["write"]]
+    assert board.info().counters["canaries"] == 1
 
 
 def test_a_suspect_by_its_score_is_served(board: Board) -> None:

@@ -311,19 +311,73 @@ def test_what_is_damaged_is_not_restored(clinic: Clinic) -> None:
         assert not restarted(flash)[1].vaccines
 
 
-def test_what_names_a_tree_ends_with_it(clinic: Clinic) -> None:
-    """A tree's number is another tree's, later."""
+def narrowed(clinic: Clinic, entry: int = 0) -> None:
+    """Have a vaccine made of a call that another program's benign work has made, too."""
     births = clinic.native._golden.births
-    run = int(clinic.native.library.native_id(0))
-    clinic.call(0, "getpid", 5)
+    clinic.call(entry, "getpid", 5)
     births.history.clear()
-    masked, _ = births._masked(births.last[0])
-    births._note(masked, (births.tags[0] + 1) % 16)
-    clinic.order(0)
-    assert run and "tree" in clinic.list().vaccines[0].units
+    masked, _ = births._masked(births.last[entry])
+    births._note(masked, (births.tags[entry] + 1) % 16)
+    clinic.order(entry)
+
+
+def begun(native: NativeBoard, program: str) -> int:
+    """Begin a program in a tree of its own, as the operator does; return its entry."""
+    arguments = (ctypes.c_char_p * 2)(program.encode(), None)
+    ident = native.library.process_run(NOBODY, arguments, 0, 0)
+    assert ident > 0
+    return next(entry for entry in range(16) if native.library.native_id(entry) == ident)
+
+
+def test_one_that_binds_a_tree_outlives_a_reset_and_waits_for_its_program(clinic: Clinic) -> None:
+    """A tree's number is another tree's, later: what it began with says which is meant."""
+    narrowed(clinic)
+    (one,) = clinic.list().vaccines
+    assert "tree" in one.units and not one.waits
+    clinic.board.births.pin(one.index)
     clinic.settle(KEEP_MS + 4000)
-    _, immunity, log = restarted(flash_of(clinic))
-    assert not immunity.vaccines and "0 vaccines restored, 1 not" in log
+    native = NativeBoard(flash_of(clinic))
+    with Board(CountedLine(native, patience=30.0)) as board:
+        native.exchange(b"", 10)
+        assert [(other.waits, other.pinned) for other in board.births.list().vaccines] == [(True, True)]
+        again = clinic_of(native, board)
+        assert "1 vaccines restored, 0 not" in again.log() and "binds tree 0" in again.log()
+        assert [other.waits for other in again.list().vaccines] == [False]
+        other = begun(native, "/bin/ls")
+        assert not again.call(other, "getpid", 5)["vaccinated"], "another program's tree"
+        assert again.call(0, "getpid", 5)["vaccinated"], "the first process's, as before"
+
+
+def test_one_that_binds_a_tree_waits_while_its_number_is_anothers(clinic: Clinic) -> None:
+    inside = clinic.inside
+    thief = begun(clinic.native, "/bin/cat")
+    narrowed(clinic, thief)
+    assert clinic.call(thief, "getpid", 5)["vaccinated"]
+    inside.call(thief, "exit", 0)
+    other = begun(clinic.native, "/bin/ls")
+    assert not clinic.call(other, "getpid", 5)["vaccinated"]
+    assert [one.waits for one in clinic.list().vaccines] == [True]
+    inside.call(other, "exit", 0)
+    clinic.many(2)  # of which the first takes its place
+    assert sorted(one.waits for one in clinic.list().vaccines) == [False, False, True]
+    bound = begun(clinic.native, "/bin/cat")
+    assert clinic.call(bound, "getpid", 5)["vaccinated"]
+    assert not any(one.waits for one in clinic.list().vaccines) and clinic.list().ended == 0
+    log = clinic.log()
+    assert "waits for its tree" in log and " binds tree 1\n" in log
+
+
+def test_one_that_waits_can_be_ended_and_ends_by_itself(clinic: Clinic) -> None:
+    thief = begun(clinic.native, "/bin/cat")
+    narrowed(clinic, thief)
+    clinic.inside.call(thief, "exit", 0)
+    begun(clinic.native, "/bin/ls")
+    (one,) = clinic.list().vaccines
+    assert one.waits
+    clinic.board.births.revoke(one.index)
+    assert not clinic.list().vaccines and clinic.list().ended == 1
+    clinic.settle(KEEP_MS + 4000)
+    assert not restarted(flash_of(clinic))[1].vaccines
 
 
 # --- the operator --------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import load_ssh_private_key
 from firmware import decoys, plausible
 from firmware.image import TREE
 from hdl.contract.event import RECORD
-from hdl.contract.flash import AREAS
+from hdl.contract.flash import AREAS, CANARY_BYTES
 from hdl.contract.load import Target
 from hdl.contract.policy import JUDGE_CELLS, JUDGE_ROWS, VERDICT_BITS
 from hdl.contract.syscalls import IDS
@@ -62,8 +62,11 @@ def test_what_is_made_is_plausible_and_other_each_time(tmp_path: Path) -> None:
     assert len(shadow) == len((TREE / "etc/shadow").read_bytes())
     user, held, *rest = shadow.splitlines()[0].split(":")
     assert user == "root" and len(rest) == 7
-    password = listed[0]["canary"]
-    assert password in plausible.PASSWORDS and plausible.md5_crypt(password, held.split("$")[2]) == held
+    assert listed[0]["canary"] == held
+    assert held in [plausible.md5_crypt(word, held.split("$")[2]) for word in plausible.PASSWORDS], "it is weak"
+    for made, kept in zip(listed, decoys.unpacked(one.read_bytes()), strict=True):
+        assert kept.canary == made["canary"][-CANARY_BYTES:], "what the board looks for"
+        assert bool(kept.canary) == (kept.name != ".bash_history")
     key = load_ssh_private_key(vigilante("show", one, "/root/.ssh/id_ed25519").stdout.encode(), None)
     assert type(key).__name__ == "Ed25519PrivateKey"
     credentials = vigilante("show", one, "/home/alice/.aws/credentials").stdout

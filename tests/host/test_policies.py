@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import string
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hdl.contract.births import ALWAYS, DEFAULT_BREEDING, TEMPLATE, TREE_UNIT, Breeding, templates
 from hdl.contract.policy import (
     ATTRIBUTES,
     JUDGE_ROWS,
@@ -20,7 +22,8 @@ from hdl.contract.policy import (
     judge_row,
 )
 from hdl.contract.syscalls import IDS, NAMES
-from hdl.contract.verdict import CallClass, Tier, Verdict
+from hdl.contract.vaccine import MASK_UNITS
+from hdl.contract.verdict import CallClass, PathClass, Tier, Verdict
 from host.policies import PolicyError, Profile, Rules, parse, read_policy, text
 
 FLAG = st.sampled_from([None, True, False])
@@ -32,9 +35,15 @@ PROFILE = st.builds(
     Profile, st.booleans(), st.none() | st.frozensets(st.sampled_from([name for name in NAMES if name])),
     st.lists(RULE, max_size=5).map(tuple),
 )  # fmt: skip
+UNITS = [name for unit, (name, _, _) in enumerate(MASK_UNITS) if not (ALWAYS | TREE_UNIT) >> unit & 1]
+BREEDING = st.builds(
+    Breeding, st.sets(st.sampled_from(UNITS)).map(lambda units: tuple(sorted(units, key=UNITS.index))),
+    st.sets(st.sampled_from(PathClass)).map(lambda classes: tuple(sorted(classes))),
+)  # fmt: skip
 POLICY = st.builds(
     Rules, PROFILE, st.dictionaries(st.integers(0, PROFILES - 1), PROFILE, max_size=3),
     st.dictionaries(st.sampled_from(sorted(IDS)), st.sampled_from(CallClass), max_size=3),
+    st.dictionaries(st.sampled_from(sorted(IDS)), BREEDING, max_size=3),
 )  # fmt: skip
 
 
@@ -46,8 +55,9 @@ def answered(rules: Rules, profile: int, kind: CallClass, secret: int, **state: 
 
 
 def test_nothing_is_the_default_policy() -> None:
-    assert parse("").policy() == default_policy()
-    assert parse(text(Rules())).policy() == default_policy()
+    default = replace(default_policy(), templates=tuple(templates(DEFAULT_BREEDING)))
+    assert parse("").policy() == default
+    assert parse(text(Rules())) == Rules() and Rules().policy() == default
     assert len(parse("").policy().rows) == JUDGE_ROWS
 
 
@@ -86,11 +96,36 @@ def test_the_first_rule_that_fits_counts_and_profiles_are_their_own() -> None:
     assert all(one["allow"] | 8 == 0xFFFF for one in attributes)
 
 
+def test_what_breeds_is_replaced_as_a_whole() -> None:
+    rules = parse("""
+        [breeding]
+        openat = { mask = ["node"], on = ["secret", "kernel"] }
+        getpid = {}
+    """)
+    found = rules.policy().templates
+    assert found == tuple(templates({
+        "openat": Breeding(("node",), (PathClass.KERNEL, PathClass.SECRET)), "getpid": Breeding(()),
+    }))  # fmt: skip
+    assert TEMPLATE.unpack(found[IDS["openat"]])["breeds"] == 1 << PathClass.KERNEL | 1 << PathClass.SECRET
+    assert found[IDS["unlink"]] == 0, "it is not named"
+    assert not any(parse("[breeding]").policy().templates)
+    assert parse(text(parse("[breeding]"))).breeding == {}
+
+
 @pytest.mark.parametrize(
     ("source", "message"),
     [
         ("profile", "is no TOML: "),
-        ("profiles = 1", "a policy: unknown key 'profiles': it has calls, profile"),
+        ("profiles = 1", "a policy: unknown key 'profiles': it has calls, profile, breeding"),
+        ("breeding = 1", "breeding: 1 is no table"),
+        ("breeding.unlinkt = {}", "breeding: unknown call 'unlinkt': calls have Linux's names"),
+        ("breeding.unlink = 1", "breeding, unlink: 1 is no table"),
+        ("breeding.unlink.masks = []", "breeding, unlink: unknown key 'masks': it has mask, on"),
+        ("breeding.unlink.mask = 'node'", "breeding, unlink, mask: 'node' is no list"),
+        ("breeding.unlink.mask = ['nod']", r"breeding, unlink, mask: unknown 'nod': of node, field0\[0:4\]"),
+        ("breeding.unlink.mask = ['tree']", "mask: unknown 'tree': of node"),
+        ("breeding.unlink.mask = [[]]", r"mask: unknown \[\]: of node"),
+        ("breeding.unlink.on = ['fatal']", "breeding, unlink, on: unknown 'fatal': one of none, other, library"),
         ("[profile.16]", "profile '16': there are 0 to 15, and default"),
         ("profile.1 = 2", "profile 1: 2 is no table"),
         ("[profile.1]\nmode = 'soft'", "profile 1: mode 'soft': it is enforce or monitor"),
@@ -123,7 +158,7 @@ def test_a_file_that_is_none(tmp_path: Path) -> None:
 
 WORDS = st.sampled_from([
     "[", "]", "profile", ".", "default", "rule", "=", "'deny'", "0.8", "\n", "calls", "read", "'read'", "from",
-    ",", "answer", "class", "secret", "true",
+    ",", "answer", "class", "secret", "true", "breeding", "open", "mask", "on", "'node'", "'kernel'", "{", "}",
 ])  # fmt: skip
 
 

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner, Result
 
+from hdl.contract.births import Breeding, templates
+from hdl.contract.syscalls import IDS
+from hdl.contract.verdict import PathClass
 from host.cli import main
 
 if TYPE_CHECKING:
-    from conftest import Lab
+    from conftest import Bench, Lab
 
 KILLS = """
 [profile.default]
@@ -48,6 +51,22 @@ def test_a_policy_is_put_in_force(file: Path) -> None:
     file.write_text("profile.3.mode = 'monitor'")
     assert "monitor mode: profiles 3; the others in enforce mode" in vigilante("load", file).stdout
     assert json.loads(vigilante("load", file, "--json").stdout)["monitor"] == [3]
+
+
+def test_templates_of_vaccines_are_loaded_with_it(bench: Bench, file: Path) -> None:
+    file.write_text('[breeding]\ngetpid = { mask = ["field0[0:4]"], on = ["none"] }\n')
+    assert 'getpid = { mask = ["field0[0:4]"], on = ["none"] }' in vigilante("show", file).stdout
+    bench.board.exchange()
+    births = bench.board._golden.births
+    default = list(births.templates)
+    assert default == templates(), "as the firmware has them at boot"
+    assert vigilante("load", file).exit_code == 0
+    assert births.templates == templates({"getpid": Breeding(("field0[0:4]",), (PathClass.NONE,))})
+    file.write_text("[breeding]\nunlinkt = {}\n")
+    refused = vigilante("load", file)
+    assert refused.exit_code == 4 and "breeding: unknown call 'unlinkt'" in refused.stderr
+    assert births.templates[IDS["getpid"]], "nothing was changed"
+    assert vigilante("load").exit_code == 0 and births.templates == default
 
 
 @pytest.mark.usefixtures("bench")

@@ -10,7 +10,8 @@ import pytest
 
 from firmware import decoys
 from firmware.image import TREE
-from hdl.contract.flash import AREAS
+from hdl.contract.flash import AREAS, CANARY_BYTES
+from hdl.contract.syscalls import IDS
 from host.bench.board import BoardLine
 from host.bench.processes import permissive_policy, trapping_policy
 from host.board import Board
@@ -56,6 +57,29 @@ def test_a_suspects_tree_sees_decoys_and_nobody_else_does(board: Board, tmp_path
     assert b"".join(ran("/bin/cat", ["/etc/shadow"])) == REAL
     log = b"".join(text for _place, text in board.log()).decode()
     assert log.count("sees decoys from now on: process") == 2 == log.count("has ended, and its decoys with it")
+
+
+def test_the_decoy_service_greets_a_suspect_and_tells_of_the_canary_that_it_is_offered(
+    board: Board, tmp_path: Path
+) -> None:
+    """It is there for a suspect alone; what the suspect was given, and offers, leaves a vaccine, in gateware."""
+    area = AREAS["decoys"]
+    flash = (tmp_path / "board.flash").read_bytes()
+    (shadow, *_) = decoys.unpacked(flash[area.base : area.base + area.size])
+    hashed = shadow.content.decode().split(":")[1]
+    ran = board.processes.run
+    board.load_policy(permissive_policy())
+    assert b"".join(ran("/bin/visitor", ["plainly", hashed])) == b"connect 111\n"
+    board.load_policy(trapping_policy())
+    said = b"".join(ran("/bin/visitor", ["secret", f"SSH-2.0-{hashed}"]))
+    size = len(hashed) + 8
+    assert said == b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u2\r\nthen 11\nsent %d\nthen 11\nsent %d\n" % (size, size)
+    (one,) = board.births.list().vaccines
+    assert one.key["id"] == IDS["write"]
+    log = b"".join(text for _place, text in board.log()).decode()
+    assert log.count("decoy service: ") == 3 and f" sends {size} bytes: SSH-2.0-$1$" in log
+    assert log.count("canary: ") == 1 and f"(visitor) of tree 1 sends {hashed[-CANARY_BYTES:]}\n" in log
+    assert board.info().counters["canaries"] == 1
 
 
 @pytest.mark.slow

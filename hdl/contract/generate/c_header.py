@@ -33,8 +33,11 @@ _ACCESS = """\
 #define VG_FIELD(word, FIELD) (((word) & FIELD##_MASK) >> FIELD##_SHIFT)
 #define VG_VALUE(FIELD, value) (((uint32_t)(value) << FIELD##_SHIFT) & FIELD##_MASK)
 
+/* Where the field is known each is a few instructions, whatever a compiler thinks of its size. */
+#define VG_INLINE static inline __attribute__((always_inline))
+
 /* Return `width` (1..64) bits from bit `offset` on. */
-static inline uint64_t vg_get(const uint32_t *words, unsigned offset, unsigned width)
+VG_INLINE uint64_t vg_get(const uint32_t *words, unsigned offset, unsigned width)
 {
     unsigned word = offset / 32, shift = offset % 32;
     uint64_t value = words[word] >> shift;
@@ -44,8 +47,13 @@ static inline uint64_t vg_get(const uint32_t *words, unsigned offset, unsigned w
 }
 
 /* Set `width` (1..64) bits from bit `offset` on; bits of `value` beyond them are dropped. */
-static inline void vg_put(uint32_t *words, unsigned offset, unsigned width, uint64_t value)
+VG_INLINE void vg_put(uint32_t *words, unsigned offset, unsigned width, uint64_t value)
 {
+    if (offset % 32 + width <= 32) { /* a loop of one turn, which not every compiler sees */
+        uint32_t mask = UINT32_MAX >> (32 - width) << offset % 32;
+        words[offset / 32] = (words[offset / 32] & ~mask) | ((uint32_t)value << offset % 32 & mask);
+        return;
+    }
     while (width) {
         unsigned shift = offset % 32;
         unsigned part = width < 32 - shift ? width : 32 - shift;
