@@ -77,23 +77,29 @@ static uint32_t free_tree(void)
     return tree;
 }
 
+/* Nothing is known yet of a tree that begins with this process, a child or nobody's. */
+static void first_of_tree(struct process *entry, const struct process *parent)
+{
+    decoys_forget(entry->tree);
+    service_forget(entry->tree);
+    quarantine_born(entry, parent);
+    vaccines_begin(entry);
+    vaccines_program(entry);
+    keep_entry(entry);
+}
+
 /* Give a new entry the program in `node`, or at arguments[0], as the first of a tree; an error leaves it free. */
 static int32_t begin_tree(struct process *entry, uint32_t node, const char *const *arguments, bool console)
 {
     int32_t failed = -ENFILE;
     entry->tree = free_tree();
-    decoys_forget(entry->tree);
-    service_forget(entry->tree);
     entry->state = PROCESS_ENDED; /* nobody else takes it meanwhile */
     if (files_standard(entry, console))
         failed = node < NODES ? exec_node(entry, node, arguments) : exec_program(entry, arguments[0], arguments);
     if (!failed) {
         if (events_begin(process_index(entry), entry->id, entry->tree)) {
             entry->group = entry->id;
-            quarantine_born(entry, NULL);
-            vaccines_begin(entry);
-            vaccines_program(entry);
-            keep_entry(entry);
+            first_of_tree(entry, NULL);
             return 0;
         }
         failed = -EAGAIN;
@@ -273,6 +279,7 @@ void process_condemned(struct process *process)
 
 /* --- calls --------------------------------------------------------------------------------------------------- */
 
+/* What the first process begins is the first of a tree of its own: whatever a session does, another one can begin. */
 int32_t call_clone(struct process *process)
 {
     if (ARGUMENT(process, 0) != CLONE_FORK || ARGUMENT(process, 1))
@@ -280,16 +287,18 @@ int32_t call_clone(struct process *process)
     struct process *child = new_entry();
     if (!child)
         return -EAGAIN;
-    uint32_t data = pool_copy(process->data);
+    uint32_t data = pool_copy(process->data), id = child->id, place = process_index(child);
     if (data == NO_REGION)
         return -ENOMEM;
-    if (!events_fork(process_index(process), process->id, process_index(child), child->id)) {
+    bool session = process == processes;
+    uint32_t tree = session ? free_tree() : process->tree;
+    if (!(session ? events_begin(place, id, tree) : events_fork(process_index(process), process->id, place, id))) {
         pool_free(data);
         return -EAGAIN;
     }
-    uint32_t id = child->id;
     *child = *process;
     child->id = id;
+    child->tree = tree;
     child->parent = process_index(process);
     child->data = data;
     child->ran = 0;
@@ -298,9 +307,13 @@ int32_t call_clone(struct process *process)
     child->registers.x[A0] = 0;
     exec_share(child->text);
     files_share(child);
-    quarantine_born(child, process);
-    vaccines_program(child);
-    keep_entry(child);
+    if (session) {
+        first_of_tree(child, process);
+    } else {
+        quarantine_born(child, process);
+        vaccines_program(child);
+        keep_entry(child);
+    }
     return (int32_t)id;
 }
 

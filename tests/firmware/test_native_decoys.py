@@ -138,8 +138,15 @@ def test_a_suspect_reads_the_decoy_and_the_file_stays(tree: Tree, stood_in: byte
     # From now on all of the tree sees it so, whatever the verdict is.
     trap(tree.processes, on=False)
     assert tree.contents(SHADOW) == tree.processes.contents(SHADOW) == stood_in
-    child, _ = tree.processes.fork(0)
+
+
+def test_a_child_sees_what_its_tree_sees_and_a_session_does_not(tree: Tree, stood_in: bytes) -> None:
+    session, other = (tree.processes.fork(0)[0] for _ in range(2))
+    assert Tree(tree.processes, session).contents(SHADOW) == stood_in
+    child, _ = tree.processes.fork(session)
+    trap(tree.processes, on=False)
     assert tree.processes.contents(SHADOW, child) == stood_in
+    assert tree.processes.contents(SHADOW, other) == tree.processes.contents(SHADOW) == REAL
 
 
 def test_what_is_told_of_it_is_what_was_told_before(tree: Tree) -> None:

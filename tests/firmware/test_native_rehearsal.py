@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
+from firmware.build import own_program
 from hdl.contract.cell import WAITING_MOST
 from hdl.contract.verdict import CallClass, Verdict
 from host.bench.cell import PROBE, cloning_policy, rehearsals
@@ -24,6 +26,17 @@ ROOM = 9
 
 DENIED = b"unlink 1\n"
 """It was not."""
+
+
+ECHO = """#include "lib.h"
+int main(int count, char **arguments)
+{
+    print(count > 1 ? arguments[1] : "");
+    print("\\n");
+    flush();
+    return 0;
+}
+"""
 
 
 @dataclass
@@ -163,10 +176,13 @@ def test_an_exec_without_memory_for_both_is_denied(exec_lot: Lot) -> None:
 
 
 @pytest.mark.parametrize("place", ["/bin/echo", "/home/echo"])
-def test_execs_of_several_suspects_follow_each_other(exec_lot: Lot, place: str) -> None:
-    """Each is rehearsed; of a file that lasts each is loaded aside, with pauses in which others come."""
-    files = exec_lot.board.files
-    files.write("/home/echo", files.read("/bin/echo"), mode=0o755)
+def test_execs_of_several_suspects_follow_each_other(exec_lot: Lot, place: str, tmp_path: Path) -> None:
+    """Each is rehearsed; of a file that lasts each is loaded aside, with pauses in which others come.
+
+    Such a one is small: everybody has a text of his own."""
+    (tmp_path / "echo.c").write_text(ECHO)
+    own_program([tmp_path / "echo.c"], tmp_path / "echo")
+    exec_lot.board.files.write("/home/echo", (tmp_path / "echo").read_bytes(), mode=0o755)
     before = exec_lot.native.library.native_pool_left()
     said, code, _log = exec_lot.run("execs", place, "hello")
     assert code == 0 and said.count(b"hello\n") == 3 and said.count(b"child 0\n") == 3

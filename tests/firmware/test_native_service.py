@@ -75,7 +75,7 @@ def test_a_canary_that_is_offered_is_told_of_and_leaves_a_vaccine(board: Board, 
     hashed = shadow.content.decode().split(":")[1]
     assert visited(board, "secret", f"SSH-2.0-{hashed}").startswith(GREETING)
     log = b"".join(line for _place, line in board.log()).decode()
-    assert f" of tree 1 sends {hashed[-CANARY_BYTES:]}\n" in log and log.count("canary: process ") == 1
+    assert f" of tree 2 sends {hashed[-CANARY_BYTES:]}\n" in log and log.count("canary: process ") == 1
     assert [one.key["id"] for one in board.births.list().vaccines] == [IDS["write"]]
     assert board.info().counters["canaries"] == 1
 

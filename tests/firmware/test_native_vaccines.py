@@ -185,9 +185,9 @@ def test_benign_work_of_another_program_keeps_a_vaccine_to_its_tree(clinic: Clin
 
 def test_programs_are_told_apart_by_tags(clinic: Clinic) -> None:
     tags = clinic.native._golden.births.tags
-    before = tags[0]
-    child, _ = clinic.inside.fork(0)
-    assert tags[child] == before, "a fork runs the same program"
+    session, _ = clinic.inside.fork(0)
+    child, _ = clinic.inside.fork(session)
+    assert tags[child] == tags[session] != tags[0], "a fork runs the same program, a session is another tree"
 
 
 def test_a_hostile_tree_has_its_share(clinic: Clinic) -> None:
