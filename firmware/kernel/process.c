@@ -238,7 +238,8 @@ void process_end(struct process *process, uint32_t status)
     process->again = NULL;
     if (process == processes)
         kernel_stir(); /* for another one to begin */
-    bool heir = parent && !process->frozen; /* what ends in quarantine has paid for itself */
+    /* What ends in quarantine has paid for itself; the first process takes in whoever comes, and must go on. */
+    bool heir = parent && parent != processes && !process->frozen;
     events_exit(process_index(process), process->id, heir ? process->parent : NOBODY, heir ? parent->id : 0);
     process->frozen = process->rehearsed = false;
     process->trial = TRIAL_NONE;

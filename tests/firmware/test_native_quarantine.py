@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hdl.contract.event import SLOTS, Kind
 from hdl.contract.link import FRAME, FrameType, Refusal
 from hdl.contract.load import policy_writes
 from hdl.contract.memory import CLOCK_HZ, REGIONS
@@ -244,6 +245,21 @@ def test_what_ends_in_quarantine_leaves_its_score_to_nobody(lot: Lot) -> None:
     exits = [event for event, _paths, _record in lot.native.taken if event[0] & 15 == 4]
     assert len(exits) == 1 and exits[0][2] >= 64, "no heir"
     assert inside.state(job) == State.ENDED
+
+
+def test_the_first_process_inherits_no_score(lot: Lot) -> None:
+    """A process leaves its score to its parent; an orphan and a session leave theirs to nobody."""
+    inside = lot.inside
+    session, _ = inside.fork(0)
+    child, _ = inside.fork(session)
+    parent, _ = inside.fork(session)
+    orphan, _ = inside.fork(parent)
+    lot.native.taken = []
+    for entry in (child, parent, orphan, session):
+        inside.call(entry, "exit", 0)
+    exits = [event for event, _paths, _record in lot.native.taken if event[0] & 15 == Kind.EXIT]
+    heirs = [session, session, SLOTS, SLOTS]
+    assert [event[2] for event in exits] == heirs
 
 
 def test_a_family_with_many_members_is_ended_whole(lot: Lot) -> None:

@@ -224,6 +224,16 @@ def test_the_suite_in_short(console: Console) -> None:
     assert found and int(found[1]) == len(said) - 1 >= 30
 
 
+def test_a_session_that_is_stopped_gives_way_to_another(console: Console) -> None:
+    """Whatever becomes of a shell whose user asks for a secret: there is a prompt again, and the first process is well."""
+    for _ in range(2):
+        console.board.type(b"su alice -c 'cat /etc/shadow'\r")
+        console.wait()
+        assert console.run("id")[-1] == "uid=0 root gid=0"
+    first = next(process for process in console.board.processes.list() if process.id == 1)
+    assert (first.name, first.score, first.tree) == ("init", 0, 0)
+
+
 def test_the_shell_command_types_and_shows(flash: Path, tmp_path: Path) -> None:
     copy = shutil.copy(flash, tmp_path / "board.flash")
     done = CliRunner().invoke(main, ["shell", "--port", f"sim://?flash={copy}", "-c", "id; exit"])
