@@ -60,10 +60,10 @@ screening does in calls.  The others are small."""
 SMALL_FLAGS = ("-Os", "-msave-restore")
 """Functions begin and end by way of `save.S`."""
 TINY = ("baits.c", "decoys.c", "digest.c", "evidence.c", "exec.c", "files.c", "lasting.c", "littlefs.c", "log.c",
-        "mapping.c", "nodes.c", "opening.c", "passing.c", "paths.c", "pipes.c", "policy.c", "poll.c", "pool.c",
-        "proc.c", "process.c", "quarantine.c", "rehearsal.c", "runs.c", "schedule.c", "serve.c", "service.c",
-        "signals.c", "sockets.c", "stat.c", "terminal.c", "text.c", "transfer.c", "user.c",
-        "vaccines.c")  # fmt: skip
+        "mapping.c", "model.c", "nodes.c", "opening.c", "passing.c", "paths.c", "pipes.c", "policy.c", "poll.c",
+        "pool.c", "proc.c", "process.c", "quarantine.c", "rehearsal.c", "runs.c", "schedule.c", "serve.c",
+        "service.c", "signals.c", "sockets.c", "stat.c", "store.c", "terminal.c", "text.c", "transfer.c",
+        "user.c", "vaccines.c")  # fmt: skip
 """Files of the kernel that get smaller yet by TINY_FLAGS; others get larger."""
 BOARD_ONLY = ("board.c", "entry.c", "memory.c")
 """Files of the kernel that the native build replaces."""

@@ -495,17 +495,13 @@ bool screen_waits(void)
 /* Tell of a record of the board's own, as far as somebody listens. */
 static __attribute__((noinline)) void tell(const uint32_t *record)
 {
-    uint32_t word = record[0];
     unasked(record, VG_KIND_CALL);
-    if (word & BITS(VG_RECORD_FAULT) && word & BITS(VG_RECORD_KIND))
-        log_line("event %u of slot %u, life %x, refused: fault %u", (unsigned)PART(word, VG_RECORD_KIND),
-                 (unsigned)PART(word, VG_RECORD_SLOT), (unsigned)record[4], (unsigned)PART(word, VG_RECORD_FAULT));
     if (link_session() && records_ready()) {
         take_record(memcpy(next_record(), record, VG_RECORD_BYTES));
         return;
     }
     screen.shed++;
-    if (word & HARSH)
+    if (record[0] & HARSH)
         log_verdict(record);
 }
 
