@@ -225,7 +225,7 @@ def test_the_suite_in_short(console: Console) -> None:
 
 
 def test_a_session_that_is_stopped_gives_way_to_another(console: Console) -> None:
-    """Whatever becomes of a shell whose user asks for a secret: there is a prompt, and the first process is well."""
+    """Whatever becomes of a shell whose user asks for a secret: a prompt is there, and the first process well."""
     for _ in range(2):
         console.board.type(b"su alice -c 'cat /etc/shadow'\r")
         console.wait()
