@@ -298,8 +298,9 @@ def programs(progress: Progress = silent) -> dict[str, bytes]:
     shared = _program(sorted(USER.glob("*.c")), progress)
     found = dict.fromkeys(image.program_names(), shared)
     for probe in sorted(PROBES.iterdir()):
-        sources = sorted(probe.glob("*.c")) if probe.is_dir() else [probe]
-        found[probe.stem] = _program(sources, progress)
+        if probe.suffix != ".h":
+            sources = sorted(probe.glob("*.c")) if probe.is_dir() else [probe]
+            found[probe.stem] = _program(sources, progress)
     return found
 
 

@@ -1,4 +1,5 @@
 /* Birth, end, programs, turns, time. */
+#include "../registers.h"
 #include "suite.h"
 
 static int32_t seven(void)
@@ -33,6 +34,33 @@ static int32_t turns(void)
     MUST(CALL(WAIT4, one, 0, WNOHANG) == 0);
     MUST(CALL(KILL, one, SIGTERM) == 0 && CALL(KILL, two, SIGKILL) == 0);
     MUST(ended(one) == 1000 + SIGTERM && ended(two) == 1000 + SIGKILL && CALL(KILL, one, 0) == -ESRCH);
+    return 0;
+}
+
+#define SWEEP 600
+#define NANOSECONDS_PER_CYCLE (1000000000 / VG_CLOCK_HZ)
+
+/* Wake up again and again, each time a cycle later behind what runs meanwhile. */
+static int32_t wake_up(void)
+{
+    for (int32_t turn = 0; turn < SWEEP; turn++) {
+        struct abi_timespec span = {0, (600 + turn) * NANOSECONDS_PER_CYCLE};
+        CALL(NANOSLEEP, &span);
+    }
+    return 0;
+}
+
+/* The timer comes at every instruction of calls, and of what is between them: it waits for a call's end, and no register
+ * is lost. */
+static int32_t timer(void)
+{
+    static const uint16_t numbers[] = {172, 174, 9999}; /* without C, with C, of no call */
+    int32_t child = begin(wake_up), status = 0;
+    uint32_t wrong = 0, rounds = 0;
+    for (; CALL(WAIT4, child, &status, WNOHANG) == 0; rounds++)
+        for (uint32_t turn = 0; turn < 12; turn++)
+            wrong |= registers_changed(numbers[turn % 3]);
+    MUST(wrong == 0 && status == 0 && rounds > 10);
     return 0;
 }
 
@@ -142,7 +170,7 @@ static int32_t users(void)
 }
 
 const struct test process_tests[] = {
-    {"ends", ends, false}, {"turns", turns, true}, {"memory of one's own", memory_of_ones_own, false},
+    {"ends", ends, false}, {"turns", turns, true}, {"the timer in calls", timer, false}, {"memory of one's own", memory_of_ones_own, false},
     {"orphans", orphans, true}, {"programs", programs, true}, {"many arguments", many_arguments, false},
     {"groups", by_group, false}, {"times", times, false}, {"what is told", what_is_told, false},
     {"users", users, false}, {0},
