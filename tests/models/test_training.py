@@ -77,10 +77,11 @@ def test_evidence_lies_in_the_band_of_the_tier(fitted: NgramModel) -> None:
 
 
 def test_where_a_is_alone_nothing_else_decides(fitted: NgramModel) -> None:
-    alone = clone(fitted).set_params(alone=True).fit(TRACES[:30], LABELS[:30])
+    alone = NgramModel(rounds=30, folds=2, alone=True).fit(TRACES[:30], LABELS[:30])
     assert (alone.model_.weights == fitted.model_.weights).all()
     # A call that fails takes nothing back, so C and T rise over a row of such.
-    denied = [Start(1, 1), *(Call(line, 1, HARM[line % 6], ok=line % 4 == 0) for line in range(1, 60))]
+    denied: list[Item] = [Start(1, 1)]
+    denied += [Call(line, 1, HARM[line % 6], ok=line % 4 == 0) for line in range(1, 60)]
     joined = join([*TRACES, record(denied, IMAGE, "denied", "denied", 0)])
     sums = screen(joined, alone.image_)
     values = sums.values[joined.calls]
