@@ -67,8 +67,14 @@ def _chosen(folds: Sequence[Mapping[str, Any]]) -> str:
     names = sorted(folds[0])
     text = "\nSettings that were chosen, per fold:\n\n" + _lines(("fold", *names))
     return text + "".join(
-        _row((str(number), *(f"{fold[name]:g}" for name in names))) for number, fold in enumerate(folds)
+        _row((str(number), *(_setting(fold[name]) for name in names))) for number, fold in enumerate(folds)
     )
+
+
+def _setting(value: float) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}"
 
 
 def _between(row: Mapping[str, Any], name: str, digits: int = 3) -> str:

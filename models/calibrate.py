@@ -71,6 +71,16 @@ def choose_tiers(held: Ints, own: Ints | None = None, margin: float = MARGIN, gu
     return Tiers(*(rising(row) for row in chosen.tolist()))
 
 
+def out_of_reach(maxima: Ints) -> Ints:
+    """Return (n, 3) maxima with those of C and T as high as they go: tiers chosen by them are A's alone.
+
+    What A is given up for stays the same: by C and T nobody stands out then.
+    """
+    found = maxima.copy()
+    found[:, 1:] = WORD_MAX
+    return found
+
+
 def tiers_above(own: Ints, factors: Sequence[float]) -> Tiers:
     """Return thresholds that no benign process reaches: the highest of any, (n, 3) A, C, T, by three factors.
 

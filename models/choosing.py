@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from models.calibrate import choose_tiers, evidence
+from models.calibrate import choose_tiers, evidence, out_of_reach
 from models.folds import deal
 from models.image import assemble
 from models.outcomes import outcome
@@ -32,12 +32,13 @@ CANDIDATES: Mapping[str, Sequence[Any]] = {
     "decay": (1e-3, 1e-4, 1e-2),
     "hardness": (0.0, 4.0),
     "drift": (0.3, 1.0, 3.0),
+    "alone": (False, True),
     "numbering": (0, 1, 2),
 }
 """Settings of `NgramModel`, in the order in which they are chosen.
 
-`drift` is that of C and T alike; even with 3 they decide now and then.  `numbering` tells which n-grams share an
-entry.
+`drift` is that of C and T alike; even with 3 they decide now and then, and not at all where A is `alone`.
+`numbering` tells which n-grams share an entry.
 """
 
 Settings = Mapping[str, Any]
@@ -82,13 +83,14 @@ def choose(
     def worth(settings: Settings) -> float:
         key = tuple(settings.values())
         if key not in worths:
-            # The drift comes behind the fit: nothing is fitted anew for it.
-            fit = {name: value for name, value in settings.items() if name != "drift"}
+            # How C and T fall comes behind the fit: nothing is fitted anew for it.
+            fit = {name: value for name, value in settings.items() if name not in ("drift", "alone")}
             if tuple(fit.values()) not in fitted:
                 fitted[tuple(fit.values())] = [
                     NgramModel(**fit, folds=0).fit(part.recordings, part.labels) for part in parts
                 ]
-            models = [model.drifting(settings["drift"]) for model in fitted[tuple(fit.values())]]
+            how = settings["drift"], settings["alone"]
+            models = [model.drifting(*how) for model in fitted[tuple(fit.values())]]
             worths[key] = float(np.mean([_area(*pair) for pair in zip(models, parts, strict=True)]))
         return worths[key]
 
@@ -126,5 +128,6 @@ def _area(model: NgramModel, part: _Part) -> float:
     processes, places = np.unique(judged.events[honest, 1], return_inverse=True)
     highest = np.zeros((len(processes), 3), np.int64)
     np.maximum.at(highest, places, values[honest])
-    found = outcome(judged, part.judged_labels, evidence(values, calibrated(model.model_, choose_tiers(highest))))
+    tiers = choose_tiers(out_of_reach(highest) if model.alone else highest)
+    found = outcome(judged, part.judged_labels, evidence(values, calibrated(model.model_, tiers)))
     return float(roc_auc_score(found.positive, found.scores, max_fpr=FALSE_POSITIVES))

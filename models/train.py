@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
-from models.calibrate import MARGIN, Tiers, choose_tiers, evidence, score_curves
+from models.calibrate import MARGIN, Tiers, choose_tiers, evidence, out_of_reach, score_curves
 from models.features import WEIGHTS, Features, extract
 from models.fitting import Floats, Judged, fit
 from models.folds import deal
-from models.image import Model, assemble
+from models.image import WORD_MAX, Model, assemble
 from models.pathtrie import compile_trie
 from models.prefixes import BOARD_PREFIXES, PREFIXES
 from models.quantise import Quantised, quantise
@@ -55,11 +55,13 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         rounds, rate, decay, hardness, dropped, bound: of the fit (see `fitting.fit`).
         folds: calibration is on benign traces that were held out, in turn, by group; below 2, on the fit's own.
         drift: what C loses with every call, in units of the loss; tree_drift: T.
+        alone: A alone decides: the tiers of C and T are out of reach, and a proven call takes all they have.
         margin: see `calibrate`.
 
     Attributes after `fit`
         classes_: 0, 1.  weights_: (6401,) real weights, the bias last.  quantised_: the int8 tables.
-        model_, image_: the calibrated model.  maxima_: (n, 3) highest A, C, T of the benign calibration processes.
+        model_, image_: the calibrated model.  maxima_: (n, 3) highest A, C, T of the benign calibration processes;
+            where A is alone the last two are as high as they go.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         folds: int = 5,
         drift: float = 0.3,
         tree_drift: float = 0.3,
+        alone: bool = False,
         margin: float = MARGIN,
     ) -> None:
         self.seed = seed
@@ -91,6 +94,7 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.folds = folds
         self.drift = drift
         self.tree_drift = tree_drift
+        self.alone = alone
         self.margin = margin
 
     def fit(
@@ -116,14 +120,17 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             own = self.maxima_ = _benign_maxima(joined, labels, assemble(self.model_))
             if self.folds >= 2:
                 self.maxima_ = self._held_out(features, joined, labels, X, blank)
+        if self.alone:
+            self.maxima_, own = out_of_reach(self.maxima_), None if own is None else out_of_reach(own)
         self.model_ = calibrated(self.model_, choose_tiers(self.maxima_, own, self.margin))
         self.image_ = assemble(self.model_)
         return self
 
-    def drifting(self, drift: float) -> NgramModel:
-        """Return a copy whose C and T lose so much with every call; its tiers are not calibrated anew."""
+    def drifting(self, drift: float, alone: bool = False) -> NgramModel:
+        """Return a copy whose C and T lose so much with every call, or A of which decides alone; its tiers are not
+        calibrated anew."""
         check_is_fitted(self)
-        other = NgramModel(**{**self.get_params(), "drift": drift, "tree_drift": drift})
+        other = NgramModel(**{**self.get_params(), "drift": drift, "tree_drift": drift, "alone": alone})
         other.classes_, other.weights_, other.quantised_ = self.classes_, self.weights_, self.quantised_
         other.maxima_ = self.maxima_
         other.model_ = other._assembled(self.model_, self.quantised_)
@@ -166,11 +173,11 @@ class NgramModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )  # fmt: skip
 
     def _assembled(self, blank: Model, tables: Quantised) -> Model:
-        return blank.with_thresholds(
-            weights=tables.tables,
-            cusum_drift=round(self.drift * tables.scale),
-            tree_drift=round(self.tree_drift * tables.scale),
-        )
+        # Only proven calls lose, so that C and T would rise even so: their tiers are out of reach as well.
+        drifts = [
+            WORD_MAX if self.alone else round(drift * tables.scale) for drift in (self.drift, self.tree_drift)
+        ]
+        return blank.with_thresholds(weights=tables.tables, cusum_drift=drifts[0], tree_drift=drifts[1])
 
     def _held_out(
         self, features: Features, joined: Joined, labels: Ints, X: Sequence[Recording], blank: Model

@@ -117,7 +117,7 @@ def test_one_run(traces: Traces, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 class Choosing(Counting):
     """A method that chooses for itself where nothing is given."""
 
-    chosen: ClassVar = {"rounds": 3, "decay": 0.5}
+    chosen: ClassVar = {"rounds": 3, "decay": 0.5, "alone": True}
 
 
 def test_what_was_chosen_is_said(traces: Traces, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,7 +128,7 @@ def test_what_was_chosen_is_said(traces: Traces, tmp_path: Path, monkeypatch: py
         rows = table(found)
         assert rows["ours"].get("chosen", []) == chosen
         text = page({"corpus": {"kind": rows}, "aims": []})
-        assert ("| fold | decay | rounds |" in text and "| 1 | 0.5 | 3 |" in text) is bool(chosen)
+        assert ("| fold | alone | decay | rounds |" in text and "| 1 | yes | 0.5 | 3 |" in text) is bool(chosen)
 
 
 def test_splits_know_other_implementations(traces: Traces) -> None:

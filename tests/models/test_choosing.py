@@ -18,7 +18,10 @@ from models.train import NgramModel, blank_model
 IMAGE = assemble(blank_model())
 WORK = ("read", "write", "openat", "close", "mmap", "brk")
 HARM = ("ptrace", "process_vm_writev", "setuid", "connect", "dup2", "execve")
-FEW = {"rounds": (1, 20), "decay": (1e-3,), "hardness": (0.0,), "drift": (0.3, 3.0), "numbering": (0, 1)}
+FEW = {
+    "rounds": (1, 20), "decay": (1e-3,), "hardness": (0.0,), "drift": (0.3, 3.0), "alone": (False, True),
+    "numbering": (0, 1),
+}  # fmt: skip
 
 
 def trace(seed: int, attack: bool) -> Recording:
@@ -46,7 +49,7 @@ def test_the_best_of_those_tried_is_chosen() -> None:
 
 
 def test_of_equals_the_first_stays() -> None:
-    twice = {**FEW, "rounds": (20,), "drift": (0.3,), "numbering": (0,), "decay": (1e-3, 1e-3)}
+    twice = {name: values[-1:] for name, values in FEW.items()} | {"decay": (1e-3, 1e-3)}
     assert len(choose(TRACES, LABELS, twice).tried) == 1
 
 
@@ -56,6 +59,16 @@ def test_a_drift_needs_no_other_fit() -> None:
     again = one.drifting(2.0)
     assert again.model_.cusum_drift == other.model_.cusum_drift > one.model_.cusum_drift
     assert (again.model_.weights == other.model_.weights).all()
+
+
+def test_a_alone_needs_no_other_fit() -> None:
+    part = choosing._parts(TRACES, LABELS, 2)[0]
+    one = NgramModel(rounds=1, folds=0).fit(part.recordings, part.labels)
+    other = NgramModel(rounds=1, folds=0, alone=True).fit(part.recordings, part.labels)
+    again = one.drifting(0.3, alone=True)
+    assert again.model_.cusum_drift == again.model_.tree_drift == other.model_.cusum_drift
+    assert choosing._area(again, part) == choosing._area(other, part)
+    assert choosing._area(again, part) != choosing._area(one.drifting(0.0), part), "C and T are heard as before"
 
 
 def test_groups_are_not_divided() -> None:

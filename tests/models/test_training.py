@@ -76,6 +76,26 @@ def test_evidence_lies_in_the_band_of_the_tier(fitted: NgramModel) -> None:
     assert set(tiers.tolist()) >= {0, 3}
 
 
+def test_where_a_is_alone_nothing_else_decides(fitted: NgramModel) -> None:
+    alone = NgramModel(rounds=30, folds=2, alone=True).fit(TRACES[:30], LABELS[:30])
+    assert (alone.model_.weights == fitted.model_.weights).all()
+    # A call that fails takes nothing back, so C and T rise over a row of such.
+    denied: list[Item] = [Start(1, 1)]
+    denied += [Call(line, 1, HARM[line % 6], ok=line % 4 == 0) for line in range(1, 60)]
+    joined = join([*TRACES, record(denied, IMAGE, "denied", "denied", 0)])
+    sums = screen(joined, alone.image_)
+    values = sums.values[joined.calls]
+    assert (values[:, 1:] <= values[:, :1]).all(), "C or T rises above A: it could reach a tier of its own"
+    assert values[:, 1:].max() > 0, "nothing was to be kept out"
+    only = np.where([True, False, False], values, 0)
+    assert np.array_equal(evidence(values, alone.model_), evidence(only, alone.model_))
+    tiers = np.digitize(values[:, 0], alone.model_.decayed)
+    assert np.array_equal(tiers, sums.tiers[joined.calls]) and set(tiers.tolist()) >= {0, 3}
+    # Nobody is given up for C or T, so A's tiers are those that its own maxima give.
+    given = np.where([True, False, False], alone.maxima_, 1)
+    assert alone.model_.decayed[:2] == choose_tiers(given).decayed[:2]
+
+
 def test_both_labels_are_needed() -> None:
     with pytest.raises(ValueError, match="both labels"):
         NgramModel().fit(TRACES[:1], [0])
