@@ -190,7 +190,7 @@ static inline bool screen_untimed(void) /* counts, and nobody knows until when t
 /* No record of the host's is still to come, which another would be taken for. */
 bool screen_settled(void);
 /* Forward records that no event of the host's caused; send counts when it is time. */
-void screen_step(void);
+bool screen_step(void);
 uint64_t screen_alarm(void);
 void screen_report(uint32_t *status);
 /* Have a slot of the core's follow its process: a FORK, EXEC or EXIT, which nobody waits for.  One that is refused is

@@ -89,7 +89,7 @@ uint64_t kernel_step(bool *frames)
     screen_drain();
     link_arrive();
     bool worked = serve_step();
-    screen_step();
+    worked |= screen_step();
     worked |= model_step();
     worked |= log_step();
     worked |= terminal_step();

@@ -530,15 +530,15 @@ bool screen_called_each(void)
     return SCREENED && ++screen.calls >= CALLS_A_DRAIN && screen_drain();
 }
 
-void screen_step(void)
+bool screen_step(void)
 {
     keep_epoch();
     if (clock_now() < counts_alarm())
-        return;
+        return false;
     if (link_session())
-        send_counts();
-    else
-        screen.shed += counts_drop();
+        return send_counts(); /* for which events may have waited */
+    screen.shed += counts_drop();
+    return true;
 }
 
 uint64_t screen_alarm(void)

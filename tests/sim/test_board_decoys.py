@@ -78,7 +78,7 @@ def test_the_decoy_service_greets_a_suspect_and_tells_of_the_canary_that_it_is_o
     assert one.key["id"] == IDS["write"]
     log = b"".join(text for _place, text in board.log()).decode()
     assert log.count("decoy service: ") == 3 and f" sends {size} bytes: SSH-2.0-$1$" in log
-    assert log.count("canary: ") == 1 and f"(visitor) of tree 1 sends {hashed[-CANARY_BYTES:]}\n" in log
+    assert log.count("canary: ") == 1 and f"(visitor) of tree 2 sends {hashed[-CANARY_BYTES:]}\n" in log
     assert board.info().counters["canaries"] == 1
 
 

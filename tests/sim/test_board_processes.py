@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from firmware import build
-from hdl.contract.event import RECORD
+from hdl.contract.event import RECORD, Kind
 from hdl.contract.flash import AREAS
 from hdl.contract.link import FrameType, RecordMode
 from hdl.contract.load import Target
@@ -153,10 +153,14 @@ def test_no_call_is_lost_or_counted_twice(console: Console) -> None:
         for _ in range(10):  # what is counted leaves a few times a second
             console.board.printed(0.1)
         counters = console.board.info().counters
-        made = int(console.simulated.waits.sum())
-        return {name: counters[name] for name in ("counted", "records", "shed_records")} | {"made": made}
+        found = {name: counters[name] for name in ("counted", "records", "shed_records")}
+        for records in console.board.told():
+            if isinstance(records, np.ndarray):
+                changes.extend(kind for kind in (records[:, 0] & 15).tolist() if kind != Kind.CALL)
+        return found | {"made": int(console.simulated.waits.sum()), "changes": len(changes)}
 
     seen = {}
+    changes: list[int] = []  # kinds of events by which slots follow their processes
     for mode in (RecordMode.AGGREGATE, RecordMode.ALL):
         console.board.record_mode(mode)
         before = told()
@@ -168,7 +172,8 @@ def test_no_call_is_lost_or_counted_twice(console: Console) -> None:
     whole, each = seen[RecordMode.AGGREGATE], seen[RecordMode.ALL]
     assert whole["shed_records"] == each["shed_records"] == 0
     assert whole["made"] == whole["counted"] + whole["records"] and whole["counted"] > 300
-    assert each["made"] == each["records"] and not each["counted"]
+    assert each["made"] == each["records"] - each["changes"] and not each["counted"]
+    assert whole["changes"] == 0 and set(changes) == {Kind.FORK, Kind.EXEC, Kind.EXIT}
 
 
 def test_attacks_from_user_mode(console: Console) -> None:

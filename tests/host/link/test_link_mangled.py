@@ -86,7 +86,7 @@ def test_a_gap_costs_no_time_out(
     new_board: Callable[[], NativeBoard], packages: list[Package], to_board: bool
 ) -> None:
     """What follows a lost frame tells of it at once."""
-    line = MangledLine(CountedLine(new_board(), patience=30.0), "drop", 21 if to_board else 66, to_board=to_board)
+    line = MangledLine(CountedLine(new_board(), patience=30.0), "drop", 21 if to_board else 67, to_board=to_board)
     whole_session(line, packages[0])
     assert line.now() < 0.1
 

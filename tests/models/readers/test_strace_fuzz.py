@@ -193,9 +193,7 @@ def spoken_calls(draw: st.DrawFn) -> Spoken:
             for name in flags:
                 value |= FLAGS[name]
             mode = draw(st.integers(0, 0o7777))
-            printed = f"AT_FDCWD</home/u>, {quoted(path, style)}, {'|'.join(flags)}, {mode:#05o}".replace(
-                "0o", "0"
-            )
+            printed = f"AT_FDCWD</home/u>, {quoted(path, style)}, {'|'.join(flags)}, 0{mode:03o}"
             return "openat", printed, (0xFFFFFF9C, 0, value, mode), (PathArgument(path, base),)
         case 2:
             old, new = b"/" + draw(BYTES), b"/" + draw(BYTES)
