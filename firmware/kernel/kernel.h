@@ -199,7 +199,10 @@ bool screen_follow(uint32_t head, uint32_t generation, uint32_t a0, uint32_t a1)
 /* Screen one event that is not the host's, of so many words with its paths; records that it did not ask for are
  * forwarded.  False: they have to be taken first. */
 bool screen_own(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS]);
-/* The same for a call of the kernel's own making: its record is told like any other. */
+/* The same for a self-test vector; and end what processes the vectors have begun and not ended. */
+bool screen_vector(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS]);
+void screen_end_vectors(void);
+/* Screen a call of the kernel's own making: its record is told like any other. */
 bool screen_call(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS]);
 /* Check one event of a list, `left` words long: return its words with its paths, or 0 if they do not fit. */
 uint32_t screen_extent(const uint32_t *event, uint32_t left);

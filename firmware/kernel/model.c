@@ -15,7 +15,8 @@ enum trial { TRIAL_NONE, TRIAL_ON, TRIAL_OVER }; /* OVER: the model failed befor
 
 static struct {
     struct about {
-        uint32_t result, vector, digest[8], name_bytes, name[VG_LINK_NAME_BYTES / 4];
+        uint32_t result, vector, digest[8], name_bytes;
+        char name[VG_LINK_NAME_BYTES + 4]; /* a zero behind it */
     } slots[VG_MODEL_SLOTS];
     bool unfit;        /* the model in force failed its test, and there is no other */
     uint32_t epoch;    /* of the session that the push and the answer belong to */
@@ -47,13 +48,6 @@ static bool contract_holds(const uint8_t version[2])
     return (version[0] | version[1] << 8) == VG_CONTRACT_VERSION;
 }
 
-static const char *name_of(const struct about *about, char text[VG_LINK_NAME_BYTES + 1])
-{
-    memcpy(text, about->name, about->name_bytes);
-    text[about->name_bytes] = 0;
-    return text;
-}
-
 /* --- boot ---------------------------------------------------------------------------------------------------- */
 
 ONCE void model_start(void)
@@ -61,13 +55,12 @@ ONCE void model_start(void)
     memset(&model, 0, sizeof model);
     const struct stored *stored = store_newest();
     struct about *about = &model.slots[0];
-    char name[VG_LINK_NAME_BYTES + 1];
     if (!stored) {
         log_line("no model in flash");
         return;
     }
     about->name_bytes = VG_GET(stored->header, VG_FLASH_MODEL_NAME_LENGTH);
-    memcpy(about->name, stored->header + VG_FLASH_MODEL_NAME0_OFFSET / 32, sizeof about->name);
+    memcpy(about->name, stored->header + VG_FLASH_MODEL_NAME0_OFFSET / 32, about->name_bytes);
     memcpy(about->digest, stored->header + VG_FLASH_MODEL_DIGEST0_OFFSET / 32, sizeof about->digest);
     about->result = VG_MODEL_RESULT_CONTRACT;
     if (contract_holds(store_image(stored) + VERSION_OFFSET)) {
@@ -79,7 +72,7 @@ ONCE void model_start(void)
         slots_ready(slots_bit(0));
         about->result = slots_switch(0) ? VG_MODEL_RESULT_ACTIVE : VG_MODEL_RESULT_VERIFIED;
     }
-    log_line("model %s from flash: result %u", name_of(about, name), (unsigned)about->result);
+    log_line("model %s from flash: result %u", about->name, (unsigned)about->result);
 }
 
 bool model_fit(void)
@@ -205,7 +198,7 @@ static bool replay(const uint32_t *event, uint32_t words)
 {
     struct about *about = &model.slots[model.slot];
     uint32_t record[VG_RECORD_WORDS];
-    if (!screen_own(event, words, record))
+    if (!screen_vector(event, words, record))
         return false;
     const uint32_t *expected = event + words;
     uint32_t wrong = (record[0] ^ expected[0]) & ~((uint32_t)1 << VG_RECORD_MODEL_OFFSET);
@@ -295,7 +288,7 @@ static void begin_to_keep(void)
     VG_PUT(header, VG_FLASH_MODEL_CONTRACT, VG_CONTRACT_VERSION);
     VG_PUT(header, VG_FLASH_MODEL_NAME_LENGTH, about->name_bytes);
     memcpy(header + VG_FLASH_MODEL_DIGEST0_OFFSET / 32, about->digest, sizeof about->digest);
-    memcpy(header + VG_FLASH_MODEL_NAME0_OFFSET / 32, about->name, sizeof about->name);
+    memcpy(header + VG_FLASH_MODEL_NAME0_OFFSET / 32, about->name, VG_LINK_NAME_BYTES);
     store_keep(header);
     model.phase = PHASE_KEEP;
 }
@@ -405,14 +398,14 @@ static void go_back(void)
 
 static bool report(void)
 {
-    char name[VG_LINK_NAME_BYTES + 1];
+    screen_end_vectors();
     if (!model.silent && link_session()) {
         screen_close();
         if (send_status(model.slot) != OUTCOME_DONE)
             return false;
     }
     const struct about *about = &model.slots[model.slot];
-    log_line("push of %s to slot %u: result %u, vector %u", name_of(about, name), (unsigned)model.slot,
+    log_line("push of %s to slot %u: result %u, vector %u", about->name, (unsigned)model.slot,
              (unsigned)about->result, (unsigned)about->vector);
     model.phase = PHASE_REST;
     return true;

@@ -18,6 +18,8 @@
 #define RECORDS_BYTES (VG_FRAME_RECORD_BYTES + RECORDS_MAX * VG_RECORD_BYTES)
 #define STATE_BYTES (VG_FRAME_STATE_BYTES + VG_STATE_ENTRY_BYTES + VG_STATE_BYTES)
 
+enum whose { HOSTS = 1, VECTORS = 2 };
+
 static struct {
     uint32_t epoch;
     uint32_t mode;
@@ -33,7 +35,7 @@ static struct {
     uint32_t calls;        /* of the board's own processes since records were last taken */
     uint32_t asked[4];     /* the first words of the last event offered that may change a slot */
     uint8_t trees[VG_SLOTS];
-    bool alive[VG_SLOTS];  /* the host's processes */
+    uint8_t alive[VG_SLOTS]; /* processes of enum whose */
     uint32_t lives[VG_SLOTS];
 } screen;
 
@@ -64,8 +66,8 @@ static bool unasked(const uint32_t *record, uint32_t kind)
     return made != kind || PART(PART(record[1], VG_RECORD_SPARE1), VG_OUTCOME_BORN);
 }
 
-/* Follow which of the host's processes are in which slots, and which trees those belong to. */
-static void follow_slots(const uint32_t *event, uint32_t word)
+/* Follow which processes of the host's or the vectors' are in which slots, and which trees those belong to. */
+static RARE void follow_slots(const uint32_t *event, uint32_t word, enum whose whose)
 {
     uint32_t kind = PART(word, VG_RECORD_KIND), slot = PART(word, VG_RECORD_SLOT);
     if (kind == VG_KIND_CALL || word & BITS(VG_RECORD_FAULT))
@@ -73,24 +75,24 @@ static void follow_slots(const uint32_t *event, uint32_t word)
     if (kind == VG_KIND_CLEAR || kind == VG_KIND_RESTORE) {
         screen.trees[slot] = (uint8_t)PART(event[0], VG_EVENT_ID);
         screen.lives[slot] = event[1];
-        screen.alive[slot] = true;
+        screen.alive[slot] = whose;
     } else if (kind == VG_KIND_FORK && event[2] < VG_SLOTS) {
         screen.trees[event[2]] = screen.trees[slot];
         screen.lives[event[2]] = event[3];
-        screen.alive[event[2]] = true;
+        screen.alive[event[2]] = whose;
     } else if (kind == VG_KIND_EXIT || kind == VG_KIND_SPILL) {
-        screen.alive[slot] = false;
+        screen.alive[slot] = 0;
     }
 }
 
-/* End the processes that the host of the session before has left in their slots. */
-static void free_slots(void)
+/* End the processes that have been left in their slots. */
+static RARE void free_slots(uint32_t whose)
 {
     for (uint32_t slot = 0; slot < VG_SLOTS; slot++) {
         uint32_t event[VG_EVENT_WORDS] = {0}, record[VG_RECORD_WORDS];
-        if (!screen.alive[slot])
+        if (!(screen.alive[slot] & whose))
             continue;
-        screen.alive[slot] = false;
+        screen.alive[slot] = 0;
         VG_PUT(event, VG_EVENT_KIND, VG_KIND_EXIT);
         VG_PUT(event, VG_EVENT_SLOT, slot);
         VG_PUT(event, VG_EVENT_SOURCE, 1);
@@ -112,7 +114,7 @@ static void keep_epoch(void)
     while (screen.offered && board_record(record)) {
         screen.offered = unasked(record, VG_KIND_CALL);
         if (!screen.offered)
-            follow_slots(screen.asked, record[0]);
+            follow_slots(screen.asked, record[0], HOSTS);
     }
     screen.offered = false;
     screen.shed += screen.gathered;
@@ -120,7 +122,7 @@ static void keep_epoch(void)
     screen.gathered = 0;
     screen.shed += counts_drop();
     screen.full = false;
-    free_slots();
+    free_slots(HOSTS | VECTORS);
 }
 
 /* --- records ------------------------------------------------------------------------------------------------- */
@@ -301,7 +303,7 @@ static __attribute__((noinline)) bool screen_one(const uint32_t *event, uint32_t
     screen.offered = false;
     if (kind == VG_KIND_CALL || word & BITS(VG_RECORD_FAULT))
         return true;
-    follow_slots(event, word);
+    follow_slots(event, word, HOSTS);
     if (kind == VG_KIND_SPILL)
         send_state(record);
     return true;
@@ -448,6 +450,20 @@ bool screen_own(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD
     if (answer != ANSWER_RECORD)
         memset(record, 0xFF, VG_RECORD_BYTES);
     return answer != ANSWER_FULL;
+}
+
+bool screen_vector(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS])
+{
+    if (!screen_own(event, words, record))
+        return false;
+    follow_slots(event, record[0], VECTORS);
+    return true;
+}
+
+void screen_end_vectors(void)
+{
+    keep_epoch();
+    free_slots(VECTORS);
 }
 
 bool screen_call(const uint32_t *event, uint32_t words, uint32_t record[VG_RECORD_WORDS])

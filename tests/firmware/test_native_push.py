@@ -6,6 +6,7 @@ import hashlib
 import struct
 
 import numpy as np
+import pytest
 
 from hdl.contract.flash import AREAS, MODEL, MODEL_MAGIC, SECTOR_BYTES
 from hdl.contract.link import FrameType, ModelResult
@@ -75,19 +76,25 @@ def test_a_byte_that_the_slot_holds_wrongly_is_found(peer: Peer, shipped: Packag
     assert peer.push(shipped.image, vectors).fixed["result"] == ModelResult.DIGEST
 
 
-def damaged(vectors: Vectors, vector: int) -> Vectors:
-    """Return vectors of which one expects another record."""
-    count, packed = vectors[0]
-    assert vector < count
+def first(vectors: Vectors, count: int) -> bytes:
+    """Return as many vectors of the first frame."""
+    most, packed = vectors[0]
+    assert count <= most
     place = 0
-    for _ in range(vector + 1):
+    for _ in range(count):
         paths = struct.unpack_from("<I", packed, place)[0] >> 12 & 3
         place += 32
         for _ in range(paths):
             place += 4 + (struct.unpack_from("<I", packed, place)[0] >> 16) + 3 & ~3
         place += 24
+    return packed[:place]
+
+
+def damaged(vectors: Vectors, vector: int) -> Vectors:
+    """Return vectors of which one expects another record."""
+    count, packed = vectors[0]
     changed = bytearray(packed)
-    changed[place - 16] ^= 1
+    changed[len(first(vectors, vector + 1)) - 16] ^= 1
     return [(count, bytes(changed)), *vectors[1:]]
 
 
@@ -156,20 +163,25 @@ def begun(peer: Peer, shipped: Package, vectors: Vectors, slot: int) -> None:
         assert not peer.send(FrameType.MODEL_VECTORS, fixed(FrameType.MODEL_VECTORS, count=count) + packed)
 
 
+@pytest.mark.parametrize("replayed", [None, 1, 5])
 def test_a_session_that_ends_during_the_trial_leaves_the_model_before(
-    peer: Peer, shipped: Package, vectors: Vectors
+    peer: Peer, shipped: Package, vectors: Vectors, replayed: int | None
 ) -> None:
+    """Also where the vectors that came have begun a process and not ended it."""
     assert peer.push(shipped.image, vectors).fixed["result"] == ModelResult.ACTIVE
-    begun(peer, shipped, vectors, slot=1)
+    begun(peer, shipped, [(replayed, first(vectors, replayed))] if replayed else vectors, slot=1)
     assert peer.status()["active"] == 1, "on trial"
     again = Peer(peer.board, 2)
     assert (again.status()["running"], again.status()["active"]) == (1, 0)
     assert again.push(shipped.image, vectors, slot=1).fixed["result"] == ModelResult.ACTIVE
 
 
-def test_a_push_that_begins_anew_ends_the_trial_before(peer: Peer, shipped: Package, vectors: Vectors) -> None:
+@pytest.mark.parametrize("replayed", [None, 1, 5])
+def test_a_push_that_begins_anew_ends_the_trial_before(
+    peer: Peer, shipped: Package, vectors: Vectors, replayed: int | None
+) -> None:
     assert peer.push(shipped.image, vectors).fixed["result"] == ModelResult.ACTIVE
-    begun(peer, shipped, vectors, slot=1)
+    begun(peer, shipped, [(replayed, first(vectors, replayed))] if replayed else vectors, slot=1)
     assert peer.push(shipped.image, vectors, slot=1).fixed["result"] == ModelResult.ACTIVE
     assert peer.status()["active"] == 1
 
