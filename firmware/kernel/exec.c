@@ -55,6 +55,7 @@ ONCE void exec_start(void)
 {
     memset(texts, 0, sizeof texts);
     tried.whose = NULL;
+    staged.whose = NULL;
 }
 
 void exec_share(uint32_t text)

@@ -17,6 +17,7 @@ ONCE void process_start(void)
     memset(processes, 0, sizeof processes);
     memset(&table, 0, sizeof table);
     table.next_id = 1;
+    schedule_start();
     aside_start();
     pool_start();
     strings_start();

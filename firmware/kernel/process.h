@@ -220,6 +220,7 @@ uint32_t evidence_weight(uint32_t found);                 /* the score byte */
 
 /* Do what there is to do until a process is to run; return it. */
 struct process *schedule(void);
+void schedule_start(void);
 /* Pick the next process that is ready; NULL: there is none. */
 struct process *schedule_pick(void);
 uint64_t schedule_alarm(void); /* when the next one that sleeps is to be woken */

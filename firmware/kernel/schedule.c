@@ -16,6 +16,11 @@ static struct {
     uint64_t alarm;
 } scheduler;
 
+ONCE void schedule_start(void)
+{
+    memset(&scheduler, 0, sizeof scheduler);
+}
+
 /* Wake those whose time has come, tell gateware who is ready, and ask it who is to run; NULL: nobody. */
 struct process *schedule_pick(void)
 {
