@@ -9,16 +9,10 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, NoReturn, Self, TypeVar
 
 from hdl.contract.births import templates
+from hdl.contract.entries import AGGREGATE_ENTRY, STATE_ENTRY
 from hdl.contract.event import RECORD, STATE
-from hdl.contract.link import (
-    AGGREGATE_ENTRY,
-    FRAME,
-    STATE_ENTRY,
-    Capability,
-    FrameType,
-    ModelResult,
-    RecordMode,
-)
+from hdl.contract.frames import FRAME
+from hdl.contract.link import Capability, FrameType, ModelResult, RecordMode
 from hdl.contract.load import Target, Writes, bank_key_writes, hash_set_writes, policy_writes
 from hdl.contract.policy import Policy, default_policy
 from hdl.contract.registers import RESET_KEY

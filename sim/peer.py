@@ -12,7 +12,8 @@ from cobs import cobs
 from numpy.typing import NDArray
 
 from hdl.contract.event import EVENT
-from hdl.contract.link import CREDIT_BYTES, FRAME, HELLO_MAGIC, MODEL_CHUNK, FrameType, cost
+from hdl.contract.frames import FRAME
+from hdl.contract.link import CREDIT_BYTES, HELLO_MAGIC, MODEL_CHUNK, FrameType, cost
 from models.vectors import Vector
 
 Words = NDArray[np.uint32]

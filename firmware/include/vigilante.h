@@ -1687,6 +1687,8 @@
 #define VG_FRAME_HEADER_SEQUENCE_OFFSET 16 /* number of this frame; an unnumbered frame has the next one's, TAMPER 0 */
 #define VG_FRAME_HEADER_SEQUENCE_WIDTH 16
 
+/* Frames of the link.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
+
 /* Fixed part of HELLO. */
 #define VG_FRAME_HELLO_WORDS 9
 #define VG_FRAME_HELLO_BYTES 36
@@ -2202,6 +2204,8 @@
 #define VG_FRAME_VACCINE_ORDER_ORDER_WIDTH 8
 #define VG_FRAME_VACCINE_ORDER_SPARE1_OFFSET 24 /* 0 */
 #define VG_FRAME_VACCINE_ORDER_SPARE1_WIDTH 8
+
+/* Entries of frames.  Stands: the simulated board's gateware, its firmware and the host keep to it. */
 
 /* How often a slot's process was allowed a call since the last AGGREGATE. */
 #define VG_AGGREGATE_ENTRY_WORDS 2

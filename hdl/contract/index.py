@@ -9,8 +9,10 @@ from enum import Enum, IntEnum
 from hdl.contract import (
     births,
     cell,
+    entries,
     event,
     flash,
+    frames,
     layout,
     link,
     load,
@@ -233,8 +235,7 @@ PARTS = (
         "link", "The link", Stage.BOARD,
         (link.FrameType, link.Capability, link.Refusal, link.ModelResult, link.RecordMode,
          link.ProcessState),
-        (link.HEADER, *(frame.fixed for frame in link.FRAMES), link.AGGREGATE_ENTRY, link.STATE_ENTRY,
-         link.FILE_ENTRY, link.PROCESS_ENTRY, link.QUARANTINE_ENTRY, link.VACCINE_ENTRY),
+        (link.HEADER,),
         {
             "LINK_VERSION": (link.LINK_VERSION, "version of framing and frame types"),
             "LINK_DELIMITER": (link.DELIMITER, "the byte that ends every frame"),
@@ -252,6 +253,12 @@ PARTS = (
             "LINK_BATCH_MS": (link.BATCH_MS, "milliseconds between AGGREGATEs"),
             "LINK_NAME_BYTES": (link.NAME_BYTES, "longest name of a model"),
         },
+    ),
+    Part("frames", "Frames of the link", Stage.BOARD, (), tuple(frame.fixed for frame in frames.FRAMES)),
+    Part(
+        "entries", "Entries of frames", Stage.BOARD, (),
+        (entries.AGGREGATE_ENTRY, entries.STATE_ENTRY, entries.FILE_ENTRY, entries.PROCESS_ENTRY,
+         entries.QUARANTINE_ENTRY, entries.VACCINE_ENTRY),
     ),
     Part(
         "flash", "The SPI flash", Stage.BOARD, (),

@@ -18,11 +18,11 @@ from amaranth import C, DomainRenamer, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
+from hdl.contract.entries import AGGREGATE_ENTRY
 from hdl.contract.event import EVENT as EVENT_LAYOUT
 from hdl.contract.event import RECORD as RECORD_LAYOUT
 from hdl.contract.event import STATE as STATE_LAYOUT
 from hdl.contract.event import Kind
-from hdl.contract.link import AGGREGATE_ENTRY
 from hdl.contract.memory import CLOCK_HZ, REGIONS
 from hdl.contract.paths import StringState
 from hdl.contract.registers import COPROCESSOR

@@ -13,8 +13,8 @@ from amaranth import C, Cat, Module, Mux, Signal
 from amaranth.lib import data
 from amaranth.lib.wiring import In, Out
 
+from hdl.contract.entries import AGGREGATE_ENTRY
 from hdl.contract.event import Kind
-from hdl.contract.link import AGGREGATE_ENTRY
 from hdl.contract.registers import COUNTS
 from hdl.contract.verdict import SECRET_FROM, Fault, Verdict
 from hdl.screening.block import Block, bundle, rows_of

@@ -6,8 +6,9 @@ import json
 import sys
 from typing import Any
 
+from hdl.contract.entries import AGGREGATE_ENTRY
 from hdl.contract.event import RECORD, Kind
-from hdl.contract.link import AGGREGATE_ENTRY, RecordMode
+from hdl.contract.link import RecordMode
 from hdl.contract.syscalls import NAMES
 from hdl.contract.verdict import CallClass, Fault, PathClass, Verdict
 from host.board import Aggregate

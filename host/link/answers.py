@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from hdl.contract.entries import STATE_ENTRY
 from hdl.contract.event import EVENT, RECORD, STATE, Kind
-from hdl.contract.link import STATE_ENTRY
 from host.columns import Ints, Words, column
 
 

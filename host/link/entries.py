@@ -7,16 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from hdl.contract.entries import FILE_ENTRY, PROCESS_ENTRY, QUARANTINE_ENTRY, VACCINE_ENTRY
 from hdl.contract.layout import Layout
-from hdl.contract.link import (
-    FILE_ENTRY,
-    FILE_NAME_BYTES,
-    PROCESS_ENTRY,
-    PROCESS_NAME_BYTES,
-    QUARANTINE_ENTRY,
-    VACCINE_ENTRY,
-    ProcessState,
-)
+from hdl.contract.link import FILE_NAME_BYTES, PROCESS_NAME_BYTES, ProcessState
 from hdl.contract.quarantine import Evidence, FrozenBy
 from hdl.contract.vaccine import KEY, MASK_UNITS
 from hdl.contract.verdict import Verdict

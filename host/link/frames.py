@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from hdl.contract.frames import FRAME
 from hdl.contract.layout import Layout
-from hdl.contract.link import FRAME, FrameType
+from hdl.contract.link import FrameType
 
 DIGEST_WORDS = 8
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hdl.contract.event import EVENT
-from hdl.contract.link import FRAME, MODEL_CHUNK, NAME_BYTES, FrameType
+from hdl.contract.frames import FRAME
+from hdl.contract.link import MODEL_CHUNK, NAME_BYTES, FrameType
 from hdl.contract.load import Target
 from hdl.contract.registers import PATH_HEAD
 from host.columns import Bytes, Ints, Words

@@ -11,11 +11,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import NoReturn
 
+from hdl.contract.frames import FRAME
 from hdl.contract.link import (
     ABORT_ZEROS,
     CREDIT_BYTES,
     DELIMITER,
-    FRAME,
     HELLO_MAGIC,
     LINK_VERSION,
     PAYLOAD_MAX,

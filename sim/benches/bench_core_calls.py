@@ -8,8 +8,8 @@ from typing import Any
 
 import cocotb
 
+from hdl.contract.entries import AGGREGATE_ENTRY
 from hdl.contract.event import RECORD, SLOTS, Kind
-from hdl.contract.link import AGGREGATE_ENTRY
 from hdl.contract.load import Target
 from hdl.contract.paths import CWD_DESCRIPTOR, PATHS
 from hdl.contract.registers import COPROCESSOR, DISPATCH_WAIT, SCORE

@@ -8,8 +8,8 @@ from typing import Any
 
 import cocotb
 
+from hdl.contract.entries import AGGREGATE_ENTRY
 from hdl.contract.event import SLOTS, Kind
-from hdl.contract.link import AGGREGATE_ENTRY
 from hdl.contract.registers import COUNTS
 from hdl.contract.verdict import SECRET_FROM, Fault, Verdict
 from hdl.screening.layouts import RECORD

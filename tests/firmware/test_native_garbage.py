@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from firmware.build import blank_flash
-from hdl.contract.link import FRAME, HELLO_MAGIC, FrameType
+from hdl.contract.frames import FRAME
+from hdl.contract.link import HELLO_MAGIC, FrameType
 from sim.native import SANITIZE, NativeBoard
 from sim.peer import Peer, decode, encode, fixed, hello
 

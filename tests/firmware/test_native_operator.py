@@ -9,7 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from firmware.image import LASTING
-from hdl.contract.link import FILE_ENTRY, FILE_NAME_BYTES, FRAME, FrameType, Refusal
+from hdl.contract.entries import FILE_ENTRY
+from hdl.contract.frames import FRAME
+from hdl.contract.link import FILE_NAME_BYTES, FrameType, Refusal
 from sim.native import NativeBoard
 from sim.native_processes import Processes, State
 from sim.peer import Frame, Peer, fixed

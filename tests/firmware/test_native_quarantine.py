@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hdl.contract.event import SLOTS, Kind
-from hdl.contract.link import FRAME, FrameType, Refusal
+from hdl.contract.frames import FRAME
+from hdl.contract.link import FrameType, Refusal
 from hdl.contract.load import policy_writes
 from hdl.contract.memory import CLOCK_HZ, REGIONS
 from hdl.contract.policy import NARROW_PROFILE, Policy

@@ -10,18 +10,9 @@ import numpy as np
 import pytest
 
 from hdl.contract.births import HOST_BANKS
+from hdl.contract.entries import AGGREGATE_ENTRY, STATE_ENTRY
 from hdl.contract.event import EVENT, RECORD, STATE, Kind
-from hdl.contract.link import (
-    AGGREGATE_ENTRY,
-    BATCH_MS,
-    CREDIT_BYTES,
-    STATE_ENTRY,
-    FrameType,
-    ModelResult,
-    RecordMode,
-    Refusal,
-    cost,
-)
+from hdl.contract.link import BATCH_MS, CREDIT_BYTES, FrameType, ModelResult, RecordMode, Refusal, cost
 from hdl.contract.load import Target
 from hdl.contract.vaccine import HASH_NIBBLES, BankKey
 from models.golden.engine import GoldenEngine

@@ -6,17 +6,8 @@ import struct
 
 import pytest
 
-from hdl.contract.link import (
-    BATCH_MS,
-    CREDIT_BYTES,
-    FRAMES,
-    HELLO_MAGIC,
-    TIMEOUT_MS,
-    Capability,
-    FrameType,
-    Refusal,
-    Sender,
-)
+from hdl.contract.frames import FRAMES, Sender
+from hdl.contract.link import BATCH_MS, CREDIT_BYTES, HELLO_MAGIC, TIMEOUT_MS, Capability, FrameType, Refusal
 from hdl.contract.load import Target
 from hdl.contract.memory import CLOCK_HZ
 from hdl.contract.registers import RESET_KEY
@@ -204,7 +195,7 @@ def refused(peer: Peer, kind: int, payload: bytes) -> tuple[Refusal, str]:
     ids=lambda frame: frame.kind.name,
 )
 def test_wrong_lengths_are_refused_with_the_right_one(peer: Peer, frame: object) -> None:
-    from hdl.contract.link import Frame
+    from hdl.contract.frames import Frame
 
     assert isinstance(frame, Frame)
     lengths = [0, frame.fixed_bytes - 1]

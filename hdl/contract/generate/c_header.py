@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from hdl.contract.frames import FRAMES
 from hdl.contract.generate.notes import notes, snake
 from hdl.contract.index import PARTS, Part, Stage
 from hdl.contract.layout import Layout
-from hdl.contract.link import FRAMES
 from hdl.contract.memory import REGIONS, Region
 from hdl.contract.registers import COPROCESSOR, PERIPHERALS, Peripheral
 from hdl.contract.syscalls import NAMES, NUMBERS

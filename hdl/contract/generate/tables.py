@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
 
+from hdl.contract.frames import FRAMES
 from hdl.contract.generate.notes import notes
 from hdl.contract.index import PARTS, Part, Stage
 from hdl.contract.layout import Layout
-from hdl.contract.link import FRAMES
 from hdl.contract.memory import MASTERS, REGIONS
 from hdl.contract.model import REGIONS as MODEL_REGIONS
 from hdl.contract.registers import PERIPHERALS
@@ -124,7 +124,7 @@ def _syscalls() -> Iterator[str]:
     )
 
 
-_EXTRA = {"memory": _memory, "registers": _registers, "link": _frames, "model": _model, "syscalls": _syscalls}
+_EXTRA = {"memory": _memory, "registers": _registers, "frames": _frames, "model": _model, "syscalls": _syscalls}
 
 
 def _part(part: Part) -> Iterator[str]:

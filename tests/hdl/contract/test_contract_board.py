@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from hdl.contract.event import EVENT, PATH_LIMIT, PATHS_MAX
+from hdl.contract.frames import FRAME, FRAMES, Sender
 from hdl.contract.layout import Field
-from hdl.contract.link import FRAME, FRAMES, HEADER, MODEL_CHUNK, PAYLOAD_MAX, FrameType, Sender
+from hdl.contract.link import HEADER, MODEL_CHUNK, PAYLOAD_MAX, FrameType
 from hdl.contract.memory import CLOCK_HZ, MASTERS, REGIONS, WINDOWS, Region, _checked, region_at
 from hdl.contract.registers import (
     COPROCESSOR,

@@ -74,7 +74,7 @@ def compile_c(folder: Path, source: str) -> Path:
 
 
 def c_name(layout: Layout, module: str) -> str:
-    frame = module == "link" and not layout.name.endswith("_entry")
+    frame = module in ("link", "frames")
     return ("FRAME_" if frame else "") + layout.name.upper()
 
 

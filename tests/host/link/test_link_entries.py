@@ -6,15 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hdl.contract.entries import FILE_ENTRY, PROCESS_ENTRY, QUARANTINE_ENTRY
 from hdl.contract.layout import Layout
-from hdl.contract.link import (
-    FILE_ENTRY,
-    FILE_NAME_BYTES,
-    PROCESS_ENTRY,
-    QUARANTINE_ENTRY,
-    FrameType,
-    ProcessState,
-)
+from hdl.contract.link import FILE_NAME_BYTES, FrameType, ProcessState
 from hdl.contract.quarantine import Evidence, FrozenBy
 from hdl.contract.verdict import Verdict
 from host.link.entries import file_entries, frozen, processes

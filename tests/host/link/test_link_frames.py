@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hdl.contract.event import EVENT, PATHS_MAX
-from hdl.contract.link import FRAMES, PAYLOAD_MAX, Frame, FrameType
+from hdl.contract.frames import FRAMES, Frame
+from hdl.contract.link import PAYLOAD_MAX, FrameType
 from hdl.contract.load import Target
 from host.link.answers import Answers
 from host.link.frames import FrameError, Message, digest_values, parse
