@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import lzma
 import random
@@ -17,6 +18,7 @@ from models.image import assemble, parse
 from models.package import inspect_package
 from models.protocols import evaluate_adfa, evaluate_corpus, evaluate_held_out, read_labelled
 from models.speed import Speed
+from models.trace import TraceError
 from models.train import blank_model
 
 KEYS = {
@@ -72,6 +74,14 @@ def test_all_cores_read_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert one[1:] == many[1:] and [r.name for r in one[0]] == [r.name for r in many[0]]
     assert all(np.array_equal(a.events, b.events) for a, b in zip(one[0], many[0], strict=True))
     assert [step[2] for step in seen] == [24] * 24
+
+
+def test_reading_leaves_the_collector_as_it_was(tmp_path: Path) -> None:
+    corpus, image = small_corpus(tmp_path), assemble(blank_model(0))
+    (corpus / "3.strace.xz").write_bytes(b"no archive")
+    with pytest.raises(TraceError):
+        read_corpus(corpus, image, speed=Speed(anew=True))
+    assert gc.isenabled()
 
 
 @pytest.mark.parametrize("by", ["scenario", "kind"])
