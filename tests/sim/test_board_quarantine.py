@@ -147,7 +147,7 @@ def test_a_power_cut_leaves_nobody_frozen(lot: Lot) -> None:
 FORGETS = {"schedule.c": (("if (entry->frozen && !(", "if (false && !("), (" && !process->frozen", ""))}
 """A scheduler that does not know who is frozen."""
 
-UNTOLD = {"process.c": (("process->frozen || process->rehearsed);", "false);"),)}
+UNTOLD = {"process.c": (("process->frozen || process->rehearsed || process->trial == TRIAL_IMAGE);", "false);"),)}
 """Gateware is told that nobody is."""
 
 
