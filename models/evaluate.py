@@ -185,12 +185,13 @@ def read_corpus(
     recordings: list[Recording] = []
     place = shelf(image, speed is None or not speed.anew)
     work = [(directory, label, image, place) for label in labels]
-    for recording, kept in in_parallel(_read, work):
-        if progress:
-            progress("reading", len(recordings), len(labels))
-        recordings.append(recording)
-        if speed is not None:
-            speed.read(len(recording), kept)
+    with _uncollected():
+        for recording, kept in in_parallel(_read, work):
+            if progress:
+                progress("reading", len(recordings), len(labels))
+            recordings.append(recording)
+            if speed is not None:
+                speed.read(len(recording), kept)
     return recordings, [int(label["class"] == "attack") for label in labels], labels
 
 
@@ -206,7 +207,7 @@ def in_parallel(read: Callable[[_Work], _Done], work: Sequence[_Work]) -> Iterat
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Look for no cycles of objects, which traces never form: that is a fifth of the time."""
+    """Look for no cycles of objects, which traces never form: that is a fifth of the time.  Forks inherit it."""
     was = gc.isenabled()
     gc.disable()
     try:
@@ -221,6 +222,5 @@ def _read(work: _Reading) -> tuple[Recording, bool]:
     directory, label, image, place = work
     path = directory / label["file"]
     onset = label.get("onset_line") if label["class"] == "attack" else None
-    with _uncollected():
-        found, kept = place.take(path, lambda: record(StraceReader(path), image))
+    found, kept = place.take(path, lambda: record(StraceReader(path), image))
     return replace(found, name=label["file"], group=group_of(label), onset=onset), kept

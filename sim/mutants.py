@@ -117,8 +117,8 @@ MUTANTS = (
     Mutant(
         "insert over another",
         "cam.py",
-        "(update_op == Op.VACCINATE) & bank_free & ~self.index_used)",
-        "(update_op == Op.VACCINATE) & ~self.index_used)",
+        "(update_op == Op.VACCINATE) & bank_free & ~self.index_used\n",
+        "(update_op == Op.VACCINATE) & ~self.index_used\n",
     ),
     Mutant(
         "mask not applied",

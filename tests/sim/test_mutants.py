@@ -36,6 +36,11 @@ def test_a_mutant_of_a_line_that_is_gone_is_an_error() -> None:
         verilog_of(Mutant("x", "cam.py", "no such line", ""))
 
 
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_the_line_that_a_mutant_changes_is_there(mutant: Mutant) -> None:
+    mutant.seeded()
+
+
 @pytest.mark.parametrize("proof", PROOFS, ids=lambda proof: proof.name)
 def test_the_line_that_a_proofs_mutant_changes_is_there(proof: Proof) -> None:
     proof.mutant.seeded()
