@@ -184,6 +184,13 @@ MISNAMES = {"rehearsal.c": (_FREE, _MISNAME)}
 """It tells gateware besides that the clone is somebody else's."""
 
 
+@pytest.mark.parametrize("errs", [FORGETS | FREES, FORGETS | MISNAMES])
+def test_the_lines_that_would_err_are_there(
+    errs: Mapping[str, Any], erring: Callable[[Mapping[str, Any]], None]
+) -> None:
+    erring(errs)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("errs", [FORGETS, FORGETS | FREES])
 def test_gateware_holds_an_original_that_the_kernel_lets_run(

@@ -151,6 +151,10 @@ UNTOLD = {"process.c": (("process->frozen || process->rehearsed || process->tria
 """Gateware is told that nobody is."""
 
 
+def test_the_lines_that_would_err_are_in_the_kernel(erring: Callable[[Mapping[str, Any]], None]) -> None:
+    erring(FORGETS | UNTOLD)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("told", [True, False])
 def test_a_scheduler_that_forgets_who_is_frozen(
