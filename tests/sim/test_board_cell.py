@@ -213,7 +213,9 @@ def test_an_original_that_gateware_does_not_know_runs(
     erring(FORGETS | MISNAMES)
     with switched_on(tmp_path / "board.flash") as lot:
         run = lot.board.processes.run(PROBE, ("loop",))
-        while b"clone: " not in b"".join(text for _place, text in lot.board.log()):
+        for _turn in range(100):
+            if b"clone: " in b"".join(text for _place, text in lot.board.log()):
+                break
             lot.simulated.run(BUDGET_CYCLES // 20)
         lot.simulated.run(BUDGET_CYCLES // 5, skip=False)
         lot.board.quarantine.freeze(run.id)
